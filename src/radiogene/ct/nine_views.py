@@ -1,0 +1,126 @@
+"""The nine views of a cube: three along its axes and six through two opposite edges (Figure 2A of the paper)."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, SAMPLE_MM
+from radiogene.ct.scan import AIR_HU
+
+Direction = tuple[int, int, int]
+
+L: Direction = (1, 0, 0)
+P: Direction = (0, 1, 0)
+F: Direction = (0, 0, -1)
+"""To the patient's left, back and feet, as steps along the cube's (x, y, z) axes."""
+
+
+class ViewSampling(str, Enum):
+    """How a diagonal, which is 64 sqrt 2 mm long, fills a square picture."""
+
+    STRETCHED = "stretched"
+    """64 mm on an axis and 64 sqrt 2 mm on a diagonal fill the same number of pixels (default)."""
+    ISOTROPIC = "isotropic"
+    """Diagonal views have the diagonal's scale on both axes and -1024 HU outside the cube."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One plane through the cube's centre.
+
+    Attributes:
+        name: geometric name, stable in files.
+        row_direction: where growing row index r points, in steps along (x, y, z); two steps make a diagonal.
+        column_direction: where growing column index c points.
+    """
+
+    name: str
+    row_direction: Direction
+    column_direction: Direction
+
+    @property
+    def is_diagonal(self) -> bool:
+        """True for the six planes through two opposite edges of the cube."""
+        return sum(map(abs, self.column_direction)) == 2
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Length in mm of a picture's row axis and column axis (64 or 64 sqrt 2)."""
+        row, column = (float(np.linalg.norm(d)) * CUBE_MM for d in (self.row_direction, self.column_direction))
+        return row, column
+
+
+def _sum(first: Direction, second: Direction, sign: int = 1) -> Direction:
+    x, y, z = (a + sign * b for a, b in zip(first, second, strict=True))
+    return x, y, z
+
+
+# DEVIATION: the paper names "transverse, sagittal, and axial" planes, but transverse and axial are one plane; the third
+# is taken as coronal.
+NINE_VIEWS: tuple[View, ...] = (
+    View("axial", P, L),
+    View("coronal", F, L),
+    View("sagittal", F, P),
+    View("F,L+P", F, _sum(L, P)),
+    View("F,L-P", F, _sum(L, P, -1)),
+    View("P,L+F", P, _sum(L, F)),
+    View("P,L-F", P, _sum(L, F, -1)),
+    View("L,P+F", L, _sum(P, F)),
+    View("L,P-F", L, _sum(P, F, -1)),
+)
+"""The order is part of every file and model: (row direction, column direction) as in the project's method."""
+
+VIEW_NAMES: tuple[str, ...] = tuple(view.name for view in NINE_VIEWS)
+
+
+def view_points_mm(
+    size: int, sampling: ViewSampling = ViewSampling.STRETCHED, views: tuple[View, ...] = NINE_VIEWS
+) -> NDArray[np.float64]:
+    """(V, size, size, 3) positions in mm of the views' pixels from the cube's centre; last axis (x, y, z).
+
+    Pixel (r, c) lies at ((c + 0.5)/S - 0.5) Lc along the column direction and ((r + 0.5)/S - 0.5) Lr along the row
+    direction, where L is 64 mm on an axis and 64 sqrt 2 mm on a diagonal.
+
+    Args:
+        size: pixels S along each side of a picture.
+        sampling: whether diagonal views have the diagonal's scale on both axes.
+        views: which views, in order.
+    """
+    fraction = (np.arange(size) + 0.5) / size - 0.5
+    pictures = []
+    for view in views:
+        row_mm = np.asarray(view.row_direction) * CUBE_MM
+        column_mm = np.asarray(view.column_direction) * CUBE_MM
+        if sampling is ViewSampling.ISOTROPIC and view.is_diagonal:
+            row_mm = row_mm * np.sqrt(2.0)
+        pictures.append(fraction[:, None, None] * row_mm + fraction[None, :, None] * column_mm)
+    return np.stack(pictures)
+
+
+def cut_views(
+    cube_zyx: NDArray[np.floating],
+    size: int = CUBE_SAMPLES,
+    sampling: ViewSampling = ViewSampling.STRETCHED,
+    views: tuple[View, ...] = NINE_VIEWS,
+) -> NDArray[np.float32]:
+    """The views (V, size, size) float32 HU of a cube, trilinear and edge-clamped.
+
+    With size 64 and the default sampling the six diagonals are exact sets of cube samples; the other three planes pass
+    between two layers of samples and are their mean.
+
+    Args:
+        cube_zyx: (64, 64, 64) HU.
+        size: pixels along each side.
+        sampling: see `view_points_mm`.
+        views: which views, in order.
+
+    Source: paper, Figure 2A.
+    """
+    points = view_points_mm(size, sampling, views)
+    index_zyx = np.moveaxis(points[..., ::-1] / SAMPLE_MM + (CUBE_SAMPLES - 1) / 2, -1, 0)
+    pictures = ndimage.map_coordinates(cube_zyx.astype(np.float64), index_zyx, order=1, mode="nearest")
+    pictures[(np.abs(points) > CUBE_MM / 2).any(axis=-1)] = AIR_HU
+    return pictures.astype(np.float32)

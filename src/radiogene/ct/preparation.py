@@ -1,0 +1,133 @@
+"""One nodule of one scan made ready for the network: cube, geometry report, and the fingerprint of how."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.ct.geometry import Frame
+from radiogene.ct.nodule import Nodule, locate_nodule
+from radiogene.ct.open_scan import open_scan
+from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, SAMPLE_MM, resample_cube
+from radiogene.ct.scan import AIR_HU, Scan, ScanOptions
+
+SYNTHETIC_MARK = "synthetic"
+"""A manufacturer's name that holds this word marks a scan as synthetic in every output that rests on it."""
+
+LARGEST_EXTENT_MM = CUBE_MM
+
+
+@dataclass(frozen=True)
+class PreparationSettings:
+    """Everything that decides what a cube holds; a model refuses cubes whose fingerprint differs from its own."""
+
+    version: int = 1
+    cube_samples: int = CUBE_SAMPLES
+    sample_mm: float = SAMPLE_MM
+    axes: str = "z,y,x growing to head, back, left (LPS)"
+    interpolation: str = "cubic B-spline, mirror boundary, scan index space"
+    outside_hu: float = AIR_HU
+    stored_as: str = "int16 HU, rounded"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain JSON values."""
+        return asdict(self)
+
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of the settings in canonical JSON."""
+        canonical = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedNodule:
+    """A nodule's cube and how it came about.
+
+    Attributes:
+        cube_hu: (64, 64, 64) float32 HU, not rounded; axes z, y, x growing to head, back, left.
+        nodule: where the nodule is.
+        report: geometry as plain JSON values: centre, spacing, share outside, decisions, warnings, facts of the scan.
+    """
+
+    cube_hu: NDArray[np.float32]
+    nodule: Nodule
+    report: dict[str, Any]
+
+    @property
+    def is_synthetic(self) -> bool:
+        """True where the scan calls itself synthetic."""
+        return bool(self.report["synthetic"])
+
+
+def stored_cube(cube_hu: NDArray[np.floating]) -> NDArray[np.int16]:
+    """The cube as the store keeps it and as every network sees it: HU rounded to int16.
+
+    Training, evaluation and a single prediction all pass here, so that they agree to the last bit.
+    """
+    limits = np.iinfo(np.int16)
+    return np.clip(np.rint(cube_hu), limits.min, limits.max).astype(np.int16)
+
+
+def prepare_nodule(
+    ct: Path,
+    nodule: str,
+    *,
+    frame: Frame = Frame.LPS,
+    segment: str | None = None,
+    scan_options: ScanOptions | None = None,
+) -> PreparedNodule:
+    """The cube around one nodule of one scan.
+
+    Args:
+        ct: a DICOM folder or a NIfTI, NRRD or MHA file.
+        nodule: "x y z" in `frame`, or the path of a SEG, an RTSTRUCT or a mask volume.
+        frame: the frame of a point.
+        segment: which segment or component, where there are several.
+        scan_options: what the user decided about reading the scan.
+
+    Raises:
+        SeriesError, GeometryError: the scan cannot be read as one even series in HU.
+        NoduleError: the nodule is missing, ambiguous, empty or outside the scan.
+    """
+    scan = open_scan(Path(ct), scan_options or ScanOptions())
+    found = locate_nodule(nodule, scan, frame=frame, segment=segment)
+    cube = resample_cube(scan, found.centre_lps_mm)
+    return PreparedNodule(cube.cube_zyx, found, _report(scan, found, cube.share_outside))
+
+
+def _report(scan: Scan, nodule: Nodule, share_outside: float) -> dict[str, Any]:
+    extent_mm = None if nodule.extent_mm is None else [round(float(e), 3) for e in nodule.extent_mm]
+    too_wide = extent_mm is not None and max(extent_mm) > LARGEST_EXTENT_MM
+    return {
+        "centre_lps_mm": nodule.centre_lps_mm.tolist(),
+        "centre_ijk": scan.grid.to_index_ijk(nodule.centre_lps_mm).tolist(),
+        "spacing_mm": scan.grid.spacing_mm.tolist(),
+        "shape_ijk": list(scan.grid.shape_ijk),
+        "directions_lps": scan.grid.directions_lps.T.tolist(),
+        "share_outside": share_outside,
+        "nodule": {
+            "kind": nodule.kind,
+            "segment": nodule.segment,
+            "extent_mm": extent_mm,
+            "volume_ml": nodule.volume_ml,
+            "wider_than_cube": too_wide,
+        },
+        "decisions": [*scan.decisions, *nodule.decisions],
+        "warnings": _warnings(share_outside, extent_mm if too_wide else None),
+        "series_uid": scan.series_uid,
+        "facts": dict(scan.facts),
+        "synthetic": SYNTHETIC_MARK in str(scan.facts.get("manufacturer") or "").lower(),
+    }
+
+
+def _warnings(share_outside: float, too_wide_mm: list[float] | None) -> list[str]:
+    warnings = []
+    if share_outside > 0:
+        warnings.append(f"{share_outside:.1%} of the {CUBE_MM:.0f} mm cube lie outside the scan and count as air.")
+    if too_wide_mm is not None:
+        warnings.append(f"The nodule is {max(too_wide_mm):.0f} mm wide: more than the {CUBE_MM:.0f} mm cube holds.")
+    return warnings

@@ -1,0 +1,108 @@
+"""The nine views of a batch of cubes, augmented and scaled, in one `grid_sample` on the training device.
+
+Equals `ct.nine_views.cut_views` where nothing is augmented; a test holds the two together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from radiogene.ct.nine_views import NINE_VIEWS, View, ViewSampling
+from radiogene.ct.resampling import CUBE_MM
+from radiogene.ct.scan import AIR_HU
+
+
+@dataclass(frozen=True, eq=False)
+class ViewTransforms:
+    """What augmentation does to each view of each patient: first the shift, then the turn and flip.
+
+    Attributes:
+        turn_flip: (B, V, 2, 2) signed permutation matrices acting on (row, column): one of the 8 symmetries of the square.
+        shift_mm: (B, V, 2) translation in mm along (row, column) of the picture; air fills in.
+    """
+
+    turn_flip: Tensor
+    shift_mm: Tensor
+
+
+class ViewSampler(nn.Module):
+    """Cuts the views of cubes by trilinear, edge-clamped interpolation.
+
+    Args:
+        size: pixels S along each side of a view.
+        sampling: whether diagonal views are stretched or isotropic.
+        views: which views, in order.
+
+    Source: paper, Figure 2A; `ct.nine_views.view_points_mm` gives the same positions.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        sampling: ViewSampling = ViewSampling.STRETCHED,
+        views: tuple[View, ...] = NINE_VIEWS,
+    ) -> None:
+        super().__init__()
+        rows, columns, lengths = zip(*(_axes_mm(view, sampling) for view in views), strict=True)
+        self.register_buffer("row_mm", torch.tensor(np.stack(rows), dtype=torch.float32), persistent=False)
+        self.register_buffer("column_mm", torch.tensor(np.stack(columns), dtype=torch.float32), persistent=False)
+        self.register_buffer("length_mm", torch.tensor(np.stack(lengths), dtype=torch.float32), persistent=False)
+        fraction = (torch.arange(size, dtype=torch.float32) + 0.5) / size - 0.5
+        self.register_buffer("fraction", fraction, persistent=False)
+
+    row_mm: Tensor
+    column_mm: Tensor
+    length_mm: Tensor
+    fraction: Tensor
+
+    def forward(self, cubes_zyx: Tensor, transforms: ViewTransforms | None = None) -> Tensor:
+        """The views (B, V, S, S) in HU.
+
+        Args:
+            cubes_zyx: (B, 64, 64, 64) HU, any numeric type.
+            transforms: augmentation, or None for the views as they are.
+        """
+        batch = cubes_zyx.shape[0]
+        cubes = cubes_zyx.to(torch.float32)
+        inside, points = self._points_mm(batch, transforms)
+        # grid_sample with align_corners=False: -1 and 1 are the cube's faces, 32 mm from its centre.
+        grid = points / (CUBE_MM / 2)
+        views, size = grid.shape[1], grid.shape[2]
+        sampled = functional.grid_sample(
+            cubes[:, None],
+            grid.reshape(batch, views, size, size, 3),
+            mode="bilinear",
+            padding_mode="border",
+            align_corners=False,
+        )[:, 0]
+        return torch.where(inside, sampled, torch.full_like(sampled, AIR_HU))
+
+    def _points_mm(self, batch: int, transforms: ViewTransforms | None) -> tuple[Tensor, Tensor]:
+        """Which pixels lie in the cube (B, V, S, S), and where all lie (B, V, S, S, 3) in mm from the centre."""
+        size = self.fraction.shape[0]
+        row, column = torch.meshgrid(self.fraction, self.fraction, indexing="ij")
+        picture = torch.stack([row, column], dim=-1)
+        if transforms is None:
+            picture = picture.expand(batch, len(self.row_mm), size, size, 2)
+        else:
+            shift = transforms.shift_mm / self.length_mm
+            turned = torch.einsum("bvij,hwj->bvhwi", transforms.turn_flip, picture)
+            picture = turned - shift[:, :, None, None, :]
+        points = (
+            picture[..., :1] * self.row_mm[:, None, None, :] + picture[..., 1:] * self.column_mm[:, None, None, :]
+        )
+        tolerance_mm = 1e-4
+        inside = (points.abs() <= CUBE_MM / 2 + tolerance_mm).all(dim=-1)
+        return inside, points
+
+
+def _axes_mm(view: View, sampling: ViewSampling) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A picture's row axis and column axis (3,) as vectors of its full length, and the two lengths (2,), in mm."""
+    row = np.asarray(view.row_direction, dtype=float) * CUBE_MM
+    column = np.asarray(view.column_direction, dtype=float) * CUBE_MM
+    if sampling is ViewSampling.ISOTROPIC and view.is_diagonal:
+        row = row * np.sqrt(2.0)
+    return row, column, np.array([np.linalg.norm(row), np.linalg.norm(column)])
