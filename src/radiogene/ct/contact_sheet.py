@@ -13,6 +13,10 @@ LUNG_WINDOW_HU = (-1350.0, 150.0)
 """Window of 1500 HU around -600 HU, as lung nodules are usually read."""
 
 SCALE_BAR_MM = 10.0
+EDGE_MM = 5.0
+"""Letters and the bar keep this distance from a picture's edge."""
+
+MARK = "#ffd34d"
 
 LETTERS = {(1, 0, 0): "LR", (0, 1, 0): "PA", (0, 0, 1): "HF"}
 """For a step along +x, +y, +z: the letters of where it leads and where it comes from."""
@@ -28,6 +32,12 @@ def direction_letters(direction: Direction) -> str:
     return letters
 
 
+def reversed_direction(direction: Direction) -> Direction:
+    """The opposite direction."""
+    x, y, z = direction
+    return -x, -y, -z
+
+
 def draw_view(axes: Any, view: View, picture_hu: NDArray[np.floating], window_hu: tuple[float, float]) -> None:
     """Draws one view into matplotlib axes, in true proportions, with directions at its edges and a 10 mm bar.
 
@@ -37,19 +47,23 @@ def draw_view(axes: Any, view: View, picture_hu: NDArray[np.floating], window_hu
         picture_hu: (S, S) HU.
         window_hu: lowest and highest HU shown.
     """
+    from matplotlib.patheffects import withStroke
+
     height_mm, width_mm = view.size_mm
     extent = (-width_mm / 2, width_mm / 2, height_mm / 2, -height_mm / 2)
     axes.imshow(picture_hu, cmap="gray", vmin=window_hu[0], vmax=window_hu[1], extent=extent, interpolation="bilinear")
-    opposite_column = tuple(-s for s in view.column_direction)
-    opposite_row = tuple(-s for s in view.row_direction)
-    style: dict[str, Any] = {"color": "#ffd34d", "fontsize": 8, "ha": "center", "va": "center"}
-    axes.text(-width_mm / 2 + 5, 0, direction_letters(opposite_column), **style)  # type: ignore[arg-type]
-    axes.text(width_mm / 2 - 5, 0, direction_letters(view.column_direction), **style)
-    axes.text(0, -height_mm / 2 + 4, direction_letters(opposite_row), **style)  # type: ignore[arg-type]
-    axes.text(0, height_mm / 2 - 4, direction_letters(view.row_direction), **style)
-    left, bottom = -width_mm / 2 + 4, height_mm / 2 - 4
-    axes.plot([left, left + SCALE_BAR_MM], [bottom, bottom], color="#ffd34d", linewidth=2)
-    axes.text(left + SCALE_BAR_MM / 2, bottom - 3.5, f"{SCALE_BAR_MM:.0f} mm", **style)
+    labels = (
+        (-width_mm / 2 + EDGE_MM, 0.0, direction_letters(reversed_direction(view.column_direction))),
+        (width_mm / 2 - EDGE_MM, 0.0, direction_letters(view.column_direction)),
+        (0.0, -height_mm / 2 + EDGE_MM, direction_letters(reversed_direction(view.row_direction))),
+        (0.0, height_mm / 2 - EDGE_MM, direction_letters(view.row_direction)),
+    )
+    left_mm, bottom_mm = -width_mm / 2 + EDGE_MM, height_mm / 2 - EDGE_MM
+    outline = [withStroke(linewidth=2, foreground="black")]
+    for x_mm, y_mm, word in (*labels, (left_mm + SCALE_BAR_MM / 2, bottom_mm - 3.5, f"{SCALE_BAR_MM:.0f} mm")):
+        axes.text(x_mm, y_mm, word, color=MARK, fontsize=8, ha="center", va="center", path_effects=outline)
+    bar = axes.plot([left_mm, left_mm + SCALE_BAR_MM], [bottom_mm, bottom_mm], color=MARK, linewidth=2)
+    bar[0].set_path_effects([withStroke(linewidth=4, foreground="black")])
     axes.set_title(view.name, fontsize=9)
     axes.set_xticks([])
     axes.set_yticks([])
@@ -65,8 +79,10 @@ def write_contact_sheet(path: Path, views_vhw: NDArray[np.floating], title: str)
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.5, 9.8), layout="constrained")
-    for axes, view, picture in zip(figure.subplots(3, 3).flat, NINE_VIEWS, views_vhw, strict=True):
+    # The two lower rows hold diagonals, which are sqrt 2 wider than high.
+    figure = Figure(figsize=(9.5, 8.6), layout="constrained")
+    grid = figure.subplots(3, 3, height_ratios=[1.0, 2**-0.5, 2**-0.5])
+    for axes, view, picture in zip(grid.flat, NINE_VIEWS, views_vhw, strict=True):
         draw_view(axes, view, picture, LUNG_WINDOW_HU)
     figure.suptitle(title, fontsize=10)
     with atomic_path(path) as temporary:

@@ -6,7 +6,7 @@ RAS is LPS with the first two signs changed.
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,7 +24,7 @@ LARGEST_COORDINATE_MM = 1e5
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
-class Frame(str, Enum):
+class Frame(StrEnum):
     """The frame in which a user gives a point."""
 
     LPS = "lps"

@@ -1,7 +1,7 @@
 """The nine views of a cube: three along its axes and six through two opposite edges (Figure 2A of the paper)."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ F: Direction = (0, 0, -1)
 """To the patient's left, back and feet, as steps along the cube's (x, y, z) axes."""
 
 
-class ViewSampling(str, Enum):
+class ViewSampling(StrEnum):
     """How a diagonal, which is 64 sqrt 2 mm long, fills a square picture."""
 
     STRETCHED = "stretched"

@@ -20,12 +20,17 @@ class ViewTransforms:
     """What augmentation does to each view of each patient: first the shift, then the turn and flip.
 
     Attributes:
-        turn_flip: (B, V, 2, 2) signed permutation matrices acting on (row, column): one of the 8 symmetries of the square.
+        turn_flip: (B, V, 2, 2) signed permutation matrices acting on (row, column): one of the 8 symmetries of the
+            square.
         shift_mm: (B, V, 2) translation in mm along (row, column) of the picture; air fills in.
     """
 
     turn_flip: Tensor
     shift_mm: Tensor
+
+    def to(self, device: torch.device) -> "ViewTransforms":
+        """The same transforms on another device."""
+        return ViewTransforms(self.turn_flip.to(device), self.shift_mm.to(device))
 
 
 class ViewSampler(nn.Module):
@@ -91,9 +96,7 @@ class ViewSampler(nn.Module):
             shift = transforms.shift_mm / self.length_mm
             turned = torch.einsum("bvij,hwj->bvhwi", transforms.turn_flip, picture)
             picture = turned - shift[:, :, None, None, :]
-        points = (
-            picture[..., :1] * self.row_mm[:, None, None, :] + picture[..., 1:] * self.column_mm[:, None, None, :]
-        )
+        points = picture[..., :1] * self.row_mm[:, None, None, :] + picture[..., 1:] * self.column_mm[:, None, None, :]
         tolerance_mm = 1e-4
         inside = (points.abs() <= CUBE_MM / 2 + tolerance_mm).all(dim=-1)
         return inside, points

@@ -1,0 +1,1 @@
+"""One file per verb; heavy libraries are imported inside the verbs, so that `--help` answers at once."""

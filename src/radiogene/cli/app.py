@@ -1,0 +1,59 @@
+"""The command `radiogene`: its verbs, its exit codes, and how refusals are shown."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from radiogene import __version__
+from radiogene.cli.check import check
+from radiogene.cli.demo import demo
+from radiogene.cli.describe import describe
+from radiogene.cli.evaluate import evaluate
+from radiogene.cli.nodule_argument import with_joined_nodule
+from radiogene.cli.phantom import phantom
+from radiogene.cli.predict import predict
+from radiogene.cli.prepare import prepare
+from radiogene.cli.series import series
+from radiogene.cli.train import train
+from radiogene.cli.views import views
+from radiogene.errors import RadiogeneError
+
+INPUT_OUTPUT_EXIT_CODE = 74
+"""EX_IOERR of sysexits.h: a disk that is full or a file that cannot be read or written."""
+
+app = typer.Typer(
+    name="radiogene",
+    help="EGFR and KRAS mutation of non-small-cell lung cancer from CT. Research software, not a medical device.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (demo, phantom, check, series, views, prepare, train, evaluate, predict, describe):
+    app.command()(verb)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"radiogene {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line; a refusal is one message on standard error and an exit code of its own."""
+    try:
+        app(args=with_joined_nodule(sys.argv[1:] if arguments is None else list(arguments)))
+    except RadiogeneError as error:
+        typer.echo(f"radiogene: {error}", err=True)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        typer.echo(f"radiogene: {error.strerror or error}: {error.filename or 'file'}", err=True)
+        sys.exit(INPUT_OUTPUT_EXIT_CODE)

@@ -1,0 +1,32 @@
+"""`radiogene check`: everything that is wrong with a cohort table, in one pass."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiogene.cli.options import Genes, Json, words
+
+
+def check(
+    cohort: Annotated[Path, typer.Argument(help="The cohort table (CSV).")],
+    genes: Genes = "EGFR,KRAS",
+    as_json: Json = False,
+) -> None:
+    """Validate a cohort table before any work, and say what it holds."""
+    from radiogene.cohort.summary import summarise
+    from radiogene.cohort.table import read_cohort
+    from radiogene.cohort.training_readiness import training_problems
+
+    table = read_cohort(cohort, genes=words(genes))
+    summary = summarise(table)
+    not_ready = training_problems(table)
+    if as_json:
+        content = {**asdict(summary), "keeps_from_training": [asdict(problem) for problem in not_ready]}
+        typer.echo(json.dumps(content, indent=2, allow_nan=False))
+        return
+    typer.echo(str(summary))
+    for problem in not_ready:
+        typer.echo(f"Not ready for training: {problem}")

@@ -1,0 +1,57 @@
+"""`radiogene evaluate`: a model's figures on another cohort."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiogene.cli.options import Json, NoduleRuleOption
+
+
+def evaluate(
+    model: Annotated[Path, typer.Option("--model", help="The model folder.")],
+    store: Annotated[Path, typer.Option("--store", help="The store of the cohort to evaluate on.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for evaluation.json and predictions.csv.")] = None,
+    nodule_rule: NoduleRuleOption = "largest",
+    include_training_cases: Annotated[
+        bool, typer.Option("--include-training-cases", help="Allow cubes that the model was trained on.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """AUC, ACC, SEN, SPE, F1 and calibration per gene, with 95% intervals, one row per patient."""
+    from radiogene.atomic_files import write_json, write_text
+    from radiogene.cohort.store import CubeStore
+    from radiogene.evaluation.evaluation import evaluate_predictions
+    from radiogene.evaluation.patient_level import NoduleRule
+    from radiogene.evaluation.predictions import UNKNOWN
+    from radiogene.prediction.predictor import Predictor
+    from radiogene.prediction.store_predictions import predict_store
+    from radiogene.report.evaluation_text import evaluation_text
+
+    predictor = Predictor.from_folder(model)
+    cubes = CubeStore.open(store)
+    predictions = predict_store(
+        predictor, cubes, NoduleRule(nodule_rule), include_training_cases=include_training_cases
+    )
+    report = evaluate_predictions(predictions, predictor.model.decision.thresholds())
+    content = {
+        "synthetic": cubes.synthetic or predictor.model.settings.synthetic,
+        "includes_training_cases": include_training_cases,
+        "weights_sha256": predictor.model.weights_sha256,
+        **report.to_json(),
+    }
+    if out is not None:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["patient_id", *(f"{g}_{w}" for g in predictions.genes for w in ("label", "probability"))])
+        for patient, labels, values in zip(
+            predictions.patient_ids, predictions.labels, predictions.probabilities, strict=True
+        ):
+            cells = [c for y, p in zip(labels, values, strict=True) for c in ("" if y == UNKNOWN else int(y), float(p))]
+            writer.writerow([patient, *cells])
+        write_text(out / "predictions.csv", text.getvalue())
+        write_json(out / "evaluation.json", content)
+    typer.echo(json.dumps(content, indent=2, allow_nan=False) if as_json else evaluation_text(content))

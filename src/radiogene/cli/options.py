@@ -1,0 +1,38 @@
+"""Options that several verbs share, worded once."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+FrameName = Literal["lps", "ras", "voxel"]
+NoduleRuleName = Literal["largest", "mean", "max"]
+
+Ct = Annotated[Path, typer.Option("--ct", help="A DICOM folder, or a NIfTI, NRRD or MHA file.")]
+NoduleOption = Annotated[
+    str,
+    typer.Option("--nodule", help="X Y Z (LPS mm unless --frame), or a DICOM SEG, an RTSTRUCT, a NIfTI/NRRD/MHA mask."),
+]
+FrameOption = Annotated[FrameName, typer.Option("--frame", help="Frame of X Y Z; voxel is 0-based column, row, slice.")]
+Segment = Annotated[
+    str | None,
+    typer.Option("--segment", help="Which segment of a mask, and which component: NUMBER or LABEL, with .COMPONENT."),
+]
+Series = Annotated[str | None, typer.Option("--series", help="SeriesInstanceUID, where a folder holds several.")]
+AllowGaps = Annotated[
+    bool, typer.Option("--allow-gaps", help="Interpolate over missing or uneven slices instead of refusing them.")
+]
+Genes = Annotated[str, typer.Option("--genes", help="Gene columns, separated by commas.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+Workers = Annotated[int, typer.Option("--workers", min=-1, help="Processes; -1 takes one per core.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same result.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bars.")]
+NoduleRuleOption = Annotated[
+    NoduleRuleName, typer.Option("--nodule-rule", help="Whose probability a patient with several nodules gets.")
+]
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a list with commas; `none` and nothing are the empty list."""
+    found = tuple(word.strip() for word in text.split(",") if word.strip())
+    return () if found == ("none",) else found

@@ -1,0 +1,40 @@
+"""`radiogene prepare`: from a cohort table to a store of cubes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiogene.cli.options import AllowGaps, Genes, Quiet, Workers, words
+from radiogene.cli.progress import progress_bar
+from radiogene.errors import CasesFailedError
+
+
+def prepare(
+    cohort: Annotated[Path, typer.Argument(help="The cohort table (CSV).")],
+    out: Annotated[Path, typer.Option("--out", help="The store's folder; cubes that are there already are kept.")],
+    genes: Genes = "EGFR,KRAS",
+    allow_gaps: AllowGaps = False,
+    remove_absent: Annotated[
+        bool, typer.Option("--remove-absent", help="Take out cubes of rows that the table no longer has.")
+    ] = False,
+    workers: Workers = -1,
+    quiet: Quiet = False,
+) -> None:
+    """Cut the cube of every row into a store; failures are listed by row and the rest goes on."""
+    from radiogene.cohort.prepare import prepare_cohort
+    from radiogene.cohort.table import read_cohort
+
+    table = read_cohort(cohort, genes=words(genes))
+    with progress_bar("cubes", quiet) as progress:
+        summary = prepare_cohort(
+            table, out, allow_gaps=allow_gaps, remove_absent=remove_absent, workers=workers, progress=progress
+        )
+    typer.echo(
+        f"{summary.done} cubes made, {summary.skipped} were there, {summary.updated} rows brought up to date, "
+        f"{summary.removed} removed, {len(summary.failed)} failed: {out}"
+    )
+    for failure in summary.failed:
+        typer.echo(f"row {failure.row_number}, patient {failure.patient_id}: {failure.error}", err=True)
+    if summary.failed:
+        raise CasesFailedError(f"{len(summary.failed)} of {len(table.rows)} rows failed; see failures.json in {out}.")

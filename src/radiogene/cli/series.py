@@ -1,0 +1,20 @@
+"""`radiogene series`: what a folder holds, and which series can be chosen."""
+
+import json
+from dataclasses import asdict
+
+import typer
+
+from radiogene.cli.options import Ct, Json
+
+
+def series(ct: Ct, as_json: Json = False) -> None:
+    """List the CT series of a folder with their UIDs, spacing and length."""
+    from radiogene.ct.open_scan import list_series
+
+    found = list_series(ct)
+    if as_json:
+        typer.echo(json.dumps([asdict(summary) for summary in found], indent=2))
+        return
+    for summary in found:
+        typer.echo(str(summary))

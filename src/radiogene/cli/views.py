@@ -1,0 +1,52 @@
+"""`radiogene views`: the cube and the nine views of one nodule, as arrays and as a picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiogene.cli.options import AllowGaps, Ct, FrameOption, NoduleOption, Segment, Series
+
+
+def views(
+    ct: Ct,
+    nodule: NoduleOption,
+    out: Annotated[Path, typer.Option("--out", help="Folder for cube.npy, views.npy, views.png, geometry.json.")],
+    frame: FrameOption = "lps",
+    segment: Segment = None,
+    series: Series = None,
+    allow_gaps: AllowGaps = False,
+) -> None:
+    """Cut the 64 mm cube around a nodule and its nine views, and show them."""
+    import numpy as np
+
+    from radiogene.atomic_files import atomic_path, write_json
+    from radiogene.ct.contact_sheet import write_contact_sheet
+    from radiogene.ct.geometry import Frame
+    from radiogene.ct.nine_views import VIEW_NAMES, cut_views
+    from radiogene.ct.preparation import PreparationSettings, prepare_nodule
+    from radiogene.ct.scan import ScanOptions
+
+    prepared = prepare_nodule(
+        ct, nodule, frame=Frame(frame), segment=segment, scan_options=ScanOptions(series, allow_gaps)
+    )
+    pictures = cut_views(prepared.cube_hu)
+    for name, array in (("cube.npy", prepared.cube_hu), ("views.npy", pictures)):
+        with atomic_path(out / name) as temporary:
+            np.save(temporary, array, allow_pickle=False)
+    centre = ", ".join(f"{c:.1f}" for c in prepared.report["centre_lps_mm"])
+    title = f"64 mm cube at LPS ({centre}) mm; {prepared.report['share_outside']:.1%} outside the scan"
+    if prepared.is_synthetic:
+        title += "; SYNTHETIC phantom"
+    write_contact_sheet(out / "views.png", pictures, title)
+    settings = PreparationSettings()
+    geometry = {
+        **prepared.report,
+        "view_names": list(VIEW_NAMES),
+        "preparation": settings.to_dict(),
+        "preparation_hash": settings.fingerprint(),
+    }
+    write_json(out / "geometry.json", geometry)
+    for sentence in (*prepared.report["decisions"], *prepared.report["warnings"]):
+        typer.echo(sentence, err=True)
+    typer.echo(str(out))

@@ -1,0 +1,31 @@
+"""What keeps a cohort from being trained on, though it may be predicted or evaluated."""
+
+from collections.abc import Sequence
+
+from radiogene.cohort.problem import Problem
+from radiogene.cohort.summary import scans_of_several_patients
+from radiogene.cohort.table import Cohort
+
+
+def training_problems(cohort: Cohort, genes: Sequence[str] | None = None) -> list[Problem]:
+    """The genes without mutants or without wild types, and the scans that two patients share.
+
+    A scan under two identifiers would stand in a training part and its test part at once.
+
+    Args:
+        cohort: the cohort.
+        genes: the genes to train; None for all that were read.
+    """
+    file = cohort.path.name
+    problems = []
+    labels = list(cohort.patient_labels.values())
+    for gene in genes or cohort.genes:
+        known = [of.get(gene) for of in labels if of.get(gene) is not None]
+        mutants = sum(label == 1 for label in known)
+        if not 0 < mutants < len(known):
+            found = f"{mutants} mutants and {len(known) - mutants} wild types"
+            problems.append(Problem(file, None, gene, found, "at least one patient of each to train on"))
+    for earlier, later in scans_of_several_patients(cohort.rows):
+        found = f"the scan of patient {earlier.patient_id!r} on line {earlier.row_number} for {later.patient_id!r}"
+        problems.append(Problem(file, later.row_number, "ct", found, "one patient per scan (splits go by patient)"))
+    return problems

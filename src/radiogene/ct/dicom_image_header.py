@@ -1,0 +1,171 @@
+"""From a DICOM dataset without pixels to the headers of its CT slices."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydicom.dataset import Dataset, FileDataset
+
+from radiogene.ct.dicom_values import (
+    UnreadableValueError,
+    element_name,
+    number_of,
+    numbers_of,
+    text_of,
+    texts_of,
+    value_of,
+    whole_number_of,
+)
+from radiogene.ct.slice_header import AcquisitionFacts, Rescale, SliceHeader, StoredPixels, Triple
+
+ORIENTATION_TOLERANCE = 1e-3
+"""How far a direction cosine's length may be from 1, and the two directions' product from 0: three decimals."""
+
+WORD_BITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class PixelElement:
+    """Where PixelData was met in a file.
+
+    Attributes:
+        offset_bytes: where its value begins; None where the file is deflated.
+        length_bytes: its stated length; None where undefined (encapsulated pixels).
+    """
+
+    offset_bytes: int | None
+    length_bytes: int | None
+
+
+def single_frame_header(dataset: FileDataset, path: Path, pixel_element: PixelElement) -> SliceHeader:
+    """The header of a CT Image Storage object.
+
+    Raises:
+        UnreadableValueError: an element that gives the slice its place or size is missing or impossible.
+    """
+    frames = whole_number_of(dataset, "NumberOfFrames") or 1
+    if frames != 1:
+        raise UnreadableValueError(f"has {frames} frames but no functional groups that place them")
+    orientation = required_numbers(dataset, "ImageOrientationPatient", 6)
+    row, column = unit_directions(orientation)
+    return SliceHeader(
+        path=path,
+        frame=0,
+        frames_in_file=1,
+        series_uid=text_of(dataset, "SeriesInstanceUID"),
+        sop_uid=text_of(dataset, "SOPInstanceUID"),
+        patient_id=text_of(dataset, "PatientID"),
+        frame_of_reference_uid=text_of(dataset, "FrameOfReferenceUID"),
+        description=text_of(dataset, "SeriesDescription"),
+        image_type=image_type_of(dataset, "ImageType"),
+        stack="",
+        acquisition=text_of(dataset, "AcquisitionNumber"),
+        phase=text_of(dataset, "TemporalPositionIdentifier"),
+        rows=required_size(dataset, "Rows"),
+        columns=required_size(dataset, "Columns"),
+        pixel_spacing_mm=checked_spacing(required_numbers(dataset, "PixelSpacing", 2)),
+        position_lps_mm=as_triple(required_numbers(dataset, "ImagePositionPatient", 3)),
+        row_direction_lps=row,
+        column_direction_lps=column,
+        pixels=stored_pixels(dataset, pixel_element),
+        rescale=rescale_of(dataset),
+        facts=AcquisitionFacts(
+            manufacturer=text_of(dataset, "Manufacturer") or None,
+            model=text_of(dataset, "ManufacturerModelName") or None,
+            kernel=text_of(dataset, "ConvolutionKernel") or None,
+            kvp=number_of(dataset, "KVP"),
+            slice_thickness_mm=number_of(dataset, "SliceThickness"),
+        ),
+    )
+
+
+def required_numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...]:
+    """The numbers of an element that must be there."""
+    numbers = numbers_of(dataset, keyword, count)
+    if numbers is None:
+        raise UnreadableValueError(f"has no {element_name(keyword)}")
+    return numbers
+
+
+def required_size(dataset: Dataset, keyword: str) -> int:
+    """Rows or Columns, at least 1."""
+    size = whole_number_of(dataset, keyword)
+    if size is None or size < 1:
+        raise UnreadableValueError(f"has {element_name(keyword)} = {size}; expected at least 1")
+    return size
+
+
+def checked_spacing(spacing_mm: tuple[float, ...]) -> tuple[float, float]:
+    """(between rows, between columns) in mm, both above 0."""
+    if min(spacing_mm) <= 0:
+        raise UnreadableValueError(f"has {element_name('PixelSpacing')} = {list(spacing_mm)}; expected above 0 mm")
+    return spacing_mm[0], spacing_mm[1]
+
+
+def as_triple(numbers: tuple[float, ...]) -> Triple:
+    """Three numbers as a triple."""
+    return numbers[0], numbers[1], numbers[2]
+
+
+def unit_directions(orientation: tuple[float, ...]) -> tuple[Triple, Triple]:
+    """The row and column direction of ImageOrientationPatient as exactly orthogonal unit vectors in LPS.
+
+    Raises:
+        UnreadableValueError: a direction is not of length 1, or the two are not orthogonal, within the tolerance.
+    """
+    row, column = np.array(orientation[:3]), np.array(orientation[3:])
+    lengths = float(np.linalg.norm(row)), float(np.linalg.norm(column))
+    product = float(row @ column)
+    if max(abs(length - 1) for length in lengths) > ORIENTATION_TOLERANCE or abs(product) > ORIENTATION_TOLERANCE:
+        raise UnreadableValueError(
+            f"has {element_name('ImageOrientationPatient')} = {list(orientation)}: lengths {lengths[0]:.4f} and "
+            f"{lengths[1]:.4f}, product {product:.4f}; expected 1, 1 and 0 within {ORIENTATION_TOLERANCE}"
+        )
+    row = row / lengths[0]
+    column = column - (row @ column) * row
+    column = column / np.linalg.norm(column)
+    return as_triple(tuple(row.tolist())), as_triple(tuple(column.tolist()))
+
+
+def image_type_of(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+    """The values of ImageType or FrameType in capitals."""
+    return tuple(text.upper() for text in texts_of(dataset, keyword))
+
+
+def rescale_of(dataset: Dataset) -> Rescale:
+    """Slope, intercept and type, from the image itself or from a PixelValueTransformationSequence item."""
+    return Rescale(
+        slope=number_of(dataset, "RescaleSlope"),
+        intercept=number_of(dataset, "RescaleIntercept"),
+        kind=text_of(dataset, "RescaleType").upper(),
+    )
+
+
+def stored_pixels(dataset: FileDataset, pixel_element: PixelElement) -> StoredPixels:
+    """How the image's pixels are stored."""
+    bits_allocated = whole_number_of(dataset, "BitsAllocated") or 0
+    bits_stored = whole_number_of(dataset, "BitsStored") or bits_allocated
+    high_bit = whole_number_of(dataset, "HighBit")
+    return StoredPixels(
+        transfer_syntax_uid=str(dataset.file_meta.TransferSyntaxUID),
+        offset_bytes=pixel_element.offset_bytes,
+        little_endian=bool(dataset.original_encoding[1]),
+        bits_allocated=bits_allocated,
+        bits_stored=bits_stored,
+        high_bit=bits_stored - 1 if high_bit is None else high_bit,
+        signed=whole_number_of(dataset, "PixelRepresentation") == 1,
+        samples_per_pixel=whole_number_of(dataset, "SamplesPerPixel") or 1,
+        photometric=text_of(dataset, "PhotometricInterpretation"),
+        padding_value=_padding_word(dataset, "PixelPaddingValue"),
+        padding_limit=_padding_word(dataset, "PixelPaddingRangeLimit"),
+        lossy=text_of(dataset, "LossyImageCompression") == "01",
+    )
+
+
+def _padding_word(dataset: FileDataset, keyword: str) -> int | None:
+    """The padding as the unsigned 16-bit word that stands in the pixels, whatever VR it was written with."""
+    value = value_of(dataset, keyword)
+    if isinstance(value, bytes):
+        return int.from_bytes(value[:2], "little" if dataset.original_encoding[1] else "big")
+    number = whole_number_of(dataset, keyword)
+    return None if number is None else number % (1 << WORD_BITS)

@@ -1,0 +1,103 @@
+"""From one chosen DICOM series to a scan whose slices are read when asked for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.uid import UID
+
+from radiogene.ct.dicom_pixels import LOSSY, decode_slices_hu, padding_note
+from radiogene.ct.repeated_slices import copy_decisions
+from radiogene.ct.scan import Scan
+from radiogene.ct.series_choice import ChosenSeries
+from radiogene.ct.slice_header import SliceHeader
+from radiogene.ct.slice_stack import SliceStack, stack_slices
+
+
+@dataclass(frozen=True, eq=False)
+class StackReader:
+    """Reads slices of a stack in HU from its files."""
+
+    stack: SliceStack
+
+    def __call__(self, first: int, stop: int) -> NDArray[np.float32]:
+        """Float32 HU (slices, rows, columns) of the slices first..stop-1 in grid order.
+
+        Raises:
+            IndexError: the range is not within the grid.
+            SeriesError: a file is gone or corrupt.
+        """
+        columns, rows, count = self.stack.grid.shape_ijk
+        if not 0 <= first <= stop <= count:
+            raise IndexError(f"Slices {first} to {stop} of a scan with {count} slices.")
+        mixtures = self.stack.mixtures[first:stop]
+        needed = sorted({i for m in mixtures for i in (m.lower, m.lower + (m.upper_share > 0))})
+        decoded = zip(needed, decode_slices_hu([self.stack.slices[i] for i in needed]), strict=True)
+        volume_hu = np.empty((stop - first, rows, columns), np.float32)
+        recent: dict[int, NDArray[np.float32]] = {}
+        for slice_hu, mixture in zip(volume_hu, mixtures, strict=True):
+            wanted = {mixture.lower, mixture.lower + (mixture.upper_share > 0)}
+            recent = {index: found for index, found in recent.items() if index in wanted}
+            while len(recent) < len(wanted):
+                index, found = next(decoded)
+                recent[index] = found
+            slice_hu[:] = recent[mixture.lower]
+            if mixture.upper_share > 0:
+                slice_hu += np.float32(mixture.upper_share) * (recent[mixture.lower + 1] - recent[mixture.lower])
+        return volume_hu
+
+
+def dicom_scan(chosen: ChosenSeries, allow_gaps: bool) -> Scan:
+    """The scan of a chosen series.
+
+    Raises:
+        GeometryError: the slices do not form an even stack.
+        SeriesError: a copy of a slice differs from it.
+    """
+    series = chosen.series
+    stack = stack_slices(series.slices, series.name, allow_gaps)
+    first = stack.slices[0]
+    return Scan(
+        grid=stack.grid,
+        read_slices=StackReader(stack),
+        source=f"series {series.name}",
+        series_uid=series.series_uid or None,
+        frame_of_reference_uid=first.frame_of_reference_uid or None,
+        patient_id=first.patient_id or None,
+        slice_sop_uids=tuple("" if m.upper_share else stack.slices[m.lower].sop_uid for m in stack.mixtures),
+        decisions=(
+            *chosen.decisions,
+            *copy_decisions(series.copies, series.name),
+            *stack.decisions,
+            *_pixel_decisions(stack.slices),
+        ),
+        facts=_facts(stack.slices),
+    )
+
+
+def _pixel_decisions(slices: tuple[SliceHeader, ...]) -> tuple[str, ...]:
+    """What the result has to say about compression with loss and about padding."""
+    decisions = []
+    lossy = [header for header in slices if header.pixels.lossy or header.pixels.transfer_syntax_uid in LOSSY]
+    if lossy:
+        syntax = UID(lossy[0].pixels.transfer_syntax_uid).name
+        decisions.append(f"pixels of {len(lossy)} slices were compressed with loss ({syntax})")
+    note = next(filter(None, map(padding_note, slices)), None)
+    if note:
+        decisions.append(note)
+    return tuple(decisions)
+
+
+def _facts(slices: tuple[SliceHeader, ...]) -> dict[str, str | float | int | None]:
+    """What the manifest says about the making of the scan."""
+    first = slices[0]
+    return {
+        "manufacturer": first.facts.manufacturer,
+        "model": first.facts.model,
+        "kernel": first.facts.kernel,
+        "kvp": first.facts.kvp,
+        "slice_thickness_mm": first.facts.slice_thickness_mm,
+        "transfer_syntax": UID(first.pixels.transfer_syntax_uid).name,
+        "files": len({header.path for header in slices}),
+        "slices": len(slices),
+    }

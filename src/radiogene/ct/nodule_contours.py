@@ -1,0 +1,170 @@
+"""Area and centroid of contours on parallel planes, and which of them belong together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAME_PLANE_MM = 0.05
+"""Contours whose distances along the normal differ by less lie on one plane."""
+
+THINNEST_STRIP_MM = 1e-7
+"""Corners and crossings nearer than this, far below any contour's precision, count as one level."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Area in mm2 and first moments in mm3 of a planar figure."""
+
+    area_mm2: float
+    first_uv_mm3: NDArray[np.float64]
+
+
+def even_odd_moments(polygons_uv: Sequence[NDArray[np.float64]]) -> Moments:
+    """Area and first moments of the points that lie within an odd number of polygons.
+
+    A contour inside another is a hole, one inside the hole an island; overlapping parts cancel (XOR). Neither the
+    winding nor the order of the contours matters.
+
+    Args:
+        polygons_uv: closed polygons (n, 2) in mm on one plane.
+
+    The plane is cut into strips between all corners and crossings; within a strip edges do not cross, and the figure
+    is a row of trapezoids.
+    """
+    edges = np.concatenate([_edges(polygon) for polygon in polygons_uv])
+    levels = np.unique(np.concatenate([edges[:, :, 1].ravel(), _crossing_levels(edges)]))
+    levels = levels[np.diff(levels, prepend=-np.inf) > THINNEST_STRIP_MM]
+    first_level, last_level = (
+        np.searchsorted(levels, ends, side="right") - 1
+        for ends in (edges[:, :, 1].min(axis=1), edges[:, :, 1].max(axis=1))
+    )
+    # One entry for each edge and strip that it runs through.
+    edge, passed = _repeated(last_level - first_level)
+    strip = first_level[edge] + passed
+    ends_u = np.stack([_at_level(edges[edge], levels[strip]), _at_level(edges[edge], levels[strip + 1])], axis=1)
+    # An even number of edges runs through each strip: every second gap between them is inside.
+    order = np.lexsort((ends_u.sum(axis=1), strip))
+    inside = strip[order[0::2]]
+    return _trapezoids(ends_u[order[0::2]], ends_u[order[1::2]], levels[inside], levels[inside + 1])
+
+
+def touching_groups(contours: Sequence[tuple[float, NDArray[np.float64]]], reach_mm: float) -> list[list[int]]:
+    """Indices of contours that form one body each, by overlap of contours at most `reach_mm` apart.
+
+    Args:
+        contours: for each contour its distance along the normal and its polygon (n, 2), both in mm.
+        reach_mm: the largest distance between planes whose contours touch.
+    """
+    group_of = list(range(len(contours)))
+    boxes = [(polygon.min(axis=0), polygon.max(axis=0)) for _, polygon in contours]
+
+    def root(index: int) -> int:
+        while group_of[index] != index:
+            index = group_of[index]
+        return index
+
+    for a, (height_a, polygon_a) in enumerate(contours):
+        for b in range(a):
+            height_b, polygon_b = contours[b]
+            apart = abs(height_a - height_b) > reach_mm or (boxes[a][0] > boxes[b][1]).any()
+            if apart or (boxes[b][0] > boxes[a][1]).any() or root(a) == root(b):
+                continue
+            if _overlap(polygon_a, polygon_b):
+                group_of[root(a)] = root(b)
+    groups: dict[int, list[int]] = {}
+    for index in range(len(contours)):
+        groups.setdefault(root(index), []).append(index)
+    return list(groups.values())
+
+
+def plane_groups(heights_mm: Sequence[float]) -> list[list[int]]:
+    """Indices of contours by plane, from the lowest plane up."""
+    order = np.argsort(np.asarray(heights_mm), kind="stable").tolist()
+    groups: list[list[int]] = []
+    for index in order:
+        if groups and heights_mm[index] - heights_mm[groups[-1][0]] < SAME_PLANE_MM:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups
+
+
+def _edges(polygon_uv: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 2, 2): both ends of each edge of a closed polygon (n, 2)."""
+    return np.stack([polygon_uv, np.roll(polygon_uv, -1, axis=0)], axis=1)
+
+
+def _at_level(edges: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,): first coordinate of each edge (n, 2, 2) at its second coordinate (n,)."""
+    start, along = edges[:, 0], edges[:, 1] - edges[:, 0]
+    return start[:, 0] + (levels - start[:, 1]) / along[:, 1] * along[:, 0]
+
+
+def _trapezoids(
+    left: NDArray[np.float64], right: NDArray[np.float64], bottom: NDArray[np.float64], top: NDArray[np.float64]
+) -> Moments:
+    """Sums over trapezoids between edges given as (n, 2) first coordinates at `bottom` and `top` (n,)."""
+    width, height = right - left, top - bottom
+    area = height * width.sum(axis=1) / 2
+    # Integrals of a linear width and of a quadratic first moment over the strip.
+    squares = (right**2 - left**2).sum(axis=1) + right.prod(axis=1) - left.prod(axis=1)
+    first_v = bottom * area + height**2 * (width[:, 0] + 2 * width[:, 1]) / 6
+    return Moments(float(area.sum()), np.array([float((height * squares).sum()) / 6, float(first_v.sum())]))
+
+
+def _crossing_levels(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Second coordinates at which two edges (n, 2, 2) cross."""
+    edges = edges[np.argsort(edges[:, :, 1].min(axis=1), kind="stable")]
+    low, high = edges.min(axis=1), edges.max(axis=1)
+    # Only edges whose second coordinates overlap can cross: in this order those follow each other.
+    counts = np.searchsorted(low[:, 1], high[:, 1], side="right") - np.arange(1, len(edges) + 1)
+    one, skipped = _repeated(counts)
+    other = one + 1 + skipped
+    near = (low[other, 0] <= high[one, 0]) & (high[other, 0] >= low[one, 0])
+    one, other = one[near], other[near]
+    start, along = edges[:, 0], edges[:, 1] - edges[:, 0]
+    determinant = _cross(along[one], along[other])
+    offset = start[other] - start[one]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share_one = _cross(offset, along[other]) / determinant
+        share_other = _cross(offset, along[one]) / determinant
+    crosses = (determinant != 0) & (share_one > 0) & (share_one < 1) & (share_other > 0) & (share_other < 1)
+    return np.asarray(start[one, 1] + share_one * along[one, 1])[crosses]
+
+
+def _repeated(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each index as often as `counts` says, and beside it 0, 1, 2 ... for its repetitions."""
+    index = np.repeat(np.arange(len(counts)), counts)
+    return index, np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _overlap(a_uv: NDArray[np.float64], b_uv: NDArray[np.float64]) -> bool:
+    """True where two polygons (n, 2) share a point: a corner of one inside the other, or crossing edges."""
+    if _inside(a_uv[0], b_uv) or _inside(b_uv[0], a_uv):
+        return True
+    edges_a, edges_b = _edges(a_uv), _edges(b_uv)
+    side_a = _sides(edges_a, b_uv)
+    side_b = _sides(edges_b, a_uv)
+    across_a = side_a * np.roll(side_a, -1, axis=1) <= 0
+    across_b = side_b * np.roll(side_b, -1, axis=1) <= 0
+    return bool((across_a & across_b.T).any())
+
+
+def _sides(edges: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(edges, points): on which side of each edge a point lies."""
+    along = edges[:, 1] - edges[:, 0]
+    return _cross(along[:, None], points[None] - edges[:, None, 0])
+
+
+def _inside(point_uv: NDArray[np.float64], polygon_uv: NDArray[np.float64]) -> bool:
+    """True where a point (2,) lies inside a polygon (n, 2), by the even-odd rule."""
+    edges = _edges(polygon_uv)
+    crosses = (edges[:, 0, 1] > point_uv[1]) != (edges[:, 1, 1] > point_uv[1])
+    return bool((_at_level(edges[crosses], np.full(crosses.sum(), point_uv[1])) > point_uv[0]).sum() % 2)
+
+
+def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Third component of a x b for vectors (..., 2)."""
+    return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]

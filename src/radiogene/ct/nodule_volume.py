@@ -1,0 +1,169 @@
+"""A NIfTI, NRRD or MHA mask as segments that can be chosen, placed by its own geometry."""
+
+import gzip
+import math
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+import SimpleITK
+from numpy.typing import NDArray
+
+from radiogene.ct.geometry import VoxelGrid
+from radiogene.ct.itk_volume import _refuse_unplaced
+from radiogene.ct.nifti_volume import _affine_lps_mm, _read_header, _read_voxels, _shape
+from radiogene.ct.nodule_choice import Segment
+from radiogene.ct.nodule_mask import Components, PlaneStack, Region
+from radiogene.errors import GeometryError, NoduleError, SeriesError
+
+MASK_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+
+LARGEST_MASK_VOXELS = 2**31
+"""More voxels than this are an error of the header or an attack on memory, not a mask of a CT."""
+
+MOST_LABELS = 64
+"""A volume with more distinct values is an image, not a mask."""
+
+NIFTI_SUFFIXES = (".nii", ".nii.gz")
+EIGHT_BIT_MASKS = {2: "u1", 256: "i1"}
+"""NIfTI datatype codes that a CT cannot have and a mask mostly has (nifti1.h)."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Labels:
+    """Values (slices, rows, columns) of a mask, their grid, and the names of labels where the file has some."""
+
+    labels_kji: NDArray[np.generic]
+    grid: VoxelGrid
+    names: dict[int, str]
+
+
+def read_mask(path: Path) -> tuple[Segment, ...]:
+    """The labels of a mask volume as segments.
+
+    Args:
+        path: a NIfTI, NRRD or MetaImage file of whole numbers, 0 outside.
+
+    Raises:
+        NoduleError: the file cannot be read, is no mask, has fractions or says not where it lies in the patient.
+    """
+    read = _read_nifti_mask if path.name.lower().endswith(NIFTI_SUFFIXES) else _read_itk_mask
+    try:
+        mask = read(path)
+    except (SeriesError, GeometryError) as error:
+        raise NoduleError(f"The mask cannot be used: {error}") from error
+    except (EOFError, OSError, RuntimeError, zlib.error) as error:
+        raise NoduleError(f"{path} cannot be read as a mask volume: {_last_line(error)}") from error
+    values = _label_values(mask.labels_kji, path)
+    return tuple(_segment(mask.labels_kji, value, mask.names.get(value, ""), mask.grid) for value in values)
+
+
+def _segment(labels_kji: NDArray[np.generic], value: int, name: str, grid: VoxelGrid) -> Segment:
+    """The voxels of one label as a segment."""
+    return Segment(value, name, partial(_whole, labels_kji, value, grid), partial(_parts, labels_kji, value, grid))
+
+
+def _whole(labels_kji: NDArray[np.generic], value: int, grid: VoxelGrid) -> Region | None:
+    return PlaneStack.on_grid(labels_kji == value, grid).whole()
+
+
+def _parts(labels_kji: NDArray[np.generic], value: int, grid: VoxelGrid) -> Components:
+    return PlaneStack.on_grid(labels_kji == value, grid).components()
+
+
+def _read_nifti_mask(path: Path) -> _Labels:
+    """The mask in a NIfTI file, with the same care for its transforms as for a CT's."""
+    with cast(BinaryIO, gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")) as file:
+        header = _read_header(file, path)
+        shape_ijk = _shape(header, path)
+        _refuse_size(shape_ijk, path)
+        grid = VoxelGrid(_affine_lps_mm(header, shape_ijk, path), shape_ijk)
+        code = header.whole("datatype")
+        if code not in EIGHT_BIT_MASKS:
+            return _Labels(_read_voxels(file, header, shape_ijk, path), grid, {})
+        file.seek(header.whole("vox_offset"))
+        stored = np.frombuffer(file.read(math.prod(shape_ijk)), EIGHT_BIT_MASKS[code])
+    if stored.size < math.prod(shape_ijk):
+        raise EOFError(f"the file is cut short: {stored.size} of {math.prod(shape_ijk)} voxels found")
+    slope, intercept = header.fields["scl"]
+    labels_kji = stored.reshape(shape_ijk[::-1])
+    if slope not in (0, 1) or (slope == 1 and intercept != 0):
+        return _Labels(labels_kji * np.float64(slope) + np.float64(intercept), grid, {})
+    return _Labels(labels_kji, grid, {})
+
+
+def _read_itk_mask(path: Path) -> _Labels:
+    """The mask in a NRRD or MetaImage file."""
+    _refuse_unplaced(path)
+    reader = SimpleITK.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.ReadImageInformation()
+    size = reader.GetSize()
+    if len(size) < 3 or max(size[3:], default=1) > 1 or reader.GetNumberOfComponents() != 1:
+        raise NoduleError(
+            f"{path} has size {' x '.join(map(str, size))} with {reader.GetNumberOfComponents()} values a voxel: a "
+            "mask of three dimensions and one value was expected. Save overlapping segments as one file each."
+        )
+    _refuse_size(size, path)
+    if len(size) > 3:
+        reader.SetExtractSize([*size[:3], *(0 for _ in size[3:])])
+    image = reader.Execute()
+    affine = np.eye(4)
+    affine[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * np.array(image.GetSpacing())
+    affine[:3, 3] = image.GetOrigin()
+    columns, rows, slices = image.GetSize()
+    return _Labels(SimpleITK.GetArrayFromImage(image), VoxelGrid(affine, (columns, rows, slices)), _names(reader))
+
+
+def _refuse_size(size: Sequence[int], path: Path) -> None:
+    if math.prod(size) > LARGEST_MASK_VOXELS:
+        raise NoduleError(
+            f"{path} claims {' x '.join(map(str, size))} voxels: at most {LARGEST_MASK_VOXELS} were expected. "
+            "The header is damaged."
+        )
+
+
+def _label_values(labels_kji: NDArray[np.generic], path: Path) -> list[int]:
+    """The distinct values of a mask (slices, rows, columns) but 0.
+
+    Raises:
+        NoduleError: there are none, too many, negative ones or fractions.
+    """
+    found: NDArray[np.generic] = np.unique(labels_kji[:0])
+    for plane_ji in labels_kji:
+        found = np.union1d(found, plane_ji[plane_ji != 0])
+        values = found.astype(np.float64)
+        if not (np.isfinite(values) & (values == np.rint(values))).all():
+            raise NoduleError(
+                f"{path} holds fractions such as {values[values != np.rint(values)][0]:.4g}: a mask of whole numbers "
+                "was expected, not a probability map. Choose a threshold, save the mask, and give that."
+            )
+        if len(values) > MOST_LABELS or values.min(initial=0.0) < 0:
+            odd = "negative values" if values.min() < 0 else f"more than {MOST_LABELS} distinct values"
+            raise NoduleError(
+                f"{path} holds {odd}: "
+                "that is an image, not a mask. Expected 0 outside and a whole number for each segment."
+            )
+    if not len(found):
+        raise NoduleError(f"{path} marks no nodule: all its voxels are 0.")
+    return [int(value) for value in found.astype(np.float64)]
+
+
+def _names(reader: SimpleITK.ImageFileReader) -> dict[int, str]:
+    """Names of labels that 3D Slicer writes into the header of a segmentation in NRRD."""
+    names = {}
+    for key in reader.GetMetaDataKeys():
+        match = re.fullmatch(r"(Segment\d+_)LabelValue", key)
+        if match and reader.HasMetaDataKey(match[1] + "Name") and reader.GetMetaData(key).strip().isdecimal():
+            names[int(reader.GetMetaData(key))] = reader.GetMetaData(match[1] + "Name").strip()
+    return names
+
+
+def _last_line(error: BaseException) -> str:
+    """The end of an error's message, which in SimpleITK's is the reason."""
+    return (str(error).strip() or type(error).__name__).splitlines()[-1]

@@ -1,0 +1,1 @@
+"""From probability to call: thresholds and calibration, fitted on training-side predictions and stored as JSON."""

@@ -1,0 +1,204 @@
+"""What turns a model's probabilities into calls, and which predictions set it: the model folder's `decision.json`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.decision.calibration import Calibration, CalibrationKind, calibration_from_json, fit_calibration
+from radiogene.decision.threshold import youden_threshold
+from radiogene.errors import TrainingError, WeightsError
+from radiogene.evaluation.evaluation import Threshold
+from radiogene.evaluation.predictions import Predictions
+
+MUTANT = "mutant"
+WILD_TYPE = "wild type"
+
+
+class ModelKind(StrEnum):
+    """What a model folder holds."""
+
+    REFIT = "refit"
+    """One model, fitted again on all training patients; its decision comes from the models of the folds."""
+    ENSEMBLE = "ensemble"
+    """Several members (folds or seeds), whose probabilities are averaged."""
+    SINGLE = "single"
+    """One model; its decision comes from its own validation part."""
+
+
+@dataclass(frozen=True)
+class GeneDecision:
+    """How one gene is called.
+
+    Attributes:
+        threshold: on the calibrated scale; calls are mutant at or above it.
+        calibration: from the model's probability to the calibrated one; comes first.
+        set_on: which predictions set both, in words ("inner validation", "out-of-fold", ...).
+        patients: with a known label, behind both.
+        mutants: of these.
+    """
+
+    threshold: float
+    calibration: Calibration
+    set_on: str
+    patients: int
+    mutants: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.threshold <= 1:
+            raise WeightsError(f"threshold {self.threshold}; a number from 0 to 1 was expected")
+        if not 0 < self.mutants < self.patients:
+            raise WeightsError(
+                f"decision set on {self.patients} patients with {self.mutants} mutants; both classes were expected"
+            )
+        if not self.set_on.strip():
+            raise WeightsError("decision without `set_on`; it must say which predictions set the threshold")
+
+    def calibrated(self, probability: float) -> float:
+        """The calibrated probability of a model's probability."""
+        return float(self.calibration.apply(np.array([probability], dtype=np.float64))[0])
+
+    def call(self, calibrated_probability: float) -> str:
+        """`mutant` or `wild type` for a probability that has been calibrated already."""
+        return MUTANT if calibrated_probability >= self.threshold else WILD_TYPE
+
+    def to_json(self) -> dict[str, Any]:
+        """The decision as plain JSON values."""
+        return {
+            "threshold": self.threshold,
+            "calibration": self.calibration.to_json(),
+            "set_on": self.set_on,
+            "patients": self.patients,
+            "mutants": self.mutants,
+        }
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The decisions of all genes of a model.
+
+    Attributes:
+        model_kind: one refit, an ensemble, or a single model.
+        genes: by name.
+    """
+
+    model_kind: ModelKind
+    genes: Mapping[str, GeneDecision]
+
+    def gene(self, name: str) -> GeneDecision:
+        """The decision of one gene.
+
+        Raises:
+            WeightsError: the model has none for it.
+        """
+        if name not in self.genes:
+            raise WeightsError(f"the model has no decision for gene {name!r}; it has {', '.join(self.genes)}")
+        return self.genes[name]
+
+    def thresholds(self) -> dict[str, Threshold]:
+        """The thresholds as an evaluation of calibrated predictions needs them."""
+        return {name: Threshold(gene.threshold, gene.set_on) for name, gene in self.genes.items()}
+
+    def calibrated(self, predictions: Predictions) -> Predictions:
+        """The same patients with calibrated probabilities.
+
+        Args:
+            predictions: the model's probabilities, not calibrated.
+        """
+        columns = [
+            self.gene(name).calibration.apply(predictions.probabilities[:, column])
+            for column, name in enumerate(predictions.genes)
+        ]
+        table: NDArray[np.float64] = np.column_stack(columns)
+        return Predictions(predictions.patient_ids, predictions.genes, table, predictions.labels)
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of `decision.json`."""
+        return {
+            "model_kind": self.model_kind.value,
+            "genes": {name: gene.to_json() for name, gene in self.genes.items()},
+        }
+
+    @classmethod
+    def from_json(cls, content: object) -> "Decision":
+        """The decision that `to_json` described.
+
+        Args:
+            content: parsed JSON of `decision.json`.
+
+        Raises:
+            WeightsError: missing or unknown keys, another model kind, values that make no decision.
+        """
+        found = _exact_keys(content, {"model_kind", "genes"}, "decision.json")
+        kinds = [kind.value for kind in ModelKind]
+        if found["model_kind"] not in kinds:
+            raise WeightsError(f"decision.json: model_kind {found['model_kind']!r}; expected one of {', '.join(kinds)}")
+        if not isinstance(found["genes"], dict) or not found["genes"]:
+            raise WeightsError("decision.json: `genes` must be an object with at least one gene")
+        genes = {name: _gene_from_json(gene, f"decision.json, gene {name}") for name, gene in found["genes"].items()}
+        return cls(ModelKind(found["model_kind"]), genes)
+
+
+def fit_decision(
+    predictions: Predictions,
+    set_on: str,
+    model_kind: ModelKind,
+    calibration: CalibrationKind = CalibrationKind.IDENTITY,
+) -> Decision:
+    """Calibration and Youden threshold of every gene, fitted on training-side predictions.
+
+    Args:
+        predictions: for patients that the predicting models were not fitted on.
+        set_on: which predictions these are, in words.
+        model_kind: what the model folder will hold.
+        calibration: which calibration, fitted first; the threshold lives on its scale.
+
+    Raises:
+        TrainingError: a gene with one class only, or with equal probabilities throughout; it names the gene.
+    """
+    genes = {}
+    for name in predictions.genes:
+        gene = predictions.gene(name)
+        try:
+            fitted = fit_calibration(calibration, gene.labels, gene.probabilities)
+            threshold = youden_threshold(gene.labels, fitted.apply(gene.probabilities))
+        except TrainingError as error:
+            raise TrainingError(f"{name}, predictions of {set_on}: {error}") from error
+        mutants = int(np.sum(gene.labels == 1))
+        genes[name] = GeneDecision(threshold.value, fitted, set_on, gene.labels.size, mutants)
+    return Decision(model_kind, genes)
+
+
+def _gene_from_json(content: object, place: str) -> GeneDecision:
+    """One gene's decision; `place` starts every message."""
+    found = _exact_keys(content, {"threshold", "calibration", "set_on", "patients", "mutants"}, place)
+    numbers = {key: found[key] for key in ("threshold", "patients", "mutants")}
+    for key, value in numbers.items():
+        wanted = (int, float) if key == "threshold" else int
+        if isinstance(value, bool) or not isinstance(value, wanted):
+            raise WeightsError(f"{place}: {key} is {value!r}; a number was expected")
+    if not isinstance(found["set_on"], str):
+        raise WeightsError(f"{place}: set_on is {found['set_on']!r}; words were expected")
+    try:
+        calibration = calibration_from_json(found["calibration"])
+        return GeneDecision(
+            float(found["threshold"]), calibration, found["set_on"], found["patients"], found["mutants"]
+        )
+    except WeightsError as error:
+        raise WeightsError(f"{place}: {error}") from error
+
+
+def _exact_keys(content: object, keys: set[str], place: str) -> dict[str, Any]:
+    """`content` as an object with exactly these keys."""
+    if not isinstance(content, dict):
+        raise WeightsError(f"{place}: found {type(content).__name__}; an object was expected")
+    missing, unknown = sorted(keys - set(content)), sorted(set(content) - keys)
+    if missing or unknown:
+        raise WeightsError(
+            f"{place}: missing keys {', '.join(missing) or 'none'}, unknown keys {', '.join(unknown) or 'none'}; "
+            f"expected exactly {', '.join(sorted(keys))}. The folder may come from another version of radiogene"
+        )
+    return content

@@ -1,0 +1,184 @@
+"""The demonstration, step by step, each step timed."""
+
+import json
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from radiogene.atomic_files import write_json
+from radiogene.cohort.prepare import prepare_cohort
+from radiogene.cohort.store import CubeStore
+from radiogene.cohort.summary import count_patients
+from radiogene.cohort.table import Cohort, read_cohort
+from radiogene.demo.systems import BOTH, CLINICAL_ONLY, GENES, IMAGE_ONLY, clinical_predictions, train_network
+from radiogene.errors import CasesFailedError
+from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
+from radiogene.evaluation.predictions import Predictions
+from radiogene.model.model_folder import HISTORY_FILE, library_versions
+from radiogene.phantom import Ceiling, ceiling, write_cohort
+from radiogene.prediction.predictor import Predictor
+from radiogene.prediction.store_predictions import predict_store
+from radiogene.report.demo_page import write_demo_page
+
+MEBIBYTE_IN_KIB = 1024
+
+ProgressBar = Callable[[str], Any]
+"""Title -> context manager that yields a function (finished, all)."""
+
+
+@dataclass(frozen=True)
+class DemoSettings:
+    """What the demonstration makes and trains on.
+
+    Attributes:
+        training_patients: of site A.
+        external_patients: of site B.
+        seed: of the cohort, the training and the forest.
+        workers: processes that write and prepare.
+        progress: show bars on standard error.
+    """
+
+    training_patients: int = 160
+    external_patients: int = 100
+    seed: int = 0
+    workers: int = -1
+    progress: bool = True
+
+
+@dataclass
+class Stopwatch:
+    """Seconds per step."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Adds the time of a block under `name`."""
+        start = time.monotonic()
+        yield
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.monotonic() - start, 1)
+
+
+def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, Any]:
+    """Runs everything and returns what `metrics.json` holds.
+
+    Args:
+        out: folder for cohorts, stores, models, `metrics.json` and `report.html`.
+        settings: sizes and seed.
+        bar: makes a progress bar.
+
+    Raises:
+        CasesFailedError: a synthetic patient could not be prepared, which is a defect of this package.
+    """
+    watch = Stopwatch()
+    cohorts, stores = {}, {}
+    for site, patients in (("A", settings.training_patients), ("B", settings.external_patients)):
+        with watch.step("synthetic DICOM"):
+            table = _phantom(out / f"site-{site.lower()}", site, patients, settings, bar)
+        with watch.step("cubes"):
+            cohorts[site] = read_cohort(table, genes=GENES)
+            stores[site] = _store(cohorts[site], out / f"store-{site.lower()}", settings, bar)
+
+    models = {BOTH: out / "model", IMAGE_ONLY: out / "model-image-only"}
+    for system, folder in models.items():
+        with watch.step(f"training, {system}"):
+            train_network(
+                stores["A"], folder, with_clinical=system == BOTH, seed=settings.seed, progress=settings.progress
+            )
+    with watch.step("external evaluation"):
+        predictions, reports = _evaluate(stores, models, settings.seed)
+    with watch.step("ceiling"):
+        ceilings = {site: ceiling(site) for site in ("A", "B")}
+
+    metrics = _metrics(settings, cohorts, ceilings["B"], reports, models[BOTH])
+    example = cohorts["B"].rows[0]
+    with watch.step("one prediction and the report"):
+        history = json.loads((models[BOTH] / HISTORY_FILE).read_text(encoding="utf-8"))
+        metrics["seconds"] = watch.seconds
+        metrics["peak_memory_mb"] = _peak_memory_mb()
+        write_demo_page(out, metrics, predictions, Predictor.from_folder(models[BOTH]), example, history)
+    metrics["seconds"] = watch.seconds
+    metrics["peak_memory_mb"] = _peak_memory_mb()
+    write_json(out / "metrics.json", metrics)
+    return metrics
+
+
+def _phantom(folder: Path, site: str, patients: int, settings: DemoSettings, bar: ProgressBar) -> Path:
+    with bar(f"synthetic CT, site {site}") as progress:
+        return write_cohort(
+            folder, patients=patients, site=site, seed=settings.seed, workers=settings.workers, progress=progress
+        )
+
+
+def _store(cohort: Cohort, folder: Path, settings: DemoSettings, bar: ProgressBar) -> CubeStore:
+    with bar(f"cubes, {cohort.path.parent.name}") as progress:
+        summary = prepare_cohort(cohort, folder, remove_absent=True, workers=settings.workers, progress=progress)
+    if summary.failed:
+        first = summary.failed[0]
+        raise CasesFailedError(f"{len(summary.failed)} synthetic cases failed, the first: {first.error}")
+    return CubeStore.open(folder)
+
+
+def _evaluate(
+    stores: dict[str, CubeStore], models: dict[str, Path], seed: int
+) -> tuple[dict[str, Predictions], dict[str, EvaluationReport]]:
+    predictions, reports = {}, {}
+    for system, folder in models.items():
+        predictor = Predictor.from_folder(folder)
+        predictions[system] = predict_store(predictor, stores["B"])
+        reports[system] = evaluate_predictions(predictions[system], predictor.model.decision.thresholds())
+    predictions[CLINICAL_ONLY], decision = clinical_predictions(stores["A"], stores["B"], seed)
+    reports[CLINICAL_ONLY] = evaluate_predictions(predictions[CLINICAL_ONLY], decision.thresholds())
+    return predictions, reports
+
+
+def _metrics(
+    settings: DemoSettings,
+    cohorts: dict[str, Cohort],
+    best: Ceiling,
+    reports: dict[str, EvaluationReport],
+    model: Path,
+) -> dict[str, Any]:
+    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
+    return {
+        "synthetic": True,
+        "seed": settings.seed,
+        "preset": "tiny",
+        "sites": {site: _site(cohort) for site, cohort in cohorts.items()},
+        "ceiling": {
+            gene: {
+                BOTH: getattr(best, gene.lower()).both,
+                IMAGE_ONLY: getattr(best, gene.lower()).image,
+                CLINICAL_ONLY: getattr(best, gene.lower()).clinical,
+            }
+            for gene in GENES
+        },
+        "ceiling_draws": best.draws,
+        "external": {system: report.to_json() for system, report in reports.items()},
+        "training": manifest["stages"],
+        "settings": asdict(settings),
+        "versions": library_versions(),
+    }
+
+
+def _site(cohort: Cohort) -> dict[str, Any]:
+    counts = count_patients(cohort.rows, GENES)
+    labels = {
+        gene: {
+            "mutant": found.mutant,
+            "wild type": found.known - found.mutant,
+            "unknown": counts.patients - found.known,
+        }
+        for gene, found in counts.genes.items()
+    }
+    return {"patients": counts.patients, "nodules": counts.nodules, "labels": labels}
+
+
+def _peak_memory_mb() -> float:
+    """Peak resident memory in MiB of this process or of its largest child."""
+    kib = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return round(kib / MEBIBYTE_IN_KIB, 1)

@@ -1,0 +1,1 @@
+"""What predictions are worth: figures per gene and patient, each with its interval or the reason why it has none."""

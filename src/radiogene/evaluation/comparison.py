@@ -1,0 +1,129 @@
+"""Two models on the same patients: paired DeLong, exact McNemar; and Holm's adjustment for several comparisons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest, norm
+
+from radiogene.errors import CohortError
+from radiogene.evaluation.intervals import SMALLEST_VARIANCE, Z, delong_variance
+from radiogene.evaluation.measure import Interval, Measure, undefined
+from radiogene.evaluation.metrics import missing_class, placements
+
+
+@dataclass(frozen=True)
+class AucComparison:
+    """The difference of two AUCs on the same patients.
+
+    Attributes:
+        difference: AUC of the first minus AUC of the second, with DeLong's paired interval.
+        z: difference over its standard error; None where that is 0 or undefined.
+        p_value: two-sided; None where undefined (`difference.reason` says why).
+    """
+
+    difference: Measure
+    z: float | None
+    p_value: float | None
+
+
+def paired_delong(labels: NDArray[np.int8], first: NDArray[np.float64], second: NDArray[np.float64]) -> AucComparison:
+    """DeLong's paired test that two models have the same AUC.
+
+    Args:
+        labels: (N,) 1 mutant, 0 wild type, -1 unknown (left out).
+        first: (N,) probabilities of one model.
+        second: (N,) those of the other, for the same patients in the same order.
+
+    Raises:
+        CohortError: arrays of different lengths.
+
+    Source: DeLong et al., Biometrics 44:837 (1988).
+    """
+    _require_same_patients(labels, first, second)
+    reason = missing_class(labels)
+    if reason:
+        return AucComparison(undefined(reason), None, None)
+    known = labels >= 0
+    one, other = (placements(labels[known], scores[known]) for scores in (first, second))
+    difference = one.auc - other.auc
+    if min(one.mutant.size, one.wild_type.size) < 2:
+        reason = "no interval: DeLong's variance needs two mutants and two wild types"
+        return AucComparison(Measure(difference, reason=reason), None, None)
+    variance = delong_variance(one.mutant - other.mutant, one.wild_type - other.wild_type)
+    if variance < SMALLEST_VARIANCE:
+        # Equal placements throughout: no evidence of a difference. Otherwise every placement differs by the same.
+        reason = "no interval: the difference has no variance"
+        equal = abs(difference) < SMALLEST_VARIANCE**0.5
+        return AucComparison(Measure(0.0 if equal else difference, reason=reason), None, 1.0 if equal else None)
+    error = float(np.sqrt(variance))
+    interval = Interval(max(-1.0, difference - Z * error), min(1.0, difference + Z * error), "paired DeLong")
+    z = difference / error
+    return AucComparison(Measure(difference, interval), z, float(2 * norm.sf(abs(z))))
+
+
+@dataclass(frozen=True)
+class CallComparison:
+    """Patients whom only one of two models calls rightly.
+
+    Attributes:
+        only_first_right: number of patients.
+        only_second_right: number of patients.
+        p_value: two-sided, exact; 1 when the models differ on nobody.
+    """
+
+    only_first_right: int
+    only_second_right: int
+    p_value: float
+
+
+def mcnemar_exact(labels: NDArray[np.int8], first: NDArray[np.bool_], second: NDArray[np.bool_]) -> CallComparison:
+    """McNemar's exact test that two models call equally many patients rightly.
+
+    Args:
+        labels: (N,) 1 mutant, 0 wild type, -1 unknown (left out).
+        first: (N,) True where one model calls mutant.
+        second: (N,) the same of the other model.
+
+    Raises:
+        CohortError: arrays of different lengths.
+
+    Source: McNemar, Psychometrika 12:153 (1947), with the binomial distribution of the discordant patients.
+    """
+    _require_same_patients(labels, first, second)
+    known = labels >= 0
+    right_one, right_other = (calls[known] == (labels[known] == 1) for calls in (first, second))
+    one, other = int(np.sum(right_one & ~right_other)), int(np.sum(right_other & ~right_one))
+    p_value = 1.0 if one + other == 0 else float(binomtest(one, one + other, 0.5).pvalue)
+    return CallComparison(one, other, p_value)
+
+
+def holm_adjusted(p_values: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Holm's adjusted p-values of one family (all comparisons with one model in one table and gene).
+
+    Args:
+        p_values: by the comparison's name; None where the test could not be made, which counts towards the size of
+            the family and stays None.
+
+    Source: Holm, Scand J Statist 6:65 (1979).
+    """
+    tested = sorted(((p, name) for name, p in p_values.items() if p is not None), key=lambda pair: pair[0])
+    adjusted: dict[str, float | None] = dict.fromkeys(p_values)
+    highest = 0.0
+    for rank, (p, name) in enumerate(tested):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p))
+        adjusted[name] = highest
+    return adjusted
+
+
+def _require_same_patients(
+    labels: NDArray[np.int8],
+    first: NDArray[np.float64] | NDArray[np.bool_],
+    second: NDArray[np.float64] | NDArray[np.bool_],
+) -> None:
+    if not labels.shape == first.shape == second.shape:
+        raise CohortError(
+            f"a paired comparison needs the same patients: {labels.size} labels, {first.size} and {second.size} "
+            "predictions; compare on the patients that both models have"
+        )

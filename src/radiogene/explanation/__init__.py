@@ -1,0 +1,1 @@
+"""Where in the views a model looks: activation maps."""

@@ -1,0 +1,1 @@
+"""The systems that MMDL is compared with."""

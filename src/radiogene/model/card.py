@@ -1,0 +1,45 @@
+"""The model card: what the model is, what it rests on, and what it is not."""
+
+from typing import Any
+
+from radiogene.decision.decision import Decision
+from radiogene.model.settings import ModelSettings
+
+NOT_A_DEVICE = (
+    "Research software. Not a medical device; not validated for any clinical use. A probability from CT does not "
+    "replace molecular testing."
+)
+
+
+def model_card(settings: ModelSettings, decision: Decision, manifest: dict[str, Any]) -> str:
+    """The card as Markdown.
+
+    Args:
+        settings: network and input.
+        decision: thresholds and calibration.
+        manifest: how the model was made.
+    """
+    lines = ["# Model card", "", NOT_A_DEVICE, ""]
+    if settings.synthetic:
+        lines += ["**Trained on synthetic patients: its probabilities mean nothing for a real patient.**", ""]
+    lines += [
+        f"* Predicts: {', '.join(settings.genes)} (mutant against wild type) of one nodule on CT.",
+        f"* Network: MMDL, preset `{settings.preset.name}`, {len(settings.view_names)} views, "
+        f"attention {'on' if settings.attention else 'off'}; {decision.model_kind.value} model, "
+        f"members: {len(settings.members)}.",
+        f"* Clinical values: {', '.join(settings.members[0].clinical.columns) or 'none (image only)'}; "
+        "an unknown value counts as the training patients' mean.",
+        f"* Cubes: preparation {settings.preparation_hash[:12]}; others are refused.",
+        "",
+        "| gene | threshold | calibration | set on | patients | mutants |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for gene in settings.genes:
+        rule = decision.gene(gene)
+        lines.append(
+            f"| {gene} | {rule.threshold:.4f} | {rule.calibration.kind.value} | {rule.set_on} "
+            f"| {rule.patients} | {rule.mutants} |"
+        )
+    training = manifest.get("training", {})
+    lines += ["", f"Training patients: {training.get('patients')}; labels: {training.get('labels')}.", ""]
+    return "\n".join(lines)

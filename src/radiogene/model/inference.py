@@ -1,0 +1,72 @@
+"""From stored cubes and clinical values to probabilities: one path for validation, evaluation and prediction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from radiogene.cohort.row import PatientRow
+from radiogene.ct.nine_views import NINE_VIEWS, View
+from radiogene.model.settings import MemberSettings, ModelSettings
+from radiogene.networks.mmdl import MMDL
+from radiogene.networks.standardisation import standardised
+from radiogene.networks.view_sampling import ViewSampler
+
+BATCH_NODULES = 16
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkOutputs:
+    """What one member says of N nodules.
+
+    Attributes:
+        probabilities: (N, G) float64, P(mutant) before calibration (Eq. 7-8).
+        neurons: (N, V, G, 2) float64, O of every view's branch: wild type, mutant (Eq. 5-6).
+    """
+
+    probabilities: NDArray[np.float64]
+    neurons: NDArray[np.float64]
+
+
+def views_named(names: Sequence[str]) -> tuple[View, ...]:
+    """The views with these names, in this order."""
+    by_name = {view.name: view for view in NINE_VIEWS}
+    return tuple(by_name[name] for name in names)
+
+
+def sampler_of(settings: ModelSettings) -> ViewSampler:
+    """The view sampler that a model was trained with."""
+    return ViewSampler(settings.preset.image_size, settings.view_sampling, views_named(settings.view_names))
+
+
+def network_outputs(
+    network: MMDL,
+    sampler: ViewSampler,
+    member: MemberSettings,
+    cubes_zyx: NDArray[np.int16],
+    rows: Sequence[PatientRow],
+) -> NetworkOutputs:
+    """The outputs of one member, in evaluation mode, without gradients.
+
+    Args:
+        network: left in evaluation mode.
+        sampler: from cubes to views.
+        member: its standardisation and clinical coding.
+        cubes_zyx: (N, 64, 64, 64) int16 HU as stored.
+        rows: N patients' values.
+    """
+    device = next(network.parameters()).device
+    network.eval()
+    clinical = torch.from_numpy(member.clinical.encode(rows))
+    probabilities, neurons = [], []
+    with torch.inference_mode():
+        for start in range(0, len(rows), BATCH_NODULES):
+            chosen = slice(start, start + BATCH_NODULES)
+            cubes = torch.from_numpy(np.ascontiguousarray(cubes_zyx[chosen])).to(device)
+            views = standardised(sampler(cubes), member.standardisation)
+            output = network(views, clinical[chosen].to(device))
+            probabilities.append(torch.sigmoid(output.fused_logits.double()).cpu().numpy())
+            neurons.append(torch.sigmoid(output.branch_logits.double()).cpu().numpy())
+    return NetworkOutputs(np.concatenate(probabilities), np.concatenate(neurons))

@@ -1,0 +1,196 @@
+"""Writing and reading a model folder; nothing in it can run code (safetensors and JSON only)."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from radiogene import __version__
+from radiogene.atomic_files import atomic_folder, write_json, write_text
+from radiogene.decision.decision import Decision
+from radiogene.errors import SettingsError, WeightsError
+from radiogene.model.card import model_card
+from radiogene.model.settings import ModelSettings
+from radiogene.networks.mmdl import MMDL
+from radiogene.networks.presets import build_mmdl
+
+WEIGHTS_FILE = "model.safetensors"
+SETTINGS_FILE = "settings.json"
+DECISION_FILE = "decision.json"
+CARD_FILE = "card.md"
+CUBES_FILE = "training_cubes.json"
+HISTORY_FILE = "history.json"
+MANIFEST_FILE = "manifest.json"
+
+LARGEST_JSON_BYTES = 64 * 2**20
+"""A settings file beyond this is not one of ours."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedModel:
+    """A model read from its folder.
+
+    Attributes:
+        settings: network and input.
+        networks: one per member, in evaluation mode on the CPU.
+        decision: thresholds and calibration per gene.
+        manifest: how it was made.
+        training_cubes: fingerprints of the cubes it was trained on.
+        weights_sha256: of `model.safetensors`; names the model in every result.
+    """
+
+    settings: ModelSettings
+    networks: tuple[MMDL, ...]
+    decision: Decision
+    manifest: dict[str, Any]
+    training_cubes: tuple[str, ...]
+    weights_sha256: str
+
+
+def require_model_place(path: Path) -> None:
+    """Refuses a place where writing a model would destroy something else.
+
+    Args:
+        path: where the model folder is to be; absent, empty, or an older model folder.
+
+    Raises:
+        SettingsError: the place holds other files.
+    """
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists() and not (path / MANIFEST_FILE).is_file():
+        raise SettingsError(f"{path} holds other files; choose a new folder for the model (--out).")
+
+
+def write_model(
+    path: Path,
+    settings: ModelSettings,
+    member_states: Sequence[dict[str, Tensor]],
+    decision: Decision,
+    manifest: dict[str, Any],
+    training_cubes: Sequence[str],
+    history: Any,
+) -> None:
+    """Writes a model folder, whole or not at all.
+
+    Args:
+        path: the folder; an older one is replaced.
+        settings: network and input.
+        member_states: state dict of each member.
+        decision: thresholds and calibration.
+        manifest: seeds, schedule, reasons for stopping; versions and hashes are added here.
+        training_cubes: fingerprints of the cubes it was trained on.
+        history: losses per stage and epoch, plain JSON values.
+    """
+    require_model_place(path)
+    with atomic_folder(path) as folder:
+        tensors = {
+            f"{member}.{name}": tensor.detach().cpu().contiguous()
+            for member, state in enumerate(member_states)
+            for name, tensor in state.items()
+        }
+        save_file(tensors, folder / WEIGHTS_FILE)
+        write_json(folder / SETTINGS_FILE, settings.to_json())
+        write_json(folder / DECISION_FILE, decision.to_json())
+        write_json(folder / CUBES_FILE, list(training_cubes))
+        write_json(folder / HISTORY_FILE, history)
+        write_text(folder / CARD_FILE, model_card(settings, decision, manifest))
+        hashes = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
+        write_json(folder / MANIFEST_FILE, {**manifest, "versions": library_versions(), "sha256": hashes})
+
+
+def read_model(path: Path) -> TrainedModel:
+    """The model in a folder, checked against its own hashes.
+
+    Args:
+        path: a folder that `radiogene train` wrote.
+
+    Raises:
+        WeightsError: a file is missing, damaged, changed, of another format or for another network.
+    """
+    if not path.is_dir():
+        raise WeightsError(f"{path} is no model folder. Give the folder that `radiogene train --out` wrote.")
+    manifest = _read_object(path / MANIFEST_FILE)
+    hashes = manifest.get("sha256", {})
+    for name in (WEIGHTS_FILE, SETTINGS_FILE, DECISION_FILE, CUBES_FILE):
+        if not (path / name).is_file():
+            raise WeightsError(f"{path} has no {name}. Copy the whole model folder again.")
+        if sha256_of(path / name) != hashes.get(name):
+            raise WeightsError(
+                f"{path / name} is not the file that training wrote (its SHA-256 differs from manifest.json). "
+                "Copy the whole model folder again."
+            )
+    settings = ModelSettings.from_json(_read_object(path / SETTINGS_FILE))
+    decision = Decision.from_json(_read_object(path / DECISION_FILE))
+    networks = _networks(path / WEIGHTS_FILE, settings)
+    cubes = tuple(str(fingerprint) for fingerprint in _read_json(path / CUBES_FILE))
+    return TrainedModel(settings, networks, decision, manifest, cubes, hashes[WEIGHTS_FILE])
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 (hex) of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of what a result depends on."""
+    names = ("torch", "numpy", "scipy", "pydicom", "SimpleITK", "scikit-learn", "lightning")
+    return {"radiogene": __version__, "python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def _networks(weights: Path, settings: ModelSettings) -> tuple[MMDL, ...]:
+    try:
+        tensors = load_file(weights)
+    except SafetensorError as error:
+        raise WeightsError(f"{weights} is damaged: {error}. Copy the whole model folder again.") from error
+    networks = []
+    for member, fitted in enumerate(settings.members):
+        network = build_mmdl(
+            settings.preset,
+            settings.genes,
+            clinical_count=fitted.clinical.width,
+            views=len(settings.view_names),
+            attention=settings.attention,
+        )
+        prefix = f"{member}."
+        state = {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+        try:
+            network.load_state_dict(state, strict=True)
+        except RuntimeError as error:
+            reason = str(error).splitlines()[-1].strip()
+            raise WeightsError(f"{weights} holds weights of another network than settings.json: {reason}") from error
+        networks.append(network.eval())
+    for network in networks:
+        for parameter in network.parameters():
+            parameter.requires_grad_(False)
+            if not torch.isfinite(parameter).all():
+                raise WeightsError(f"{weights} holds values that are not finite. Train again.")
+    return tuple(networks)
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    content = _read_json(path)
+    if not isinstance(content, dict):
+        raise WeightsError(f"{path} holds no JSON object. Copy the whole model folder again.")
+    return content
+
+
+def _read_json(path: Path) -> Any:
+    if not path.is_file():
+        raise WeightsError(f"{path.parent} has no {path.name}. Give the folder that `radiogene train --out` wrote.")
+    if path.stat().st_size > LARGEST_JSON_BYTES:
+        raise WeightsError(f"{path} is {path.stat().st_size} bytes long: that is no {path.name} of a model.")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise WeightsError(f"{path} is not readable as JSON: {error}. Copy the whole model folder again.") from error

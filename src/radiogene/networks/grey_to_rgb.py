@@ -1,0 +1,29 @@
+"""The convolution that turns a grey CT view into the three channels that a pretrained network takes."""
+
+import torch
+from torch import Tensor, nn
+
+from radiogene.networks.stem import PICTURE_CHANNELS
+
+
+class GreyToRgb(nn.Module):
+    """A 3 x 3 convolution from one channel to three, which starts by copying the grey channel.
+
+    Source: paper, "Deep learning model", the layer inserted after the input image.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(1, PICTURE_CHANNELS, kernel_size=3, padding=1)
+        with torch.no_grad():
+            self.convolution.weight.zero_()
+            self.convolution.weight[:, :, 1, 1] = 1.0
+            self.convolution.bias.zero_()  # type: ignore[union-attr]
+
+    def forward(self, grey: Tensor) -> Tensor:
+        """Pictures (B, 3, S, S).
+
+        Args:
+            grey: (B, 1, S, S), standardised.
+        """
+        return self.convolution(grey)

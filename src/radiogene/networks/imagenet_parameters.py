@@ -1,0 +1,123 @@
+"""Loading the parameters of an Inception-ResNet-v2 trained on ImageNet into a view network's trunk.
+
+The file is a state dict with the names of timm's `inception_resnet_v2`. Names map one to one: the part before the first
+dot of the remainder by stage, the rest by the layers' own parts.
+
+    here                               there
+    stem.first_convolution             conv2d_1a
+    stem.second_convolution            conv2d_2a
+    stem.third_convolution             conv2d_2b
+    stem.fourth_convolution            conv2d_3b
+    stem.fifth_convolution             conv2d_4a
+    stem.inception                     mixed_5b
+    attention_a.trunk.N                repeat.N
+    reduction_a                        mixed_6a
+    attention_b.trunk.N                repeat_1.N
+    reduction_b                        mixed_7a
+    attention_c.trunk.N                repeat_2.N, for the last N: block8
+    final_convolution                  conv2d_7b
+    ... .branches.N                    ... .branchN
+    ... .expansion                     ... .conv2d
+    ... .convolution, .normalisation   ... .conv, .bn
+
+The masks have no counterpart and keep their own parameters; the file's classifier (`classif`) is left out.
+"""
+
+import re
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from radiogene.errors import WeightsError
+from radiogene.networks.view_network import ViewNetwork
+
+STAGE_NAMES: tuple[tuple[str, str], ...] = (
+    ("stem.first_convolution.", "conv2d_1a."),
+    ("stem.second_convolution.", "conv2d_2a."),
+    ("stem.third_convolution.", "conv2d_2b."),
+    ("stem.fourth_convolution.", "conv2d_3b."),
+    ("stem.fifth_convolution.", "conv2d_4a."),
+    ("stem.inception.", "mixed_5b."),
+    ("attention_a.trunk.", "repeat."),
+    ("reduction_a.", "mixed_6a."),
+    ("attention_b.trunk.", "repeat_1."),
+    ("reduction_b.", "mixed_7a."),
+    ("attention_c.trunk.", "repeat_2."),
+    ("final_convolution.", "conv2d_7b."),
+)
+"""Beginnings of the names here and there."""
+
+LAST_UNIT_NAME = "block8."
+"""What the last unit of attention module C's trunk is called there."""
+
+PART_NAMES: tuple[tuple[str, str], ...] = (
+    (r"\bbranches\.(\d+)\.", r"branch\1."),
+    (r"\bexpansion\.", "conv2d."),
+    (r"\bconvolution\.", "conv."),
+    (r"\bnormalisation\.", "bn."),
+)
+"""Patterns of the names within a stage here, and what stands for them there."""
+
+CLASSIFIER_NAME = "classif."
+
+COUNTER_NAME = "num_batches_tracked"
+"""Counter of training steps in each normalisation; no output depends on it, and older files lack it."""
+
+MISFITS_SHOWN = 3
+
+
+def imagenet_names(network: ViewNetwork) -> dict[str, str]:
+    """The name in an ImageNet file of every trunk parameter and running statistic, by its name in the network.
+
+    Args:
+        network: of any size; masks are left out.
+    """
+    last_unit = f"attention_c.trunk.{len(network.attention_c.trunk) - 1}."
+    return {name: _imagenet_name(name, last_unit) for name in network.state_dict() if ".mask." not in name}
+
+
+def load_imagenet_parameters(network: ViewNetwork, parameters: Mapping[str, Tensor]) -> None:
+    """Nothing; the network's trunk then holds the given parameters. On a misfit the network stays as it was.
+
+    Args:
+        network: a view network of width 1 and the original depths, with or without masks.
+        parameters: the state dict of an Inception-ResNet-v2, with or without its classifier.
+
+    Raises:
+        WeightsError: a parameter is missing, left over, or has another shape: the file belongs to another network, or
+            the network's preset is narrower or shallower than the original.
+    """
+    names = imagenet_names(network)
+    state = network.state_dict()
+    needed = {name: there for name, there in names.items() if there in parameters or not name.endswith(COUNTER_NAME)}
+    left_over = [
+        there for there in parameters if not there.startswith(CLASSIFIER_NAME) and there not in set(names.values())
+    ]
+    misfits = [f"{there} is missing" for there in needed.values() if there not in parameters]
+    misfits += [f"{there} has no place" for there in left_over]
+    misfits += [
+        f"{there} has shape {tuple(parameters[there].shape)}, expected {tuple(state[name].shape)}"
+        for name, there in needed.items()
+        if there in parameters and parameters[there].shape != state[name].shape
+    ]
+    if misfits:
+        shown = "; ".join(misfits[:MISFITS_SHOWN])
+        raise WeightsError(
+            f"{len(misfits)} of {len(needed)} Inception-ResNet-v2 parameters do not fit this view network: {shown}. "
+            "Expected a state dict of timm's inception_resnet_v2 and a preset of its full size (--preset paper)."
+        )
+    with torch.no_grad():
+        for name, there in needed.items():
+            state[name].copy_(parameters[there])
+
+
+def _imagenet_name(name: str, last_unit: str) -> str:
+    """The name there of one parameter of the trunk."""
+    beginning, there = next((here, there) for here, there in STAGE_NAMES if name.startswith(here))
+    if name.startswith(last_unit):
+        beginning, there = last_unit, LAST_UNIT_NAME
+    rest = name.removeprefix(beginning)
+    for pattern, replacement in PART_NAMES:
+        rest = re.sub(pattern, replacement, rest)
+    return there + rest

@@ -1,0 +1,125 @@
+"""The sizes of MMDL as data, and the one place where a network is built from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from radiogene.errors import SettingsError
+from radiogene.networks.convolution import LayerStyle, Padding
+from radiogene.networks.gene_branch import ClinicalEntry
+from radiogene.networks.mmdl import MMDL
+from radiogene.networks.stem import StemStrides
+from radiogene.networks.view_network import ReductionStrides, StageCounts, ViewNetwork, ViewNetworkSettings
+
+VIEWS = 9
+"""Views of a nodule (Figure 2A)."""
+
+DROPOUT_KEEP = 0.8
+"""Share of features that dropout keeps (paper, "Deep learning model")."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """All sizes of an MMDL network.
+
+    Attributes:
+        name: under which it is chosen.
+        image_size: pixels S along each side of a view.
+        shared_view_network: True for one network that looks at all views, False for one per view.
+        dropout_keep: share of features that dropout keeps.
+        view_network: sizes of the view network.
+    """
+
+    name: str
+    image_size: int
+    shared_view_network: bool
+    dropout_keep: float
+    view_network: ViewNetworkSettings
+
+
+PAPER = Preset(
+    name="paper",
+    image_size=299,
+    shared_view_network=False,
+    dropout_keep=DROPOUT_KEEP,
+    view_network=ViewNetworkSettings(),
+)
+"""The paper's network: Inception-ResNet-v2 in full, nine separate view networks; maps of 35, 17 and 8."""
+
+# DEVIATION: smaller presets share one view network between the views and are narrower and shallower than the paper's;
+# fewer strides and padded borders keep a last map of 8 x 8, so that activation maps mean something.
+SMALL = Preset(
+    name="small",
+    image_size=128,
+    shared_view_network=True,
+    dropout_keep=DROPOUT_KEEP,
+    view_network=ViewNetworkSettings(
+        style=LayerStyle(width=0.375, padding=Padding.SAME),
+        stem_strides=StemStrides(2, 2, 1),
+        units=StageCounts(3, 5, 3),
+    ),
+)
+"""For a laptop: 128 pixels, one shared view network; maps of 32, 16 and 8."""
+
+TINY = Preset(
+    name="tiny",
+    image_size=64,
+    shared_view_network=True,
+    dropout_keep=DROPOUT_KEEP,
+    view_network=ViewNetworkSettings(
+        style=LayerStyle(width=0.125, padding=Padding.SAME),
+        stem_strides=StemStrides(2, 1, 2),
+        reduction_strides=ReductionStrides(1, 2),
+        units=StageCounts(1, 2, 1),
+        mask_depths=StageCounts(2, 1, 1),
+    ),
+)
+"""For tests and the demonstration: 64 pixels, one shared view network; maps of 16, 16 and 8."""
+
+PRESETS: dict[str, Preset] = {preset.name: preset for preset in (PAPER, SMALL, TINY)}
+
+
+def preset_named(name: str) -> Preset:
+    """The preset of that name.
+
+    Args:
+        name: one of `PRESETS`.
+
+    Raises:
+        SettingsError: no preset has that name.
+    """
+    if name not in PRESETS:
+        raise SettingsError(f"No preset {name!r}: expected one of {', '.join(PRESETS)} (--preset).")
+    return PRESETS[name]
+
+
+def build_view_network(preset: Preset, attention: bool = True) -> ViewNetwork:
+    """A view network of the preset's size, with fresh weights.
+
+    Args:
+        preset: the sizes.
+        attention: False builds no masks.
+    """
+    return ViewNetwork(replace(preset.view_network, attention=attention and preset.view_network.attention))
+
+
+def build_mmdl(
+    preset: Preset,
+    genes: Sequence[str],
+    clinical_count: int,
+    views: int = VIEWS,
+    attention: bool = True,
+    clinical_at: ClinicalEntry = ClinicalEntry.FC256_OUTPUT,
+) -> MMDL:
+    """An MMDL network of the preset's size, with fresh weights.
+
+    Args:
+        preset: the sizes.
+        genes: names of the genes.
+        clinical_count: number of clinical values; 0 for image only.
+        views: number of views.
+        attention: False builds no masks: nine times Inception-ResNet-v2.
+        clinical_at: where clinical values join the branches.
+    """
+    count = 1 if preset.shared_view_network else views
+    networks = [build_view_network(preset, attention) for _ in range(count)]
+    return MMDL(genes, views, clinical_count, networks, preset.dropout_keep, clinical_at)

@@ -1,0 +1,6 @@
+"""The embedded synthetic cohort: real DICOM of patients who do not exist, from a generating model that is known."""
+
+from radiogene.phantom.ceiling import Ceiling, GeneCeiling, ceiling
+from radiogene.phantom.cohort_folder import write_cohort
+
+__all__ = ["Ceiling", "GeneCeiling", "ceiling", "write_cohort"]

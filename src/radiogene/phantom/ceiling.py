@@ -1,0 +1,80 @@
+"""The ceiling: the AUC of the exact P(gene | generating factors), which no model can beat on average."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from radiogene.phantom.genetics import Known, Strength, site_model
+
+CEILING_DRAWS = 1_000_000
+"""Issue: the ceiling rests on at least 10^6 draws."""
+
+
+@dataclass(frozen=True)
+class GeneCeiling:
+    """The best AUC for one gene, by what a model is told."""
+
+    both: float
+    image: float
+    clinical: float
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """The best AUC that any model can reach at a synthetic site.
+
+    Attributes:
+        site: `A` or `B`.
+        draws, seed: how it was computed.
+        egfr, kras: AUC of P(gene | generating factors).
+        egfr_prevalence, kras_prevalence: share of mutated among the draws.
+    """
+
+    site: str
+    draws: int
+    seed: int
+    egfr: GeneCeiling
+    kras: GeneCeiling
+    egfr_prevalence: float
+    kras_prevalence: float
+
+
+@lru_cache(maxsize=16)
+def ceiling(site: str, draws: int = CEILING_DRAWS, seed: int = 0, strength: Strength | None = None) -> Ceiling:
+    """The ceilings of a synthetic site, with all clinical values and labels known.
+
+    Args:
+        site: `A` or `B`.
+        draws: number of patients drawn.
+        seed: of the draws.
+        strength: of the generating model; the default one where None.
+    """
+    model = site_model(site, strength)
+    factors = model.draw(draws, np.random.default_rng(seed))
+    posteriors = {known: model.posterior(factors, known) for known in Known}
+
+    def of_gene(gene: str) -> GeneCeiling:
+        mutated = getattr(factors, gene)
+        auc = {known.value: _auc(mutated, getattr(posterior, gene)) for known, posterior in posteriors.items()}
+        return GeneCeiling(**auc)
+
+    return Ceiling(
+        site=site,
+        draws=draws,
+        seed=seed,
+        egfr=of_gene("egfr"),
+        kras=of_gene("kras"),
+        egfr_prevalence=float(factors.egfr.mean()),
+        kras_prevalence=float(factors.kras.mean()),
+    )
+
+
+def _auc(mutated: NDArray[np.bool_], probability: NDArray[np.float64]) -> float:
+    """The area under the ROC curve by ranks, ties counted half."""
+    positives = int(mutated.sum())
+    ranks = rankdata(probability)
+    excess = ranks[mutated].sum() - positives * (positives + 1) / 2
+    return float(excess / positives / (len(mutated) - positives))

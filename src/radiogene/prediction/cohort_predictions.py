@@ -1,0 +1,137 @@
+"""Predictions for every row of a cohort table: failures listed by row, resumed where it stopped."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from radiogene.atomic_files import write_text
+from radiogene.cohort.cube_record import row_key
+from radiogene.cohort.prepare import prepared_rows
+from radiogene.cohort.row import CohortRow
+from radiogene.cohort.table import Cohort
+from radiogene.ct.preparation import PreparedNodule
+from radiogene.errors import CohortError
+from radiogene.prediction.predictor import Predictor
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class CohortPredictions:
+    """What a batch did.
+
+    Attributes:
+        done: rows predicted now.
+        resumed: rows found in the journal of an interrupted run.
+        failed: rows whose error stands in the table.
+    """
+
+    done: int
+    resumed: int
+    failed: int
+
+
+def predict_cohort(
+    predictor: Predictor,
+    cohort: Cohort,
+    out: Path,
+    *,
+    allow_gaps: bool = False,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> CohortPredictions:
+    """Writes one line per row of the table: probabilities and calls, or the error.
+
+    While it runs, finished rows stand in a journal beside `out`; a second run goes on from there. Rows that failed are
+    tried again.
+
+    Args:
+        predictor: the model.
+        cohort: the table.
+        out: the CSV file to write.
+        allow_gaps: interpolate over missing or uneven slices.
+        workers: processes that prepare cubes.
+        progress: is told of every finished row.
+
+    Raises:
+        CohortError: the journal belongs to another model.
+    """
+    journal = out.with_name(f".{out.name}.journal.jsonl")
+    finished = _read_journal(journal, predictor.model.weights_sha256)
+    waiting = [row for row in cohort.rows if row_key(row) not in finished]
+    resumed = len(cohort.rows) - len(waiting)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    with journal.open("a", encoding="utf-8") as stream:
+        if stream.tell() == 0:
+            stream.write(json.dumps({"weights_sha256": predictor.model.weights_sha256}) + "\n")
+        outcomes = prepared_rows(waiting, allow_gaps, workers)
+        for count, (row, outcome) in enumerate(zip(waiting, outcomes, strict=True), start=1):
+            line = _line(predictor, row, outcome)
+            finished[row_key(row)] = line
+            if line["error"]:
+                failed += 1
+            else:
+                stream.write(json.dumps({"key": row_key(row), "line": line}) + "\n")
+                stream.flush()
+            if progress is not None:
+                progress(resumed + count, len(cohort.rows))
+    _write_table(out, predictor.model.settings.genes, [finished[row_key(row)] for row in cohort.rows])
+    journal.unlink()
+    return CohortPredictions(len(waiting) - failed, resumed, failed)
+
+
+def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -> dict[str, Any]:
+    line: dict[str, Any] = {"row": row.row_number, "patient_id": row.patient_id, "warnings": "", "error": ""}
+    if isinstance(outcome, str):
+        return {**line, "error": outcome}
+    try:
+        result = predictor.predict(outcome, row)
+    except CohortError as error:
+        return {**line, "error": f"{type(error).__name__}: {error}"}
+    for gene, found in result.genes.items():
+        line |= {
+            f"{gene}_probability": found.probability,
+            f"{gene}_call": found.call,
+            f"{gene}_threshold": found.threshold,
+            f"{gene}_low": None if found.spread is None else found.spread.low,
+            f"{gene}_high": None if found.spread is None else found.spread.high,
+        }
+    line["share_outside"] = result.nodule["share_outside"]
+    line["synthetic"] = result.model["synthetic"] or bool(result.nodule["synthetic"])
+    line["warnings"] = " ".join(result.warnings)
+    return line
+
+
+def _write_table(out: Path, genes: tuple[str, ...], lines: list[dict[str, Any]]) -> None:
+    columns = ["row", "patient_id"]
+    for gene in genes:
+        columns += [f"{gene}_{what}" for what in ("probability", "call", "threshold", "low", "high")]
+    columns += ["share_outside", "synthetic", "warnings", "error"]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    write_text(out, text.getvalue())
+
+
+def _read_journal(journal: Path, weights_sha256: str) -> dict[str, dict[str, Any]]:
+    """Lines by row key that an interrupted run had finished; a last line without an end is passed over."""
+    if not journal.exists():
+        return {}
+    text = journal.read_text(encoding="utf-8")
+    entries = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+    if not entries:
+        journal.unlink()
+        return {}
+    if entries[0].get("weights_sha256") != weights_sha256:
+        raise CohortError(
+            f"{journal} holds the unfinished predictions of another model. Delete it, or choose another --out."
+        )
+    whole = "".join(json.dumps(entry) + "\n" for entry in entries)
+    write_text(journal, whole)
+    return {entry["key"]: entry["line"] for entry in entries[1:]}

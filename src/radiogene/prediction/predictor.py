@@ -1,0 +1,137 @@
+"""A trained model ready to answer for one case."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.cohort.row import PatientRow
+from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
+from radiogene.errors import WeightsError
+from radiogene.model.inference import NetworkOutputs, network_outputs, sampler_of
+from radiogene.model.known_cubes import cube_fingerprint
+from radiogene.model.model_folder import TrainedModel, read_model
+from radiogene.model.training_range import outside_training_range
+from radiogene.prediction.result import GeneResult, PredictionResult, Spread
+
+SYNTHETIC_MODEL = "The model was trained on synthetic patients: its probabilities mean nothing for a real patient."
+SYNTHETIC_CASE = "The scan is synthetic: this is no patient."
+
+
+class Predictor:
+    """Answers for cubes prepared as the model's own were.
+
+    Args:
+        model: read from its folder.
+        device: PyTorch's name of a device.
+    """
+
+    def __init__(self, model: TrainedModel, device: str = "cpu") -> None:
+        self.model = model
+        self.sampler = sampler_of(model.settings).to(device)
+        self.networks = tuple(network.to(device) for network in model.networks)
+        self._known = frozenset(model.training_cubes)
+
+    @classmethod
+    def from_folder(cls, path: Path, device: str = "cpu") -> "Predictor":
+        """The predictor of a model folder.
+
+        Raises:
+            WeightsError: see `read_model`.
+        """
+        return cls(read_model(path), device)
+
+    def require_preparation(self, preparation_hash: str) -> None:
+        """Refuses cubes that were prepared otherwise than the model's own.
+
+        Raises:
+            WeightsError: another fingerprint.
+        """
+        own = self.model.settings.preparation_hash
+        if preparation_hash != own:
+            raise WeightsError(
+                f"These cubes were prepared otherwise ({preparation_hash[:12]}) than those of the model ({own[:12]}). "
+                "Prepare them with the version of radiogene that trained the model (manifest.json), or train again."
+            )
+
+    def member_outputs(self, cubes_zyx: NDArray[np.int16], rows: Sequence[PatientRow]) -> list[NetworkOutputs]:
+        """What each member says of N nodules.
+
+        Args:
+            cubes_zyx: (N, 64, 64, 64) int16 HU as stored.
+            rows: N patients' values.
+        """
+        members = zip(self.networks, self.model.settings.members, strict=True)
+        return [network_outputs(network, self.sampler, member, cubes_zyx, rows) for network, member in members]
+
+    def probabilities(self, cubes_zyx: NDArray[np.int16], rows: Sequence[PatientRow]) -> NDArray[np.float64]:
+        """(N, G) calibrated P(mutant): the mean over members, then the calibration."""
+        outputs = self.member_outputs(cubes_zyx, rows)
+        return self._calibrated(np.mean([output.probabilities for output in outputs], axis=0))
+
+    def predict(self, prepared: PreparedNodule, row: PatientRow) -> PredictionResult:
+        """The result for one nodule.
+
+        Args:
+            prepared: its cube and geometry.
+            row: age, sex, smoking and any further column the model uses; None is unknown.
+
+        Raises:
+            WeightsError: the model's cubes were prepared otherwise.
+        """
+        self.require_preparation(PreparationSettings().fingerprint())
+        cube = stored_cube(prepared.cube_hu)
+        members = np.stack([output.probabilities[0] for output in self.member_outputs(cube[None], [row])])
+        probability = self._calibrated(members.mean(axis=0, keepdims=True))[0]
+        each = self._calibrated(members)
+        genes = {}
+        for g, gene in enumerate(self.model.settings.genes):
+            rule = self.model.decision.gene(gene)
+            value = float(probability[g])
+            genes[gene] = GeneResult(value, self._spread(each[:, g]), rule.threshold, rule.call(value))
+        return PredictionResult(genes, prepared.report, self._warnings(prepared, row, cube), self._identity())
+
+    def _calibrated(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated probabilities (N, G) of raw ones."""
+        rules = [self.model.decision.gene(gene) for gene in self.model.settings.genes]
+        return np.column_stack([rule.calibration.apply(raw[:, g]) for g, rule in enumerate(rules)])
+
+    def _spread(self, members: NDArray[np.float64]) -> Spread | None:
+        if len(members) == 1:
+            return None
+        kind = str(self.model.manifest.get("members_differ_in", "members"))
+        return Spread(float(members.min()), float(members.max()), len(members), kind)
+
+    def _warnings(self, prepared: PreparedNodule, row: PatientRow, cube: NDArray[np.int16]) -> tuple[str, ...]:
+        settings = self.model.settings
+        warnings = []
+        if settings.synthetic and not prepared.is_synthetic:
+            warnings.append(SYNTHETIC_MODEL)
+        if prepared.is_synthetic:
+            warnings.append(SYNTHETIC_CASE)
+        warnings += prepared.report["warnings"]
+        warnings += outside_training_range(settings.training_ranges, row, prepared.report)
+        unknown = [c for c in settings.members[0].clinical.columns if _is_unknown(row, c)]
+        if unknown:
+            warnings.append(f"Unknown and taken as the training patients' mean: {', '.join(unknown)}.")
+        if cube_fingerprint(cube) in self._known:
+            warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
+        return tuple(warnings)
+
+    def _identity(self) -> dict[str, object]:
+        settings = self.model.settings
+        return {
+            "preset": settings.preset.name,
+            "kind": self.model.decision.model_kind.value,
+            "members": len(settings.members),
+            "weights_sha256": self.model.weights_sha256,
+            "clinical_columns": list(settings.members[0].clinical.columns),
+            "synthetic": settings.synthetic,
+            "not_a_medical_device": True,
+        }
+
+
+def _is_unknown(row: PatientRow, column: str) -> bool:
+    values: dict[str, object] = {"age": row.age_years, "sex": row.sex, "smoking": row.smoking}
+    return values[column] is None if column in values else not row.extra.get(column)

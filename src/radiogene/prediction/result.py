@@ -1,0 +1,63 @@
+"""What a prediction says, in the words and keys that programs and people read."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Lowest and highest probability among the members of an ensemble; not a confidence interval.
+
+    Attributes:
+        low, high: probabilities.
+        members: how many.
+        kind: what the members differ in: "folds" or "seeds".
+    """
+
+    low: float
+    high: float
+    members: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class GeneResult:
+    """One gene of one case.
+
+    Attributes:
+        probability: P(mutant), calibrated.
+        spread: None for a single model.
+        threshold: at or above it, the call is mutant.
+        call: "mutant" or "wild type".
+    """
+
+    probability: float
+    spread: Spread | None
+    threshold: float
+    call: str
+
+
+@dataclass(frozen=True)
+class PredictionResult:
+    """One case.
+
+    Attributes:
+        genes: per gene name.
+        nodule: geometry report: centre, spacing, share outside, decisions.
+        warnings: what a reader must know before using the numbers.
+        model: which model said so.
+    """
+
+    genes: dict[str, GeneResult]
+    nodule: dict[str, Any]
+    warnings: tuple[str, ...]
+    model: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values: one key per gene, then `nodule`, `warnings`, `model`."""
+        return {
+            **{gene: asdict(result) for gene, result in self.genes.items()},
+            "nodule": self.nodule,
+            "warnings": list(self.warnings),
+            "model": self.model,
+        }

@@ -1,0 +1,31 @@
+"""The demonstration's answer as a table for the terminal."""
+
+from typing import Any
+
+from radiogene.report.evaluation_text import measure_text
+
+
+def demo_text(metrics: dict[str, Any]) -> str:
+    """The external AUC of each system beside the ceiling.
+
+    Args:
+        metrics: what `metrics.json` holds.
+    """
+    sites = metrics["sites"]
+    lines = [
+        "SYNTHETIC patients: these figures say nothing about real ones.",
+        f"Trained on site A ({sites['A']['patients']} patients), evaluated on site B ({sites['B']['patients']}), "
+        "another scanner.",
+        f"{'gene':<6}{'system':<15}{'external AUC (95% interval)':<30}{'ceiling':<8}",
+    ]
+    for gene, best in metrics["ceiling"].items():
+        for system in ("image only", "clinical only", "both"):
+            auc = measure_text(metrics["external"][system]["genes"][gene]["auc"])
+            lines.append(f"{gene:<6}{system:<15}{auc:<30}{best[system]:<8.3f}")
+    lines.append(
+        "Ceiling: AUC of the exact P(gene | generating factors), over 10^6 draws or more; no model can beat it."
+    )
+    seconds = metrics["seconds"]
+    steps = ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items())
+    lines.append(f"{sum(seconds.values()):.0f} s in all ({steps}); peak memory {metrics['peak_memory_mb']:.0f} MiB.")
+    return "\n".join(lines)

@@ -1,0 +1,36 @@
+"""An evaluation as a table for the terminal."""
+
+from typing import Any
+
+SHARES = (("auc", "AUC"), ("accuracy", "ACC"), ("sensitivity", "SEN"), ("specificity", "SPE"), ("f1", "F1"))
+
+
+def measure_text(measure: dict[str, Any], digits: int = 3) -> str:
+    """A figure with its 95% interval, or why there is none: "0.812 (0.731 to 0.893)"."""
+    if measure["value"] is None:
+        return f"- ({measure['reason']})"
+    interval = measure["interval"]
+    if interval is None:
+        return f"{measure['value']:.{digits}f}"
+    return f"{measure['value']:.{digits}f} ({interval['low']:.{digits}f} to {interval['high']:.{digits}f})"
+
+
+def evaluation_text(content: dict[str, Any]) -> str:
+    """The evaluation as text, one block per gene.
+
+    Args:
+        content: `EvaluationReport.to_json()` with the keys `synthetic` and `includes_training_cases`.
+    """
+    lines = []
+    if content["synthetic"]:
+        lines.append("SYNTHETIC: these figures say nothing about patients.")
+    if content["includes_training_cases"]:
+        lines.append("INCLUDES TRAINING CASES: these are not figures of unseen patients.")
+    for gene, found in content["genes"].items():
+        threshold = found["threshold"]
+        lines.append(
+            f"{gene}: {found['patients']} patients, {found['mutants']} mutants, {found['unknown']} unknown; "
+            f"threshold {threshold['value']:.3f} (set on {threshold['set_on']})"
+        )
+        lines += [f"  {word:<4} {measure_text(found[key])}" for key, word in SHARES]
+    return "\n".join(lines)

@@ -1,0 +1,40 @@
+"""Pages from templates; every value is escaped."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+
+def render_page(template: str, values: Mapping[str, Any]) -> str:
+    """The page as HTML.
+
+    Args:
+        template: a file of `report/templates`.
+        values: what the template asks for; a name that is missing is an error.
+    """
+    return _environment().get_template(template).render(values)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share from 0 to 1 as words: "86.6%".
+
+    >>> percent(0.8656), percent(1.0, digits=0)
+    ('86.6%', '100%')
+    """
+    return f"{share:.{digits}%}"
+
+
+@cache
+def _environment() -> Environment:
+    # Autoescape by name: the default goes by file ending and would pass .j2 over.
+    environment = Environment(
+        loader=PackageLoader("radiogene.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = percent
+    return environment

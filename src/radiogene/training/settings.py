@@ -1,0 +1,44 @@
+"""Everything a user decides about a training; saved in the model's manifest."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
+from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
+from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.training.schedule import TrainingSchedule, schedule_of
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """One training.
+
+    Attributes:
+        preset: sizes of the network.
+        genes: columns to predict, in the network's order.
+        clinical_columns: joined to every branch; none for an image-only model.
+        schedule: the stages.
+        seed: of weights, order, augmentation, dropout and the validation split.
+        attention: False switches the masks off.
+        view_names: which views.
+        view_sampling: how diagonals fill a picture.
+        per_image_standardisation: standardise each view by itself (an option; loses absolute HU).
+        class_weighting: weigh a gene's mutants by wild types per mutant among the training patients.
+        nodule_rule: whose probability a patient with several nodules gets.
+    """
+
+    preset: str = "small"
+    genes: tuple[str, ...] = ("EGFR", "KRAS")
+    clinical_columns: tuple[str, ...] = DEFAULT_COLUMNS
+    schedule: TrainingSchedule = field(default_factory=lambda: schedule_of("small"))
+    seed: int = 0
+    attention: bool = True
+    view_names: tuple[str, ...] = VIEW_NAMES
+    view_sampling: ViewSampling = ViewSampling.STRETCHED
+    per_image_standardisation: bool = False
+    class_weighting: bool = False
+    nodule_rule: NoduleRule = NoduleRule.LARGEST
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings as plain JSON values."""
+        return asdict(self)
