@@ -26,7 +26,8 @@ def test_crop_and_reversal_keep_every_voxel_where_it_is():
     grid = VoxelGrid(SHEARED, (10, 20, 30))
     np.testing.assert_allclose(grid.cropped([2, 3, 4], [8, 9, 10]).to_lps_mm([1, 1, 1]), grid.to_lps_mm([3, 4, 5]))
     np.testing.assert_allclose(grid.with_slices_reversed().to_lps_mm([1, 2, 3]), grid.to_lps_mm([1, 2, 26]))
-    assert grid.is_right_handed and not grid.with_slices_reversed().is_right_handed
+    assert grid.is_right_handed
+    assert not grid.with_slices_reversed().is_right_handed
 
 
 def test_ras_changes_the_first_two_signs_and_voxel_goes_through_the_grid():

@@ -7,7 +7,7 @@ import pytest
 
 from ct.nodule_objects import CENTRE_IJK, ball_on, ct_datasets, epad_seg, grid_of, saved, scan_on, slicer_seg
 from radiogene.ct.geometry import Frame
-from radiogene.ct.nodule import locate_nodule
+from radiogene.ct.nodule.location import locate_nodule
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
 

@@ -5,8 +5,8 @@ import pytest
 
 from ct.nodule_objects import ball_on, centroid_of, grid_of, voxel_centres
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.nodule_choice import Segment, choose_region
-from radiogene.ct.nodule_mask import Components, PlaneStack
+from radiogene.ct.nodule.choice import Segment, choose_region
+from radiogene.ct.nodule.mask import Components, PlaneStack
 from radiogene.errors import NoduleError
 
 

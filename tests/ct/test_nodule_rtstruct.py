@@ -21,8 +21,8 @@ from ct.nodule_objects import (
     structure_set,
 )
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.nodule import locate_nodule
-from radiogene.ct.nodule_contours import even_odd_moments
+from radiogene.ct.nodule.contours import even_odd_moments
+from radiogene.ct.nodule.location import locate_nodule
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
 

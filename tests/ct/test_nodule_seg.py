@@ -27,8 +27,8 @@ from ct.nodule_objects import (
     slicer_seg,
 )
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.nodule import locate_nodule
-from radiogene.ct.nodule_seg import read_segmentation
+from radiogene.ct.nodule.location import locate_nodule
+from radiogene.ct.nodule.segmentation import read_segmentation
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.scan import Scan, ScanOptions
 from radiogene.errors import NoduleError

@@ -11,7 +11,7 @@ import SimpleITK
 
 from ct.nodule_objects import GRIDS, anonymous, ball_on, centroid_of, grid_of, scan_on
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.nodule import locate_nodule
+from radiogene.ct.nodule.location import locate_nodule
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.scan import Scan, ScanOptions
 from radiogene.errors import NoduleError

@@ -70,10 +70,10 @@ def test_a_sphere_at_a_known_patient_position_lands_in_the_cubes_middle(name):
 
 
 def test_axes_grow_to_head_back_and_left():
-    along = {axis: resample_cube(scan_of(GRIDS["flipped"], lambda p, a=axis: p[..., a]), np.zeros(3)) for axis in range(3)}
     middle = slice(16, 48)
     for axis, position in ((0, 2), (1, 1), (2, 0)):
-        cube = along[axis].cube_zyx[middle, middle, middle]
+        scan = scan_of(GRIDS["flipped"], lambda points, axis=axis: points[..., axis])
+        cube = resample_cube(scan, np.zeros(3)).cube_zyx[middle, middle, middle]
         np.testing.assert_allclose(np.diff(cube, axis=position), 1.0, atol=1e-3)
 
 

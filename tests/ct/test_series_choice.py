@@ -202,7 +202,7 @@ def test_nothing_to_read_says_what_to_give(content, tmp_path):
 
 
 def test_whole_archive_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("radiogene.ct.dicom_headers.LARGEST_FILE_COUNT", 10)
+    monkeypatch.setattr("radiogene.ct.series.dicom_headers.LARGEST_FILE_COUNT", 10)
     SMALL.write(tmp_path)
     with pytest.raises(SeriesError, match="more than 10 files"):
         open_scan(tmp_path, ScanOptions())

@@ -19,14 +19,15 @@ def check(
     from radiogene.cohort.summary import summarise
     from radiogene.cohort.table import read_cohort
     from radiogene.cohort.training_readiness import training_problems
+    from radiogene.report.summary_text import summary_text
 
     table = read_cohort(cohort, genes=words(genes))
     summary = summarise(table)
     not_ready = training_problems(table)
     if as_json:
-        content = {**asdict(summary), "keeps_from_training": [asdict(problem) for problem in not_ready]}
+        content = {**summary.to_json(), "keeps_from_training": [asdict(problem) for problem in not_ready]}
         typer.echo(json.dumps(content, indent=2, allow_nan=False))
         return
-    typer.echo(str(summary))
+    typer.echo(summary_text(summary))
     for problem in not_ready:
         typer.echo(f"Not ready for training: {problem}")

@@ -93,7 +93,7 @@ class VoxelGrid:
         """Which continuous indices (..., 3) lie inside: within [-0.5, N - 0.5] on every axis."""
         index = np.asarray(index_ijk, dtype=np.float64)
         upper = np.asarray(self.shape_ijk) - HALF_VOXEL
-        return ((index >= -HALF_VOXEL) & (index <= upper)).all(axis=-1)
+        return np.asarray(((index >= -HALF_VOXEL) & (index <= upper)).all(axis=-1))
 
     def cropped(self, start_ijk: ArrayLike, stop_ijk: ArrayLike) -> "VoxelGrid":
         """The grid of the voxels from index `start_ijk` up to, not including, `stop_ijk`."""

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from radiogene.ct.dicom_headers import read_headers
-from radiogene.ct.dicom_scan import dicom_scan
-from radiogene.ct.dicom_series import sort_into_series
 from radiogene.ct.scan import Scan, ScanOptions
-from radiogene.ct.series_choice import choose_series
-from radiogene.ct.series_summary import SeriesSummary, summaries_of_others, summary_of
-from radiogene.ct.volume_file import is_volume_file, volume_scan
+from radiogene.ct.series.dicom_headers import read_headers
+from radiogene.ct.series.dicom_scan import dicom_scan
+from radiogene.ct.series.dicom_series import sort_into_series
+from radiogene.ct.series.series_choice import choose_series
+from radiogene.ct.series.series_summary import SeriesSummary, summaries_of_others, summary_of
+from radiogene.ct.volume.volume_file import is_volume_file, volume_scan
 from radiogene.errors import SeriesError
 
 

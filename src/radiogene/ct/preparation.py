@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.geometry import Frame
-from radiogene.ct.nodule import Nodule, locate_nodule
+from radiogene.ct.nodule.location import Nodule, locate_nodule
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, SAMPLE_MM, resample_cube
 from radiogene.ct.scan import AIR_HU, Scan, ScanOptions

@@ -43,7 +43,7 @@ class ResampledCube:
 
 def sample_offsets_mm() -> NDArray[np.float64]:
     """(64,) offsets in mm from the centre along one axis: sample i lies at i - 31.5."""
-    return (np.arange(CUBE_SAMPLES) - (CUBE_SAMPLES - 1) / 2) * SAMPLE_MM
+    return np.asarray((np.arange(CUBE_SAMPLES) - (CUBE_SAMPLES - 1) / 2) * SAMPLE_MM, dtype=np.float64)
 
 
 def sample_points_lps_mm(centre_lps_mm: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,8 +20,7 @@ from radiogene.phantom.staging import STAGING_EDITION
 FORMAT_VERSION = 1
 """Counted up whenever the same settings give other files."""
 
-LARGEST_COHORT = 9999
-"""Patient ids have four digits."""
+LARGEST_COHORT = 100_000
 
 COHORT_FILE = "cohort.csv"
 TRUTH_FILE = "generating_factors.csv"
@@ -76,7 +75,7 @@ def write_cohort(
         seed: of everything drawn.
         pet: also write a PET series for each patient, and the column SUVmax.
         slides: also write the tiles of a slide for each patient.
-        workers: processes that write at the same time.
+        workers: processes that write at the same time; -1 for as many as there are processor cores.
         progress: called with the number of patients done and of all.
 
     Raises:
@@ -85,8 +84,8 @@ def write_cohort(
     settings = CohortSettings(site, seed, pet, slides)
     if not 1 <= patients <= LARGEST_COHORT:
         raise SettingsError(f"{patients} patients were asked for; --patients takes 1 to {LARGEST_COHORT}.")
-    if workers < 1:
-        raise SettingsError(f"{workers} workers were asked for; at least one is needed.")
+    if workers == 0:
+        raise SettingsError("0 workers were asked for; --workers takes 1 or more, or -1 for all processor cores.")
     _claim(out, settings)
     limits = ceiling(site)
     write_json(out / SETTINGS_FILE, _description(settings, limits))
@@ -106,7 +105,7 @@ def write_cohort(
 def _written(out: Path, settings: CohortSettings, patients: int, workers: int) -> Iterator[tuple[int, PatientRecord]]:
     """Each patient's number and record, in the order in which they are done."""
     tasks = (delayed(_write_numbered)(out, settings, index) for index in range(patients))
-    yield from Parallel(n_jobs=min(workers, patients), return_as="generator_unordered")(tasks)
+    yield from Parallel(n_jobs=workers if patients > 1 else 1, return_as="generator_unordered")(tasks)
 
 
 def _write_numbered(out: Path, settings: CohortSettings, index: int) -> tuple[int, PatientRecord]:
@@ -158,9 +157,9 @@ def _readme(settings: CohortSettings, limits: Ceiling) -> str:
     lines = [
         "SYNTHETIC COHORT: phantoms made by radiogene, not patients.",
         "",
-        "Nothing here was measured on anybody. Genes, clinical values and pictures are drawn from a known model, so that",
-        "a whole analysis can be tried and its best possible result is known. Results on these files say nothing about",
-        "patients and must be called synthetic wherever they are shown.",
+        "Nothing here was measured on anybody. Genes, clinical values and pictures are drawn from a known model, so",
+        "that a whole analysis can be tried and its best possible result is known. Results on these files say nothing",
+        "about patients and must be called synthetic wherever they are shown.",
         "",
         f"Site {settings.site}, seed {settings.seed}.",
         "",

@@ -11,6 +11,10 @@ from radiogene.phantom.tubes import Balls, joined, paint_dense, straight_tube
 
 GROUND_GLASS_HU = (-650.0, -450.0)
 SOLID_HU = (20.0, 60.0)
+GROUND_GLASS_MOTTLE_HU = 28.0
+VEILED_VESSEL = 0.5
+"""How much of a vessel's contrast is left where ground-glass lies around it."""
+
 
 SHAPE_DIRECTIONS = 600
 """Directions in which a shape's radius is looked at to find the largest."""
@@ -138,16 +142,19 @@ def paint_nodule(volume_hu: NDArray[np.float32], grid: ScanGrid, nodule: Nodule,
         nodule: what to paint.
         texture: the volume's shape, SD 1; mottles the ground-glass.
     """
-    paint_dense(volume_hu, grid, nodule.strands, nodule.solid_hu)
     reach = nodule.diameter_mm / 2 + nodule.spike_lengths_mm.max(initial=0) + 2 * grid.voxel_mm
     box = grid.box(nodule.centre_mm, reach)
     part = volume_hu[box]
+    vessels = part.copy()
+    paint_dense(volume_hu, grid, nodule.strands, nodule.solid_hu)
     x, y, z = (axis - np.float32(c) for axis, c in zip(grid.coordinates_mm(box), nodule.centre_mm, strict=True))
     distance = np.sqrt(x**2 + y**2 + z**2) + np.float32(1e-4)
     radius = nodule.radius_mm(x / distance, y / distance, z / distance)
     edge_mm = grid.voxel_mm
     _paint_spikes(part, nodule, (x, y, z), distance, edge_mm)
-    ground_glass = np.maximum(part, nodule.ground_glass_hu + 28 * texture[box])
+    # Strands and spikes end at the body, whose ground-glass would else look solid; vessels pass through it, veiled.
+    ground_glass = nodule.ground_glass_hu + GROUND_GLASS_MOTTLE_HU * texture[box]
+    ground_glass += VEILED_VESSEL * np.maximum(vessels - ground_glass, 0)
     blend(part, ground_glass, share_inside(radius - distance, edge_mm))
     core = share_inside(nodule.core_scale * radius - distance, edge_mm)
     # A core smaller than a voxel fills only its own part of one.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
-from radiogene.ct.nodule_dicom import first_item, numbers_of
+from radiogene.ct.nodule.dicom_object import first_item, numbers_of
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
 

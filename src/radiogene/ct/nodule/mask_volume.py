@@ -15,10 +15,10 @@ import SimpleITK
 from numpy.typing import NDArray
 
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.itk_volume import _refuse_unplaced
-from radiogene.ct.nifti_volume import _affine_lps_mm, _read_header, _read_voxels, _shape
-from radiogene.ct.nodule_choice import Segment
-from radiogene.ct.nodule_mask import Components, PlaneStack, Region
+from radiogene.ct.nodule.choice import Segment
+from radiogene.ct.nodule.mask import Components, PlaneStack, Region
+from radiogene.ct.volume.itk_volume import refuse_unplaced
+from radiogene.ct.volume.nifti_volume import nifti_affine_lps_mm, nifti_shape_ijk, read_nifti_header, read_nifti_voxels
 from radiogene.errors import GeometryError, NoduleError, SeriesError
 
 MASK_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
@@ -79,13 +79,13 @@ def _parts(labels_kji: NDArray[np.generic], value: int, grid: VoxelGrid) -> Comp
 def _read_nifti_mask(path: Path) -> _Labels:
     """The mask in a NIfTI file, with the same care for its transforms as for a CT's."""
     with cast(BinaryIO, gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")) as file:
-        header = _read_header(file, path)
-        shape_ijk = _shape(header, path)
+        header = read_nifti_header(file, path)
+        shape_ijk = nifti_shape_ijk(header, path)
         _refuse_size(shape_ijk, path)
-        grid = VoxelGrid(_affine_lps_mm(header, shape_ijk, path), shape_ijk)
+        grid = VoxelGrid(nifti_affine_lps_mm(header, shape_ijk, path), shape_ijk)
         code = header.whole("datatype")
         if code not in EIGHT_BIT_MASKS:
-            return _Labels(_read_voxels(file, header, shape_ijk, path), grid, {})
+            return _Labels(read_nifti_voxels(file, header, shape_ijk, path), grid, {})
         file.seek(header.whole("vox_offset"))
         stored = np.frombuffer(file.read(math.prod(shape_ijk)), EIGHT_BIT_MASKS[code])
     if stored.size < math.prod(shape_ijk):
@@ -99,7 +99,7 @@ def _read_nifti_mask(path: Path) -> _Labels:
 
 def _read_itk_mask(path: Path) -> _Labels:
     """The mask in a NRRD or MetaImage file."""
-    _refuse_unplaced(path)
+    refuse_unplaced(path)
     reader = SimpleITK.ImageFileReader()
     reader.SetFileName(str(path))
     reader.ReadImageInformation()

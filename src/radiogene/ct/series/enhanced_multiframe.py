@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset, FileDataset
 
-from radiogene.ct.dicom_image_header import (
+from radiogene.ct.series.dicom_image_header import (
     PixelElement,
     as_triple,
     checked_spacing,
@@ -15,8 +15,15 @@ from radiogene.ct.dicom_image_header import (
     stored_pixels,
     unit_directions,
 )
-from radiogene.ct.dicom_values import UnreadableValueError, first_item, number_of, text_of, value_of, whole_number_of
-from radiogene.ct.slice_header import AcquisitionFacts, Rescale, SliceHeader
+from radiogene.ct.series.dicom_values import (
+    UnreadableValueError,
+    first_item,
+    number_of,
+    text_of,
+    value_of,
+    whole_number_of,
+)
+from radiogene.ct.series.slice_header import AcquisitionFacts, Rescale, SliceHeader
 
 
 class _FrameGroups:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.geometry import RAS_TO_LPS, VoxelGrid
-from radiogene.ct.volume_in_file import VolumeInFile
+from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import GeometryError, SeriesError
 
 NIFTI1_BYTES = 348
@@ -86,10 +86,10 @@ def read_nifti(path: Path) -> VolumeInFile:
     """
     try:
         with cast(BinaryIO, gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")) as file:
-            header = _read_header(file, path)
-            shape_ijk = _shape(header, path)
-            grid = VoxelGrid(_affine_lps_mm(header, shape_ijk, path), shape_ijk)
-            volume_zyx = _read_voxels(file, header, shape_ijk, path)
+            header = read_nifti_header(file, path)
+            shape_ijk = nifti_shape_ijk(header, path)
+            grid = VoxelGrid(nifti_affine_lps_mm(header, shape_ijk, path), shape_ijk)
+            volume_zyx = read_nifti_voxels(file, header, shape_ijk, path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise SeriesError(f"{path} is truncated or corrupt ({error}); restore the file.") from error
     except OSError as error:
@@ -97,7 +97,7 @@ def read_nifti(path: Path) -> VolumeInFile:
     return VolumeInFile(grid, volume_zyx)
 
 
-def _read_header(file: BinaryIO, path: Path) -> _Header:
+def read_nifti_header(file: BinaryIO, path: Path) -> _Header:
     """The header at the start of an open file."""
     start = file.read(NIFTI2_BYTES)
     if len(start) < NIFTI1_BYTES:
@@ -116,7 +116,7 @@ def _read_header(file: BinaryIO, path: Path) -> _Header:
     raise SeriesError(f"{path} is not a single-file NIfTI; convert it (ANALYZE and .hdr/.img pairs are not read).")
 
 
-def _shape(header: _Header, path: Path) -> tuple[int, int, int]:
+def nifti_shape_ijk(header: _Header, path: Path) -> tuple[int, int, int]:
     """Columns, rows, slices; further dimensions must have one element."""
     dimensions = [int(n) for n in header.fields["dim"]]
     count = dimensions[0]
@@ -126,7 +126,7 @@ def _shape(header: _Header, path: Path) -> tuple[int, int, int]:
     return sizes[0], sizes[1], sizes[2]
 
 
-def _affine_lps_mm(header: _Header, shape_ijk: tuple[int, int, int], path: Path) -> NDArray[np.float64]:
+def nifti_affine_lps_mm(header: _Header, shape_ijk: tuple[int, int, int], path: Path) -> NDArray[np.float64]:
     """The (4, 4) affine to LPS mm from sform, or else qform.
 
     Raises:
@@ -180,7 +180,9 @@ def _refuse_disagreement(
         )
 
 
-def _read_voxels(file: BinaryIO, header: _Header, shape_ijk: tuple[int, int, int], path: Path) -> NDArray[np.generic]:
+def read_nifti_voxels(
+    file: BinaryIO, header: _Header, shape_ijk: tuple[int, int, int], path: Path
+) -> NDArray[np.generic]:
     """The stored or rescaled values (slices, rows, columns)."""
     code = header.whole("datatype")
     if code in EIGHT_BIT_DATATYPES:

@@ -6,7 +6,7 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name its documentation uses
 
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.volume_in_file import VolumeInFile
+from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import GeometryError, SeriesError
 
 LONGEST_HEADER_BYTES = 65536
@@ -38,7 +38,7 @@ def read_itk_volume(path: Path) -> VolumeInFile:
         SeriesError: truncated, unreadable, or not a single 3D volume of numbers of 16 bits and more.
         GeometryError: the header does not say where the volume lies in the patient.
     """
-    _refuse_unplaced(path)
+    refuse_unplaced(path)
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     try:
@@ -71,7 +71,7 @@ def _refuse_types(reader: sitk.ImageFileReader, path: Path) -> None:
         raise SeriesError(f"{path} has pixels of type {kind}; expected one real number of 16 bits or more each.")
 
 
-def _refuse_unplaced(path: Path) -> None:
+def refuse_unplaced(path: Path) -> None:
     """Refuses a header without frame, directions or spacing, for which SimpleITK would assume some."""
     fields = _text_fields(path)
     if path.suffix.lower() in NRRD_SUFFIXES:

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.uid import UID
 
-from radiogene.ct.dicom_pixels import LOSSY, decode_slices_hu, padding_note
-from radiogene.ct.repeated_slices import copy_decisions
 from radiogene.ct.scan import Scan
-from radiogene.ct.series_choice import ChosenSeries
-from radiogene.ct.slice_header import SliceHeader
-from radiogene.ct.slice_stack import SliceStack, stack_slices
+from radiogene.ct.series.dicom_pixels import LOSSY, decode_slices_hu, padding_note
+from radiogene.ct.series.repeated_slices import copy_decisions
+from radiogene.ct.series.series_choice import ChosenSeries
+from radiogene.ct.series.slice_header import SliceHeader
+from radiogene.ct.series.slice_stack import SliceStack, stack_slices
 
 
 @dataclass(frozen=True, eq=False)

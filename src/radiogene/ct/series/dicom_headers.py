@@ -27,10 +27,10 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
-from radiogene.ct.dicom_image_header import PixelElement, single_frame_header
-from radiogene.ct.dicom_values import UnreadableValueError, text_of, whole_number_of
-from radiogene.ct.enhanced_multiframe import multiframe_headers
-from radiogene.ct.slice_header import DamagedFile, OtherObject, SliceHeader
+from radiogene.ct.series.dicom_image_header import PixelElement, single_frame_header
+from radiogene.ct.series.dicom_values import UnreadableValueError, text_of, whole_number_of
+from radiogene.ct.series.enhanced_multiframe import multiframe_headers
+from radiogene.ct.series.slice_header import DamagedFile, OtherObject, SliceHeader
 from radiogene.errors import SeriesError
 
 LARGEST_FILE_COUNT = 20_000

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.pixels.utils import pixel_array
 
-from radiogene.ct.nodule_dicom import UNREADABLE
+from radiogene.ct.nodule.dicom_object import UNREADABLE
 from radiogene.errors import NoduleError
 
 LARGEST_SEGMENTATION_VOXELS = 2**31

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from radiogene.ct.dicom_headers import FolderContents
-from radiogene.ct.dicom_series import CtSeries, sort_into_series
-from radiogene.ct.series_summary import SeriesSummary, summaries_of_others, summary_of
+from radiogene.ct.series.dicom_headers import FolderContents
+from radiogene.ct.series.dicom_series import CtSeries, sort_into_series
+from radiogene.ct.series.series_summary import SeriesSummary, summaries_of_others, summary_of
 from radiogene.errors import SeriesError
 
 LONGEST_LIST = 20

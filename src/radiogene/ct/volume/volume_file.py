@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.ct.dicom_series import NEEDED_LENGTH_MM, ROUNDING_MM
-from radiogene.ct.itk_volume import read_itk_volume
-from radiogene.ct.nifti_volume import read_nifti
 from radiogene.ct.scan import Scan, cleaned_hu
+from radiogene.ct.series.dicom_series import NEEDED_LENGTH_MM, ROUNDING_MM
+from radiogene.ct.volume.itk_volume import read_itk_volume
+from radiogene.ct.volume.nifti_volume import read_nifti
 from radiogene.errors import SeriesError
 
 NIFTI_SUFFIXES = (".nii", ".nii.gz")

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.ct.dicom_pixels import reason_not_hu
-from radiogene.ct.slice_header import SliceHeader
+from radiogene.ct.series.dicom_pixels import reason_not_hu
+from radiogene.ct.series.slice_header import SliceHeader
 
 NEEDED_LENGTH_MM = 64.0
 """Side of the cube (`method.md` section 1): a series shorter than this is never chosen silently."""

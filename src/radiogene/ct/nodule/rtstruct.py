@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
-from radiogene.ct.nodule_choice import Segment
-from radiogene.ct.nodule_contours import even_odd_moments, plane_groups, touching_groups
-from radiogene.ct.nodule_mask import CUBIC_MM_PER_ML, Components, Region
-from radiogene.ct.nodule_reference import text_of
+from radiogene.ct.nodule.choice import Segment
+from radiogene.ct.nodule.contours import even_odd_moments, plane_groups, touching_groups
+from radiogene.ct.nodule.mask import CUBIC_MM_PER_ML, Components, Region
+from radiogene.ct.nodule.reference import text_of
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
 

@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.nodule_choice import Segment
-from radiogene.ct.nodule_mask import Components, PlaneStack, Region
-from radiogene.ct.nodule_seg_pixels import (
+from radiogene.ct.nodule.choice import Segment
+from radiogene.ct.nodule.mask import Components, PlaneStack, Region
+from radiogene.ct.nodule.segmentation_pixels import (
     LARGEST_SEGMENTATION_VOXELS,
     Patch,
     frame_count,
     label_frames,
     patch_of,
 )
-from radiogene.ct.nodule_seg_planes import FramePlanes, frame_planes
+from radiogene.ct.nodule.segmentation_planes import FramePlanes, frame_planes
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
 

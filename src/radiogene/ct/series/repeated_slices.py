@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.ct.dicom_pixels import decode_slices_hu
-from radiogene.ct.dicom_series import COINCIDENT_MM
-from radiogene.ct.slice_header import SliceHeader
+from radiogene.ct.series.dicom_pixels import decode_slices_hu
+from radiogene.ct.series.dicom_series import COINCIDENT_MM
+from radiogene.ct.series.slice_header import SliceHeader
 from radiogene.errors import GeometryError, SeriesError
 
 NAMED_PAIRS = 3

@@ -24,9 +24,9 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from radiogene.ct.dicom_headers import DAMAGE_ERRORS
 from radiogene.ct.scan import AIR_HU, cleaned_hu
-from radiogene.ct.slice_header import SliceHeader, StoredPixels
+from radiogene.ct.series.dicom_headers import DAMAGE_ERRORS
+from radiogene.ct.series.slice_header import SliceHeader, StoredPixels
 from radiogene.errors import SeriesError
 
 UNCOMPRESSED = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})

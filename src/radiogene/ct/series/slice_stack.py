@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.ct.dicom_series import normal_lps
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.repeated_slices import refuse_coincident
-from radiogene.ct.slice_header import SliceHeader
+from radiogene.ct.series.dicom_series import normal_lps
+from radiogene.ct.series.repeated_slices import refuse_coincident
+from radiogene.ct.series.slice_header import SliceHeader
 from radiogene.errors import GeometryError
 
 UNEVEN_SHARE = 0.01

@@ -12,13 +12,13 @@ from pydicom import Dataset
 from pydicom.uid import RTStructureSetStorage
 
 from radiogene.ct.geometry import HALF_VOXEL, Frame, point_to_lps_mm
-from radiogene.ct.nodule_choice import SEGMENT_OPTION, Choice, choose_region
-from radiogene.ct.nodule_dicom import SEGMENTATIONS, only_nodule_object, parsing_dicom, read_dicom
-from radiogene.ct.nodule_mask import NoduleMask
-from radiogene.ct.nodule_reference import check_frame, check_patient, references_of, text_of
-from radiogene.ct.nodule_rtstruct import frames_of_rois, read_structures
-from radiogene.ct.nodule_seg import read_segmentation
-from radiogene.ct.nodule_volume import MASK_SUFFIXES, read_mask
+from radiogene.ct.nodule.choice import SEGMENT_OPTION, Choice, choose_region
+from radiogene.ct.nodule.dicom_object import SEGMENTATIONS, only_nodule_object, parsing_dicom, read_dicom
+from radiogene.ct.nodule.mask import NoduleMask
+from radiogene.ct.nodule.mask_volume import MASK_SUFFIXES, read_mask
+from radiogene.ct.nodule.reference import check_frame, check_patient, references_of, text_of
+from radiogene.ct.nodule.rtstruct import frames_of_rois, read_structures
+from radiogene.ct.nodule.segmentation import read_segmentation
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
 

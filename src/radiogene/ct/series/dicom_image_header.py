@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset
 
-from radiogene.ct.dicom_values import (
+from radiogene.ct.series.dicom_values import (
     UnreadableValueError,
     element_name,
     number_of,
@@ -16,7 +16,7 @@ from radiogene.ct.dicom_values import (
     value_of,
     whole_number_of,
 )
-from radiogene.ct.slice_header import AcquisitionFacts, Rescale, SliceHeader, StoredPixels, Triple
+from radiogene.ct.series.slice_header import AcquisitionFacts, Rescale, SliceHeader, StoredPixels, Triple
 
 ORIENTATION_TOLERANCE = 1e-3
 """How far a direction cosine's length may be from 1, and the two directions' product from 0: three decimals."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from radiogene.ct.dicom_headers import FolderContents
-from radiogene.ct.dicom_series import CtSeries
+from radiogene.ct.series.dicom_headers import FolderContents
+from radiogene.ct.series.dicom_series import CtSeries
 
 
 @dataclass(frozen=True)

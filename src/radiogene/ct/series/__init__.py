@@ -1,0 +1,1 @@
+"""From files in a folder to one CT series with its place in the patient."""

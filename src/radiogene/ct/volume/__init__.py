@@ -1,0 +1,1 @@
+"""CT in volume files: NIfTI, NRRD and MetaImage."""

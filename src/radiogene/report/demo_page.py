@@ -1,0 +1,48 @@
+"""The demonstration's page with one nodule of site B predicted for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from radiogene.cohort.row import CohortRow
+from radiogene.ct.preparation import prepare_nodule
+from radiogene.ct.scan import ScanOptions
+from radiogene.decision.decision import MUTANT, WILD_TYPE
+from radiogene.evaluation.predictions import Predictions
+from radiogene.prediction.predictor import Predictor
+from radiogene.report.case_report import reported_case
+from radiogene.report.demo_report import write_demo_report
+
+DEMO_FILE = "report.html"
+
+
+def write_demo_page(
+    out: Path,
+    metrics: Mapping[str, Any],
+    predictions: Mapping[str, Predictions],
+    predictor: Predictor,
+    example: CohortRow,
+    history: Sequence[Mapping[str, Any]],
+) -> None:
+    """Writes `report.html` into the demonstration's folder.
+
+    Args:
+        out: the folder.
+        metrics: what `metrics.json` will hold.
+        predictions: per system, for site B.
+        predictor: of the model with image and clinical values.
+        example: the row whose scan is read and predicted for the page.
+        history: stages of the model's training.
+    """
+    prepared = prepare_nodule(
+        example.ct,
+        example.nodule,
+        frame=example.frame,
+        segment=example.segment,
+        scan_options=ScanOptions(series_uid=example.series_uid),
+    )
+    case = reported_case(predictor, prepared, example, predictor.predict(prepared, example))
+    status = {1: MUTANT, 0: WILD_TYPE}
+    truth = {gene: status.get(example.labels.get(gene), "not tested") for gene in case.result.genes}
+    write_demo_report(out / DEMO_FILE, metrics, predictions, replace(case, truth=truth), history)

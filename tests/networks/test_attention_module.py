@@ -1,0 +1,192 @@
+"""Eq. 1 to 4 of the paper, the mask's hourglass, and how neutral it starts."""
+
+import pytest
+import torch
+from torch import nn
+
+from radiogene.errors import SettingsError
+from radiogene.networks.attention_module import MASK_START_BIAS, AttentionModule, MaskBranch
+from radiogene.networks.convolution import LayerStyle, Padding
+from radiogene.networks.inception_resnet_units import unit_a, unit_b, unit_c
+from radiogene.networks.stem import StemStrides
+from radiogene.networks.view_network import StageCounts, ViewNetwork, ViewNetworkSettings
+
+STYLE = LayerStyle(width=0.125)
+CHANNELS = 16
+
+
+def attention_module(make_unit=unit_a, depth=2, seed=0):
+    """A module in float64 and evaluation mode whose mask is not at its start."""
+    torch.manual_seed(seed)
+    trunk = nn.Sequential(make_unit(CHANNELS, STYLE), make_unit(CHANNELS, STYLE))
+    module = AttentionModule(trunk, MaskBranch(make_unit, CHANNELS, depth, STYLE)).double().eval()
+    nn.init.normal_(module.mask.weighting.weight, std=0.5)
+    return module
+
+
+def features(rows, columns=None):
+    torch.manual_seed(1)
+    return torch.randn(2, CHANNELS, rows, columns or rows, dtype=torch.float64)
+
+
+def test_equation_1_the_mask_is_the_sigmoid_of_its_logits():
+    module, given = attention_module(), features(17)
+    with torch.no_grad():
+        logits, mask = module.mask.logits(given), module.mask(given)
+    assert torch.equal(mask, 1 / (1 + torch.exp(-logits))) or torch.allclose(mask, 1 / (1 + torch.exp(-logits)))
+    assert 0 < mask.min() < 0.1 < 0.9 < mask.max() < 1
+
+
+def test_equations_2_and_4_the_output_is_trunk_times_mask_plus_trunk():
+    module, given = attention_module(), features(17)
+    with torch.no_grad():
+        trunk, mask, output = module.trunk(given), module.mask(given), module(given)
+    weighted = trunk * mask
+    torch.testing.assert_close(output - trunk, weighted, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(output, trunk * (1 + mask), rtol=1e-12, atol=1e-12)
+
+
+def test_equation_3_the_mask_scales_the_gradient_of_the_trunk_by_finite_differences():
+    module, given = attention_module(), features(9)
+    parameters = [
+        (module.trunk[0].expansion.weight, (3, 2, 0, 0)),
+        (module.trunk[1].branches[1][1].convolution.weight, (0, 1, 2, 1)),
+        (module.trunk[1].branches[0].normalisation.bias, (4,)),
+    ]
+    step = 1e-6
+    for parameter, place in parameters:
+        maps = []
+        with torch.no_grad():
+            mask = module.mask(given)
+            for sign in (1, -1):
+                parameter[place] += sign * step
+                trunk = module.trunk(given)
+                maps.append((trunk, module(given) - trunk))
+                assert torch.equal(module.mask(given), mask), "phi is no parameter of the mask"
+                parameter[place] -= sign * step
+            trunk_slope = (maps[0][0] - maps[1][0]) / (2 * step)
+            weighted_slope = (maps[0][1] - maps[1][1]) / (2 * step)
+        assert trunk_slope.abs().max() > 1e-3
+        torch.testing.assert_close(weighted_slope, mask * trunk_slope, rtol=1e-6, atol=1e-7)
+
+        module.zero_grad()
+        (module(given) - module.trunk(given)).sum().backward()
+        assert parameter.grad[place].item() == pytest.approx(weighted_slope.sum().item(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("make_unit", "depth", "sizes"),
+    [
+        (unit_a, 3, ((35, 35), (13, 27), (1, 1), (32, 32))),
+        (unit_b, 2, ((17, 17), (27, 13), (2, 3), (16, 16))),
+        (unit_c, 1, ((8, 8), (13, 13), (1, 2), (7, 9))),
+    ],
+)
+def test_maps_of_the_paper_and_odd_maps_keep_their_size(make_unit, depth, sizes):
+    module = attention_module(make_unit, depth)
+    for rows, columns in sizes:
+        given = features(rows, columns)
+        with torch.no_grad():
+            assert module(given).shape == given.shape
+
+
+def test_the_mask_pools_and_interpolates_as_often_as_its_depth(monkeypatch):
+    from torch.nn import functional
+
+    interpolate, sizes = functional.interpolate, []
+
+    def recording(given, size, **options):
+        sizes.append((tuple(given.shape[-2:]), size, options["mode"]))
+        return interpolate(given, size=size, **options)
+
+    monkeypatch.setattr(functional, "interpolate", recording)
+    attention_module(unit_a, 3).mask(features(35))
+    up = [((5, 5), (9, 9), "bilinear"), ((9, 9), (18, 18), "bilinear"), ((18, 18), (35, 35), "bilinear")]
+    assert sizes == up
+
+
+def test_the_mask_reaches_further_than_a_trunk_of_as_many_units():
+    """Its pooling widens the receptive field: the purpose of the hourglass."""
+    module = attention_module(unit_a, 3)
+
+    def reach(branch):
+        given = features(65).requires_grad_()
+        branch(given)[0, :, 32, 32].sum().backward()
+        seen = given.grad[0].abs().sum(dim=0).nonzero()
+        return int((seen - 32).abs().max())
+
+    assert reach(module.mask) > 2 * reach(module.trunk)
+
+
+def test_with_the_mask_off_the_module_is_the_trunk():
+    module, given = attention_module(), features(17)
+    with torch.no_grad():
+        weighted = module(given)
+        module.mask_enabled = False
+        assert torch.equal(module(given), module.trunk(given))
+        module.mask_enabled = True
+        assert torch.equal(module(given), weighted)
+
+
+def test_a_mask_that_was_not_built_cannot_be_switched_on():
+    module = AttentionModule(nn.Sequential(unit_a(CHANNELS, STYLE)), None)
+    with pytest.raises(SettingsError, match="built without masks"):
+        module.mask_enabled = True
+
+
+def test_a_mask_needs_a_pooling():
+    with pytest.raises(SettingsError, match="mask_depths"):
+        MaskBranch(unit_a, CHANNELS, 0, STYLE)
+
+
+def settled_network():
+    """A view network whose running statistics fit its masks-off maps, as those of a pretrained one do."""
+    torch.manual_seed(0)
+    style = LayerStyle(width=0.125, padding=Padding.SAME, momentum=0.5)
+    network = ViewNetwork(ViewNetworkSettings(style, StemStrides(2, 2, 1), units=StageCounts(2, 2, 2)))
+    network.mask_enabled = False
+    pictures = torch.randn(8, 3, 64, 64)
+    with torch.no_grad():
+        for _ in range(8):
+            network.train()(pictures)
+    return network.eval(), pictures
+
+
+def change_of_features(network, pictures, bias):
+    """Relative change of the features when the masks are switched on at their start, and their cosine to before."""
+    with torch.no_grad():
+        network.mask_enabled = False
+        before = network(pictures)
+        network.mask_enabled = True
+        for module in network.attention_modules:
+            module.mask.weighting.bias.fill_(bias)
+        after = network(pictures)
+    return ((after - before).norm() / before.norm()).item(), torch.cosine_similarity(after, before).min().item()
+
+
+def test_the_start_is_near_neutral():
+    network, pictures = settled_network()
+    change, cosine = change_of_features(network, pictures, MASK_START_BIAS)
+    neutral_sigmoid_change, _ = change_of_features(network, pictures, 0.0)
+    assert 0 < change < 0.25
+    assert cosine > 0.99
+    assert neutral_sigmoid_change > 4 * change
+
+
+def test_the_mask_learns_from_its_start():
+    """The last weights start at zero, so they alone move in the first step; in the second the whole mask does."""
+    network, pictures = settled_network()
+    network.mask_enabled = True
+    mask = network.attention_b.mask
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.1)
+    gradients = []
+    for _ in range(2):
+        optimiser.zero_grad()
+        network(pictures)[:, ::2].sum().backward()
+        gradients.append(
+            [mask.weighting.weight.grad.norm().item(), mask.bottom_up[0].expansion.weight.grad.norm().item()]
+        )
+        optimiser.step()
+    assert gradients[0][0] > 0
+    assert gradients[0][1] == 0
+    assert gradients[1][1] > 0
