@@ -6,11 +6,14 @@ from torch import Tensor, nn
 from radiogene.errors import SettingsError
 from radiogene.explanation.activation_maps import (
     ActivationMaps,
+    FromLastMaps,
     activation_maps,
     activation_maps_of_all_genes,
     ensemble_activation_maps,
+    last_maps,
 )
 from radiogene.networks.feature_network import FeatureNetwork
+from radiogene.networks.gene_branch import GeneBranch
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import TINY, build_mmdl
 
@@ -45,7 +48,8 @@ def brightness_mmdl(views: int, networks: int) -> MMDL:
     network = MMDL(GENES, views, 0, [Brightness() for _ in range(networks)], dropout_keep=0.8)
     with torch.no_grad():
         for branches in network.branches:
-            for branch, sign in zip(branches, (1.0, -1.0), strict=True):
+            of_genes = [module for module in branches.modules() if isinstance(module, GeneBranch)]
+            for branch, sign in zip(of_genes, (1.0, -1.0), strict=True):
                 for layer in (branch.fc256, branch.fc128):
                     layer.weight.fill_(0.01)
                 branch.fc2.weight[0], branch.fc2.weight[1] = -sign, sign
@@ -106,6 +110,18 @@ def test_is_upsampled_bilinearly_to_the_views_size_and_scaled_jointly():
     assert found[0] == pytest.approx(np.tile(line, (8, 1)), abs=1e-6)
     assert found[1] == pytest.approx(np.tile(line * 0.5 * gradients, (8, 1)), abs=1e-6)
     assert found.max() == 1.0
+
+
+@pytest.mark.parametrize("networks", [1, 3])
+def test_what_is_explained_is_the_networks_own_answer(networks):
+    torch.manual_seed(5)
+    network = MMDL(GENES, 3, 2, [TwoChannels() for _ in range(networks)], 0.8).eval()
+    for grey in network.grey_to_rgb:
+        nn.init.normal_(grey.convolution.weight)
+    views, clinical = torch.randn(1, 3, SIZE, SIZE), torch.randn(1, 2)
+    with torch.no_grad():
+        explained = FromLastMaps(network)(last_maps(network, views[0]), clinical)
+        torch.testing.assert_close(explained, network(views, clinical).fused_logits)
 
 
 def test_leaves_the_network_as_it_was():

@@ -33,7 +33,7 @@ def test_equation_1_the_mask_is_the_sigmoid_of_its_logits():
     module, given = attention_module(), features(17)
     with torch.no_grad():
         logits, mask = module.mask.logits(given), module.mask(given)
-    assert torch.equal(mask, 1 / (1 + torch.exp(-logits))) or torch.allclose(mask, 1 / (1 + torch.exp(-logits)))
+    torch.testing.assert_close(mask, 1 / (1 + torch.exp(-logits)), rtol=1e-12, atol=1e-15)
     assert 0 < mask.min() < 0.1 < 0.9 < mask.max() < 1
 
 
@@ -168,9 +168,9 @@ def test_the_start_is_near_neutral():
     network, pictures = settled_network()
     change, cosine = change_of_features(network, pictures, MASK_START_BIAS)
     neutral_sigmoid_change, _ = change_of_features(network, pictures, 0.0)
-    assert 0 < change < 0.25
+    assert 0 < change < 0.15
     assert cosine > 0.99
-    assert neutral_sigmoid_change > 4 * change
+    assert neutral_sigmoid_change > 20 * change
 
 
 def test_the_mask_learns_from_its_start():
@@ -178,11 +178,11 @@ def test_the_mask_learns_from_its_start():
     network, pictures = settled_network()
     network.mask_enabled = True
     mask = network.attention_b.mask
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.1)
+    optimiser = torch.optim.SGD(network.parameters(), lr=1e-3)
     gradients = []
     for _ in range(2):
         optimiser.zero_grad()
-        network(pictures)[:, ::2].sum().backward()
+        network(pictures)[:, ::2].mean().backward()
         gradients.append(
             [mask.weighting.weight.grad.norm().item(), mask.bottom_up[0].expansion.weight.grad.norm().item()]
         )

@@ -46,13 +46,13 @@ def test_there_is_no_bias():
 @pytest.mark.parametrize("views", [1, 3, 9])
 def test_the_start_is_the_average_vote(views):
     torch.manual_seed(0)
-    mutant = torch.randn(200, views, 1) * 0.4
+    mutant = torch.randn(200, views, 1) * 0.3
     logits = torch.zeros(200, views, 1, 2)
     logits[..., MUTANT], logits[..., WILD_TYPE] = mutant, -mutant
     with torch.no_grad():
         fused = torch.sigmoid(Fusion(1, views)(logits))[:, 0]
     average = torch.sigmoid(mutant).mean(dim=1)[:, 0]
-    assert torch.equal(fused.argsort(), average.argsort()) or torch.allclose(fused, average, atol=0.01)
+    assert torch.corrcoef(torch.stack([fused, average]))[0, 1] > 0.999
     torch.testing.assert_close(fused, average, atol=0.02, rtol=0)
 
 
@@ -80,5 +80,5 @@ def test_view_weights_sum_to_1_per_gene():
 
 
 def test_view_weights_of_one_patient_are_refused():
-    with pytest.raises(TrainingError, match="over 1 patients: for gene number 0 .* at least two training patients"):
+    with pytest.raises(TrainingError, match=r"over 1 patients: for gene number 0 .* at least two training patients"):
         view_weights(torch.ones(1, VIEWS, 2), torch.rand(1, VIEWS, 1, 2))

@@ -27,7 +27,7 @@ def test_the_paper_preset_is_the_papers():
 
 @pytest.mark.slow
 def test_the_paper_preset_runs_forward_at_full_size():
-    """Nine networks, one patient; weights left as allocated and filled once, because drawing 681 million takes longer."""
+    """Nine networks, one patient; one run of numbers fills all weights, because drawing 681 million takes longer."""
     with torch.device("meta"):
         network = build_mmdl(PAPER, ("EGFR", "KRAS"), 3)
     network = network.to_empty(device="cpu").eval()
@@ -85,6 +85,9 @@ def test_smaller_presets_give_a_gradient_to_every_parameter(name):
     assert without == []
 
 
+LEARNING_STEPS = 30
+
+
 def synthetic_views(labels, views, generator):
     """Discs in noise, synthetic: gene 0 makes them faint (ground glass), gene 1 large."""
     rows, columns = torch.meshgrid(torch.arange(64.0) - 31.5, torch.arange(64.0) - 31.5, indexing="ij")
@@ -103,13 +106,15 @@ def test_tiny_learns_two_genes_from_scratch():
     network = build_mmdl(TINY, ("EGFR", "KRAS"), 0, views=2).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3)
     nothing, known = torch.empty(16, 0), torch.ones(16, 2, dtype=torch.bool)
-    for _ in range(25):
+    decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, LEARNING_STEPS)
+    for _ in range(LEARNING_STEPS):
         labels = torch.randint(0, 2, (16, 2), generator=generator)
         output = network(synthetic_views(labels, 2, generator), nothing)
         loss = branch_loss(output.branch_logits, labels, known) + fused_loss(output.fused_logits, labels, known)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+        decay.step()
     labels = torch.randint(0, 2, (64, 2), generator=generator)
     with torch.inference_mode():
         fused = network.eval()(synthetic_views(labels, 2, generator), torch.empty(64, 0)).fused_logits

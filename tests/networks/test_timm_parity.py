@@ -7,6 +7,7 @@ import json
 
 import pytest
 import torch
+
 from networks.inception_resnet_reference import (
     STAGE_OUTPUTS_FILE,
     known_parameters,
@@ -16,7 +17,6 @@ from networks.inception_resnet_reference import (
     timm_network,
     timm_stage_maps,
 )
-
 from radiogene.errors import WeightsError
 from radiogene.networks.imagenet_parameters import imagenet_names, load_imagenet_parameters
 from radiogene.networks.presets import PAPER, TINY, build_view_network

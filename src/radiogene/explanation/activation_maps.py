@@ -130,7 +130,7 @@ def _maps_of_genes(
     found = []
     with _evaluation_mode(network), torch.inference_mode(mode=False), torch.enable_grad():
         # Fresh tensors: gradients are asked for the maps alone, whatever is frozen, and inference tensors cannot serve.
-        maps = _last_maps(network, views[0].detach().clone()).requires_grad_()
+        maps = last_maps(network, views[0].detach().clone()).requires_grad_()
         head = FromLastMaps(network)
         for index in gene_indices:
             attribution = LayerGradCam(head, head.last_maps).attribute(
@@ -145,8 +145,13 @@ def _maps_of_genes(
 
 
 @torch.no_grad()
-def _last_maps(network: MMDL, pictures: Tensor) -> Tensor:
-    """The last maps (V, C, h, w) of the views (V, S, S) of one nodule."""
+def last_maps(network: MMDL, pictures: Tensor) -> Tensor:
+    """The last maps (V, C, h, w) of one nodule's views, without gradients.
+
+    Args:
+        network: in evaluation mode.
+        pictures: (V, S, S), standardised.
+    """
     grey, trunks = network.grey_to_rgb, network.view_networks
     if network.shared_view_network:
         return trunks[0].feature_map(grey[0](pictures.unsqueeze(1)))  # type: ignore[operator]

@@ -66,9 +66,9 @@ class Description:
     by_part: dict[str, Cost]
 
     def __str__(self) -> str:
-        masks = "attention" if self.attention else "no attention"
+        genes, masks = ", ".join(self.genes), "attention" if self.attention else "no attention"
         lines = [
-            f"{self.preset}: {self.views} views, {', '.join(self.genes)}, {self.clinical_count} clinical values, {masks}",
+            f"{self.preset}: {self.views} views, {genes}, {self.clinical_count} clinical values, {masks}",
             f"{'part':<20}{'parameters':>16}{'operations':>20}{'activations (MB)':>20}",
         ]
         for part, cost in [*self.by_part.items(), ("total", self.total)]:

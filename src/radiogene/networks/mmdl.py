@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.export
 from torch import Tensor, nn
 
 from radiogene.errors import SettingsError
@@ -29,6 +30,10 @@ class MMDLOutput:
     def probabilities(self) -> Tensor:
         """The probability (B, G) of a mutation in each gene."""
         return torch.sigmoid(self.fused_logits)
+
+
+# Lets `torch.export` and the exporters built on it return the output as it is.
+torch.export.register_dataclass(MMDLOutput, serialized_type_name="radiogene.networks.mmdl.MMDLOutput")
 
 
 class MMDL(nn.Module):

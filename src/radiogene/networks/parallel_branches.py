@@ -44,6 +44,6 @@ def branch(
         for (channels_in, channels_out), kernel in zip(pairwise(channels[:-1]), kernels[:-1], strict=True)
     ]
     last = NormalisedConvolution(
-        *channels[-2:], kernels[-1], stride=last_stride, padding=last_padding, momentum=style.momentum
+        channels[-2], channels[-1], kernels[-1], stride=last_stride, padding=last_padding, momentum=style.momentum
     )
     return nn.Sequential(*layers, last) if layers else last

@@ -1,7 +1,7 @@
 """The demonstration's pictures: AUC beside the ceiling, ROC curves, calibration curves, training curves."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -152,6 +152,6 @@ def _unit_square(axes: Axes) -> None:
     axes.set_aspect("equal")
 
 
-def _legend(axes: Axes, place: str) -> None:
+def _legend(axes: Axes, place: Literal["lower right", "upper left", "upper right"]) -> None:
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc=place, fontsize=SMALL, edgecolor="none", framealpha=0.85, handlelength=2.6)

@@ -1,7 +1,6 @@
 """The demonstration's page with one nodule of site B predicted for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ def write_demo_page(
         segment=example.segment,
         scan_options=ScanOptions(series_uid=example.series_uid),
     )
-    case = reported_case(predictor, prepared, example, predictor.predict(prepared, example))
-    status = {1: MUTANT, 0: WILD_TYPE}
-    truth = {gene: status.get(example.labels.get(gene), "not tested") for gene in case.result.genes}
-    write_demo_report(out / DEMO_FILE, metrics, predictions, replace(case, truth=truth), history)
+    status = {1: MUTANT, 0: WILD_TYPE, None: "not tested"}
+    truth = {gene: status[example.labels.get(gene)] for gene in predictor.model.settings.genes}
+    case = reported_case(predictor, prepared, example, predictor.predict(prepared, example), truth)
+    write_demo_report(out / DEMO_FILE, metrics, predictions, case, history)

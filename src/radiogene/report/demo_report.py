@@ -148,7 +148,8 @@ def _cell(measure: Mapping[str, Any]) -> dict[str, str | None]:
 
 def _interval_methods(external: Mapping[str, Any]) -> dict[str, str]:
     """How the intervals of the AUC and of the other figures were made, as the figures themselves say."""
-    auc, others = set(), set()
+    auc: set[str] = set()
+    others: set[str] = set()
     for report in external.values():
         for found in report["genes"].values():
             for key in ("auc", "accuracy", "brier", "ece"):

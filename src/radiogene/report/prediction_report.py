@@ -45,16 +45,6 @@ def write_prediction_report(
         SettingsError: pictures, maps or weights that do not fit the views or the genes.
     """
     case = ReportedCase(result, views_vhw, maps, view_weights, views, map_sampling, clinical or {})
-    write_report_of_case(out, case)
-
-
-def write_report_of_case(out: Path, case: ReportedCase) -> None:
-    """Writes the same two files of a case that has been put together.
-
-    Args:
-        out: the folder; other files in it stay.
-        case: what to show.
-    """
     page = render_page("prediction.html.j2", {"version": __version__, "case": case_section(case)})
     weights = {gene: dict(shares) for gene, shares in case.view_weights.items()}
     write_json(out / RESULT_FILE, {**case.result.to_json(), "view_weights": weights})

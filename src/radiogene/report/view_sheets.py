@@ -114,10 +114,10 @@ def _empty_sheet(count: int, strip_inch: float) -> tuple[Figure, list[Axes]]:
 
 def _draw_colour_bar(figure: Figure, colours: Colormap) -> None:
     """The colour bar across the middle of the strip, over the grey of soft tissue in the lung window."""
-    width, height = figure.get_size_inches()
+    height = figure.get_figheight()
     place = figure.add_axes((0.3, 0.17 / height, 0.4, 0.08 / height))
     place.set_facecolor("0.45")
     bar = figure.colorbar(ScalarMappable(Normalize(0, 1), colours), cax=place, orientation="horizontal")
     bar.set_ticks([0, 0.5, 1], labels=["0", "0.5", "1 = strongest of all views"])
     bar.ax.tick_params(labelsize=LETTER_POINTS, length=2, pad=1.5)
-    bar.outline.set_linewidth(0.4)  # type: ignore[operator]
+    bar.outline.set_linewidth(0.4)

@@ -1,0 +1,97 @@
+"""The command line as a user meets it: its own process, exit codes, and what lands on which stream."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from radiogene.cli.nodule_argument import with_joined_nodule
+from radiogene.cohort.table import read_cohort
+
+
+def run(*arguments, check=False):
+    command = [str(Path(sys.executable).parent / "radiogene"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=check)
+
+
+def test_help_and_checks_do_not_load_torch():
+    code = (
+        "import sys; from radiogene.cli.app import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "assert 'torch' not in sys.modules and 'numpy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_three_numbers_after_nodule_are_one_value():
+    words = ["views", "--nodule", "-21.9", "-120.5", "1e2", "--out", "x"]
+    assert with_joined_nodule(words) == ["views", "--nodule=-21.9 -120.5 1e2", "--out", "x"]
+    assert with_joined_nodule(["--nodule", "mask.nrrd", "--out", "x"]) == ["--nodule", "mask.nrrd", "--out", "x"]
+
+
+def test_views_writes_the_stated_files(synthetic_cohort, tmp_path):
+    row = next(r for r in read_cohort(synthetic_cohort).rows if r.nodule.endswith("seg.dcm"))
+    done = run("views", "--ct", row.ct, "--nodule", row.nodule, "--out", tmp_path / "views")
+    assert done.returncode == 0, done.stderr
+    cube, views = (np.load(tmp_path / "views" / name, allow_pickle=False) for name in ("cube.npy", "views.npy"))
+    assert (cube.dtype, cube.shape) == (np.float32, (64, 64, 64))
+    assert (views.dtype, views.shape) == (np.float32, (9, 64, 64))
+    assert not np.array_equal(cube, np.rint(cube))
+    np.testing.assert_allclose(views[0], cube[31:33].mean(axis=0), atol=1e-3)
+    assert (tmp_path / "views" / "views.png").read_bytes().startswith(b"\x89PNG")
+    geometry = json.loads((tmp_path / "views" / "geometry.json").read_text())
+    assert {"centre_lps_mm", "centre_ijk", "spacing_mm", "share_outside", "decisions"} <= set(geometry)
+    assert row.patient_id not in json.dumps(geometry)
+
+
+def test_predict_prints_json_alone_on_standard_output(trained_model, synthetic_cohort, tmp_path):
+    row = next(r for r in read_cohort(synthetic_cohort).rows if r.nodule.endswith("seg.dcm"))
+    out = tmp_path / "case"
+    values = ("--age", "67", "--sex", "female", "--smoking", "unknown")
+    done = run(
+        "predict", "--model", trained_model, "--ct", row.ct, "--nodule", row.nodule, *values, "--json", "--out", out
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(json.loads(done.stdout)) == {"EGFR", "KRAS", "nodule", "warnings", "model"}
+    page = (out / "report.html").read_text()
+    assert "synthetic" in page.lower()
+    assert row.patient_id not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["predict", "--age", "670"], 13, "--age"),
+        (["predict", "--sex", "robot"], 13, "--sex"),
+        (["predict", "--nodule", "900", "0", "0"], 12, "outside the scan"),
+        (["views", "--nodule", "900", "0", "0", "--out", "OUT"], 12, "outside the scan"),
+    ],
+)
+def test_bad_input_has_one_message_an_exit_code_and_leaves_nothing(
+    arguments, code, message, trained_model, synthetic_cohort, tmp_path
+):
+    row = read_cohort(synthetic_cohort).rows[0]
+    words = [str(tmp_path / "out") if word == "OUT" else word for word in arguments]
+    words += ["--ct", str(row.ct)]
+    if "--nodule" not in words:
+        words += ["--nodule", str(row.nodule)]
+    if words[0] == "predict":
+        words += ["--model", str(trained_model)]
+    done = run(*words)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_check_names_every_problem_in_one_pass(tmp_path):
+    table = tmp_path / "cohort.csv"
+    table.write_text("patient_id,ct,nodule,age,sex,EGFR\np1,absent,1 2 3,670,hen,perhaps\n")
+    done = run("check", table)
+    assert done.returncode == 13
+    for word in ("'670'", "'hen'", "'perhaps'", "absent"):
+        assert word in done.stderr

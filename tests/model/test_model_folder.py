@@ -1,0 +1,100 @@
+"""Damaged, exchanged and foreign model folders."""
+
+import json
+import shutil
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from radiogene.errors import WeightsError
+from radiogene.model.model_folder import read_model, sha256_of
+
+
+@pytest.fixture
+def copy(trained_model, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(trained_model, folder)
+    return folder
+
+
+def sign(folder):
+    """Brings the manifest's hashes up to the files, as someone who edits a model on purpose would."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["sha256"] = {name: sha256_of(folder / name) for name in manifest["sha256"]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_copied_folder_gives_the_same_weights(trained_model, copy):
+    first, second = read_model(trained_model), read_model(copy)
+    assert first.weights_sha256 == second.weights_sha256
+    for a, b in zip(first.networks[0].parameters(), second.networks[0].parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "settings.json", "decision.json", "manifest.json"])
+def test_a_missing_file_is_named(copy, name):
+    (copy / name).unlink()
+    with pytest.raises(WeightsError, match=name):
+        read_model(copy)
+
+
+def test_a_changed_file_is_refused(copy):
+    decision = json.loads((copy / "decision.json").read_text())
+    decision["genes"]["EGFR"]["threshold"] = 0.01
+    (copy / "decision.json").write_text(json.dumps(decision))
+    with pytest.raises(WeightsError, match=r"decision\.json is not the file that training wrote"):
+        read_model(copy)
+
+
+def test_truncated_weights_are_refused(copy):
+    content = (copy / "model.safetensors").read_bytes()
+    (copy / "model.safetensors").write_bytes(content[: len(content) // 2])
+    with pytest.raises(WeightsError, match="not the file that training wrote"):
+        read_model(copy)
+    sign(copy)
+    with pytest.raises(WeightsError, match="damaged"):
+        read_model(copy)
+
+
+def test_weights_of_another_network_are_refused(copy):
+    tensors = load_file(copy / "model.safetensors")
+    name = next(n for n in tensors if n.endswith("fc2.weight"))
+    tensors[name] = torch.zeros(3, 128)
+    save_file(tensors, copy / "model.safetensors")
+    sign(copy)
+    with pytest.raises(WeightsError, match="another network"):
+        read_model(copy)
+
+
+def test_weights_that_are_not_finite_are_refused(copy):
+    tensors = load_file(copy / "model.safetensors")
+    name = next(n for n in tensors if n.endswith("fc2.weight"))
+    tensors[name] = torch.full_like(tensors[name], float("nan"))
+    save_file(tensors, copy / "model.safetensors")
+    sign(copy)
+    with pytest.raises(WeightsError, match="not finite"):
+        read_model(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 99}, "format 99"),
+        ({"surprise": 1}, "unknown keys"),
+        ({"preset": {"name": "tiny"}}, "preset"),
+    ],
+)
+def test_settings_of_another_version_are_refused(copy, change, message):
+    settings = json.loads((copy / "settings.json").read_text()) | change
+    (copy / "settings.json").write_text(json.dumps(settings))
+    sign(copy)
+    with pytest.raises(WeightsError, match=message):
+        read_model(copy)
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path):
+    with pytest.raises(WeightsError, match=r"manifest\.json"):
+        read_model(tmp_path)
+    with pytest.raises(WeightsError, match="no model folder"):
+        read_model(tmp_path / "absent")

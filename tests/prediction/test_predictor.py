@@ -1,0 +1,143 @@
+"""One nodule, many ways in: the probabilities must not depend on how the same scan and nodule are given."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import SimpleITK
+
+from radiogene.cohort.row import PatientRow
+from radiogene.cohort.store import CubeStore
+from radiogene.cohort.table import read_cohort
+from radiogene.ct.nine_views import VIEW_NAMES
+from radiogene.ct.nodule.location import locate_nodule
+from radiogene.ct.open_scan import open_scan
+from radiogene.ct.preparation import prepare_nodule
+from radiogene.ct.scan import ScanOptions
+from radiogene.errors import CohortError, WeightsError
+from radiogene.prediction.case_values import case_row
+from radiogene.prediction.predictor import Predictor
+from radiogene.prediction.store_predictions import predict_store
+
+TOLERANCE = 1e-4
+
+
+@pytest.fixture(scope="module")
+def predictor(trained_model):
+    return Predictor.from_folder(trained_model)
+
+
+@pytest.fixture(scope="module")
+def marked_row(synthetic_cohort):
+    """A patient whose nodule is marked by a DICOM SEG."""
+    return next(row for row in read_cohort(synthetic_cohort).rows if row.nodule.endswith("seg.dcm"))
+
+
+@pytest.fixture(scope="module")
+def expected(predictor, marked_row):
+    return probabilities(predictor, marked_row.ct, marked_row.nodule, marked_row)
+
+
+def probabilities(predictor, ct, nodule, row, **how):
+    result = predictor.predict(prepare_nodule(ct, nodule, **how), row)
+    return {gene: found.probability for gene, found in result.genes.items()}
+
+
+def test_prediction_from_dicom_equals_prediction_from_the_store_to_the_last_bit(
+    predictor, marked_row, expected, synthetic_store
+):
+    index, record = next(
+        (i, r) for i, r in enumerate(synthetic_store.records) if r.row.patient_id == marked_row.patient_id
+    )
+    stored = predictor.probabilities(synthetic_store.cube(index)[None], [record.row])[0]
+    assert dict(zip(("EGFR", "KRAS"), stored.tolist(), strict=True)) == expected
+
+
+def test_point_and_mask_give_the_same(predictor, marked_row, expected):
+    scan = open_scan(marked_row.ct, ScanOptions())
+    centre = locate_nodule(marked_row.nodule, scan).centre_lps_mm
+    point = " ".join(map(repr, centre.tolist()))
+    assert probabilities(predictor, marked_row.ct, point, marked_row) == pytest.approx(expected, abs=TOLERANCE)
+
+
+def test_shuffled_and_renamed_files_give_the_same(predictor, marked_row, expected, tmp_path):
+    files = sorted(file for file in marked_row.ct.rglob("*") if file.is_file())
+    order = np.random.default_rng(0).permutation(len(files))
+    for number, position in enumerate(order):
+        shutil.copy(files[position], tmp_path / f"{number:05d}")
+    assert probabilities(predictor, tmp_path, marked_row.nodule, marked_row) == expected
+
+
+def test_dicom_nifti_and_nrrd_of_the_same_scan_give_the_same(predictor, marked_row, expected, tmp_path):
+    scan = open_scan(marked_row.ct, ScanOptions())
+    centre = " ".join(map(repr, locate_nodule(marked_row.nodule, scan).centre_lps_mm.tolist()))
+    image = SimpleITK.GetImageFromArray(scan.read_volume().astype(np.int16))
+    image.SetOrigin(scan.grid.affine_lps_mm[:3, 3].tolist())
+    image.SetSpacing(scan.grid.spacing_mm.tolist())
+    image.SetDirection(scan.grid.directions_lps.ravel().tolist())
+    for name in ("scan.nii.gz", "scan.nrrd", "scan.mha"):
+        SimpleITK.WriteImage(image, tmp_path / name)
+        found = probabilities(predictor, tmp_path / name, centre, marked_row)
+        assert found == pytest.approx(expected, abs=TOLERANCE), name
+
+
+def test_the_json_has_the_stated_keys(predictor, marked_row):
+    result = predictor.predict(prepare_nodule(marked_row.ct, marked_row.nodule), marked_row).to_json()
+    assert list(result) == ["EGFR", "KRAS", "nodule", "warnings", "model"]
+    assert set(result["EGFR"]) == {"probability", "spread", "threshold", "call"}
+    assert result["EGFR"]["spread"] is None
+    assert result["EGFR"]["call"] in {"mutant", "wild type"}
+    assert (result["EGFR"]["call"] == "mutant") == (result["EGFR"]["probability"] >= result["EGFR"]["threshold"])
+    assert marked_row.patient_id not in json.dumps(result)
+
+
+def test_unknown_values_are_accepted_and_said(predictor, marked_row):
+    prepared = prepare_nodule(marked_row.ct, marked_row.nodule)
+    result = predictor.predict(prepared, PatientRow(patient_id="case"))
+    assert any("age, sex, smoking" in sentence for sentence in result.warnings)
+    known = predictor.predict(prepared, case_row(age="70", sex="female", smoking="never"))
+    assert known.genes["EGFR"].probability != result.genes["EGFR"].probability
+
+
+def test_a_training_case_and_a_synthetic_scan_are_named(predictor, marked_row):
+    warnings = predictor.predict(prepare_nodule(marked_row.ct, marked_row.nodule), marked_row).warnings
+    assert any("training cases" in sentence for sentence in warnings)
+    assert any("synthetic" in sentence for sentence in warnings)
+
+
+def test_a_case_beyond_the_training_cases_is_named(predictor, marked_row):
+    prepared = prepare_nodule(marked_row.ct, marked_row.nodule)
+    result = predictor.predict(prepared, case_row(age="18", sex="female", smoking="never"))
+    assert any(sentence.startswith("Age 18 years is beyond") for sentence in result.warnings)
+
+
+@pytest.mark.parametrize(
+    ("option", "values", "message"),
+    [
+        ("--age", {"age": "670", "sex": None, "smoking": None}, "18 to 110"),
+        ("--sex", {"age": None, "sex": "hen", "smoking": None}, "female, male"),
+        ("--smoking", {"age": None, "sex": None, "smoking": "sometimes"}, "yes, no"),
+    ],
+)
+def test_values_that_cannot_be_meant_are_refused_by_option(option, values, message):
+    with pytest.raises(CohortError, match=f"{option}: found .*{message}"):
+        case_row(**values)
+
+
+def test_evaluation_on_the_training_cohort_is_refused(predictor, synthetic_store):
+    with pytest.raises(CohortError, match="among the model's training cases"):
+        predict_store(predictor, synthetic_store)
+    assert len(predict_store(predictor, synthetic_store, include_training_cases=True).patient_ids) == 28
+
+
+def test_cubes_that_were_prepared_otherwise_are_refused(predictor, tmp_path):
+    with CubeStore.create(tmp_path / "store", {"version": 0}, "f" * 64):
+        pass
+    with pytest.raises(WeightsError, match="prepared otherwise"):
+        predict_store(predictor, CubeStore.open(tmp_path / "store"))
+
+
+def test_view_weights_name_the_nine_views(predictor):
+    for weights in predictor.model.settings.view_weights.values():
+        assert list(weights) == list(VIEW_NAMES)

@@ -1,0 +1,113 @@
+"""From a cube to both pages, with a network that nobody trained."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from radiogene.cohort.clinical_values import ClinicalEncoder
+from radiogene.cohort.row import PatientRow
+from radiogene.cohort.table import read_cohort
+from radiogene.ct.nine_views import NINE_VIEWS, VIEW_NAMES, ViewSampling, cut_views
+from radiogene.ct.preparation import PreparationSettings, prepare_nodule
+from radiogene.decision.calibration import IdentityCalibration
+from radiogene.decision.decision import Decision, GeneDecision, ModelKind
+from radiogene.explanation.activation_maps import activation_maps
+from radiogene.model.model_folder import TrainedModel
+from radiogene.model.settings import MemberSettings, ModelSettings
+from radiogene.networks.presets import TINY, build_mmdl
+from radiogene.networks.standardisation import Standardisation, standardised
+from radiogene.phantom import write_cohort
+from radiogene.prediction.predictor import Predictor
+from radiogene.report.case_report import reported_case, write_case_report
+from radiogene.report.demo_page import write_demo_page
+from report.report_inputs import GENES, history, metrics, parsed, predictions
+
+TRAINED_ON = [PatientRow(patient_id=str(n), age_years=50.0 + n, sex="female", smoking=n % 2 == 0) for n in range(4)]
+
+
+def untrained(members: int = 1) -> Predictor:
+    """A predictor as training leaves it, with random weights."""
+    networks = []
+    for seed in range(members):
+        torch.manual_seed(seed)
+        networks.append(build_mmdl(TINY, GENES, clinical_count=3).eval().requires_grad_(False))
+    fitted = MemberSettings(Standardisation(-500.0, 400.0), ClinicalEncoder.fit(TRAINED_ON, ("age", "sex", "smoking")))
+    settings = ModelSettings(
+        preset=TINY,
+        genes=GENES,
+        attention=True,
+        view_names=VIEW_NAMES,
+        view_sampling=ViewSampling.STRETCHED,
+        preparation=PreparationSettings().to_dict(),
+        preparation_hash=PreparationSettings().fingerprint(),
+        members=(fitted,) * members,
+        view_weights={gene: dict.fromkeys(VIEW_NAMES, 1 / 9) for gene in GENES},
+        training_ranges={},
+        synthetic=True,
+    )
+    rule = GeneDecision(0.5, IdentityCalibration(), "inner validation", 4, 2)
+    kind = ModelKind.ENSEMBLE if members > 1 else ModelKind.SINGLE
+    decision = Decision(kind, dict.fromkeys(GENES, rule))
+    return Predictor(TrainedModel(settings, tuple(networks), decision, {"members_differ_in": "seeds"}, (), "ab" * 32))
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    """The row of a synthetic patient of site B, and its prepared nodule."""
+    table = write_cohort(tmp_path_factory.mktemp("site-b"), patients=1, site="B", seed=0)
+    row = read_cohort(table, genes=GENES).rows[0]
+    return row, prepare_nodule(row.ct, row.nodule, frame=row.frame, segment=row.segment)
+
+
+def test_the_maps_are_those_of_the_views_that_the_network_sees(example):
+    row, prepared = example
+    predictor = untrained()
+    case = reported_case(predictor, prepared, row, predictor.predict(prepared, row))
+    member = predictor.model.settings.members[0]
+    views = torch.from_numpy(cut_views(np.rint(prepared.cube_hu), TINY.image_size))[None]
+    clinical = torch.from_numpy(member.clinical.encode([row]))
+    for index, gene in enumerate(GENES):
+        maps = activation_maps(predictor.networks[0], standardised(views, member.standardisation), clinical, index)
+        np.testing.assert_allclose(case.maps[gene], maps.maps_vhw, atol=2e-3)
+    assert case.views == NINE_VIEWS
+
+
+def test_an_ensemble_shows_its_spread_and_one_set_of_maps(example, tmp_path):
+    row, prepared = example
+    predictor = untrained(members=2)
+    result = predictor.predict(prepared, row)
+    write_case_report(tmp_path, predictor, prepared, row, result)
+    text = parsed((tmp_path / "report.html").read_text(encoding="utf-8")).text
+    spread = result.genes["EGFR"].spread
+    assert f"2 seeds: spread {spread.low:.1%} to {spread.high:.1%}" in text
+    assert "ensemble, 2 members" in text
+    content = json.loads((tmp_path / "prediction.json").read_text(encoding="utf-8"))
+    assert content["EGFR"]["probability"] == result.genes["EGFR"].probability
+
+
+def test_no_output_names_the_patient(example, tmp_path):
+    row, prepared = example
+    predictor = untrained()
+    write_case_report(tmp_path, predictor, prepared, row, predictor.predict(prepared, row))
+    for path in tmp_path.iterdir():
+        content = path.read_text(encoding="utf-8")
+        assert row.patient_id not in content
+        assert str(row.ct) not in content
+    assert "The scan is of no patient" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_demonstration_shows_one_prediction_from_its_dicom_folder(example, tmp_path):
+    row, prepared = example
+    predictor = untrained()
+    of_systems = predictions()
+    write_demo_page(tmp_path, metrics(of_systems), of_systems, predictor, row, history())
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    text = parsed(html).text
+    result = predictor.predict(prepared, row)
+    truth = {1: "mutant", 0: "wild type", None: "not tested"}
+    for gene in GENES:
+        assert f"{gene} mutation {result.genes[gene].probability:.1%}" in text
+        assert f"Call: {result.genes[gene].call} · truth: {truth[row.labels[gene]]}" in text
+    assert row.patient_id not in html
