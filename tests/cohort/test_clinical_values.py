@@ -78,13 +78,20 @@ def test_further_columns_by_name():
     [
         (("stage",), [{}, {}], "no column 'stage'"),
         (("age", "age"), [{}, {}], "each once"),
-        (("grade",), [{"grade": "1"}, {"grade": "high"}], "mixes numbers with words"),
+        (("suv",), [{"suv": "12.5"}, {"suv": "high"}], r"mixes numbers \(such as '12.5'\) with words"),
         (("date",), [{"date": f"day {n}"} for n in range(21)], "21 different words"),
     ],
 )
 def test_columns_that_cannot_be_used_are_refused(columns, extra, message):
     with pytest.raises(CohortError, match=message):
         ClinicalEncoder.fit([patient(str(n), extra=e) for n, e in enumerate(extra)], columns)
+
+
+def test_a_single_digit_among_words_is_a_word_such_as_stage_0():
+    encoder = ClinicalEncoder.fit(
+        [patient(str(n), extra={"stage": s}) for n, s in enumerate(("0", "IA1", "IB"))], ("stage",)
+    )
+    assert [i.category for i in encoder.inputs] == ["0", "IA1", "IB"]
 
 
 def test_a_word_where_training_had_numbers_is_refused_with_its_place():

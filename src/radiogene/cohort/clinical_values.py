@@ -48,7 +48,8 @@ class ClinicalEncoder:
     """Turns rows into standardised numbers; what is unknown becomes 0, the training patients' mean.
 
     Age is in years, sex is 1 for female, smoking 1 for ever; a further column is a number where all its known training
-    values are numbers, else one input per word of the training patients. Every input has its training mean subtracted
+    values are numbers, else one input per word of the training patients (a single digit among words, such as stage 0
+    beside IA1, is a word). Every input has its training mean subtracted
     and is divided by its training SD.
 
     Attributes:
@@ -202,9 +203,12 @@ def _fitted_inputs(rows: Sequence[PatientRow], column: str) -> list[ClinicalInpu
     numbers = [value if isinstance(value, float) else read_number(value) for value in known]
     if all(number is not None for number in numbers):
         return [_scaled(column, None, np.array(numbers, dtype=np.float64))]
-    if any(number is not None for number in numbers):
+    longer = [str(v) for v, n in zip(known, numbers, strict=True) if n is not None and len(str(v).strip()) > 1]
+    if longer:
         words = sorted({str(v) for v, number in zip(known, numbers, strict=True) if number is None})
-        raise CohortError(f"Column {column} mixes numbers with words (such as {words[0]!r}); wanted one kind.")
+        raise CohortError(
+            f"Column {column} mixes numbers (such as {longer[0]!r}) with words (such as {words[0]!r}); wanted one kind."
+        )
     categories = sorted({str(value) for value in known})
     if len(categories) > MOST_CATEGORIES:
         raise CohortError(f"Column {column} holds {len(categories)} different words; wanted at most {MOST_CATEGORIES}.")

@@ -37,14 +37,17 @@ def train_network(store: CubeStore, out: Path, *, with_clinical: bool, seed: int
 
 
 def clinical_predictions(training: CubeStore, external: CubeStore, seed: int) -> tuple[Predictions, Decision]:
-    """Predictions of the clinical forest for site B, and its thresholds from out-of-bag predictions of site A."""
+    """Predictions of the clinical forest for site B, and its thresholds from out-of-bag predictions of site A.
+
+    It gets what MMDL gets: age, sex, smoking. Stage would tell it the nodule's size, which is the picture's to tell.
+    """
     rows = _patients(training)
     asked = _patients(external)
     labels = _labels(rows)
     fitted, answers = np.full(labels.shape, 0.5), np.empty((len(asked), len(GENES)))
     for column in range(len(GENES)):
         known = np.flatnonzero(labels[:, column] != UNKNOWN)
-        forest = ClinicalForest(seed=seed).fit([rows[i] for i in known], labels[known, column])
+        forest = ClinicalForest(DEFAULT_COLUMNS, seed).fit([rows[i] for i in known], labels[known, column])
         fitted[known, column] = forest.out_of_bag
         answers[:, column] = forest.predict_proba(asked)[:, 1]
     decision = fit_decision(_predictions(rows, fitted), set_on=OUT_OF_BAG, model_kind=ModelKind.SINGLE)

@@ -68,12 +68,12 @@ TINY = Preset(
     view_network=ViewNetworkSettings(
         style=LayerStyle(width=0.125, padding=Padding.SAME),
         stem_strides=StemStrides(2, 1, 2),
-        reduction_strides=ReductionStrides(1, 2),
-        units=StageCounts(1, 2, 1),
+        reduction_strides=ReductionStrides(2, 1),
+        units=StageCounts(1, 1, 1),
         mask_depths=StageCounts(2, 1, 1),
     ),
 )
-"""For tests and the demonstration: 64 pixels, one shared view network; maps of 16, 16 and 8."""
+"""For tests and the demonstration: 64 pixels, one shared view network; maps of 16, 8 and 8."""
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in (PAPER, SMALL, TINY)}
 

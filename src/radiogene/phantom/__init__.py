@@ -2,5 +2,6 @@
 
 from radiogene.phantom.ceiling import Ceiling, GeneCeiling, ceiling
 from radiogene.phantom.cohort_folder import write_cohort
+from radiogene.phantom.oracle import oracle
 
-__all__ = ["Ceiling", "GeneCeiling", "ceiling", "write_cohort"]
+__all__ = ["Ceiling", "GeneCeiling", "ceiling", "oracle", "write_cohort"]

@@ -58,7 +58,9 @@ def ceiling(site: str, draws: int = CEILING_DRAWS, seed: int = 0, strength: Stre
 
     def of_gene(gene: str) -> GeneCeiling:
         mutated = getattr(factors, gene)
-        auc = {known.value: _auc(mutated, getattr(posterior, gene)) for known, posterior in posteriors.items()}
+        auc = {
+            known.value: area_under_curve(mutated, getattr(posterior, gene)) for known, posterior in posteriors.items()
+        }
         return GeneCeiling(**auc)
 
     return Ceiling(
@@ -72,7 +74,7 @@ def ceiling(site: str, draws: int = CEILING_DRAWS, seed: int = 0, strength: Stre
     )
 
 
-def _auc(mutated: NDArray[np.bool_], probability: NDArray[np.float64]) -> float:
+def area_under_curve(mutated: NDArray[np.bool_], probability: NDArray[np.float64]) -> float:
     """The area under the ROC curve by ranks, ties counted half."""
     positives = int(mutated.sum())
     ranks = rankdata(probability)

@@ -36,11 +36,14 @@ def reported_case(
         truth: per gene, the status where it is known; for demonstrations.
     """
     settings = predictor.model.settings
-    cubes = torch.from_numpy(stored_cube(prepared.cube_hu))[None]
+    device = predictor.sampler.fraction.device
+    cubes = torch.from_numpy(stored_cube(prepared.cube_hu))[None].to(device)
     views_hu = predictor.sampler(cubes)
     members = [
         activation_maps_of_all_genes(
-            network, standardised(views_hu, member.standardisation), torch.from_numpy(member.clinical.encode([row]))
+            network,
+            standardised(views_hu, member.standardisation),
+            torch.from_numpy(member.clinical.encode([row])).to(device),
         )
         for network, member in zip(predictor.networks, settings.members, strict=True)
     ]

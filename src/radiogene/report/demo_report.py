@@ -76,7 +76,9 @@ def _values(
         "genes": list(ceiling),
         "answers": [_answer(gene, main[gene]["auc"], ceiling[gene][MAIN_SYSTEM]) for gene in ceiling],
         "sites": _sites(metrics["sites"]),
-        "auc_rows": [_auc_rows(gene, external, ceiling[gene]) for gene in ceiling],
+        "auc_rows": [
+            _auc_rows(gene, external, ceiling[gene], metrics["ceiling_on_these_patients"][gene]) for gene in ceiling
+        ],
         "share_rows": [_measure_rows(gene, external, SHARES) for gene in ceiling],
         "calibration_rows": [_measure_rows(gene, external, CALIBRATION) for gene in ceiling],
         "share_names": [name for _, name in SHARES],
@@ -108,12 +110,21 @@ def _sites(sites: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"name": name, "role": SITE_ROLES.get(name, ""), **content} for name, content in sites.items()]
 
 
-def _auc_rows(gene: str, external: Mapping[str, Any], best: Mapping[str, float]) -> dict[str, Any]:
+def _auc_rows(
+    gene: str, external: Mapping[str, Any], best: Mapping[str, float], of_these: Mapping[str, float]
+) -> dict[str, Any]:
     """The rows of one gene in the table of AUC."""
     rows = []
     for system in SYSTEMS:
         found = external[system]["genes"][gene]
-        rows.append({"system": system, "auc": _cell(found["auc"]), "ceiling": f"{best[system]:.3f}"})
+        rows.append(
+            {
+                "system": system,
+                "auc": _cell(found["auc"]),
+                "ceiling": f"{best[system]:.3f}",
+                "of_these": f"{of_these[system]:.3f}",
+            }
+        )
     found = external[MAIN_SYSTEM]["genes"][gene]
     return {"gene": gene, "mutants": found["mutants"], "wild_types": found["wild_types"], "rows": rows}
 

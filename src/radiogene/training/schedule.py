@@ -28,15 +28,12 @@ class TrainingSchedule:
     """The stages of a training, in order (paper, sections "Deep learning model" and "Multi-model fusion").
 
     Attributes:
-        heads: the new fully connected layers only, the network frozen; left out where no pretrained weights exist,
-            because there is nothing to protect.
         all_layers: every layer, each view by its own branches' loss.
         fusion: every layer and the fusion weights, by the fused probability's loss.
         batch_patients: patients per step (each with all its views).
         validation_share: share of the patients that sets early stopping.
     """
 
-    heads: StageSchedule
     all_layers: StageSchedule
     fusion: StageSchedule
     batch_patients: int
@@ -46,22 +43,19 @@ class TrainingSchedule:
 SCHEDULES: dict[str, TrainingSchedule] = {
     # Paper: SGD, batch 16, learning rate 0.001, at most 100 epochs, stop after 5 epochs without improvement.
     "paper": TrainingSchedule(
-        heads=StageSchedule(100, 0.001, 5),
         all_layers=StageSchedule(100, 0.001, 5),
         fusion=StageSchedule(100, 0.001, 5),
         batch_patients=16,
     ),
     "small": TrainingSchedule(
-        heads=StageSchedule(30, 0.001, 5, "adamw"),
         all_layers=StageSchedule(30, 0.001, 8, "adamw"),
         fusion=StageSchedule(15, 0.0003, 5, "adamw"),
         batch_patients=16,
     ),
     "tiny": TrainingSchedule(
-        heads=StageSchedule(20, 0.002, 5, "adamw"),
-        all_layers=StageSchedule(12, 0.002, 12, "adamw"),
-        fusion=StageSchedule(3, 0.0005, 3, "adamw"),
-        batch_patients=16,
+        all_layers=StageSchedule(12, 0.003, 12, "adamw"),
+        fusion=StageSchedule(2, 0.0005, 2, "adamw"),
+        batch_patients=8,
     ),
 }
 

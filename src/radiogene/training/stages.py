@@ -1,13 +1,12 @@
-"""One stage of training as a Lightning module: which parameters move, by which loss, on which input."""
+"""One stage of training as a Lightning module: by which loss, on which input."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 import lightning
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
-from torch import Tensor, nn
+from torch import Tensor
 
 from radiogene.errors import TrainingError
 from radiogene.networks.losses import branch_loss, fused_loss
@@ -26,7 +25,6 @@ LAST_LEARNING_RATE_SHARE = 0.01
 class StageName(StrEnum):
     """The stages in order."""
 
-    HEADS = "heads"
     ALL_LAYERS = "all layers"
     FUSION = "fusion"
 
@@ -51,7 +49,7 @@ class TrainingStage(lightning.LightningModule):
 
     Args:
         network: trained in place.
-        stage: which of the three.
+        stage: which of the two.
         schedule: of this stage.
         stage_input: from cubes to network input.
         first_epoch: epochs of earlier stages, so that no augmentation is drawn twice.
@@ -98,7 +96,7 @@ class TrainingStage(lightning.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """The optimiser of this stage with half a cosine over its epochs."""
-        parameters = list(self.trained_parameters())
+        parameters = list(self.network.parameters())
         optimiser: torch.optim.Optimizer
         if self.schedule.optimiser == "sgd":
             optimiser = torch.optim.SGD(parameters, lr=self.schedule.learning_rate, momentum=MOMENTUM)
@@ -108,12 +106,6 @@ class TrainingStage(lightning.LightningModule):
             optimiser, T_max=self.schedule.epochs, eta_min=self.schedule.learning_rate * LAST_LEARNING_RATE_SHARE
         )
         return {"optimizer": optimiser, "lr_scheduler": cosine}
-
-    def trained_parameters(self) -> Iterable[nn.Parameter]:
-        """The parameters that this stage moves."""
-        if self.stage is StageName.HEADS:
-            return self.network.head_parameters()
-        return self.network.parameters()
 
     @property
     def _z(self) -> Standardisation:
