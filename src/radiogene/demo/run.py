@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from radiogene.atomic_files import write_json
+from radiogene.cohort.cube_record import row_key
 from radiogene.cohort.prepare import prepare_cohort
+from radiogene.cohort.row import CohortRow
 from radiogene.cohort.store import CubeStore
 from radiogene.cohort.summary import count_patients
 from radiogene.cohort.table import Cohort, read_cohort
@@ -38,6 +40,7 @@ class DemoSettings:
         training_patients: of site A.
         external_patients: of site B.
         seed: of the cohort, the training and the forest.
+        epochs: of all layers; the preset's where None.
         workers: processes that write and prepare.
         progress: show bars on standard error.
     """
@@ -45,6 +48,7 @@ class DemoSettings:
     training_patients: int = 200
     external_patients: int = 140
     seed: int = 0
+    epochs: int | None = None
     workers: int = -1
     progress: bool = True
 
@@ -87,7 +91,12 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
     for system, folder in models.items():
         with watch.step(f"training, {system}"):
             train_network(
-                stores["A"], folder, with_clinical=system == BOTH, seed=settings.seed, progress=settings.progress
+                stores["A"],
+                folder,
+                with_clinical=system == BOTH,
+                seed=settings.seed,
+                epochs=settings.epochs,
+                progress=settings.progress,
             )
     with watch.step("external evaluation"):
         predictions, reports = _evaluate(stores, models, settings.seed)
@@ -99,7 +108,7 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
     metrics["ceiling"] = _by_system({"EGFR": best.egfr, "KRAS": best.kras})
     metrics["ceiling_draws"] = best.draws
     metrics["ceiling_on_these_patients"] = _by_system(of_these)
-    example = cohorts["B"].rows[0]
+    example = _example(cohorts["B"], stores["B"])
     with watch.step("one prediction and the report"):
         history = json.loads((models[BOTH] / HISTORY_FILE).read_text(encoding="utf-8"))
         metrics["seconds"] = watch.seconds
@@ -157,6 +166,12 @@ def _metrics(
         "settings": asdict(settings),
         "versions": library_versions(),
     }
+
+
+def _example(cohort: Cohort, store: CubeStore) -> CohortRow:
+    """The first nodule of a cohort whose cube lies wholly inside its scan."""
+    whole = {record.key for record in store.records if record.geometry["share_outside"] == 0}
+    return next((row for row in cohort.rows if row_key(row) in whole), cohort.rows[0])
 
 
 def _by_system(ceilings: dict[str, GeneCeiling]) -> dict[str, dict[str, float]]:

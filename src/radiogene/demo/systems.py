@@ -1,6 +1,7 @@
 """The three systems of the demonstration, trained on site A and asked about site B."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +25,18 @@ GENES = ("EGFR", "KRAS")
 OUT_OF_BAG = "out-of-bag"
 
 
-def train_network(store: CubeStore, out: Path, *, with_clinical: bool, seed: int, progress: bool) -> None:
+def train_network(
+    store: CubeStore, out: Path, *, with_clinical: bool, seed: int, epochs: int | None, progress: bool
+) -> None:
     """Trains MMDL (`tiny`) on site A and writes its model folder."""
+    schedule = schedule_of("tiny")
     settings = TrainingSettings(
         preset="tiny",
         genes=GENES,
         clinical_columns=DEFAULT_COLUMNS if with_clinical else (),
-        schedule=schedule_of("tiny"),
+        schedule=schedule
+        if epochs is None
+        else replace(schedule, all_layers=replace(schedule.all_layers, epochs=epochs)),
         seed=seed,
     )
     train(store, settings, out, RunOptions(accelerator="cpu", progress=progress))

@@ -15,6 +15,9 @@ from radiogene.model.model_folder import TrainedModel, read_model
 from radiogene.model.training_range import outside_training_range
 from radiogene.prediction.result import GeneResult, PredictionResult, Spread
 
+FEWEST_BEHIND_A_THRESHOLD = 10
+"""With fewer mutants or wild types, one patient moves sensitivity or specificity by more than 0.1."""
+
 SYNTHETIC_MODEL = "The model was trained on synthetic patients: its probabilities mean nothing for a real patient."
 SYNTHETIC_CASE = "The scan is synthetic: this is no patient."
 
@@ -115,9 +118,17 @@ class Predictor:
         unknown = [c for c in settings.members[0].clinical.columns if _is_unknown(row, c)]
         if unknown:
             warnings.append(f"Unknown and taken as the training patients' mean: {', '.join(unknown)}.")
+        warnings += [sentence for gene in settings.genes if (sentence := self._rough_threshold(gene))]
         if cube_fingerprint(cube) in self._known:
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)
+
+    def _rough_threshold(self, gene: str) -> str:
+        """A sentence where a gene's threshold rests on very few patients of one kind, else nothing."""
+        rule = self.model.decision.gene(gene)
+        if min(rule.mutants, rule.patients - rule.mutants) >= FEWEST_BEHIND_A_THRESHOLD:
+            return ""
+        return f"The {gene} threshold rests on {rule.mutants} mutants among {rule.patients} patients: the call is rough."
 
     def _identity(self) -> dict[str, object]:
         settings = self.model.settings

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lightning
-from lightning.pytorch.callbacks import Callback, EarlyStopping, TQDMProgressBar
+from lightning.pytorch.callbacks import Callback, EarlyStopping, RichProgressBar
 from torch import Tensor
 from torch.utils.data import DataLoader
 
@@ -104,7 +104,7 @@ def run_stage(
     patience = EarlyStopping(MONITORED, patience=stage.schedule.patience, mode="min", check_finite=False)
     callbacks: list[Callback] = [best, patience]
     if options.progress:
-        callbacks.append(TQDMProgressBar(leave=True))
+        callbacks.append(RichProgressBar(console_kwargs={"stderr": True}))
     with _quiet_lightning():
         trainer = lightning.Trainer(
             max_epochs=stage.schedule.epochs,
