@@ -95,3 +95,48 @@ def test_check_names_every_problem_in_one_pass(tmp_path):
     assert done.returncode == 13
     for word in ("'670'", "'hen'", "'perhaps'", "absent"):
         assert word in done.stderr
+
+
+def test_a_training_ended_from_outside_fails_with_a_message_and_leaves_nothing(synthetic_store, tmp_path):
+    radiogene = str(Path(sys.executable).parent / "radiogene")
+    command = [radiogene, "train", "--store", synthetic_store.path, "--out", tmp_path / "model", "--preset", "tiny"]
+    process = subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    shown = ""
+    while "Epoch" not in shown and process.poll() is None:
+        shown += process.stderr.read(1)
+    process.terminate()
+    shown += process.communicate(timeout=120)[1]
+    assert process.returncode == 16
+    assert "interrupted; nothing was written" in shown
+    assert "Traceback" not in shown
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--out", "FILE"], "is a file where a folder"),
+        (["--out", "NEW", "--cohort", "table.csv"], "leave --ct, --nodule, --segment, --json out"),
+    ],
+)
+def test_places_and_options_are_checked_before_any_work(arguments, message, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    words = [str(tmp_path / w.lower()) if w in ("FILE", "NEW") else w for w in arguments]
+    done = run("predict", "--model", "m", "--ct", "c", "--nodule", "1", "2", "3", "--segment", "1", "--json", *words)
+    assert done.returncode == 3
+    assert message in done.stderr
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_gpu_that_is_not_there_is_refused(tmp_path):
+    if torch_has_gpu():
+        pytest.skip("this machine has a GPU")
+    done = run("train", "--store", tmp_path, "--out", tmp_path / "model", "--accelerator", "gpu")
+    assert done.returncode == 3
+    assert "--accelerator auto or cpu" in done.stderr
+
+
+def torch_has_gpu():
+    import torch
+
+    return torch.cuda.is_available() or torch.backends.mps.is_available()

@@ -1,6 +1,7 @@
 """From DICOM files in every geometry to the cube and the nine views, against values computed by hand."""
 
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from radiogene.ct.nine_views import NINE_VIEWS, cut_views
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.preparation import PreparationSettings, prepare_nodule, stored_cube
 from radiogene.ct.scan import ScanOptions
+from radiogene.errors import SeriesError
 
 FIELD_MM = 112.0
 """The cube's 64 mm and enough on each side that the spline's mirror boundary bends no sample of the ramp."""
@@ -100,3 +102,21 @@ def test_another_preparation_has_another_fingerprint():
 def test_stored_cubes_are_rounded_and_bounded():
     cube = np.array([-1024.4, 0.5, 1.5, 1e9])
     assert stored_cube(cube).tolist() == [-1024, 0, 2, 32767]
+
+
+def test_a_windowed_scan_may_be_looked_at_but_not_prepared(tmp_path):
+    window = replace(large("axial"), value_hu=lambda points: gentle_ramp_hu(points).clip(-160, 240))
+    window.write(tmp_path)
+    with pytest.raises(SeriesError, match=r"-160, but a chest CT in HU holds air near -1000"):
+        prepare_nodule(tmp_path, "50 50 25", frame=Frame.VOXEL)
+    assert prepare_nodule(tmp_path, "50 50 25", frame=Frame.VOXEL, require_air=False).cube_hu.max() <= 300
+
+
+def test_pipes_are_passed_over_and_an_empty_file_without_suffix_is_a_damaged_slice(tmp_path):
+    series = replace(large("axial"), file_name=lambda k: f"f{k:05d}")
+    series.write(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    assert open_scan(tmp_path, ScanOptions()).grid.shape_ijk[2] == series.slices
+    (tmp_path / "f00000").write_bytes(b"")
+    with pytest.raises(SeriesError, match="f00000"):
+        open_scan(tmp_path, ScanOptions())

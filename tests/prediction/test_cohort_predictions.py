@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -58,6 +59,23 @@ def test_an_interrupted_batch_goes_on_and_ends_with_the_same_table(predictor, da
     summary = predict_cohort(predictor, damaged_cohort, interrupted)
     assert summary.resumed == 2
     assert interrupted.read_bytes() == whole.read_bytes()
+
+
+def test_a_value_changed_after_an_interruption_is_predicted_again(predictor, damaged_cohort, tmp_path):
+    out = tmp_path / "results.csv"
+
+    def stop(finished, total):
+        if finished == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        predict_cohort(predictor, damaged_cohort, out, progress=stop)
+    older = replace(damaged_cohort.rows[0], age_years=99.0)
+    changed = replace(damaged_cohort, rows=(older, *damaged_cohort.rows[1:]))
+    predict_cohort(predictor, changed, out)
+    fresh = tmp_path / "fresh.csv"
+    predict_cohort(predictor, changed, fresh)
+    assert out.read_bytes() == fresh.read_bytes()
 
 
 def test_a_journal_of_another_model_is_refused(predictor, damaged_cohort, tmp_path):

@@ -16,7 +16,7 @@ from radiogene.ct.open_scan import open_scan
 from radiogene.ct.preparation import prepare_nodule
 from radiogene.ct.scan import ScanOptions
 from radiogene.errors import CohortError, WeightsError
-from radiogene.prediction.case_values import case_row
+from radiogene.prediction.case_values import case_row, require_known_columns
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.store_predictions import predict_store
 
@@ -136,6 +136,11 @@ def test_cubes_that_were_prepared_otherwise_are_refused(predictor, tmp_path):
         pass
     with pytest.raises(WeightsError, match="prepared otherwise"):
         predict_store(predictor, CubeStore.open(tmp_path / "store"))
+
+
+def test_a_further_column_that_the_model_does_not_use_is_refused():
+    with pytest.raises(CohortError, match="does not use agee; it uses age, sex, smoking"):
+        require_known_columns(case_row(age=None, sex=None, smoking=None, further=["agee=5"]), ("age", "sex", "smoking"))
 
 
 def test_view_weights_name_the_nine_views(predictor):

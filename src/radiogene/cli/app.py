@@ -1,7 +1,9 @@
 """The command `radiogene`: its verbs, its exit codes, and how refusals are shown."""
 
+import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import typer
 
@@ -21,6 +23,8 @@ from radiogene.errors import RadiogeneError
 
 INPUT_OUTPUT_EXIT_CODE = 74
 """EX_IOERR of sysexits.h: a disk that is full or a file that cannot be read or written."""
+
+TERMINATED_EXIT_CODE = 128 + signal.SIGTERM
 
 app = typer.Typer(
     name="radiogene",
@@ -47,13 +51,21 @@ def _options(
     pass
 
 
+def _end(number: int, frame: object) -> NoReturn:
+    """Ends in order on SIGTERM, so that temporary files go; a scheduler's time limit must not look like success."""
+    sys.exit(TERMINATED_EXIT_CODE)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; a refusal is one message on standard error and an exit code of its own."""
+    signal.signal(signal.SIGTERM, _end)
     try:
         app(args=with_joined_nodule(sys.argv[1:] if arguments is None else list(arguments)))
     except RadiogeneError as error:
         typer.echo(f"radiogene: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        typer.echo(f"radiogene: {error.strerror or error}: {error.filename or 'file'}", err=True)
+        what = error.strerror or f"{error} (the disk may be full)"
+        where = f": {error.filename}" if error.filename else ""
+        typer.echo(f"radiogene: {what}{where}. Nothing half-written was kept.", err=True)
         sys.exit(INPUT_OUTPUT_EXIT_CODE)

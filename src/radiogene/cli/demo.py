@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.options import Quiet, Seed, Workers
+from radiogene.cli.places import require_folder_place
 from radiogene.cli.progress import progress_bar
 
 
@@ -19,6 +20,7 @@ def demo(
     from radiogene.demo.run import DemoSettings, run_demo
     from radiogene.report.demo_text import demo_text
 
+    require_folder_place(out)
     settings = DemoSettings(seed=seed, workers=workers, progress=not quiet)
     metrics = run_demo(out, settings, lambda title: progress_bar(title, quiet))
     typer.echo(demo_text(metrics))

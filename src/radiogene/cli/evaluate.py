@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.options import Json, NoduleRuleOption
+from radiogene.cli.places import require_folder_place
 
 
 def evaluate(
@@ -31,6 +32,8 @@ def evaluate(
     from radiogene.prediction.store_predictions import predict_store
     from radiogene.report.evaluation_text import evaluation_text
 
+    if out is not None:
+        require_folder_place(out)
     predictor = Predictor.from_folder(model)
     cubes = CubeStore.open(store)
     predictions = predict_store(

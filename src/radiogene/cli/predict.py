@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.options import AllowGaps, FrameName, Json, Quiet, Segment, Series, Workers
+from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
 
@@ -36,13 +37,25 @@ def predict(
     quiet: Quiet = False,
 ) -> None:
     """Predict EGFR and KRAS mutation of one nodule, or of every row of a cohort table."""
-    one_nodule = {"--ct": ct, "--nodule": nodule, "--age": age, "--sex": sex, "--smoking": smoking}
+    one_nodule = {
+        "--ct": ct,
+        "--nodule": nodule,
+        "--frame": None if frame == "lps" else frame,
+        "--segment": segment,
+        "--series": series,
+        "--age": age,
+        "--sex": sex,
+        "--smoking": smoking,
+        "--value": value,
+        "--json": as_json or None,
+    }
     if cohort is not None:
         given = [name for name, option in one_nodule.items() if option is not None]
-        if given or value:
+        if given:
             raise SettingsError(f"--cohort takes scans and values from its table; leave {', '.join(given)} out.")
         if out is None:
             raise SettingsError("--cohort needs --out FILE.csv for its results.")
+        require_file_place(out)
         _predict_cohort(model, cohort, out, allow_gaps=allow_gaps, workers=workers, quiet=quiet)
         return
     if ct is None or nodule is None:
@@ -50,14 +63,17 @@ def predict(
     from radiogene.ct.geometry import Frame
     from radiogene.ct.preparation import prepare_nodule
     from radiogene.ct.scan import ScanOptions
-    from radiogene.prediction.case_values import case_row
+    from radiogene.prediction.case_values import case_row, require_known_columns
     from radiogene.prediction.predictor import Predictor
 
+    if out is not None:
+        require_folder_place(out)
     row = case_row(age=age, sex=sex, smoking=smoking, further=value or [])
+    predictor = Predictor.from_folder(model)
+    require_known_columns(row, predictor.model.settings.members[0].clinical.columns)
     prepared = prepare_nodule(
         ct, nodule, frame=Frame(frame), segment=segment, scan_options=ScanOptions(series, allow_gaps)
     )
-    predictor = Predictor.from_folder(model)
     result = predictor.predict(prepared, row)
     if out is not None:
         from radiogene.report.case_report import write_case_report

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.options import AllowGaps, Genes, Quiet, Workers, words
+from radiogene.cli.places import require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
 
@@ -25,6 +26,7 @@ def prepare(
     from radiogene.cohort.prepare import prepare_cohort
     from radiogene.cohort.table import read_cohort
 
+    require_folder_place(out)
     table = read_cohort(cohort, genes=words(genes))
     with progress_bar("cubes", quiet) as progress:
         summary = prepare_cohort(

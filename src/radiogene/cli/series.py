@@ -11,8 +11,11 @@ from radiogene.cli.options import Ct, Json
 def series(ct: Ct, as_json: Json = False) -> None:
     """List the CT series of a folder with their UIDs, spacing and length."""
     from radiogene.ct.open_scan import list_series
+    from radiogene.errors import SeriesError
 
     found = list_series(ct)
+    if not found:
+        raise SeriesError(f"{ct} holds no DICOM file. Give the folder of a CT series, or a volume file.")
     if as_json:
         typer.echo(json.dumps([asdict(summary) for summary in found], indent=2))
         return

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from radiogene.cli.options import Genes, NoduleRuleOption, Quiet, Seed, words
+from radiogene.cli.places import require_folder_place
 
 
 def train(
@@ -23,7 +24,7 @@ def train(
         int | None, typer.Option("--epochs", min=1, help="At most this many epochs of all layers (else the preset's).")
     ] = None,
     learning_rate: Annotated[
-        float | None, typer.Option("--learning-rate", min=0, help="Of all layers (else the preset's).")
+        float | None, typer.Option("--learning-rate", min=1e-9, help="Of all layers (else the preset's).")
     ] = None,
     batch: Annotated[int | None, typer.Option("--batch", min=1, help="Patients per step (else the preset's).")] = None,
     attention: Annotated[bool, typer.Option("--attention/--no-attention", help="With or without masks.")] = True,
@@ -32,8 +33,10 @@ def train(
     class_weighting: Annotated[bool, typer.Option("--class-weighting", help="Weigh the rarer class up.")] = False,
     nodule_rule: NoduleRuleOption = "largest",
     seed: Seed = 0,
-    accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto",
-    precision: Annotated[str, typer.Option("--precision", help="32-true, bf16-mixed or 16-mixed.")] = "32-true",
+    accelerator: Annotated[Literal["auto", "cpu", "gpu"], typer.Option("--accelerator", help="Device.")] = "auto",
+    precision: Annotated[
+        Literal["32-true", "bf16-mixed", "16-mixed"], typer.Option("--precision", help="Of arithmetic.")
+    ] = "32-true",
     quiet: Quiet = False,
 ) -> None:
     """Train MMDL on the cubes of a store and write a model folder."""
@@ -43,10 +46,12 @@ def train(
     from radiogene.model.model_folder import require_model_place
     from radiogene.training.schedule import schedule_of
     from radiogene.training.settings import TrainingSettings
-    from radiogene.training.stage_runner import RunOptions
+    from radiogene.training.stage_runner import RunOptions, require_accelerator
     from radiogene.training.train import train as train_model
 
+    require_folder_place(out.parent)
     require_model_place(out)
+    require_accelerator(accelerator)
     schedule = schedule_of(preset)
     all_layers = replace(
         schedule.all_layers,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.options import AllowGaps, Ct, FrameOption, NoduleOption, Segment, Series
+from radiogene.cli.places import require_folder_place
 
 
 def views(
@@ -27,8 +28,14 @@ def views(
     from radiogene.ct.preparation import PreparationSettings, prepare_nodule
     from radiogene.ct.scan import ScanOptions
 
+    require_folder_place(out)
     prepared = prepare_nodule(
-        ct, nodule, frame=Frame(frame), segment=segment, scan_options=ScanOptions(series, allow_gaps)
+        ct,
+        nodule,
+        frame=Frame(frame),
+        segment=segment,
+        scan_options=ScanOptions(series, allow_gaps),
+        require_air=False,
     )
     pictures = cut_views(prepared.cube_hu)
     for name, array in (("cube.npy", prepared.cube_hu), ("views.npy", pictures)):

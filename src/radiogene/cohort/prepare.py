@@ -1,5 +1,6 @@
 """Fills a store with the cubes of a cohort: in parallel, resumed where it stopped, failures listed row by row."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,8 @@ def prepared_rows(rows: Sequence[CohortRow], allow_gaps: bool, workers: int) -> 
         allow_gaps: interpolate over missing or uneven slices.
         workers: processes; 1 works in this one, -1 takes one per core.
     """
+    # Stopping early (an interrupt, a full disk) is announced by its own message, not by joblib's.
+    warnings.filterwarnings("ignore", message=".*which were still being processed by the workers.*")
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator", pre_dispatch="2*n_jobs")
     return iter(parallel(joblib.delayed(_outcome)(row, allow_gaps) for row in rows))
 

@@ -14,11 +14,17 @@ from radiogene.ct.nodule.location import Nodule, locate_nodule
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, SAMPLE_MM, resample_cube
 from radiogene.ct.scan import AIR_HU, Scan, ScanOptions
+from radiogene.errors import SeriesError
 
 SYNTHETIC_MARK = "synthetic"
 """A manufacturer's name that holds this word marks a scan as synthetic in every output that rests on it."""
 
 LARGEST_EXTENT_MM = CUBE_MM
+
+SMALLEST_SHARE_SHOWN = 0.001
+
+HIGHEST_AIR_HU = -300.0
+"""Whole slices of a chest hold lung and mostly room air; soft-tissue windows end well above this, air well below."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ def prepare_nodule(
     frame: Frame = Frame.LPS,
     segment: str | None = None,
     scan_options: ScanOptions | None = None,
+    require_air: bool = True,
 ) -> PreparedNodule:
     """The cube around one nodule of one scan.
 
@@ -88,6 +95,8 @@ def prepare_nodule(
         frame: the frame of a point.
         segment: which segment or component, where there are several.
         scan_options: what the user decided about reading the scan.
+        require_air: refuse slices without air, which are windowed, shifted or normalised and no HU; only pictures to
+            look at may do without.
 
     Raises:
         SeriesError, GeometryError: the scan cannot be read as one even series in HU.
@@ -96,6 +105,11 @@ def prepare_nodule(
     scan = open_scan(Path(ct), scan_options or ScanOptions())
     found = locate_nodule(nodule, scan, frame=frame, segment=segment)
     cube = resample_cube(scan, found.centre_lps_mm)
+    if require_air and cube.lowest_hu > HIGHEST_AIR_HU:
+        raise SeriesError(
+            f"{scan.source}: the lowest value in the slices around the nodule is {cube.lowest_hu:g}, but a chest CT in "
+            "HU holds air near -1000. It looks windowed, shifted or normalised: give the scan in Hounsfield units."
+        )
     return PreparedNodule(cube.cube_zyx, found, _report(scan, found, cube.share_outside))
 
 
@@ -127,7 +141,10 @@ def _report(scan: Scan, nodule: Nodule, share_outside: float) -> dict[str, Any]:
 def _warnings(share_outside: float, too_wide_mm: list[float] | None) -> list[str]:
     warnings = []
     if share_outside > 0:
-        warnings.append(f"{share_outside:.1%} of the {CUBE_MM:.0f} mm cube lie outside the scan and count as air.")
+        share = (
+            f"{share_outside:.1%}" if share_outside >= SMALLEST_SHARE_SHOWN else f"Less than {SMALLEST_SHARE_SHOWN:.1%}"
+        )
+        warnings.append(f"{share} of the {CUBE_MM:.0f} mm cube lie outside the scan and count as air.")
     if too_wide_mm is not None:
         warnings.append(f"The nodule is {max(too_wide_mm):.0f} mm wide: more than the {CUBE_MM:.0f} mm cube holds.")
     return warnings

@@ -30,10 +30,12 @@ class ResampledCube:
     Attributes:
         cube_zyx: (64, 64, 64) float32 HU, not rounded; axes grow to head, back and left.
         inside_zyx: (64, 64, 64) bool, which samples lie inside the scan; the others are -1024 HU.
+        lowest_hu: the lowest value of the slices that were read, whole as they are.
     """
 
     cube_zyx: NDArray[np.float32]
     inside_zyx: NDArray[np.bool_]
+    lowest_hu: float
 
     @property
     def share_outside(self) -> float:
@@ -96,4 +98,4 @@ def resample_cube(scan: Scan, centre_lps_mm: NDArray[np.float64]) -> ResampledCu
     coordinates_kji = np.moveaxis((index_ijk - first)[..., ::-1], -1, 0)
     cube = ndimage.map_coordinates(coefficients, coordinates_kji, order=SPLINE_ORDER, mode="mirror", prefilter=False)
     cube[~inside] = AIR_HU
-    return ResampledCube(cube.astype(np.float32), inside)
+    return ResampledCube(cube.astype(np.float32), inside, float(slab.min()))

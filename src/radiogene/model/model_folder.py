@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from radiogene import __version__
-from radiogene.atomic_files import atomic_folder, write_json, write_text
+from radiogene.atomic_files import atomic_folder, atomic_path, write_json, write_text
 from radiogene.decision.decision import Decision
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.model.card import model_card
@@ -98,7 +98,8 @@ def write_model(
             for member, state in enumerate(member_states)
             for name, tensor in state.items()
         }
-        save_file(tensors, folder / WEIGHTS_FILE)
+        with atomic_path(folder / WEIGHTS_FILE) as temporary:
+            save_file(tensors, temporary)
         write_json(folder / SETTINGS_FILE, settings.to_json())
         write_json(folder / DECISION_FILE, decision.to_json())
         write_json(folder / CUBES_FILE, list(training_cubes))
@@ -120,7 +121,9 @@ def read_model(path: Path) -> TrainedModel:
     if not path.is_dir():
         raise WeightsError(f"{path} is no model folder. Give the folder that `radiogene train --out` wrote.")
     manifest = _read_object(path / MANIFEST_FILE)
-    hashes = manifest.get("sha256", {})
+    hashes = manifest.get("sha256")
+    if not isinstance(hashes, dict):
+        raise WeightsError(f"{path / MANIFEST_FILE} names no hashes. Copy the whole model folder again.")
     for name in (WEIGHTS_FILE, SETTINGS_FILE, DECISION_FILE, CUBES_FILE):
         if not (path / name).is_file():
             raise WeightsError(f"{path} has no {name}. Copy the whole model folder again.")

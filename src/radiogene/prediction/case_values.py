@@ -39,6 +39,22 @@ def case_row(*, age: str | None, sex: str | None, smoking: str | None, further: 
     )
 
 
+def require_known_columns(row: PatientRow, columns: Sequence[str]) -> None:
+    """Refuses further columns that the model does not use: a typing error would pass for an unknown value.
+
+    Args:
+        row: as entered.
+        columns: the model's clinical columns.
+
+    Raises:
+        CohortError: a value of another column; it names the model's.
+    """
+    unused = [column for column in row.extra if column not in columns]
+    if unused:
+        used = ", ".join(columns) or "no clinical value"
+        raise CohortError(f"--value: the model does not use {', '.join(unused)}; it uses {used}. Leave the others out.")
+
+
 def _read(option: str, text: str | None, reader: Callable[[str], Value | None]) -> Value | None:
     if text is None:
         return None

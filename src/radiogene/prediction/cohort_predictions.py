@@ -1,6 +1,7 @@
 """Predictions for every row of a cohort table: failures listed by row, resumed where it stopped."""
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -61,28 +62,37 @@ def predict_cohort(
         CohortError: the journal belongs to another model.
     """
     journal = out.with_name(f".{out.name}.journal.jsonl")
-    finished = _read_journal(journal, predictor.model.weights_sha256)
-    waiting = [row for row in cohort.rows if row_key(row) not in finished]
+    header = {"weights_sha256": predictor.model.weights_sha256, "allow_gaps": allow_gaps}
+    finished = _read_journal(journal, header)
+    waiting = [row for row in cohort.rows if _input_key(row) not in finished]
     resumed = len(cohort.rows) - len(waiting)
     out.parent.mkdir(parents=True, exist_ok=True)
     failed = 0
     with journal.open("a", encoding="utf-8") as stream:
         if stream.tell() == 0:
-            stream.write(json.dumps({"weights_sha256": predictor.model.weights_sha256}) + "\n")
+            stream.write(json.dumps(header) + "\n")
         outcomes = prepared_rows(waiting, allow_gaps, workers)
         for count, (row, outcome) in enumerate(zip(waiting, outcomes, strict=True), start=1):
             line = _line(predictor, row, outcome)
-            finished[row_key(row)] = line
+            finished[_input_key(row)] = line
             if line["error"]:
                 failed += 1
             else:
-                stream.write(json.dumps({"key": row_key(row), "line": line}) + "\n")
+                stream.write(json.dumps({"key": _input_key(row), "line": line}) + "\n")
                 stream.flush()
             if progress is not None:
                 progress(resumed + count, len(cohort.rows))
-    _write_table(out, predictor.model.settings.genes, [finished[row_key(row)] for row in cohort.rows])
+    lines = [{**finished[_input_key(row)], "row": row.row_number} for row in cohort.rows]
+    _write_table(out, predictor.model.settings.genes, lines)
     journal.unlink()
     return CohortPredictions(len(waiting) - failed, resumed, failed)
+
+
+def _input_key(row: CohortRow) -> str:
+    """A hash of everything in a row that its prediction depends on, and nothing else: not of its place in the table."""
+    values = {name: value for name, value in row.patient_values().items() if name not in ("row_number", "labels")}
+    text = json.dumps([row_key(row), values], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -> dict[str, Any]:
@@ -119,7 +129,7 @@ def _write_table(out: Path, genes: tuple[str, ...], lines: list[dict[str, Any]])
     write_text(out, text.getvalue())
 
 
-def _read_journal(journal: Path, weights_sha256: str) -> dict[str, dict[str, Any]]:
+def _read_journal(journal: Path, header: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Lines by row key that an interrupted run had finished; a last line without an end is passed over."""
     if not journal.exists():
         return {}
@@ -128,9 +138,10 @@ def _read_journal(journal: Path, weights_sha256: str) -> dict[str, dict[str, Any
     if not entries:
         journal.unlink()
         return {}
-    if entries[0].get("weights_sha256") != weights_sha256:
+    if entries[0] != header:
         raise CohortError(
-            f"{journal} holds the unfinished predictions of another model. Delete it, or choose another --out."
+            f"{journal} holds the unfinished predictions of another model or with other options. Delete it, or choose "
+            "another --out."
         )
     whole = "".join(json.dumps(entry) + "\n" for entry in entries)
     write_text(journal, whole)

@@ -108,14 +108,19 @@ class Predictor:
 
     def _warnings(self, prepared: PreparedNodule, row: PatientRow, cube: NDArray[np.int16]) -> tuple[str, ...]:
         settings = self.model.settings
-        warnings = []
+        columns = settings.members[0].clinical.columns
+        warnings: list[str] = []
         if settings.synthetic and not prepared.is_synthetic:
             warnings.append(SYNTHETIC_MODEL)
         if prepared.is_synthetic:
             warnings.append(SYNTHETIC_CASE)
         warnings += prepared.report["warnings"]
         warnings += outside_training_range(settings.training_ranges, row, prepared.report)
-        unknown = [c for c in settings.members[0].clinical.columns if _is_unknown(row, c)]
+        given = {"age": row.age_years, "sex": row.sex, "smoking": row.smoking}
+        unused = [name for name, value in given.items() if value is not None and name not in columns]
+        if unused:
+            warnings.append(f"Given, but not used by this model: {', '.join(unused)}.")
+        unknown = [c for c in columns if _is_unknown(row, c)]
         if unknown:
             warnings.append(f"Unknown and taken as the training patients' mean: {', '.join(unknown)}.")
         warnings += [sentence for gene in settings.genes if (sentence := self._rough_threshold(gene))]
@@ -128,7 +133,9 @@ class Predictor:
         rule = self.model.decision.gene(gene)
         if min(rule.mutants, rule.patients - rule.mutants) >= FEWEST_BEHIND_A_THRESHOLD:
             return ""
-        return f"The {gene} threshold rests on {rule.mutants} mutants among {rule.patients} patients: the call is rough."
+        return (
+            f"The {gene} threshold rests on {rule.mutants} mutants among {rule.patients} patients: the call is rough."
+        )
 
     def _identity(self) -> dict[str, object]:
         settings = self.model.settings

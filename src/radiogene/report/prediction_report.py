@@ -47,5 +47,5 @@ def write_prediction_report(
     case = ReportedCase(result, views_vhw, maps, view_weights, views, map_sampling, clinical or {})
     page = render_page("prediction.html.j2", {"version": __version__, "case": case_section(case)})
     weights = {gene: dict(shares) for gene, shares in case.view_weights.items()}
-    write_json(out / RESULT_FILE, {**case.result.to_json(), "view_weights": weights})
     write_text(out / PAGE_FILE, page)
+    write_json(out / RESULT_FILE, {**case.result.to_json(), "view_weights": weights})

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lightning
+import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping, RichProgressBar
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from radiogene.errors import TrainingError
+from radiogene.errors import SettingsError, TrainingError
 from radiogene.training.stages import TrainingStage
 from radiogene.training.training_patients import EpochSampler, TrainingPatients
 
@@ -76,6 +77,16 @@ class RunOptions:
     progress: bool = True
 
 
+def require_accelerator(accelerator: str) -> None:
+    """Refuses to ask for a GPU where PyTorch finds none.
+
+    Raises:
+        SettingsError: `gpu` without a device.
+    """
+    if accelerator == "gpu" and not (torch.cuda.is_available() or torch.backends.mps.is_available()):
+        raise SettingsError("--accelerator gpu: PyTorch finds no GPU here. Use --accelerator auto or cpu.")
+
+
 def run_stage(
     stage: TrainingStage,
     training: TrainingPatients,
@@ -120,9 +131,11 @@ def run_stage(
             num_sanity_val_steps=0,
             use_distributed_sampler=False,
         )
-        trainer.fit(stage, loader, checking)
-    if trainer.interrupted:
-        raise TrainingError("Training was interrupted; nothing was written.")
+        try:
+            trainer.fit(stage, loader, checking)
+        except SystemExit as error:
+            # Lightning turns SIGINT and SIGTERM into an exit that may even report success.
+            raise TrainingError("Training was interrupted; nothing was written. Start it again.") from error
     if best.best_state is None:
         raise TrainingError(f"Stage '{stage.stage.value}' ended without one epoch.")
     stage.network.load_state_dict(best.best_state)

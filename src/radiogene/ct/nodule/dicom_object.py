@@ -112,5 +112,9 @@ def parsing_dicom(path: Path) -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             yield
+        except AttributeError as error:
+            raise NoduleError(
+                f"{path} ends before its image begins, or lacks what describes it. Get the file again."
+            ) from error
         except (OSError, EOFError, ValueError, OverflowError, NotImplementedError, struct.error) as error:
             raise NoduleError(f"{path} holds a damaged value: {error}. Get the file again.") from error

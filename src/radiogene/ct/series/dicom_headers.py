@@ -150,7 +150,11 @@ def _walk(path: Path) -> Iterator[Path]:
     """Every file under a folder that is not hidden."""
     for folder, folders, names in os.walk(path):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(folder, name) for name in names if not name.startswith("."))
+        for name in names:
+            file = Path(folder, name)
+            # Pipes and devices would block whoever opens them; a dangling link is kept, to be refused by name.
+            if not name.startswith(".") and (file.is_file() or file.is_symlink()):
+                yield file
 
 
 def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFile | None:
@@ -158,7 +162,7 @@ def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFil
     try:
         with path.open("rb") as file:
             if not _looks_like_dicom(file):
-                if path.suffix.lower() in DICOM_SUFFIXES:
+                if path.suffix.lower() in DICOM_SUFFIXES or _is_empty_without_suffix(path):
                     return DamagedFile(path, None, "is named like a DICOM file and is not one, or lost its beginning")
                 return None
             return _classified(file, path)
@@ -166,6 +170,11 @@ def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFil
         return DamagedFile(path, None, f"cannot be read as DICOM: {error}")
     except OSError as error:
         return DamagedFile(path, None, f"cannot be read: {error.strerror}")
+
+
+def _is_empty_without_suffix(path: Path) -> bool:
+    """True for a file without a byte and without a suffix: what a broken transfer leaves of a slice."""
+    return not path.suffix and path.stat().st_size == 0
 
 
 def _looks_like_dicom(file: BinaryIO) -> bool:

@@ -186,7 +186,10 @@ def read_nifti_voxels(
     """The stored or rescaled values (slices, rows, columns)."""
     code = header.whole("datatype")
     if code in EIGHT_BIT_DATATYPES:
-        raise SeriesError(f"{path} has pixels of at most 8 bits (NIfTI datatype {code}), which cannot be HU.")
+        raise SeriesError(
+            f"{path} has pixels of at most 8 bits (NIfTI datatype {code}), which cannot be HU. "
+            "Convert the original scan again, without scaling to grey values."
+        )
     if code not in DATATYPES:
         raise SeriesError(f"{path} has NIfTI datatype {code}; expected real numbers of 16 bits or more.")
     stored_type = np.dtype(header.order + DATATYPES[code])

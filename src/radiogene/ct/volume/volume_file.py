@@ -58,7 +58,10 @@ def volume_scan(path: Path) -> Scan:
     decisions = []
     if not grid.is_right_handed:
         grid, volume_zyx = grid.with_slices_reversed(), volume_zyx[::-1]
-        decisions.append("slices counted from the other end, so that their order is row x column direction")
+        decisions.append(
+            f"slices counted from the other end, so that their order is row x column direction: slice k of the file is "
+            f"{grid.shape_ijk[2] - 1} - k for --frame voxel"
+        )
     length_mm = float(grid.spacing_mm[2]) * grid.shape_ijk[2]
     if length_mm < NEEDED_LENGTH_MM - ROUNDING_MM:
         decisions.append(f"the volume is only {length_mm:.1f} mm long; the cube needs {NEEDED_LENGTH_MM:g} mm")
