@@ -28,7 +28,7 @@ demo: install
 	$(BIN)/radiogene demo --out $(DEMO_OUT)
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check src tests

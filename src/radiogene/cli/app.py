@@ -1,5 +1,6 @@
 """The command `radiogene`: its verbs, its exit codes, and how refusals are shown."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -59,6 +60,9 @@ def _end(number: int, frame: object) -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; a refusal is one message on standard error and an exit code of its own."""
     signal.signal(signal.SIGTERM, _end)
+    # OpenMP's threads wait for each other by spinning; on a shared machine that makes a training step up to ten times
+    # slower. Read when torch is first imported, so it must be set here.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app(args=with_joined_nodule(sys.argv[1:] if arguments is None else list(arguments)))
     except RadiogeneError as error:
