@@ -44,11 +44,24 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o755)
-        if path.exists():
-            shutil.rmtree(path)
-        temporary.replace(path)
+        _take_place(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _take_place(temporary: Path, path: Path) -> None:
+    """Moves a finished folder to its place; the older one goes only when the new one stands."""
+    if not path.exists():
+        temporary.replace(path)
+        return
+    older = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.older."))
+    path.replace(older)
+    try:
+        temporary.replace(path)
+    except OSError:
+        older.replace(path)
+        raise
+    shutil.rmtree(older, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:

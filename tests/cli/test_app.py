@@ -140,3 +140,28 @@ def torch_has_gpu():
     import torch
 
     return torch.cuda.is_available() or torch.backends.mps.is_available()
+
+
+def test_evaluate_writes_figures_and_predictions_by_the_rule_of_the_training(trained_model, synthetic_store, tmp_path):
+    out = tmp_path / "evaluation"
+    words = (
+        "--model",
+        trained_model,
+        "--store",
+        synthetic_store.path,
+        "--out",
+        out,
+        "--include-training-cases",
+        "--json",
+    )
+    done = run("evaluate", *words)
+    assert done.returncode == 0, done.stderr
+    content = json.loads(done.stdout)
+    assert content == json.loads((out / "evaluation.json").read_text())
+    assert content["nodule_rule"] == "largest"
+    assert content["synthetic"]
+    assert content["includes_training_cases"]
+    assert (out / "predictions.csv").read_text().startswith("patient_id,EGFR_label,EGFR_probability")
+    refused = run("evaluate", "--model", trained_model, "--store", synthetic_store.path)
+    assert refused.returncode == 13
+    assert "--include-training-cases" in refused.stderr

@@ -283,3 +283,18 @@ def test_series_and_its_volume_are_one_scan(tmp_path):
         volume = open_scan(tmp_path / name, ScanOptions())
         np.testing.assert_allclose(volume.grid.affine_lps_mm, dicom.grid.affine_lps_mm, atol=1e-4)
         np.testing.assert_allclose(volume.read_volume(), dicom.read_volume(), atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["scan.nii.gz", "scan.nrrd", "scan.mha"])
+def test_compressed_pixels_that_were_changed_are_refused(name, tmp_path):
+    generator = np.random.default_rng(0)
+    image = sitk.GetImageFromArray(generator.integers(-1000, 200, (70, 40, 40)).astype(np.int16))
+    path = tmp_path / name
+    sitk.WriteImage(image, str(path), useCompression=True)
+    open_scan(path, ScanOptions())
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 40] = bytes(byte ^ 0xFF for byte in content[middle : middle + 40])
+    path.write_bytes(bytes(content))
+    with pytest.raises(SeriesError, match=r"damaged|corrupt|truncated"):
+        open_scan(path, ScanOptions())

@@ -79,6 +79,6 @@ def test_a_value_changed_after_an_interruption_is_predicted_again(predictor, dam
 
 
 def test_a_journal_of_another_model_is_refused(predictor, damaged_cohort, tmp_path):
-    (tmp_path / ".results.csv.journal.jsonl").write_text('{"weights_sha256": "other"}\n')
+    (tmp_path / ".results.csv.journal.jsonl").write_text('{"model_sha256": "other"}\n')
     with pytest.raises(CohortError, match="another model"):
         predict_cohort(predictor, damaged_cohort, tmp_path / "results.csv")

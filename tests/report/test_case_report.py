@@ -13,6 +13,7 @@ from radiogene.ct.nine_views import NINE_VIEWS, VIEW_NAMES, ViewSampling, cut_vi
 from radiogene.ct.preparation import PreparationSettings, prepare_nodule
 from radiogene.decision.calibration import IdentityCalibration
 from radiogene.decision.decision import Decision, GeneDecision, ModelKind
+from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.explanation.activation_maps import activation_maps
 from radiogene.model.model_folder import TrainedModel
 from radiogene.model.settings import MemberSettings, ModelSettings
@@ -45,6 +46,7 @@ def untrained(members: int = 1) -> Predictor:
         members=(fitted,) * members,
         view_weights={gene: dict.fromkeys(VIEW_NAMES, 1 / 9) for gene in GENES},
         training_ranges={},
+        nodule_rule=NoduleRule.LARGEST,
         synthetic=True,
     )
     rule = GeneDecision(0.5, IdentityCalibration(), "inner validation", 4, 2)

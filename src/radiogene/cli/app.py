@@ -60,9 +60,9 @@ def _end(number: int, frame: object) -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; a refusal is one message on standard error and an exit code of its own."""
     signal.signal(signal.SIGTERM, _end)
-    # OpenMP's threads wait for each other by spinning; on a shared machine that makes a training step up to ten times
-    # slower. Read when torch is first imported, so it must be set here.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # OpenMP's threads wait for each other by spinning; on a shared machine long spinning makes a training step many
+    # times slower. Read when torch is first imported, so it must be set here.
+    os.environ.setdefault("GOMP_SPINCOUNT", "30000")
     try:
         app(args=with_joined_nodule(sys.argv[1:] if arguments is None else list(arguments)))
     except RadiogeneError as error:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import Json, NoduleRuleOption
+from radiogene.cli.options import Json, NoduleRuleName
 from radiogene.cli.places import require_folder_place
 
 
@@ -16,7 +16,10 @@ def evaluate(
     model: Annotated[Path, typer.Option("--model", help="The model folder.")],
     store: Annotated[Path, typer.Option("--store", help="The store of the cohort to evaluate on.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for evaluation.json and predictions.csv.")] = None,
-    nodule_rule: NoduleRuleOption = "largest",
+    nodule_rule: Annotated[
+        NoduleRuleName | None,
+        typer.Option("--nodule-rule", help="Whose probability a patient with several nodules gets (else the model's)."),
+    ] = None,
     include_training_cases: Annotated[
         bool, typer.Option("--include-training-cases", help="Allow cubes that the model was trained on.")
     ] = False,
@@ -36,13 +39,14 @@ def evaluate(
         require_folder_place(out)
     predictor = Predictor.from_folder(model)
     cubes = CubeStore.open(store)
-    predictions = predict_store(
-        predictor, cubes, NoduleRule(nodule_rule), include_training_cases=include_training_cases
-    )
+    rule = predictor.model.settings.nodule_rule if nodule_rule is None else NoduleRule(nodule_rule)
+    predictions = predict_store(predictor, cubes, rule, include_training_cases=include_training_cases)
     report = evaluate_predictions(predictions, predictor.model.decision.thresholds())
     content = {
         "synthetic": cubes.synthetic or predictor.model.settings.synthetic,
         "includes_training_cases": include_training_cases,
+        "nodule_rule": rule.value,
+        "rows_that_failed_in_preparation": len(cubes.failures),
         "weights_sha256": predictor.model.weights_sha256,
         **report.to_json(),
     }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from radiogene.ct.geometry import Frame
 from radiogene.ct.nodule.location import Nodule, locate_nodule
 from radiogene.ct.open_scan import open_scan
-from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, SAMPLE_MM, resample_cube
+from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, HIGHEST_AIR_HU, SAMPLE_MM, resample_cube
 from radiogene.ct.scan import AIR_HU, Scan, ScanOptions
 from radiogene.errors import SeriesError
 
@@ -23,8 +23,8 @@ LARGEST_EXTENT_MM = CUBE_MM
 
 SMALLEST_SHARE_SHOWN = 0.001
 
-HIGHEST_AIR_HU = -300.0
-"""Whole slices of a chest hold lung and mostly room air; soft-tissue windows end well above this, air well below."""
+SMALLEST_AIR_SHARE = 0.01
+"""Whole slices through a lung nodule hold far more lung than this; windowed, shifted or scaled ones hold none."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,11 @@ def prepare_nodule(
     scan = open_scan(Path(ct), scan_options or ScanOptions())
     found = locate_nodule(nodule, scan, frame=frame, segment=segment)
     cube = resample_cube(scan, found.centre_lps_mm)
-    if require_air and cube.lowest_hu > HIGHEST_AIR_HU:
+    if require_air and cube.air_share < SMALLEST_AIR_SHARE:
         raise SeriesError(
-            f"{scan.source}: the lowest value in the slices around the nodule is {cube.lowest_hu:g}, but a chest CT in "
-            "HU holds air near -1000. It looks windowed, shifted or normalised: give the scan in Hounsfield units."
+            f"{scan.source}: {cube.air_share:.1%} of the slices around the nodule lie between -1024 and "
+            f"{HIGHEST_AIR_HU:g} HU, where a chest CT shows lung. It looks windowed, shifted or normalised: give the "
+            "scan in Hounsfield units."
         )
     return PreparedNodule(cube.cube_zyx, found, _report(scan, found, cube.share_outside))
 

@@ -19,6 +19,9 @@ CUBE_MM = CUBE_SAMPLES * SAMPLE_MM
 
 SPLINE_ORDER = 3
 
+HIGHEST_AIR_HU = -300.0
+"""Lung lies below it; soft-tissue windows end above it."""
+
 PREFILTER_MARGIN_VOXELS = 12
 """The cubic B-spline prefilter decays by 0.27 a voxel, so that 12 voxels leave 2e-7 of a step at the crop's edge."""
 
@@ -30,12 +33,13 @@ class ResampledCube:
     Attributes:
         cube_zyx: (64, 64, 64) float32 HU, not rounded; axes grow to head, back and left.
         inside_zyx: (64, 64, 64) bool, which samples lie inside the scan; the others are -1024 HU.
-        lowest_hu: the lowest value of the slices that were read, whole as they are.
+        air_share: share of the whole slices that were read that lies above -1024 HU, which is padding, and up to
+            -300 HU: lung and air.
     """
 
     cube_zyx: NDArray[np.float32]
     inside_zyx: NDArray[np.bool_]
-    lowest_hu: float
+    air_share: float
 
     @property
     def share_outside(self) -> float:
@@ -93,9 +97,10 @@ def resample_cube(scan: Scan, centre_lps_mm: NDArray[np.float64]) -> ResampledCu
     inside = scan.grid.contains_index(index_ijk)
     first, stop = neighbourhood(index_ijk, scan.grid)
     slab = scan.read_slices(int(first[2]), int(stop[2]))
+    air_share = float(((slab > AIR_HU) & (slab <= HIGHEST_AIR_HU)).mean())
     crop_kji = slab[:, first[1] : stop[1], first[0] : stop[0]]
     coefficients = ndimage.spline_filter(crop_kji.astype(np.float64), order=SPLINE_ORDER, mode="mirror")
     coordinates_kji = np.moveaxis((index_ijk - first)[..., ::-1], -1, 0)
     cube = ndimage.map_coordinates(coefficients, coordinates_kji, order=SPLINE_ORDER, mode="mirror", prefilter=False)
     cube[~inside] = AIR_HU
-    return ResampledCube(cube.astype(np.float32), inside, float(slab.min()))
+    return ResampledCube(cube.astype(np.float32), inside, air_share)

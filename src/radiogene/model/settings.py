@@ -6,6 +6,7 @@ from typing import Any
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.ct.nine_views import ViewSampling
 from radiogene.errors import WeightsError
+from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.model.preset_json import preset_from_json, preset_to_json
 from radiogene.networks.presets import Preset
 from radiogene.networks.standardisation import Standardisation
@@ -42,6 +43,7 @@ class ModelSettings:
         view_weights: per gene, the share of each view in the decision; sums to 1 (`method.md` section 4).
         training_ranges: lowest and highest value over the training nodules of what a new case is compared with:
             `age_years`, `slice_spacing_mm`, `pixel_spacing_mm`, `extent_mm`.
+        nodule_rule: whose probability a patient with several nodules gets; the thresholds were set by it.
         synthetic: True where any training patient was synthetic.
     """
 
@@ -55,6 +57,7 @@ class ModelSettings:
     members: tuple[MemberSettings, ...]
     view_weights: dict[str, dict[str, float]]
     training_ranges: dict[str, tuple[float, float]]
+    nodule_rule: NoduleRule
     synthetic: bool
 
     def to_json(self) -> dict[str, Any]:
@@ -73,6 +76,7 @@ class ModelSettings:
             ],
             "view_weights": self.view_weights,
             "training_ranges": {name: list(limits) for name, limits in self.training_ranges.items()},
+            "nodule_rule": self.nodule_rule.value,
             "synthetic": self.synthetic,
         }
 
@@ -106,5 +110,6 @@ class ModelSettings:
             ),
             view_weights=content["view_weights"],
             training_ranges={name: (low, high) for name, (low, high) in content["training_ranges"].items()},
+            nodule_rule=NoduleRule(content["nodule_rule"]),
             synthetic=content["synthetic"],
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.label_words import is_unknown
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
 from radiogene.errors import WeightsError
@@ -124,6 +125,7 @@ class Predictor:
         if unknown:
             warnings.append(f"Unknown and taken as the training patients' mean: {', '.join(unknown)}.")
         warnings += [sentence for gene in settings.genes if (sentence := self._rough_threshold(gene))]
+        warnings += settings.members[0].clinical.unseen_words([row])
         if cube_fingerprint(cube) in self._known:
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)
@@ -152,4 +154,4 @@ class Predictor:
 
 def _is_unknown(row: PatientRow, column: str) -> bool:
     values: dict[str, object] = {"age": row.age_years, "sex": row.sex, "smoking": row.smoking}
-    return values[column] is None if column in values else not row.extra.get(column)
+    return values[column] is None if column in values else is_unknown(row.extra.get(column, ""))

@@ -17,7 +17,7 @@ READ_AT_ONCE = 256
 def predict_store(
     predictor: Predictor,
     store: CubeStore,
-    rule: NoduleRule = NoduleRule.LARGEST,
+    rule: NoduleRule | None = None,
     *,
     include_training_cases: bool = False,
 ) -> Predictions:
@@ -26,7 +26,7 @@ def predict_store(
     Args:
         predictor: the model.
         store: cubes prepared as the model's own.
-        rule: whose probability a patient with several nodules gets.
+        rule: whose probability a patient with several nodules gets; the rule of the training where None.
         include_training_cases: allow cubes that the model was trained on; the figures are then training figures.
 
     Raises:
@@ -60,4 +60,4 @@ def predict_store(
         np.array(labels, dtype=np.int8).reshape(len(rows), len(genes)),
         np.array([record.largest_extent_mm for record in store.records]),
     )
-    return patient_level(nodules, rule)
+    return patient_level(nodules, rule or predictor.model.settings.nodule_rule)

@@ -26,6 +26,11 @@ def evaluation_text(content: dict[str, Any]) -> str:
         lines.append("SYNTHETIC: these figures say nothing about patients.")
     if content["includes_training_cases"]:
         lines.append("INCLUDES TRAINING CASES: these are not figures of unseen patients.")
+    if content["rows_that_failed_in_preparation"]:
+        lines.append(
+            f"{content['rows_that_failed_in_preparation']} rows of the cohort failed in preparation and are not in "
+            "these figures."
+        )
     for gene, found in content["genes"].items():
         threshold = found["threshold"]
         lines.append(

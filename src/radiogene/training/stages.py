@@ -74,7 +74,9 @@ class TrainingStage(lightning.LightningModule):
         self.sampler = stage_input.sampler
         self.stage_input = stage_input
         self.first_epoch = first_epoch
-        self.positive_weights = positive_weights
+        self.register_buffer("positive_weights", positive_weights, persistent=False)
+
+    positive_weights: Tensor | None
 
     def training_step(self, batch: PatientBatch, batch_index: int) -> Tensor:
         """The stage's loss of an augmented batch."""

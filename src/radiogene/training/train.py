@@ -21,7 +21,7 @@ from radiogene.errors import TrainingError
 from radiogene.evaluation.patient_level import NodulePredictions, patient_level
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.inference import NetworkOutputs, network_outputs, views_named
-from radiogene.model.known_cubes import fingerprints
+from radiogene.model.known_cubes import cube_fingerprint, fingerprints
 from radiogene.model.model_folder import write_model
 from radiogene.model.settings import MemberSettings, ModelSettings
 from radiogene.model.training_range import training_ranges
@@ -86,6 +86,10 @@ def train(store: CubeStore, settings: TrainingSettings, out: Path, options: RunO
     for part, positions in (("training", fitting), ("inner validation", validating)):
         _refuse_one_class(cohort.labels[positions], settings.genes, part)
 
+    _refuse_shared_cubes(cohort)
+    # A patient whose largest nodule cannot be told is refused before the training, not after it.
+    nodules_to_patients(cohort, np.arange(len(cohort.rows)), np.zeros(cohort.labels.shape), settings)
+
     fitting_rows = [cohort.rows[i] for i in fitting]
     member = MemberSettings(
         fit_standardisation((cohort.cubes_zyx[i] for i in fitting), per_image=settings.per_image_standardisation),
@@ -109,7 +113,9 @@ def train(store: CubeStore, settings: TrainingSettings, out: Path, options: RunO
     validation = nodules_to_patients(cohort, validating, on_validation.probabilities, settings)
     decision = fit_decision(validation, set_on=SET_ON, model_kind=ModelKind.SINGLE)
     model = _model_settings(store, cohort, settings, member, network, on_fitting)
-    manifest = _manifest(settings, cohort, split.train_ids, split.test_ids, outcomes, member, options)
+    manifest = _manifest(
+        settings, cohort, split.train_ids, split.test_ids, outcomes, member, options, len(store.failures)
+    )
     manifest["seconds"] = round(time.monotonic() - started, 1)
     write_model(
         out,
@@ -165,6 +171,18 @@ def nodules_to_patients(
         cohort.sizes_mm[positions],
     )
     return patient_level(nodules, settings.nodule_rule)
+
+
+def _refuse_shared_cubes(cohort: TrainingCohort) -> None:
+    """Refuses one cube under two patients: it could stand in both parts of a split."""
+    owners: dict[str, str] = {}
+    for row, cube in zip(cohort.rows, cohort.cubes_zyx, strict=True):
+        owner = owners.setdefault(cube_fingerprint(cube), row.patient_id)
+        if owner != row.patient_id:
+            raise TrainingError(
+                f"Patients {owner!r} and {row.patient_id!r} have the same cube: one scan under two identifiers would "
+                "leak between the parts of a split. Give one patient one patient_id."
+            )
 
 
 def _refuse_one_class(labels: NDArray[np.int8], genes: tuple[str, ...], part: str) -> None:
@@ -246,6 +264,7 @@ def _model_settings(
             for g, gene in enumerate(settings.genes)
         },
         training_ranges=training_ranges([store.records[i] for i in cohort.index]),
+        nodule_rule=settings.nodule_rule,
         synthetic=store.synthetic,
     )
 
@@ -258,6 +277,7 @@ def _manifest(
     outcomes: Sequence[StageOutcome],
     member: MemberSettings,
     options: RunOptions,
+    failed_rows: int,
 ) -> dict[str, Any]:
     labels = patient_labels(cohort.rows, settings.genes)
     counts = {
@@ -274,6 +294,7 @@ def _manifest(
         "training": {
             "patients": len(labels),
             "nodules": len(cohort.index),
+            "rows_that_failed_in_preparation": failed_rows,
             "labels": counts,
             "fitted_on_patients": len(training),
             "inner_validation_patients": len(validation),

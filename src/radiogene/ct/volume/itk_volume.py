@@ -6,6 +6,7 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name its documentation uses
 
 from radiogene.ct.geometry import VoxelGrid
+from radiogene.ct.volume.compressed_stream import refuse_corrupt_stream
 from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import GeometryError, SeriesError
 
@@ -39,6 +40,7 @@ def read_itk_volume(path: Path) -> VolumeInFile:
         GeometryError: the header does not say where the volume lies in the patient.
     """
     refuse_unplaced(path)
+    refuse_corrupt_stream(path)
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     try:

@@ -55,6 +55,8 @@ DATATYPES = {4: "i2", 8: "i4", 16: "f4", 64: "f8", 512: "u2", 768: "u4", 1024: "
 
 EIGHT_BIT_DATATYPES = frozenset({1, 2, 128, 256, 2304})
 
+READ_ON_BYTES = 2**20
+
 SPACE_UNIT_BITS = 0b111
 MILLIMETRES_OR_UNSTATED = frozenset({0, 2})
 
@@ -198,6 +200,8 @@ def read_nifti_voxels(
     found = file.read(needed)
     if len(found) < needed:
         raise EOFError(f"{len(found)} of {needed} bytes of pixels are there")
+    while file.read(READ_ON_BYTES):
+        pass  # gzip checks its sum at the end of the stream only
     stored = np.frombuffer(found, stored_type).reshape(shape_ijk[::-1])
     slope, intercept = header.fields["scl"]
     if slope == 0 or not np.isfinite([slope, intercept]).all() or (slope, intercept) == (1, 0):
