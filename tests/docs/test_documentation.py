@@ -13,8 +13,6 @@ from radiogene.ct.nine_views import NINE_VIEWS
 SOURCE = REPOSITORY / "src" / "radiogene"
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?radiogene ")
-MADE_BY_THE_DEMONSTRATION = {"docs/images/nine_views.png"}
-"""Pictures that a release writes; where they are absent the link is still meant."""
 
 
 def headings(page):
@@ -45,8 +43,6 @@ def test_relative_links_lead_somewhere(page):
             continue
         path, _, anchor = target.partition("#")
         file = (page.parent / path).resolve() if path else page
-        if file.is_relative_to(REPOSITORY) and file.relative_to(REPOSITORY).as_posix() in MADE_BY_THE_DEMONSTRATION:
-            continue
         assert file.exists(), f"{page_id(page)} links to {target}"
         if anchor:
             assert anchor in headings(file), f"{page_id(page)} links to {target}"
