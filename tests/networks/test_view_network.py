@@ -14,7 +14,7 @@ from radiogene.networks.view_network import STAGES, StageCounts, ViewNetwork, Vi
 EXPECTED_MAPS = {
     "paper": {"stem": 35, "reduction_a": 17, "reduction_b": 8, "final_convolution": 8},
     "small": {"stem": 32, "reduction_a": 16, "reduction_b": 8, "final_convolution": 8},
-    "tiny": {"stem": 16, "reduction_a": 16, "reduction_b": 8, "final_convolution": 8},
+    "tiny": {"stem": 16, "reduction_a": 8, "reduction_b": 8, "final_convolution": 8},
 }
 
 
