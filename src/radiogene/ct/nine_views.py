@@ -52,6 +52,13 @@ class View:
         row, column = (float(np.linalg.norm(d)) * CUBE_MM for d in (self.row_direction, self.column_direction))
         return row, column
 
+    def axes_mm(self, sampling: ViewSampling) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """A picture's row axis and column axis (3,) along (x, y, z), as vectors of its full length in mm."""
+        row_mm = np.asarray(self.row_direction) * CUBE_MM
+        if sampling is ViewSampling.ISOTROPIC and self.is_diagonal:
+            row_mm = row_mm * np.sqrt(2.0)
+        return row_mm, np.asarray(self.column_direction) * CUBE_MM
+
 
 def _sum(first: Direction, second: Direction, sign: int = 1) -> Direction:
     x, y, z = (a + sign * b for a, b in zip(first, second, strict=True))
@@ -92,10 +99,7 @@ def view_points_mm(
     fraction = (np.arange(size) + 0.5) / size - 0.5
     pictures = []
     for view in views:
-        row_mm = np.asarray(view.row_direction) * CUBE_MM
-        column_mm = np.asarray(view.column_direction) * CUBE_MM
-        if sampling is ViewSampling.ISOTROPIC and view.is_diagonal:
-            row_mm = row_mm * np.sqrt(2.0)
+        row_mm, column_mm = view.axes_mm(sampling)
         pictures.append(fraction[:, None, None] * row_mm + fraction[None, :, None] * column_mm)
     return np.stack(pictures)
 

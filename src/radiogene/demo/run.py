@@ -114,7 +114,6 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
         metrics["seconds"] = watch.seconds
         metrics["peak_memory_mb"] = _peak_memory_mb()
         write_demo_page(out, metrics, predictions, Predictor.from_folder(models[BOTH]), example, history)
-    metrics["seconds"] = watch.seconds
     metrics["peak_memory_mb"] = _peak_memory_mb()
     write_json(out / "metrics.json", metrics)
     return metrics

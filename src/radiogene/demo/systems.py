@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
-from radiogene.cohort.row import PatientRow, by_patient, patient_labels
+from radiogene.cohort.row import PatientRow, by_patient
 from radiogene.cohort.store import CubeStore
 from radiogene.decision.decision import Decision, ModelKind, fit_decision
-from radiogene.evaluation.predictions import UNKNOWN, Predictions
+from radiogene.evaluation.predictions import UNKNOWN, Predictions, label_table
 from radiogene.methods.clinical_forest import ClinicalForest
 from radiogene.training.schedule import schedule_of
 from radiogene.training.settings import TrainingSettings
@@ -49,7 +49,7 @@ def clinical_predictions(training: CubeStore, external: CubeStore, seed: int) ->
     """
     rows = _patients(training)
     asked = _patients(external)
-    labels = _labels(rows)
+    labels = label_table(rows, GENES)
     fitted, answers = np.full(labels.shape, 0.5), np.empty((len(asked), len(GENES)))
     for column in range(len(GENES)):
         known = np.flatnonzero(labels[:, column] != UNKNOWN)
@@ -65,16 +65,7 @@ def _patients(store: CubeStore) -> list[PatientRow]:
     return [rows[0] for rows in by_patient([record.row for record in store.records]).values()]
 
 
-def _labels(rows: Sequence[PatientRow]) -> "np.ndarray[tuple[int, ...], np.dtype[np.int8]]":
-    """(N, G) labels, -1 where unknown."""
-    of_patient = patient_labels(rows, GENES)
-    return np.array(
-        [[UNKNOWN if (v := of_patient[row.patient_id][gene]) is None else v for gene in GENES] for row in rows],
-        dtype=np.int8,
-    )
-
-
 def _predictions(
     rows: Sequence[PatientRow], probabilities: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
 ) -> Predictions:
-    return Predictions(tuple(row.patient_id for row in rows), GENES, probabilities, _labels(rows))
+    return Predictions(tuple(row.patient_id for row in rows), GENES, probabilities, label_table(rows, GENES))

@@ -1,11 +1,13 @@
 """Probabilities beside labels, one row per patient: what every evaluation starts from."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from radiogene.cohort.row import PatientRow, patient_labels
 from radiogene.errors import CohortError
 
 UNKNOWN = -1
@@ -71,6 +73,17 @@ class Predictions:
         column = self.genes.index(name)
         known = self.labels[:, column] != UNKNOWN
         return GenePredictions(self.labels[known, column], self.probabilities[known, column], known)
+
+
+def label_table(rows: Sequence[PatientRow], genes: Sequence[str]) -> NDArray[np.int8]:
+    """The labels (N, G) of rows as every prediction holds them: 1 mutant, 0 wild type, -1 unknown.
+
+    A label known in one row of a patient holds for all.
+    """
+    of_patient = patient_labels(rows, genes)
+    labels = [[of_patient[row.patient_id][gene] for gene in genes] for row in rows]
+    table = [[UNKNOWN if label is None else label for label in of] for of in labels]
+    return np.array(table, dtype=np.int8).reshape(len(rows), len(genes))
 
 
 def checked_table(

@@ -51,10 +51,11 @@ class ViewSampler(nn.Module):
         views: tuple[View, ...] = NINE_VIEWS,
     ) -> None:
         super().__init__()
-        rows, columns, lengths = zip(*(_axes_mm(view, sampling) for view in views), strict=True)
+        rows, columns = zip(*(view.axes_mm(sampling) for view in views), strict=True)
+        lengths = np.linalg.norm([rows, columns], axis=-1).T
         self.register_buffer("row_mm", torch.tensor(np.stack(rows), dtype=torch.float32), persistent=False)
         self.register_buffer("column_mm", torch.tensor(np.stack(columns), dtype=torch.float32), persistent=False)
-        self.register_buffer("length_mm", torch.tensor(np.stack(lengths), dtype=torch.float32), persistent=False)
+        self.register_buffer("length_mm", torch.tensor(lengths, dtype=torch.float32), persistent=False)
         fraction = (torch.arange(size, dtype=torch.float32) + 0.5) / size - 0.5
         self.register_buffer("fraction", fraction, persistent=False)
 
@@ -100,12 +101,3 @@ class ViewSampler(nn.Module):
         tolerance_mm = 1e-4
         inside = (points.abs() <= CUBE_MM / 2 + tolerance_mm).all(dim=-1)
         return inside, points
-
-
-def _axes_mm(view: View, sampling: ViewSampling) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A picture's row axis and column axis (3,) as vectors of its full length, and the two lengths (2,), in mm."""
-    row = np.asarray(view.row_direction, dtype=float) * CUBE_MM
-    column = np.asarray(view.column_direction, dtype=float) * CUBE_MM
-    if sampling is ViewSampling.ISOTROPIC and view.is_diagonal:
-        row = row * np.sqrt(2.0)
-    return row, column, np.array([np.linalg.norm(row), np.linalg.norm(column)])

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from radiogene.cohort.row import patient_labels
 from radiogene.cohort.store import CubeStore
 from radiogene.errors import CohortError
 from radiogene.evaluation.patient_level import NodulePredictions, NoduleRule, patient_level
-from radiogene.evaluation.predictions import UNKNOWN, Predictions
+from radiogene.evaluation.predictions import Predictions, label_table
 from radiogene.model.known_cubes import cube_fingerprint
 from radiogene.prediction.predictor import Predictor
 
@@ -51,13 +50,11 @@ def predict_store(
             "would say how well they are remembered. Give another cohort, or --include-training-cases to get figures "
             "that are named so."
         )
-    of_patient = patient_labels(rows, genes)
-    labels = [[UNKNOWN if (v := of_patient[row.patient_id][gene]) is None else v for gene in genes] for row in rows]
     nodules = NodulePredictions(
         tuple(row.patient_id for row in rows),
         genes,
         np.concatenate(probabilities),
-        np.array(labels, dtype=np.int8).reshape(len(rows), len(genes)),
+        label_table(rows, genes),
         np.array([record.largest_extent_mm for record in store.records]),
     )
     return patient_level(nodules, rule or predictor.model.settings.nodule_rule)

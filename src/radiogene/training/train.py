@@ -19,7 +19,7 @@ from radiogene.cohort.store import CubeStore
 from radiogene.decision.decision import ModelKind, fit_decision
 from radiogene.errors import TrainingError
 from radiogene.evaluation.patient_level import NodulePredictions, patient_level
-from radiogene.evaluation.predictions import Predictions
+from radiogene.evaluation.predictions import UNKNOWN, Predictions, label_table
 from radiogene.model.inference import NetworkOutputs, network_outputs, views_named
 from radiogene.model.known_cubes import cube_fingerprint, fingerprints
 from radiogene.model.model_folder import write_model
@@ -34,7 +34,7 @@ from radiogene.training.augmentation import Augmentation
 from radiogene.training.settings import TrainingSettings
 from radiogene.training.stage_runner import RunOptions, StageOutcome, run_stage
 from radiogene.training.stages import StageInput, StageName, TrainingStage
-from radiogene.training.training_patients import UNKNOWN_LABEL, TrainingPatients
+from radiogene.training.training_patients import TrainingPatients
 
 SET_ON = "inner validation"
 
@@ -135,15 +135,8 @@ def training_cohort(store: CubeStore, genes: tuple[str, ...]) -> TrainingCohort:
     Raises:
         TrainingError: none has a known status.
     """
-    labels = patient_labels([record.row for record in store.records], genes)
-    table = np.array(
-        [
-            [UNKNOWN_LABEL if (v := labels[record.row.patient_id][gene]) is None else v for gene in genes]
-            for record in store.records
-        ],
-        dtype=np.int8,
-    ).reshape(len(store.records), len(genes))
-    index = np.flatnonzero((table != UNKNOWN_LABEL).any(axis=1))
+    table = label_table([record.row for record in store.records], genes)
+    index = np.flatnonzero((table != UNKNOWN).any(axis=1))
     if index.size == 0:
         raise TrainingError(
             f"No nodule of the store has a known status of {' or '.join(genes)}. Fill these columns of the cohort "
@@ -187,7 +180,7 @@ def _refuse_shared_cubes(cohort: TrainingCohort) -> None:
 
 def _refuse_one_class(labels: NDArray[np.int8], genes: tuple[str, ...], part: str) -> None:
     for column, gene in enumerate(genes):
-        known = labels[:, column][labels[:, column] != UNKNOWN_LABEL]
+        known = labels[:, column][labels[:, column] != UNKNOWN]
         mutants = int(known.sum())
         if mutants == 0 or mutants == len(known):
             raise TrainingError(

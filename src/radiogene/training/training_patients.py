@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
-UNKNOWN_LABEL = -1
+from radiogene.evaluation.predictions import UNKNOWN
 
 
 class PatientBatch(NamedTuple):
@@ -49,8 +49,8 @@ class TrainingPatients(Dataset[int]):
     ) -> None:
         self.cubes_zyx = torch.from_numpy(cubes_zyx)
         self.clinical = torch.from_numpy(clinical)
-        self.known = torch.from_numpy(labels != UNKNOWN_LABEL)
-        self.labels = torch.from_numpy(np.where(labels == UNKNOWN_LABEL, 0, labels)).to(torch.float32)
+        self.known = torch.from_numpy(labels != UNKNOWN)
+        self.labels = torch.from_numpy(np.where(labels == UNKNOWN, 0, labels)).to(torch.float32)
         self.index = torch.as_tensor(list(index))
 
     def __len__(self) -> int:
