@@ -61,7 +61,7 @@ def short_training():
 @pytest.fixture(scope="session")
 def trained_model(synthetic_store, short_training, tmp_path_factory) -> Path:
     """The model folder of that training on the synthetic cohort."""
-    from radiogene.training.stage_runner import RunOptions
+    from radiogene.training.run_options import RunOptions
     from radiogene.training.train import train
 
     out = tmp_path_factory.mktemp("models") / "model"

@@ -55,6 +55,13 @@ class TrainingError(RadiogeneError):
     exit_code = 16
 
 
+class InterruptedTrainingError(TrainingError):
+    """A training ended from outside; the same command goes on where it stopped."""
+
+    exit_code = 143
+    """128 + SIGTERM, as schedulers expect it."""
+
+
 class CasesFailedError(RadiogeneError):
     """A batch that went through although some of its cases failed; they are listed in its output."""
 

@@ -8,7 +8,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from radiogene.errors import WeightsError
-from radiogene.model.model_folder import read_model, sha256_of
+from radiogene.model.folder_files import sha256_of
+from radiogene.model.model_folder import read_model
 
 
 @pytest.fixture

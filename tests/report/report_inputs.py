@@ -133,7 +133,7 @@ def history() -> list[dict[str, Any]]:
         ]
         stages.append(
             {
-                "stage": name,
+                "name": name,
                 "epochs": epochs,
                 "best_epoch": epochs - 2,
                 "best_validation_loss": losses[-2]["validation_loss"],

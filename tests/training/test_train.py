@@ -11,7 +11,7 @@ from radiogene.cohort.row import patient_labels
 from radiogene.cohort.splits import inner_validation_split
 from radiogene.errors import SettingsError, TrainingError
 from radiogene.model.model_folder import read_model
-from radiogene.training.stage_runner import RunOptions
+from radiogene.training.run_options import RunOptions
 from radiogene.training.train import train, training_cohort
 
 OPTIONS = RunOptions(accelerator="cpu", progress=False)
@@ -26,7 +26,7 @@ def test_the_folder_holds_all_that_prediction_needs(trained_model, short_trainin
     for weights in model.settings.view_weights.values():
         assert sum(weights.values()) == pytest.approx(1.0)
         assert len(weights) == 9
-    assert [stage["stage"] for stage in model.manifest["stages"]] == ["all layers", "fusion"]
+    assert [stage["name"] for stage in model.manifest["members"][0]["stages"]] == ["all layers", "fusion"]
     assert model.manifest["settings"]["seed"] == short_training.seed
     assert "SYNTHETIC" in (trained_model / "card.md").read_text().upper()
 

@@ -65,6 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "30000")
     try:
         app(args=with_joined_nodule(sys.argv[1:] if arguments is None else list(arguments)))
+    except SystemExit as error:
+        if error.code == TERMINATED_EXIT_CODE:
+            typer.echo("radiogene: ended from outside. Nothing half-written was kept.", err=True)
+        raise
     except RadiogeneError as error:
         typer.echo(f"radiogene: {error}", err=True)
         sys.exit(error.exit_code)

@@ -1,7 +1,5 @@
 """`radiogene evaluate`: a model's figures on another cohort."""
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +28,7 @@ def evaluate(
     from radiogene.cohort.store import CubeStore
     from radiogene.evaluation.evaluation import evaluate_predictions
     from radiogene.evaluation.patient_level import NoduleRule
-    from radiogene.evaluation.predictions import UNKNOWN
+    from radiogene.evaluation.predictions_table import predictions_table
     from radiogene.prediction.predictor import Predictor
     from radiogene.prediction.store_predictions import predict_store
     from radiogene.report.evaluation_text import evaluation_text
@@ -51,14 +49,6 @@ def evaluate(
         **report.to_json(),
     }
     if out is not None:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["patient_id", *(f"{g}_{w}" for g in predictions.genes for w in ("label", "probability"))])
-        for patient, labels, values in zip(
-            predictions.patient_ids, predictions.labels, predictions.probabilities, strict=True
-        ):
-            cells = [c for y, p in zip(labels, values, strict=True) for c in ("" if y == UNKNOWN else int(y), float(p))]
-            writer.writerow([patient, *cells])
-        write_text(out / "predictions.csv", text.getvalue())
+        write_text(out / "predictions.csv", predictions_table(predictions))
         write_json(out / "evaluation.json", content)
     typer.echo(json.dumps(content, indent=2, allow_nan=False) if as_json else evaluation_text(content))

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 import typer
 
 from radiogene.cli.options import Genes, NoduleRuleOption, Quiet, Seed, words
-from radiogene.cli.places import require_folder_place
+from radiogene.cli.places import require_file_place, require_folder_place
+from radiogene.cli.run_arguments import Accelerator, Accumulate, Devices, Log, Nodes, Precision, run_options
+from radiogene.errors import SettingsError
 
 
 def train(
@@ -16,10 +18,25 @@ def train(
     preset: Annotated[
         Literal["paper", "small", "tiny"], typer.Option("--preset", help="Sizes and schedule of the network.")
     ] = "small",
+    init: Annotated[
+        str,
+        typer.Option("--init", help="random, a folder that `radiogene pretrain` wrote, or imagenet:FILE."),
+    ] = "random",
     genes: Genes = "EGFR,KRAS",
     clinical: Annotated[
         str, typer.Option("--clinical", help="Clinical columns, separated by commas; `none` for images only.")
     ] = "age,sex,smoking",
+    folds: Annotated[
+        int, typer.Option("--folds", min=0, help="Folds of a cross-validation by patient; 0 holds out one part.")
+    ] = 0,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Repeats, with seeds that follow each other.")] = 1,
+    keep: Annotated[
+        Literal["ensemble", "refit"],
+        typer.Option("--keep", help="Of a cross-validation: the folds' models together, or one trained on everybody."),
+    ] = "ensemble",
+    out_of_fold: Annotated[
+        Path | None, typer.Option("--out-of-fold", help="CSV for each patient's out-of-fold probabilities.")
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option("--epochs", min=1, help="At most this many epochs of all layers (else the preset's).")
     ] = None,
@@ -27,31 +44,53 @@ def train(
         float | None, typer.Option("--learning-rate", min=1e-9, help="Of all layers (else the preset's).")
     ] = None,
     batch: Annotated[int | None, typer.Option("--batch", min=1, help="Patients per step (else the preset's).")] = None,
+    joint: Annotated[
+        bool, typer.Option("--joint", help="Train layers and fusion in one stage instead of one after the other.")
+    ] = False,
     attention: Annotated[bool, typer.Option("--attention/--no-attention", help="With or without masks.")] = True,
+    augmentation: Annotated[
+        bool, typer.Option("--augmentation/--no-augmentation", help="Flips, turns and shifts of training views.")
+    ] = True,
+    dropout: Annotated[bool, typer.Option("--dropout/--no-dropout", help="Dropout of features in training.")] = True,
+    freeze_normalisation: Annotated[
+        bool, typer.Option("--freeze-normalisation", help="Keep the initial running statistics.")
+    ] = False,
     isotropic: Annotated[bool, typer.Option("--isotropic", help="Diagonals with one scale on both axes.")] = False,
     per_image: Annotated[bool, typer.Option("--per-image", help="Standardise each view by itself.")] = False,
     class_weighting: Annotated[bool, typer.Option("--class-weighting", help="Weigh the rarer class up.")] = False,
     nodule_rule: NoduleRuleOption = "largest",
     seed: Seed = 0,
-    accelerator: Annotated[Literal["auto", "cpu", "gpu"], typer.Option("--accelerator", help="Device.")] = "auto",
-    precision: Annotated[
-        Literal["32-true", "bf16-mixed", "16-mixed"], typer.Option("--precision", help="Of arithmetic.")
-    ] = "32-true",
+    accelerator: Accelerator = "auto",
+    precision: Precision = "32-true",
+    accumulate: Accumulate = 1,
+    recompute: Annotated[
+        bool, typer.Option("--recompute", help="Compute maps again instead of keeping them: less memory, more time.")
+    ] = False,
+    devices: Devices = 1,
+    nodes: Nodes = 1,
+    log: Log = None,
     quiet: Quiet = False,
 ) -> None:
-    """Train MMDL on the cubes of a store and write a model folder."""
+    """Train MMDL on the cubes of a store and write a model folder; the same command goes on after an interruption."""
     from radiogene.cohort.store import CubeStore
     from radiogene.ct.nine_views import ViewSampling
     from radiogene.evaluation.patient_level import NoduleRule
     from radiogene.model.model_folder import require_model_place
+    from radiogene.networks.presets import preset_named
+    from radiogene.training.initial_weights import initial_weights
+    from radiogene.training.run_options import require_machine
     from radiogene.training.schedule import schedule_of
-    from radiogene.training.settings import TrainingSettings
-    from radiogene.training.stage_runner import RunOptions, require_accelerator
+    from radiogene.training.settings import Kept, TrainingSettings
     from radiogene.training.train import train as train_model
 
+    if folds == 1 or (not folds and (keep == "refit" or out_of_fold is not None)):
+        raise SettingsError("--folds wants 2 or more; --keep refit and --out-of-fold need --folds.")
     require_folder_place(out.parent)
     require_model_place(out)
-    require_accelerator(accelerator)
+    if out_of_fold is not None:
+        require_file_place(out_of_fold)
+    options = run_options(accelerator, precision, accumulate, recompute, devices, nodes, log, progress=not quiet)
+    require_machine(options)
     schedule = schedule_of(preset)
     all_layers = replace(
         schedule.all_layers,
@@ -69,6 +108,14 @@ def train(
         per_image_standardisation=per_image,
         class_weighting=class_weighting,
         nodule_rule=NoduleRule(nodule_rule),
+        joint=joint,
+        augmentation=augmentation,
+        dropout=dropout,
+        freeze_normalisation=freeze_normalisation,
+        folds=folds,
+        seeds=seeds,
+        keep=Kept(keep),
     )
-    train_model(CubeStore.open(store), settings, out, RunOptions(accelerator, precision, progress=not quiet))
-    typer.echo(str(out))
+    start = initial_weights(init, preset_named(preset))
+    if train_model(CubeStore.open(store), settings, out, options, start, out_of_fold) is not None:
+        typer.echo(str(out))

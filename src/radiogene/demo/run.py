@@ -20,7 +20,8 @@ from radiogene.demo.systems import BOTH, CLINICAL_ONLY, GENES, IMAGE_ONLY, clini
 from radiogene.errors import CasesFailedError
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
-from radiogene.model.model_folder import HISTORY_FILE, library_versions
+from radiogene.model.library_versions import library_versions
+from radiogene.model.model_folder import HISTORY_FILE
 from radiogene.phantom import GeneCeiling, ceiling, oracle, write_cohort
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.store_predictions import predict_store
@@ -110,7 +111,7 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
     metrics["ceiling_on_these_patients"] = _by_system(of_these)
     example = _example(cohorts["B"], stores["B"])
     with watch.step("one prediction and the report"):
-        history = json.loads((models[BOTH] / HISTORY_FILE).read_text(encoding="utf-8"))
+        history = json.loads((models[BOTH] / HISTORY_FILE).read_text(encoding="utf-8"))[0]["stages"]
         metrics["seconds"] = watch.seconds
         metrics["peak_memory_mb"] = _peak_memory_mb()
         write_demo_page(out, metrics, predictions, Predictor.from_folder(models[BOTH]), example, history)
@@ -161,7 +162,7 @@ def _metrics(
         "preset": "tiny",
         "sites": {site: _site(cohort) for site, cohort in cohorts.items()},
         "external": {system: report.to_json() for system, report in reports.items()},
-        "training": manifest["stages"],
+        "training": manifest["members"][0]["stages"],
         "settings": asdict(settings),
         "versions": library_versions(),
     }

@@ -1,11 +1,7 @@
 """Writing and reading a model folder; nothing in it can run code (safetensors and JSON only)."""
 
-import hashlib
-import json
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +10,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from radiogene import __version__
 from radiogene.atomic_files import atomic_folder, atomic_path, write_json, write_text
 from radiogene.decision.decision import Decision
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.model.card import model_card
+from radiogene.model.folder_files import read_json, read_json_object, sha256_of
+from radiogene.model.library_versions import library_versions
 from radiogene.model.settings import ModelSettings
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import build_mmdl
@@ -29,10 +26,8 @@ DECISION_FILE = "decision.json"
 CARD_FILE = "card.md"
 CUBES_FILE = "training_cubes.json"
 HISTORY_FILE = "history.json"
+UNSEEN_FILE = "out_of_fold.csv"
 MANIFEST_FILE = "manifest.json"
-
-LARGEST_JSON_BYTES = 64 * 2**20
-"""A settings file beyond this is not one of ours."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +74,7 @@ def write_model(
     manifest: dict[str, Any],
     training_cubes: Sequence[str],
     history: Any,
+    unseen_table: str | None = None,
 ) -> None:
     """Writes a model folder, whole or not at all.
 
@@ -89,7 +85,8 @@ def write_model(
         decision: thresholds and calibration.
         manifest: seeds, schedule, reasons for stopping; versions and hashes are added here.
         training_cubes: fingerprints of the cubes it was trained on.
-        history: losses per stage and epoch, plain JSON values.
+        history: losses per member, stage and epoch, plain JSON values.
+        unseen_table: CSV of out-of-fold predictions without identifiers, or None.
     """
     require_model_place(path)
     with atomic_folder(path) as folder:
@@ -104,6 +101,8 @@ def write_model(
         write_json(folder / DECISION_FILE, decision.to_json())
         write_json(folder / CUBES_FILE, list(training_cubes))
         write_json(folder / HISTORY_FILE, history)
+        if unseen_table is not None:
+            write_text(folder / UNSEEN_FILE, unseen_table)
         write_text(folder / CARD_FILE, model_card(settings, decision, manifest))
         hashes = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
         write_json(folder / MANIFEST_FILE, {**manifest, "versions": library_versions(), "sha256": hashes})
@@ -120,7 +119,7 @@ def read_model(path: Path) -> TrainedModel:
     """
     if not path.is_dir():
         raise WeightsError(f"{path} is no model folder. Give the folder that `radiogene train --out` wrote.")
-    manifest = _read_object(path / MANIFEST_FILE)
+    manifest = read_json_object(path / MANIFEST_FILE)
     hashes = manifest.get("sha256")
     if not isinstance(hashes, dict):
         raise WeightsError(f"{path / MANIFEST_FILE} names no hashes. Copy the whole model folder again.")
@@ -132,23 +131,11 @@ def read_model(path: Path) -> TrainedModel:
                 f"{path / name} is not the file that training wrote (its SHA-256 differs from manifest.json). "
                 "Copy the whole model folder again."
             )
-    settings = ModelSettings.from_json(_read_object(path / SETTINGS_FILE))
-    decision = Decision.from_json(_read_object(path / DECISION_FILE))
+    settings = ModelSettings.from_json(read_json_object(path / SETTINGS_FILE))
+    decision = Decision.from_json(read_json_object(path / DECISION_FILE))
     networks = _networks(path / WEIGHTS_FILE, settings)
-    cubes = tuple(str(fingerprint) for fingerprint in _read_json(path / CUBES_FILE))
+    cubes = tuple(str(fingerprint) for fingerprint in read_json(path / CUBES_FILE))
     return TrainedModel(settings, networks, decision, manifest, cubes, hashes[WEIGHTS_FILE])
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 (hex) of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def library_versions() -> dict[str, str]:
-    """Versions of what a result depends on."""
-    names = ("torch", "numpy", "scipy", "pydicom", "SimpleITK", "scikit-learn", "lightning")
-    return {"radiogene": __version__, "python": platform.python_version(), **{name: version(name) for name in names}}
 
 
 def _networks(weights: Path, settings: ModelSettings) -> tuple[MMDL, ...]:
@@ -179,21 +166,3 @@ def _networks(weights: Path, settings: ModelSettings) -> tuple[MMDL, ...]:
             if not torch.isfinite(parameter).all():
                 raise WeightsError(f"{weights} holds values that are not finite. Train again.")
     return tuple(networks)
-
-
-def _read_object(path: Path) -> dict[str, Any]:
-    content = _read_json(path)
-    if not isinstance(content, dict):
-        raise WeightsError(f"{path} holds no JSON object. Copy the whole model folder again.")
-    return content
-
-
-def _read_json(path: Path) -> Any:
-    if not path.is_file():
-        raise WeightsError(f"{path.parent} has no {path.name}. Give the folder that `radiogene train --out` wrote.")
-    if path.stat().st_size > LARGEST_JSON_BYTES:
-        raise WeightsError(f"{path} is {path.stat().st_size} bytes long: that is no {path.name} of a model.")
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise WeightsError(f"{path} is not readable as JSON: {error}. Copy the whole model folder again.") from error

@@ -26,6 +26,15 @@ class MemberSettings:
     standardisation: Standardisation
     clinical: ClinicalEncoder
 
+    def to_json(self) -> dict[str, Any]:
+        """The member's settings as plain JSON values."""
+        return {"standardisation": asdict(self.standardisation), "clinical": self.clinical.to_json()}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "MemberSettings":
+        """The settings that `to_json` wrote."""
+        return cls(Standardisation(**content["standardisation"]), ClinicalEncoder.from_json(content["clinical"]))
+
 
 @dataclass(frozen=True)
 class ModelSettings:
@@ -71,9 +80,7 @@ class ModelSettings:
             "view_sampling": self.view_sampling.value,
             "preparation": self.preparation,
             "preparation_hash": self.preparation_hash,
-            "members": [
-                {"standardisation": asdict(m.standardisation), "clinical": m.clinical.to_json()} for m in self.members
-            ],
+            "members": [member.to_json() for member in self.members],
             "view_weights": self.view_weights,
             "training_ranges": {name: list(limits) for name, limits in self.training_ranges.items()},
             "nodule_rule": self.nodule_rule.value,
@@ -104,10 +111,7 @@ class ModelSettings:
             view_sampling=ViewSampling(content["view_sampling"]),
             preparation=content["preparation"],
             preparation_hash=content["preparation_hash"],
-            members=tuple(
-                MemberSettings(Standardisation(**m["standardisation"]), ClinicalEncoder.from_json(m["clinical"]))
-                for m in content["members"]
-            ),
+            members=tuple(MemberSettings.from_json(member) for member in content["members"]),
             view_weights=content["view_weights"],
             training_ranges={name: (low, high) for name, (low, high) in content["training_ranges"].items()},
             nodule_rule=NoduleRule(content["nodule_rule"]),

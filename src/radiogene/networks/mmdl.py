@@ -8,10 +8,12 @@ import torch.export
 from torch import Tensor, nn
 
 from radiogene.errors import SettingsError
+from radiogene.networks.feature_dropout import FeatureDropout
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.fusion import Fusion
 from radiogene.networks.gene_branch import ClinicalEntry, ViewBranches
 from radiogene.networks.grey_to_rgb import GreyToRgb
+from radiogene.networks.recomputation import recomputed
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,8 @@ class MMDL(nn.Module):
     """Feature networks of the views, a branch per view and gene, and their fusion.
 
     A shared feature network looks at all views in one batch; the branches stay separate for each view, as Eq. 5 and 6
-    give each view its own weights.
+    give each view its own weights. With `recompute` set, a training step keeps no maps but computes them again in the
+    backward pass, one feature network after the other.
 
     Args:
         genes: names of the genes, in the order of every output's gene axis.
@@ -72,26 +75,28 @@ class MMDL(nn.Module):
         self.clinical_count = clinical_count
         self.grey_to_rgb = nn.ModuleList([GreyToRgb() for _ in view_networks])
         self.view_networks = nn.ModuleList(view_networks)
-        self.dropout = nn.Dropout(1.0 - dropout_keep)
-        feature_count = view_networks[0].feature_count
+        self.dropout = FeatureDropout(dropout_keep)
+        self.feature_count = view_networks[0].feature_count
         self.branches = nn.ModuleList(
-            [ViewBranches(len(genes), feature_count, clinical_count, clinical_at) for _ in range(views)]
+            [ViewBranches(len(genes), self.feature_count, clinical_count, clinical_at) for _ in range(views)]
         )
         self.fusion = Fusion(len(genes), views)
+        self.recompute = False
 
     @property
     def shared_view_network(self) -> bool:
         """True where one network looks at all views."""
         return len(self.view_networks) == 1
 
-    def forward(self, views_bvhw: Tensor, clinical: Tensor) -> MMDLOutput:
+    def forward(self, views_bvhw: Tensor, clinical: Tensor, kept: Tensor | None = None) -> MMDLOutput:
         """The logits of a batch of patients.
 
         Args:
             views_bvhw: (B, V, S, S) float, standardised.
             clinical: (B, K) float, scaled and without gaps.
+            kept: (B, V, C) bool, the features that dropout keeps in training; None draws them.
         """
-        return self.from_features(self.view_features(views_bvhw), clinical)
+        return self.from_features(self.view_features(views_bvhw), clinical, kept)
 
     def view_features(self, views_bvhw: Tensor) -> Tensor:
         """The features (B, V, C) of each view, before dropout; those of a frozen network may be kept and used again.
@@ -121,24 +126,30 @@ class MMDL(nn.Module):
         index = 0 if self.shared_view_network else view
         pictures = self.grey_to_rgb[index](pictures_bhw.unsqueeze(1))
         # Channels last is about 1.5 times as fast on CPUs, and every layer keeps the order that it is given.
-        return self.view_networks[index](pictures.contiguous(memory_format=torch.channels_last))
+        pictures = pictures.contiguous(memory_format=torch.channels_last)
+        network = self.view_networks[index]
+        if self.recompute and self.training and torch.is_grad_enabled():
+            return recomputed(network, pictures)
+        return network(pictures)
 
-    def from_features(self, features: Tensor, clinical: Tensor) -> MMDLOutput:
+    def from_features(self, features: Tensor, clinical: Tensor, kept: Tensor | None = None) -> MMDLOutput:
         """The logits of a batch from its views' features.
 
         Args:
             features: (B, V, C) from `view_features`.
             clinical: (B, K) float, scaled and without gaps.
+            kept: see `forward`.
         """
-        branch_logits = self.branch_logits(features, clinical)
+        branch_logits = self.branch_logits(features, clinical, kept)
         return MMDLOutput(branch_logits, self.fusion(branch_logits))
 
-    def branch_logits(self, features: Tensor, clinical: Tensor) -> Tensor:
+    def branch_logits(self, features: Tensor, clinical: Tensor, kept: Tensor | None = None) -> Tensor:
         """The logits (B, V, G, 2) of every view's branches.
 
         Args:
             features: (B, V, C) from `view_features`.
             clinical: (B, K) float, scaled and without gaps.
+            kept: see `forward`.
 
         Raises:
             SettingsError: another number of clinical values than the network's.
@@ -149,8 +160,8 @@ class MMDL(nn.Module):
             raise SettingsError(
                 f"Clinical values of shape {tuple(clinical.shape)}: expected (patients, {self.clinical_count})."
             )
-        kept = self.dropout(features)
-        return torch.stack([branch(kept[:, view], clinical) for view, branch in enumerate(self.branches)], dim=1)
+        dropped = self.dropout(features, kept)
+        return torch.stack([branch(dropped[:, view], clinical) for view, branch in enumerate(self.branches)], dim=1)
 
     def trunk_parameters(self) -> Iterator[nn.Parameter]:
         """The parameters up to the features: grey to three channels, and the view networks."""

@@ -114,7 +114,7 @@ def training_figure(history: Sequence[Mapping[str, Any]]) -> Figure:
     Args:
         history: one entry per stage, as in a model folder's `history.json`.
     """
-    figure, panels = _panels([stage["stage"] for stage in history], height=2.1)
+    figure, panels = _panels([stage["name"] for stage in history], height=2.1)
     for axes, stage in zip(panels, history, strict=True):
         epochs = range(1, len(stage["history"]) + 1)
         for number, (key, words) in enumerate((("loss", "training"), ("validation_loss", "validation"))):

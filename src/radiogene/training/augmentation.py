@@ -1,8 +1,4 @@
-"""Random flips, right-angle turns and small translations, one draw per view and step.
-
-A draw is a function of (seed, epoch, patient, view) alone, never of the order of work, so that a resumed or a
-distributed training sees the same pictures as an uninterrupted one.
-"""
+"""Random flips, right-angle turns and small translations, one draw per view and step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +8,13 @@ import torch
 from numpy.typing import NDArray
 
 from radiogene.networks.view_sampling import ViewTransforms
+from radiogene.training.random_streams import Stream, generator
 
 LARGEST_SHIFT_MM = 4.0
 """Translation, horizontal and vertical; air is filled in."""
+
+SYMMETRIES = 8
+"""Flips and right-angle turns of a picture."""
 
 
 def square_symmetries() -> NDArray[np.float32]:
@@ -39,20 +39,34 @@ class Augmentation:
     views: int
     largest_shift_mm: float = LARGEST_SHIFT_MM
 
-    def draw(self, epoch: int, patients: Sequence[int]) -> ViewTransforms:
+    def draw(self, epoch: int, nodules: Sequence[int]) -> ViewTransforms:
         """The transforms of a batch.
 
         Args:
             epoch: counts on over the stages of a training.
-            patients: the index of each patient of the batch in the store, (B,).
+            nodules: position of each nodule of the batch in the store, (B,).
         """
-        symmetry = np.empty((len(patients), self.views), dtype=int)
-        shift = np.empty((len(patients), self.views, 2), dtype=np.float32)
-        for row, patient in enumerate(patients):
-            generator = np.random.Generator(np.random.Philox(key=self.seed, counter=[0, 0, epoch, patient]))
-            symmetry[row] = generator.integers(0, 8, self.views)
-            shift[row] = generator.uniform(-self.largest_shift_mm, self.largest_shift_mm, (self.views, 2))
+        symmetry = np.empty((len(nodules), self.views), dtype=int)
+        shift = np.empty((len(nodules), self.views, 2), dtype=np.float32)
+        for row, nodule in enumerate(nodules):
+            drawn = generator(self.seed, Stream.AUGMENTATION, epoch, nodule)
+            symmetry[row] = drawn.integers(0, SYMMETRIES, self.views)
+            shift[row] = drawn.uniform(-self.largest_shift_mm, self.largest_shift_mm, (self.views, 2))
         return ViewTransforms(torch.from_numpy(square_symmetries()[symmetry]), torch.from_numpy(shift))
+
+    def draw_variants(self, epoch: int, nodules: Sequence[int], variants: int) -> torch.Tensor:
+        """Which of a fixed number of variants each view of a batch takes, (B, V) int64.
+
+        Args:
+            epoch: counts on over the stages of a training.
+            nodules: position of each nodule of the batch in the store, (B,).
+            variants: to choose from.
+        """
+        drawn = [
+            generator(self.seed, Stream.AUGMENTATION, epoch, nodule).integers(0, variants, self.views)
+            for nodule in nodules
+        ]
+        return torch.from_numpy(np.stack(drawn))
 
 
 def fixed_transforms(patients: int, views: int, symmetry: int, shift_mm: tuple[float, float]) -> ViewTransforms:

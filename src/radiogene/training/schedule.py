@@ -1,9 +1,18 @@
 """How long, how fast and with which optimiser each stage trains."""
 
 from dataclasses import dataclass
+from math import cos, pi
 from typing import Literal
 
 from radiogene.errors import SettingsError
+
+Optimiser = Literal["sgd", "adamw"]
+
+LAST_LEARNING_RATE_SHARE = 0.01
+"""Share of the learning rate that is left in the last epoch."""
+
+Shift = tuple[float, float]
+"""Translation of a view in mm, along (row, column)."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,17 @@ class StageSchedule:
     epochs: int
     learning_rate: float
     patience: int
-    optimiser: Literal["sgd", "adamw"] = "sgd"
+    optimiser: Optimiser = "sgd"
+
+    def learning_rate_at(self, epoch: int) -> float:
+        """The learning rate of an epoch, a function of nothing else, so that a resumed stage has the same."""
+        return cosine(self.learning_rate, epoch, self.epochs)
+
+
+def cosine(learning_rate: float, epoch: int, epochs: int) -> float:
+    """The learning rate along half a cosine, from all of it at epoch 0 to a hundredth at `epochs`."""
+    lowest = learning_rate * LAST_LEARNING_RATE_SHARE
+    return lowest + (learning_rate - lowest) * (1 + cos(pi * epoch / epochs)) / 2
 
 
 @dataclass(frozen=True)
@@ -28,31 +47,45 @@ class TrainingSchedule:
     """The stages of a training, in order (paper, sections "Deep learning model" and "Multi-model fusion").
 
     Attributes:
+        heads: the branches alone, over the features of a pretrained, frozen network; left out where nothing is
+            pretrained, because the features of random weights are not worth fitting to.
+        head_shifts_mm: translations at which those features are computed, each in all 8 flips and turns; the first is
+            none at all.
         all_layers: every layer, each view by its own branches' loss.
         fusion: every layer and the fusion weights, by the fused probability's loss.
         batch_patients: patients per step (each with all its views).
         validation_share: share of the patients that sets early stopping.
     """
 
+    heads: StageSchedule
+    head_shifts_mm: tuple[Shift, ...]
     all_layers: StageSchedule
     fusion: StageSchedule
     batch_patients: int
     validation_share: float = 0.2
 
 
+NO_SHIFT: Shift = (0.0, 0.0)
+
 SCHEDULES: dict[str, TrainingSchedule] = {
     # Paper: SGD, batch 16, learning rate 0.001, at most 100 epochs, stop after 5 epochs without improvement.
     "paper": TrainingSchedule(
+        heads=StageSchedule(100, 0.001, 5),
+        head_shifts_mm=(NO_SHIFT, (2.0, 3.0), (-3.0, -2.0)),
         all_layers=StageSchedule(100, 0.001, 5),
         fusion=StageSchedule(100, 0.001, 5),
         batch_patients=16,
     ),
     "small": TrainingSchedule(
+        heads=StageSchedule(30, 0.001, 8, "adamw"),
+        head_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
         all_layers=StageSchedule(30, 0.001, 8, "adamw"),
         fusion=StageSchedule(15, 0.0003, 5, "adamw"),
         batch_patients=16,
     ),
     "tiny": TrainingSchedule(
+        heads=StageSchedule(20, 0.001, 8, "adamw"),
+        head_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
         all_layers=StageSchedule(12, 0.003, 12, "adamw"),
         fusion=StageSchedule(2, 0.0005, 2, "adamw"),
         batch_patients=8,

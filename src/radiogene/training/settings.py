@@ -1,12 +1,22 @@
 """Everything a user decides about a training; saved in the model's manifest."""
 
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.training.schedule import TrainingSchedule, schedule_of
+
+
+class Kept(StrEnum):
+    """What a cross-validation leaves in the model folder."""
+
+    ENSEMBLE = "ensemble"
+    """The models of all folds, averaged."""
+    REFIT = "refit"
+    """A model trained in the same way on all patients; the folds' models only set its thresholds."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +28,21 @@ class TrainingSettings:
         genes: columns to predict, in the network's order.
         clinical_columns: joined to every branch; none for an image-only model.
         schedule: the stages.
-        seed: of weights, order, augmentation, dropout and the validation split.
+        seed: of weights, order, augmentation, dropout, folds and the validation split.
         attention: False switches the masks off.
         view_names: which views.
         view_sampling: how diagonals fill a picture.
         per_image_standardisation: standardise each view by itself (an option; loses absolute HU).
         class_weighting: weigh a gene's mutants by wild types per mutant among the training patients.
         nodule_rule: whose probability a patient with several nodules gets.
+        joint: train all layers and the fusion in one stage, by the sum of their losses, instead of one after the other.
+        augmentation: flips, turns and shifts of training views.
+        dropout: of the features in training.
+        freeze_normalisation: keep the running statistics of normalisation as the initial weights bring them.
+        folds: 0 holds out one part for early stopping and thresholds; else a cross-validation of so many folds, by
+            patient, stratified over the genes.
+        seeds: repeats of the whole, with seeds that follow each other.
+        keep: what of a cross-validation becomes the model.
     """
 
     preset: str = "small"
@@ -38,6 +56,13 @@ class TrainingSettings:
     per_image_standardisation: bool = False
     class_weighting: bool = False
     nodule_rule: NoduleRule = NoduleRule.LARGEST
+    joint: bool = False
+    augmentation: bool = True
+    dropout: bool = True
+    freeze_normalisation: bool = False
+    folds: int = 0
+    seeds: int = 1
+    keep: Kept = Kept.ENSEMBLE
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain JSON values."""

@@ -1,96 +1,76 @@
-"""The cohort as tensors: cubes, clinical values, labels and which of them are known."""
+"""The cohort as tensors: network input, clinical values, labels and which of them are known."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset
 
 from radiogene.evaluation.predictions import UNKNOWN
+from radiogene.training.batch_plan import BatchPart, BatchPlan
 
 
 class PatientBatch(NamedTuple):
     """Some nodules, one row each; a tuple because Lightning moves those to a device as they are.
 
     Attributes:
-        cubes_zyx: (B, 64, 64, 64) int16 HU.
+        inputs: (B, 64, 64, 64) int16 HU, or (B, T, V, C) float32 features of a frozen network.
         clinical: (B, K) float32, standardised.
         labels: (B, G) float32, 1 mutant and 0 wild type; 0 where unknown.
         known: (B, G) bool.
+        known_total: (G,) how many are known in the whole batch of which this is a part.
         nodules: (B,) position of each nodule in the store.
     """
 
-    cubes_zyx: Tensor
+    inputs: Tensor
     clinical: Tensor
     labels: Tensor
     known: Tensor
+    known_total: Tensor
     nodules: Tensor
 
 
-class TrainingPatients(Dataset[int]):
-    """Nodules of a store, collated into batches.
+class TrainingPatients(Dataset[PatientBatch]):
+    """Nodules of a store, indexed by the parts of a batch plan.
 
     Args:
-        cubes_zyx: (N, 64, 64, 64) int16 HU.
+        inputs: (N, 64, 64, 64) int16 HU, or (N, T, V, C) float32 features.
         clinical: (N, K) float32, coded by an encoder fitted on training patients.
         labels: (N, G) int, -1 where unknown.
-        index: (N,) position of each nodule in the store; it seeds augmentation.
+        index: (N,) position of each nodule in the store; it seeds what is drawn for it.
     """
 
     def __init__(
         self,
-        cubes_zyx: NDArray[np.int16],
+        inputs: NDArray[np.int16] | NDArray[np.float32],
         clinical: NDArray[np.float32],
         labels: NDArray[np.int8],
         index: Sequence[int],
     ) -> None:
-        self.cubes_zyx = torch.from_numpy(cubes_zyx)
+        self.inputs = inputs
         self.clinical = torch.from_numpy(clinical)
-        self.known = torch.from_numpy(labels != UNKNOWN)
+        self.known = labels != UNKNOWN
         self.labels = torch.from_numpy(np.where(labels == UNKNOWN, 0, labels)).to(torch.float32)
         self.index = torch.as_tensor(list(index))
 
     def __len__(self) -> int:
         return len(self.index)
 
-    def __getitem__(self, position: int) -> int:
-        return position
-
-    def collate(self, positions: list[int]) -> PatientBatch:
-        """The batch of the nodules at these positions of this data set."""
-        chosen = torch.as_tensor(positions)
+    def __getitem__(self, part: BatchPart) -> PatientBatch:
+        chosen = torch.from_numpy(part.positions)
+        known = self.known[part.positions] & part.counted[:, None]
         return PatientBatch(
-            self.cubes_zyx[chosen], self.clinical[chosen], self.labels[chosen], self.known[chosen], self.index[chosen]
+            torch.from_numpy(self.inputs[part.positions]),
+            self.clinical[chosen],
+            self.labels[chosen],
+            torch.from_numpy(known),
+            torch.from_numpy(part.known_total),
+            self.index[chosen],
         )
 
-
-class EpochSampler(Sampler[int]):
-    """A shuffled order that is a function of seed and epoch alone.
-
-    Args:
-        count: how many nodules.
-        seed: the training's seed.
-        first_epoch: epochs that earlier stages used up.
-    """
-
-    def __init__(self, count: int, seed: int, first_epoch: int) -> None:
-        self.count = count
-        self.seed = seed
-        self.first_epoch = first_epoch
-        self.epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """Called by Lightning at the start of each epoch of a stage."""
-        self.epoch = epoch
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __iter__(self) -> Iterator[int]:
-        generator = np.random.Generator(
-            np.random.Philox(key=self.seed, counter=[1, 0, self.first_epoch + self.epoch, 0])
-        )
-        return iter(generator.permutation(self.count).tolist())
+    def loader(self, plan: BatchPlan) -> DataLoader[PatientBatch]:
+        """A loader of the parts of a plan."""
+        return DataLoader(self, batch_size=None, sampler=plan)

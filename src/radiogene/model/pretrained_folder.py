@@ -1,0 +1,199 @@
+"""The folder of a pretrained view network: all its layers but the classifier, to start a training from."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from radiogene.atomic_files import atomic_folder, atomic_path, write_json, write_text
+from radiogene.errors import SettingsError, WeightsError
+from radiogene.model.folder_files import read_json_object, sha256_of
+from radiogene.model.library_versions import library_versions
+from radiogene.model.preset_json import preset_from_json, preset_to_json
+from radiogene.networks.feature_network import FeatureNetwork
+from radiogene.networks.presets import Preset
+
+FORMAT = 1
+WEIGHTS_FILE = "network.safetensors"
+SETTINGS_FILE = "settings.json"
+HISTORY_FILE = "history.json"
+CARD_FILE = "card.md"
+MANIFEST_FILE = "manifest.json"
+
+MASK_PART = ".mask."
+
+
+@dataclass(frozen=True)
+class PictureScaling:
+    """How pictures of 0 to 1 became network input: mean and SD of each channel over the training pictures."""
+
+    mean: tuple[float, float, float]
+    sd: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class PretrainedSettings:
+    """What a pretrained network is.
+
+    Attributes:
+        preset: sizes of the network.
+        attention: False where it has no masks.
+        classes: names of the classes that it told apart.
+        scaling: of its input.
+    """
+
+    preset: Preset
+    attention: bool
+    classes: tuple[str, ...]
+    scaling: PictureScaling
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings as plain JSON values."""
+        return {
+            "format": FORMAT,
+            "preset": preset_to_json(self.preset),
+            "attention": self.attention,
+            "classes": list(self.classes),
+            "scaling": {name: list(values) for name, values in asdict(self.scaling).items()},
+        }
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "PretrainedSettings":
+        """The settings that `to_json` wrote.
+
+        Raises:
+            WeightsError: another format or other keys.
+        """
+        if content.get("format") != FORMAT or set(content) != {"format", "preset", "attention", "classes", "scaling"}:
+            raise WeightsError(
+                f"{SETTINGS_FILE}: format {content.get('format')!r} with the keys {sorted(content)}; expected what "
+                "`radiogene pretrain` of this version writes."
+            )
+        scaling = content["scaling"]
+        return cls(
+            preset_from_json(content["preset"]),
+            content["attention"],
+            tuple(content["classes"]),
+            PictureScaling(tuple(scaling["mean"]), tuple(scaling["sd"])),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PretrainedNetwork:
+    """A pretrained network read from its folder.
+
+    Attributes:
+        settings: what it is.
+        state: its parameters and running statistics by name.
+        weights_sha256: of the weights file.
+    """
+
+    settings: PretrainedSettings
+    state: dict[str, Tensor]
+    weights_sha256: str
+
+    def load_into(self, network: FeatureNetwork, preset: Preset) -> None:
+        """Nothing; the network then starts from these weights.
+
+        Masks that the network lacks are left out; masks that the pretrained one lacks keep their start.
+
+        Args:
+            network: of a training.
+            preset: of that network.
+
+        Raises:
+            WeightsError: another preset, or parameters that do not fit.
+        """
+        found, wanted = preset_to_json(self.settings.preset), preset_to_json(preset)
+        if found != wanted:
+            raise WeightsError(
+                f"The pretrained network has the preset {found['name']!r}, the training {wanted['name']!r}, or its "
+                "sizes differ. Pretrain with the same --preset."
+            )
+        own = network.state_dict()
+        state = {name: tensor for name, tensor in self.state.items() if name in own or MASK_PART not in name}
+        missing = [name for name in own if name not in state and MASK_PART not in name]
+        if missing or set(state) - set(own):
+            name = (missing or sorted(set(state) - set(own)))[0]
+            raise WeightsError(f"The pretrained weights are those of another network: {name} has no counterpart.")
+        try:
+            network.load_state_dict({**own, **state}, strict=True)
+        except RuntimeError as error:
+            reason = str(error).splitlines()[-1].strip()
+            raise WeightsError(f"The pretrained weights are those of another network: {reason}") from error
+
+
+def write_pretrained(
+    path: Path,
+    settings: PretrainedSettings,
+    state: Mapping[str, Tensor],
+    manifest: dict[str, Any],
+    history: Any,
+    card: str,
+) -> None:
+    """Writes the folder, whole or not at all.
+
+    Args:
+        path: the folder; an older one of a pretrained network is replaced.
+        settings: what it is.
+        state: of the feature network alone, without its classifier.
+        manifest: how it was made; versions and hashes are added here.
+        history: losses per epoch, plain JSON values.
+        card: in words, what it rests on.
+    """
+    require_pretrained_place(path)
+    with atomic_folder(path) as folder:
+        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
+        with atomic_path(folder / WEIGHTS_FILE) as temporary:
+            save_file(tensors, temporary)
+        write_json(folder / SETTINGS_FILE, settings.to_json())
+        write_json(folder / HISTORY_FILE, history)
+        write_text(folder / CARD_FILE, card)
+        hashes = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
+        write_json(folder / MANIFEST_FILE, {**manifest, "versions": library_versions(), "sha256": hashes})
+
+
+def require_pretrained_place(path: Path) -> None:
+    """Refuses a place where writing would destroy something else.
+
+    Raises:
+        SettingsError: the place holds other files.
+    """
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists() and not ((path / MANIFEST_FILE).is_file() and (path / WEIGHTS_FILE).is_file()):
+        raise SettingsError(f"{path} holds other files; choose a new folder for the pretrained network (--out).")
+
+
+def read_pretrained(path: Path) -> PretrainedNetwork:
+    """The pretrained network in a folder, checked against its own hashes.
+
+    Args:
+        path: a folder that `radiogene pretrain` wrote.
+
+    Raises:
+        WeightsError: a file is missing, damaged, changed, of another format, or holds values that are not finite.
+    """
+    if not path.is_dir():
+        raise WeightsError(f"{path} is no folder of a pretrained network. Give what `radiogene pretrain --out` wrote.")
+    hashes: Any = read_json_object(path / MANIFEST_FILE).get("sha256")
+    for name in (WEIGHTS_FILE, SETTINGS_FILE):
+        file = path / name
+        if not file.is_file() or not isinstance(hashes, dict) or sha256_of(file) != hashes.get(name):
+            raise WeightsError(
+                f"{file} is missing or is not the file that pretraining wrote (its SHA-256 differs from "
+                f"{MANIFEST_FILE}). Copy the whole folder again."
+            )
+    settings = PretrainedSettings.from_json(read_json_object(path / SETTINGS_FILE))
+    try:
+        state = load_file(path / WEIGHTS_FILE)
+    except SafetensorError as error:
+        raise WeightsError(f"{path / WEIGHTS_FILE} is damaged: {error}. Copy the whole folder again.") from error
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in state.values()):
+        raise WeightsError(f"{path / WEIGHTS_FILE} holds values that are not finite. Pretrain again.")
+    return PretrainedNetwork(settings, state, hashes[WEIGHTS_FILE])

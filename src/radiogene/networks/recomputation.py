@@ -1,0 +1,45 @@
+"""Time for memory: a network's maps are dropped after the forward pass and computed again in the backward pass."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.utils.checkpoint import checkpoint
+
+
+def recomputed(network: nn.Module, pictures: Tensor) -> Tensor:
+    """The network's output; its gradients and running statistics are those of the plain way, its maps are not kept.
+
+    The second pass takes the batch's own statistics as the first did, and leaves the running ones alone, so that they
+    are updated once.
+
+    Args:
+        network: with one input and no random layers.
+        pictures: its input.
+    """
+
+    def contexts() -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
+        return nullcontext(), _frozen_statistics(network)
+
+    output: Tensor = checkpoint(
+        network, pictures, use_reentrant=False, preserve_rng_state=False, context_fn=contexts, determinism_check="none"
+    )
+    return output
+
+
+@contextmanager
+def _frozen_statistics(network: nn.Module) -> Iterator[None]:
+    """Normalisation as in training, without touching the running statistics."""
+    layers = [
+        layer
+        for layer in network.modules()
+        if isinstance(layer, _BatchNorm) and layer.training and layer.track_running_stats
+    ]
+    for layer in layers:
+        layer.track_running_stats = False
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.track_running_stats = True

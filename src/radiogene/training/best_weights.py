@@ -1,0 +1,60 @@
+"""Keeps the weights of the best epoch and the history of losses, and ends a fit by its stopping rule."""
+
+from pathlib import Path
+from typing import Any
+
+import lightning
+from lightning.pytorch.callbacks import Callback
+from safetensors.torch import save_file
+
+from radiogene.atomic_files import atomic_path
+from radiogene.training.stopping import VALIDATION_LOSS, StoppingRule
+
+
+class BestWeights(Callback):
+    """The best epoch's weights in a file, so that they cost no memory; the history goes into every checkpoint.
+
+    Args:
+        path: of the weights (safetensors).
+        rule: when to stop.
+    """
+
+    def __init__(self, path: Path, rule: StoppingRule) -> None:
+        self.path = path
+        self.rule = rule
+        self.history: list[dict[str, float]] = []
+        self.stopped_because: str | None = None
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch with the lowest validation loss, the first of equals; None before the first."""
+        losses = [entry[VALIDATION_LOSS] for entry in self.history]
+        return losses.index(min(losses)) if losses else None
+
+    def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        """A fit that had ended by its rule when it was interrupted does not go on."""
+        self._stop_by_rule(trainer)
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        """Validation has run by now: its loss is that of this epoch's weights."""
+        metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
+        self.history.append({"epoch": trainer.current_epoch, **{k: metrics[k] for k in sorted(metrics)}})
+        if self.best_epoch == len(self.history) - 1 and trainer.is_global_zero:
+            network: Any = pl_module.network
+            state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+            with atomic_path(self.path) as temporary:
+                save_file(state, temporary)
+        self._stop_by_rule(trainer)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The history, for the checkpoint."""
+        return {"history": self.history}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Takes the history of a checkpoint."""
+        self.history = list(state_dict["history"])
+
+    def _stop_by_rule(self, trainer: lightning.Trainer) -> None:
+        self.stopped_because = self.rule(self.history) if self.history else None
+        if self.stopped_because is not None:
+            trainer.should_stop = True

@@ -1,0 +1,42 @@
+"""Checkpoints of an unfinished fit: whole or absent, and read without running code."""
+
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from lightning.pytorch.plugins.io import CheckpointIO
+
+from radiogene.atomic_files import atomic_path
+from radiogene.errors import TrainingError
+
+UNREADABLE = (RuntimeError, EOFError, KeyError, ValueError, UnpicklingError)
+"""What PyTorch raises for files that are truncated, damaged or hold code."""
+
+
+class CheckpointFile(CheckpointIO):
+    """Writes a checkpoint straight to its file, without a second copy in memory, and reads tensors and numbers only."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
+        """Writes the file, whole or not at all."""
+        with atomic_path(Path(path)) as temporary:
+            torch.save(checkpoint, temporary)
+
+    def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = None) -> dict[str, Any]:
+        """The content of the file.
+
+        Raises:
+            TrainingError: the file is damaged or holds more than tensors and numbers.
+        """
+        try:
+            content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        except UNREADABLE as error:
+            raise TrainingError(
+                f"The checkpoint {path} cannot be read ({type(error).__name__}). Delete its folder, and the training "
+                "begins anew."
+            ) from error
+        return content
+
+    def remove_checkpoint(self, path: Any) -> None:
+        """Deletes the file where it is."""
+        Path(path).unlink(missing_ok=True)

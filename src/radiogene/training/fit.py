@@ -1,0 +1,180 @@
+"""One fit with Lightning's Trainer: it goes on where it was interrupted, and ends with the best epoch's weights."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import lightning
+from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
+from safetensors.torch import load_file
+from torch import nn
+from torch.utils.data import DataLoader
+
+from radiogene.errors import InterruptedTrainingError, TrainingError
+from radiogene.training.best_weights import BestWeights
+from radiogene.training.checkpoint_file import CheckpointFile
+from radiogene.training.run_options import RunOptions
+from radiogene.training.stopping import VALIDATION_LOSS, StoppingRule
+
+LAST_FILE = "last.ckpt"
+BEST_FILE = "best.safetensors"
+
+
+@dataclass(frozen=True)
+class FitOutcome:
+    """How a fit went.
+
+    Attributes:
+        name: of the fit.
+        epochs: how many ran.
+        best_epoch: the one whose weights were kept, counted from 0.
+        best_validation_loss: its loss.
+        stopped_because: in words.
+        history: one entry per epoch: epoch, loss, validation_loss and further figures.
+    """
+
+    name: str
+    epochs: int
+    best_epoch: int
+    best_validation_loss: float
+    stopped_because: str
+    history: tuple[dict[str, float], ...] = field(repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as plain JSON values."""
+        return asdict(self) | {"history": list(self.history)}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "FitOutcome":
+        """The outcome that `to_json` described."""
+        return cls(**{**content, "history": tuple(content["history"])})
+
+
+class FittedModule(lightning.LightningModule):
+    """A module that `fit` can run: it logs `loss` and `validation_loss` of every epoch.
+
+    Attributes:
+        network: what is trained and kept.
+    """
+
+    network: nn.Module
+
+
+@dataclass(frozen=True)
+class FitLength:
+    """When a fit ends.
+
+    Attributes:
+        epochs: at most this many.
+        rule: ends it earlier.
+    """
+
+    epochs: int
+    rule: StoppingRule
+
+
+def fit(
+    name: str,
+    module: FittedModule,
+    training: DataLoader[Any],
+    validation: DataLoader[Any],
+    length: FitLength,
+    options: RunOptions,
+    place: Path,
+) -> FitOutcome:
+    """Fits a module in place and returns how it went; its network ends with the best epoch's weights.
+
+    Args:
+        name: of the fit, for logs and messages.
+        module: what is fitted.
+        training: loader of training batches.
+        validation: loader of the batches whose loss chooses the best epoch.
+        length: when it ends.
+        options: device, precision, progress.
+        place: folder for the checkpoint; one that an interrupted fit left there is gone on with.
+
+    Raises:
+        TrainingError: no epoch ran, or the checkpoint cannot be read.
+        InterruptedTrainingError: ended from outside.
+    """
+    place.mkdir(parents=True, exist_ok=True)
+    best = BestWeights(place / BEST_FILE, length.rule)
+    last = place / LAST_FILE
+    with quiet_lightning():
+        trainer = _trainer(name, best, length, options, place)
+        try:
+            trainer.fit(module, training, validation, ckpt_path=str(last) if last.exists() else None, weights_only=True)
+        except SystemExit as error:
+            # Lightning turns SIGINT into an exit with a code of its own.
+            raise InterruptedTrainingError(
+                f"'{name}' was interrupted. Give the same command again: it goes on from {place}."
+            ) from error
+        trainer.strategy.barrier()
+    if best.best_epoch is None:
+        raise TrainingError(f"'{name}' ended without one epoch.")
+    module.network.load_state_dict(load_file(best.path))
+    return FitOutcome(
+        name,
+        len(best.history),
+        best.best_epoch,
+        best.history[best.best_epoch][VALIDATION_LOSS],
+        best.stopped_because or "the schedule's last epoch",
+        tuple(best.history),
+    )
+
+
+def _trainer(name: str, best: BestWeights, length: FitLength, options: RunOptions, place: Path) -> lightning.Trainer:
+    checkpoint = ModelCheckpoint(
+        place,
+        filename=LAST_FILE.removesuffix(".ckpt"),
+        save_top_k=1,
+        every_n_epochs=1,
+        save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )
+    callbacks: list[Callback] = [best, checkpoint]
+    if options.progress:
+        callbacks.append(RichProgressBar(console_kwargs={"stderr": True}))
+    return lightning.Trainer(
+        max_epochs=length.epochs,
+        accelerator=options.accelerator,
+        devices=options.devices,
+        num_nodes=options.nodes,
+        strategy="ddp" if options.processes > 1 else "auto",
+        precision=options.precision,  # type: ignore[arg-type]
+        accumulate_grad_batches=options.accumulate,
+        callbacks=callbacks,
+        plugins=[CheckpointFile()],
+        default_root_dir=place,
+        logger=False if options.log is None else options.log.logger(name.replace(" ", "-")),
+        log_every_n_steps=1,
+        enable_model_summary=False,
+        enable_progress_bar=options.progress,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+    )
+
+
+@contextmanager
+def quiet_lightning() -> Iterator[None]:
+    """Silences Lightning's advice about loaders and hardware; errors still come through."""
+    loggers = [logging.getLogger(name) for name in ("lightning", "lightning.pytorch", "lightning.fabric")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+        warnings.filterwarnings("ignore", message=".*number of training batches.*")
+        warnings.filterwarnings("ignore", message=".*GPU available but not used.*")
+        warnings.filterwarnings("ignore", message=".*Checkpoint directory .* exists and is not empty.*")
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module="lightning.*|torch.*")
+        warnings.filterwarnings("ignore", message=".*isinstance\\(treespec, LeafSpec\\).*")
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

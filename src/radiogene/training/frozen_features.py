@@ -1,0 +1,69 @@
+"""The features of a frozen network at every flip, turn and stated translation, computed once for all epochs."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from radiogene.atomic_files import atomic_path
+from radiogene.networks.mmdl import MMDL
+from radiogene.networks.standardisation import Standardisation, standardised
+from radiogene.networks.view_sampling import ViewSampler
+from radiogene.training.augmentation import SYMMETRIES, fixed_transforms
+from radiogene.training.schedule import Shift
+
+NODULES_AT_ONCE = 16
+
+
+def frozen_features(
+    path: Path,
+    network: MMDL,
+    sampler: ViewSampler,
+    standardisation: Standardisation,
+    cubes_zyx: NDArray[np.int16],
+    shifts_mm: tuple[Shift, ...],
+) -> NDArray[np.float32]:
+    """The features (N, T, V, C) of N nodules in T = 8 x len(shifts_mm) variants, mapped from a file.
+
+    Variant 8 s + k has the s-th translation and the k-th flip or turn; variant 0 is the view as it is. The network is
+    in evaluation mode, so a feature depends on its own picture alone.
+
+    Args:
+        path: of the features (.npy); where it exists, they are read instead of computed.
+        network: frozen; left in evaluation mode.
+        sampler: from cubes to views.
+        standardisation: fitted on the training patients.
+        cubes_zyx: (N, 64, 64, 64) int16 HU.
+        shifts_mm: translations; the first is none at all.
+
+    Source: method.md section 3, stage 3.
+    """
+    if not path.exists():
+        with atomic_path(path) as temporary:
+            _write(temporary, network, sampler, standardisation, cubes_zyx, shifts_mm)
+    features: NDArray[np.float32] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return features
+
+
+def _write(
+    path: Path,
+    network: MMDL,
+    sampler: ViewSampler,
+    standardisation: Standardisation,
+    cubes_zyx: NDArray[np.int16],
+    shifts_mm: tuple[Shift, ...],
+) -> None:
+    network.eval()
+    device = next(network.parameters()).device
+    shape = (len(cubes_zyx), SYMMETRIES * len(shifts_mm), network.views, network.feature_count)
+    features = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+    with torch.inference_mode():
+        for start in range(0, len(cubes_zyx), NODULES_AT_ONCE):
+            cubes = torch.from_numpy(cubes_zyx[start : start + NODULES_AT_ONCE]).to(device)
+            for variant in range(shape[1]):
+                shift, symmetry = divmod(variant, SYMMETRIES)
+                transforms = fixed_transforms(len(cubes), network.views, symmetry, shifts_mm[shift]).to(device)
+                views = standardised(sampler(cubes, transforms), standardisation)
+                features[start : start + len(cubes), variant] = network.view_features(views).float().cpu().numpy()
+    features.flush()

@@ -1,0 +1,119 @@
+"""Where a training starts: random weights, a network pretrained here, or ImageNet parameters from a file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import Tensor
+
+from radiogene.errors import SettingsError
+from radiogene.model.folder_files import sha256_of
+from radiogene.model.pretrained_folder import PretrainedNetwork, read_pretrained
+from radiogene.networks.mmdl import MMDL
+from radiogene.networks.presets import Preset
+
+RANDOM = "random"
+IMAGENET = "imagenet:"
+
+
+class InitialWeights(Protocol):
+    """A start of a training."""
+
+    @property
+    def is_trained(self) -> bool:
+        """False for random weights, over which training the heads alone makes no sense."""
+
+    def load_into(self, network: MMDL) -> None:
+        """Nothing; every view network then starts from these weights."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What the manifest says of the start; it names no path."""
+
+
+@dataclass(frozen=True)
+class RandomWeights:
+    """The weights that the seed gives."""
+
+    is_trained: bool = False
+
+    def load_into(self, network: MMDL) -> None:
+        """Nothing; the network keeps the weights that it was built with."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What the manifest says of the start."""
+        return {"kind": RANDOM}
+
+
+@dataclass(frozen=True, eq=False)
+class PretrainedWeights:
+    """A network that `radiogene pretrain` wrote.
+
+    Attributes:
+        pretrained: its settings and weights.
+        preset: of the training, which must be the same.
+    """
+
+    pretrained: PretrainedNetwork
+    preset: Preset
+    is_trained: bool = True
+
+    def load_into(self, network: MMDL) -> None:
+        """Nothing; see `InitialWeights`."""
+        for view_network in network.view_networks:
+            self.pretrained.load_into(view_network, self.preset)  # type: ignore[arg-type]
+
+    def to_json(self) -> dict[str, Any]:
+        """What the manifest says of the start."""
+        classes = list(self.pretrained.settings.classes)
+        return {"kind": "pretrained", "classes": classes, "weights_sha256": self.pretrained.weights_sha256}
+
+
+@dataclass(frozen=True, eq=False)
+class ImagenetWeights:
+    """Parameters of an Inception-ResNet-v2 trained on ImageNet.
+
+    Attributes:
+        parameters: by their names in the file.
+        sha256: of the file.
+    """
+
+    parameters: dict[str, Tensor]
+    sha256: str
+    is_trained: bool = True
+
+    def load_into(self, network: MMDL) -> None:
+        """Nothing; see `InitialWeights`."""
+        from radiogene.networks.imagenet_parameters import load_imagenet_parameters
+
+        for view_network in network.view_networks:
+            load_imagenet_parameters(view_network, self.parameters)  # type: ignore[arg-type]
+
+    def to_json(self) -> dict[str, Any]:
+        """What the manifest says of the start."""
+        return {"kind": "imagenet", "file_sha256": self.sha256}
+
+
+def initial_weights(words: str, preset: Preset) -> InitialWeights:
+    """The start that the words of `--init` name.
+
+    Args:
+        words: `random`, the folder of a pretrained network, or `imagenet:FILE`.
+        preset: of the training.
+
+    Raises:
+        SettingsError: words that name nothing.
+        WeightsError: a folder or file that cannot be read, or holds another network.
+    """
+    if words == RANDOM:
+        return RandomWeights()
+    if words.startswith(IMAGENET):
+        from radiogene.networks.imagenet_file import read_imagenet_parameters
+
+        path = Path(words.removeprefix(IMAGENET))
+        return ImagenetWeights(read_imagenet_parameters(path), sha256_of(path))
+    path = Path(words)
+    if not path.is_dir():
+        raise SettingsError(
+            f"--init {words!r}: expected `random`, the folder that `radiogene pretrain` wrote, or `imagenet:FILE`."
+        )
+    return PretrainedWeights(read_pretrained(path), preset)

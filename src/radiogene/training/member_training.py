@@ -1,0 +1,271 @@
+"""One member from cubes to weights: split, scale, build, start, run the stages, and ask it about unseen patients."""
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import lightning
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+
+from radiogene.atomic_files import write_json
+from radiogene.cohort.clinical_values import ClinicalEncoder
+from radiogene.evaluation.predictions import UNKNOWN
+from radiogene.model.inference import NetworkOutputs, network_outputs, views_named
+from radiogene.model.settings import MemberSettings
+from radiogene.networks.fusion import view_weights
+from radiogene.networks.mmdl import MMDL
+from radiogene.networks.presets import build_mmdl, preset_named
+from radiogene.networks.standardisation import fit_standardisation
+from radiogene.networks.view_sampling import ViewSampler
+from radiogene.training.augmentation import Augmentation
+from radiogene.training.batch_plan import BatchPlan
+from radiogene.training.dropout_draws import DropoutDraws
+from radiogene.training.fit import BEST_FILE, LAST_FILE, FitLength, FitOutcome, fit
+from radiogene.training.frozen_features import frozen_features
+from radiogene.training.initial_weights import InitialWeights
+from radiogene.training.members import Member
+from radiogene.training.run_options import RunOptions, process_rank, training_device
+from radiogene.training.schedule import StageSchedule
+from radiogene.training.settings import TrainingSettings
+from radiogene.training.stage_input import CubeInput, Draws, FeatureInput, StageInput
+from radiogene.training.stages import StageName, TrainingStage
+from radiogene.training.stopping import patience
+from radiogene.training.trained_member import TrainedMember, read_member
+from radiogene.training.training_cohort import TrainingCohort, refuse_one_class
+from radiogene.training.training_patients import TrainingPatients
+
+OUTCOME_FILE = "outcome.json"
+FEATURES_FILE = "features.npy"
+
+
+@dataclass(frozen=True, eq=False)
+class MemberTraining:
+    """Everything that the stages of one member share.
+
+    Attributes:
+        cohort: all nodules.
+        member: seed and split.
+        settings: what to train.
+        initial: where it starts.
+        options: how it runs here.
+        fitted: scaling, fitted on the member's own fitting patients.
+        place: the member's folder.
+    """
+
+    cohort: TrainingCohort
+    member: Member
+    settings: TrainingSettings
+    initial: InitialWeights
+    options: RunOptions
+    fitted: MemberSettings
+    place: Path
+
+    @property
+    def fitting(self) -> NDArray[np.int_]:
+        """Nodules that weights are fitted on, positions in the cohort."""
+        return self.cohort.of_patients(self.member.fitting_ids)
+
+    @property
+    def validation(self) -> NDArray[np.int_]:
+        """Nodules that stop the stages."""
+        return self.cohort.of_patients(self.member.validation_ids)
+
+    @property
+    def sampler(self) -> ViewSampler:
+        """Cuts the views."""
+        size = preset_named(self.settings.preset).image_size
+        return ViewSampler(size, self.settings.view_sampling, views_named(self.settings.view_names))
+
+
+def train_member(
+    cohort: TrainingCohort,
+    member: Member,
+    settings: TrainingSettings,
+    initial: InitialWeights,
+    options: RunOptions,
+    place: Path,
+) -> TrainedMember | None:
+    """The trained member; one that is finished is read, one that was interrupted goes on.
+
+    Args:
+        cohort: all nodules.
+        member: seed and split.
+        settings: what to train.
+        initial: where it starts.
+        options: how it runs here.
+        place: the member's folder.
+
+    Returns:
+        None in all processes of a distributed training but the first.
+
+    Raises:
+        TrainingError: a part has one class only, or the loss is not a number.
+        CohortError: a clinical column is missing or unusable.
+    """
+    finished = read_member(place)
+    if finished is not None:
+        return finished
+    for part, ids in (("training", member.fitting_ids), ("inner validation", member.validation_ids)):
+        refuse_one_class(cohort, cohort.of_patients(ids), part)
+    training = MemberTraining(cohort, member, settings, initial, options, _fit_scaling(cohort, member, settings), place)
+    lightning.seed_everything(member.seed, verbose=False)
+    network = build_mmdl(
+        preset_named(settings.preset),
+        settings.genes,
+        clinical_count=training.fitted.clinical.width,
+        views=len(settings.view_names),
+        attention=settings.attention,
+    )
+    network.recompute = options.recompute
+    initial.load_into(network)
+    outcomes = _run_stages(training, network)
+    if process_rank() > 0:
+        return None
+    trained = _asked(training, network.to(training_device(options)), outcomes)
+    trained.write(network.state_dict())
+    for stage in place.glob("stage-*"):
+        shutil.rmtree(stage, ignore_errors=True)
+    return trained
+
+
+def _fit_scaling(cohort: TrainingCohort, member: Member, settings: TrainingSettings) -> MemberSettings:
+    fitting = cohort.of_patients(member.fitting_ids)
+    return MemberSettings(
+        fit_standardisation((cohort.cubes_zyx[i] for i in fitting), per_image=settings.per_image_standardisation),
+        ClinicalEncoder.fit(cohort.rows_at(fitting), settings.clinical_columns),
+    )
+
+
+def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
+    outcomes: list[FitOutcome] = []
+    for number, (name, schedule) in enumerate(stages_of(training.settings, training.initial)):
+        place = training.place / f"stage-{number}"
+        done = place / OUTCOME_FILE
+        if done.is_file():
+            outcomes.append(FitOutcome.from_json(json.loads(done.read_text(encoding="utf-8"))))
+            network.load_state_dict(load_file(place / BEST_FILE))
+            continue
+        outcome = _run_stage(training, network, name, schedule, sum(o.epochs for o in outcomes), place)
+        outcomes.append(outcome)
+        if process_rank() == 0:
+            write_json(done, outcome.to_json())
+            (place / LAST_FILE).unlink(missing_ok=True)
+            (place / FEATURES_FILE).unlink(missing_ok=True)
+    return outcomes
+
+
+def stages_of(settings: TrainingSettings, initial: InitialWeights) -> list[tuple[StageName, StageSchedule]]:
+    """The stages that a training runs, with their schedules, in order."""
+    schedule = settings.schedule
+    stages = [(StageName.HEADS, schedule.heads)] if initial.is_trained else []
+    if settings.joint:
+        stages.append((StageName.JOINT, schedule.all_layers))
+    else:
+        stages += [(StageName.ALL_LAYERS, schedule.all_layers), (StageName.FUSION, schedule.fusion)]
+    return [(name, stage) for name, stage in stages if stage.epochs > 0]
+
+
+def _run_stage(
+    training: MemberTraining, network: MMDL, name: StageName, schedule: StageSchedule, first_epoch: int, place: Path
+) -> FitOutcome:
+    settings, options = training.settings, training.options
+    fitting, validation = training.fitting, training.validation
+    positive_weights = _positive_weights(training.cohort.labels[fitting]) if settings.class_weighting else None
+    inputs, stage_input = _inputs(training, network, name, place)
+    stage = TrainingStage(
+        network,
+        name,
+        schedule,
+        stage_input,
+        first_epoch=first_epoch,
+        parts=options.parts,
+        freeze_normalisation=settings.freeze_normalisation,
+        positive_weights=positive_weights,
+    )
+    clinical = training.fitted.clinical.encode(training.cohort.rows)
+    patients = {
+        part: TrainingPatients(inputs[p], clinical[p], training.cohort.labels[p], [training.cohort.index[i] for i in p])
+        for part, p in (("fitting", fitting), ("validation", validation))
+    }
+    batch = settings.schedule.batch_patients
+    plan = BatchPlan(
+        patients["fitting"].known,
+        batch,
+        parts=options.parts,
+        rank=process_rank(),
+        processes=options.processes,
+        seed=training.member.seed,
+        first_epoch=first_epoch,
+    )
+    # One batch of all validation patients, in parts of a batch's size: the loss is a mean over all of them.
+    count = len(patients["validation"])
+    parts = -(-count // batch)
+    checking = BatchPlan(
+        patients["validation"].known,
+        count,
+        parts=-(-parts // options.processes) * options.processes,
+        rank=process_rank(),
+        processes=options.processes,
+    )
+    outcome = fit(
+        f"{training.member.name} {name.value}" if settings.folds or settings.seeds > 1 else name.value,
+        stage,
+        patients["fitting"].loader(plan),
+        patients["validation"].loader(checking),
+        FitLength(schedule.epochs, patience(schedule.patience)),
+        options,
+        place,
+    )
+    return replace(outcome, name=name.value)
+
+
+def _inputs(
+    training: MemberTraining, network: MMDL, name: StageName, place: Path
+) -> tuple[NDArray[np.int16] | NDArray[np.float32], StageInput]:
+    """What a stage reads of every nodule, and how it becomes the network's output."""
+    settings, seed = training.settings, training.member.seed
+    draws = Draws(
+        Augmentation(seed, len(settings.view_names)) if settings.augmentation else None,
+        DropoutDraws(seed, network.dropout.keep if settings.dropout else 1.0),
+    )
+    cubes, sampler, standardisation = training.cohort.cubes_zyx, training.sampler, training.fitted.standardisation
+    if name is not StageName.HEADS:
+        return cubes, CubeInput(sampler, standardisation, draws)
+    shifts = settings.schedule.head_shifts_mm
+    device = training_device(training.options)
+    features = frozen_features(
+        _own_file(place / FEATURES_FILE), network.to(device), sampler.to(device), standardisation, cubes, shifts
+    )
+    return features, FeatureInput(draws)
+
+
+def _own_file(path: Path) -> Path:
+    """The file of this process, so that those of a distributed training do not write into one."""
+    return path if process_rank() == 0 else path.with_stem(f"{path.stem}-{process_rank()}")
+
+
+def _positive_weights(labels: NDArray[np.int8]) -> torch.Tensor:
+    """(G,) wild types per mutant."""
+    known = labels != UNKNOWN
+    mutants, wild_types = (labels == 1).sum(axis=0), (known & (labels == 0)).sum(axis=0)
+    return torch.tensor(wild_types / mutants, dtype=torch.float32)
+
+
+def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) -> TrainedMember:
+    """The member with its view weights and what it says of the patients it was not fitted on."""
+    held_out = training.cohort.of_patients(training.member.held_out_ids or training.member.validation_ids)
+    sampler = training.sampler.to(training_device(training.options))
+
+    def outputs(positions: NDArray[np.int_]) -> NetworkOutputs:
+        rows = training.cohort.rows_at(positions)
+        return network_outputs(network, sampler, training.fitted, training.cohort.cubes_zyx[positions], rows)
+
+    neurons = torch.from_numpy(outputs(training.fitting).neurons)
+    shares = view_weights(network.fusion.weights.detach().cpu(), neurons).numpy()
+    return TrainedMember(
+        training.place, training.fitted, tuple(outcomes), shares, held_out, outputs(held_out).probabilities
+    )

@@ -1,0 +1,129 @@
+"""The nodules of a store that a training may use, and what must hold of them before it starts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.cohort.row import PatientRow, patient_labels
+from radiogene.cohort.store import CubeStore
+from radiogene.errors import TrainingError
+from radiogene.evaluation.patient_level import NodulePredictions, NoduleRule, patient_level
+from radiogene.evaluation.predictions import UNKNOWN, Predictions, label_table
+from radiogene.model.known_cubes import cube_fingerprint
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingCohort:
+    """The nodules of a store whose patient has a known status of at least one gene.
+
+    Attributes:
+        genes: G names.
+        index: (N,) positions in the store.
+        rows: N patients' values.
+        cubes_zyx: (N, 64, 64, 64) int16 HU.
+        labels: (N, G) int8: 1 mutant, 0 wild type, -1 unknown.
+        sizes_mm: (N,) largest extent of each nodule; NaN for a point.
+    """
+
+    genes: tuple[str, ...]
+    index: tuple[int, ...]
+    rows: tuple[PatientRow, ...]
+    cubes_zyx: NDArray[np.int16]
+    labels: NDArray[np.int8]
+    sizes_mm: NDArray[np.float64]
+
+    @property
+    def patient_labels(self) -> dict[str, dict[str, int | None]]:
+        """The label of each gene per patient, patients in order of first appearance."""
+        return patient_labels(self.rows, self.genes)
+
+    def of_patients(self, patients: Sequence[str]) -> NDArray[np.int_]:
+        """Positions in this cohort of the nodules of these patients."""
+        chosen = set(patients)
+        return np.array([i for i, row in enumerate(self.rows) if row.patient_id in chosen], dtype=int)
+
+    def rows_at(self, positions: NDArray[np.int_]) -> list[PatientRow]:
+        """The rows of the nodules at these positions."""
+        return [self.rows[i] for i in positions]
+
+    def patient_predictions(
+        self, positions: NDArray[np.int_], probabilities: NDArray[np.float64], rule: NoduleRule
+    ) -> Predictions:
+        """One prediction per patient from those of its nodules.
+
+        Args:
+            positions: (M,) of nodules in this cohort.
+            probabilities: (M, G).
+            rule: whose probability a patient with several nodules gets.
+        """
+        nodules = NodulePredictions(
+            tuple(self.rows[i].patient_id for i in positions),
+            self.genes,
+            probabilities,
+            self.labels[positions],
+            self.sizes_mm[positions],
+        )
+        return patient_level(nodules, rule)
+
+
+def training_cohort(store: CubeStore, genes: tuple[str, ...]) -> TrainingCohort:
+    """The nodules of a store that can be trained on.
+
+    Raises:
+        TrainingError: none has a known status, or one cube stands under two patients.
+    """
+    table = label_table([record.row for record in store.records], genes)
+    index = np.flatnonzero((table != UNKNOWN).any(axis=1))
+    if index.size == 0:
+        raise TrainingError(
+            f"No nodule of the store has a known status of {' or '.join(genes)}. Fill these columns of the cohort "
+            "table and run `radiogene prepare` again."
+        )
+    records = [store.records[i] for i in index]
+    cohort = TrainingCohort(
+        genes,
+        tuple(int(i) for i in index),
+        tuple(record.row for record in records),
+        np.stack([store.cube(int(i)) for i in index]),
+        table[index],
+        np.array([record.largest_extent_mm for record in records], dtype=np.float64),
+    )
+    _refuse_shared_cubes(cohort)
+    return cohort
+
+
+def refuse_one_class(cohort: TrainingCohort, positions: NDArray[np.int_], part: str) -> None:
+    """Refuses a part of a split in which a gene has no mutant or no wild type.
+
+    Args:
+        cohort: all nodules.
+        positions: those of the part.
+        part: its name in the message.
+
+    Raises:
+        TrainingError: naming the part, the gene and the counts.
+    """
+    for column, gene in enumerate(cohort.genes):
+        labels = cohort.labels[positions, column]
+        known = labels[labels != UNKNOWN]
+        mutants = int(known.sum())
+        if mutants == 0 or mutants == len(known):
+            raise TrainingError(
+                f"The {part} part has {mutants} {gene} mutants among {len(known)} nodules with a known status; at "
+                f"least one of each kind is needed. Add patients, choose another --seed or fewer --folds, or leave "
+                f"{gene} out (--genes)."
+            )
+
+
+def _refuse_shared_cubes(cohort: TrainingCohort) -> None:
+    """Refuses one cube under two patients: it could stand in both parts of a split."""
+    owners: dict[str, str] = {}
+    for row, cube in zip(cohort.rows, cohort.cubes_zyx, strict=True):
+        owner = owners.setdefault(cube_fingerprint(cube), row.patient_id)
+        if owner != row.patient_id:
+            raise TrainingError(
+                f"Patients {owner!r} and {row.patient_id!r} have the same cube: one scan under two identifiers would "
+                "leak between the parts of a split. Give one patient one patient_id."
+            )
