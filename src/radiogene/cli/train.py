@@ -43,6 +43,9 @@ def train(
     learning_rate: Annotated[
         float | None, typer.Option("--learning-rate", min=1e-9, help="Of all layers (else the preset's).")
     ] = None,
+    optimiser: Annotated[
+        Literal["sgd", "adamw"] | None, typer.Option("--optimiser", help="Of every stage (else the preset's).")
+    ] = None,
     batch: Annotated[int | None, typer.Option("--batch", min=1, help="Patients per step (else the preset's).")] = None,
     joint: Annotated[
         bool, typer.Option("--joint", help="Train layers and fusion in one stage instead of one after the other.")
@@ -92,6 +95,8 @@ def train(
     options = run_options(accelerator, precision, accumulate, recompute, devices, nodes, log, progress=not quiet)
     require_machine(options)
     schedule = schedule_of(preset)
+    if optimiser is not None:
+        schedule = schedule.with_optimiser(optimiser)
     all_layers = replace(
         schedule.all_layers,
         epochs=epochs or schedule.all_layers.epochs,

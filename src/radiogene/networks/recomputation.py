@@ -31,15 +31,14 @@ def recomputed(network: nn.Module, pictures: Tensor) -> Tensor:
 @contextmanager
 def _frozen_statistics(network: nn.Module) -> Iterator[None]:
     """Normalisation as in training, without touching the running statistics."""
-    layers = [
-        layer
-        for layer in network.modules()
-        if isinstance(layer, _BatchNorm) and layer.training and layer.track_running_stats
-    ]
+    layers = [layer for layer in network.modules() if isinstance(layer, _BatchNorm) and layer.training]
+    momenta = [layer.momentum for layer in layers]
     for layer in layers:
-        layer.track_running_stats = False
+        layer.momentum = 0.0
     try:
         yield
     finally:
-        for layer in layers:
-            layer.track_running_stats = True
+        for layer, momentum in zip(layers, momenta, strict=True):
+            layer.momentum = momentum
+            if layer.num_batches_tracked is not None:
+                layer.num_batches_tracked.sub_(1)

@@ -121,6 +121,8 @@ def train_member(
         attention=settings.attention,
     )
     network.recompute = options.recompute
+    if not settings.dropout:
+        network.dropout.keep = 1.0
     initial.load_into(network)
     outcomes = _run_stages(training, network)
     if process_rank() > 0:
@@ -230,7 +232,7 @@ def _inputs(
     settings, seed = training.settings, training.member.seed
     draws = Draws(
         Augmentation(seed, len(settings.view_names)) if settings.augmentation else None,
-        DropoutDraws(seed, network.dropout.keep if settings.dropout else 1.0),
+        DropoutDraws(seed, network.dropout.keep),
     )
     cubes, sampler, standardisation = training.cohort.cubes_zyx, training.sampler, training.fitted.standardisation
     if name is not StageName.HEADS:

@@ -1,6 +1,6 @@
 """How long, how fast and with which optimiser each stage trains."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, pi
 from typing import Literal
 
@@ -63,6 +63,13 @@ class TrainingSchedule:
     fusion: StageSchedule
     batch_patients: int
     validation_share: float = 0.2
+
+    def with_optimiser(self, optimiser: Optimiser) -> "TrainingSchedule":
+        """The same stages with another optimiser."""
+        heads, all_layers, fusion = (
+            replace(stage, optimiser=optimiser) for stage in (self.heads, self.all_layers, self.fusion)
+        )
+        return replace(self, heads=heads, all_layers=all_layers, fusion=fusion)
 
 
 NO_SHIFT: Shift = (0.0, 0.0)

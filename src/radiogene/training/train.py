@@ -14,7 +14,6 @@ from radiogene.atomic_files import write_text
 from radiogene.cohort.row import patient_labels
 from radiogene.cohort.store import CubeStore
 from radiogene.decision.decision import ModelKind, fit_decision
-from radiogene.evaluation.evaluation import evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.evaluation.predictions_table import predictions_table
 from radiogene.model.known_cubes import fingerprints
@@ -83,10 +82,7 @@ def train(
     model = _model_settings(store, cohort, settings, kept)
     manifest = _manifest(cohort, settings, members, trained, options, initial, len(store.failures))
     if settings.folds:
-        manifest["cross_validation"] = [
-            {"seed": run.seed, **evaluate_predictions(run.predictions, decision.thresholds(), run.folds).to_json()}
-            for run in unseen.runs
-        ]
+        manifest["cross_validation"] = [run.to_json() for run in unseen.runs]
     manifest["seconds"] = round(time.monotonic() - started, 1)
     history = [
         {"member": member.name, "stages": [outcome.to_json() for outcome in done.outcomes]}

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -11,6 +12,9 @@ from radiogene.errors import InterruptedTrainingError, RadiogeneError, SettingsE
 from radiogene.training.run_options import process_rank
 
 COMMAND_FILE = "training.json"
+
+LONGEST_WAIT_S = 300
+POLL_S = 0.1
 
 
 class UnfinishedTraining:
@@ -29,13 +33,14 @@ class UnfinishedTraining:
         self._remedy = f"Delete {self.path} to begin anew, or choose another --out."
         wanted = json.loads(json.dumps(command))
         file = self.path / COMMAND_FILE
+        if process_rank() > 0:
+            _wait_for(file)
         if file.is_file():
             self._require_same(file, wanted)
             return
         if self.path.exists() and any(not entry.name.startswith(".") for entry in self.path.iterdir()):
             raise SettingsError(f"{self.path} holds other files. {self._remedy}")
-        if process_rank() == 0:
-            write_json(file, wanted)
+        write_json(file, wanted)
 
     def __enter__(self) -> "UnfinishedTraining":
         return self
@@ -62,6 +67,22 @@ class UnfinishedTraining:
                 f"{self.path} holds an unfinished training that differs in {differences[0]}. Give the same command to "
                 f"go on. {self._remedy}"
             )
+
+
+def _wait_for(file: Path) -> None:
+    """Waits until the first process has written a file.
+
+    Raises:
+        SettingsError: it does not appear; the processes do not share a disk.
+    """
+    deadline = time.monotonic() + LONGEST_WAIT_S
+    while not file.is_file():
+        if time.monotonic() > deadline:
+            raise SettingsError(
+                f"{file} did not appear within {LONGEST_WAIT_S} s: the first process writes it, and all processes of a "
+                "training need the same disk. Choose an --out on a shared disk."
+            )
+        time.sleep(POLL_S)
 
 
 def _differences(found: Any, wanted: Any, place: str = "") -> list[str]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.evaluation.foldwise import foldwise_auc
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
 from radiogene.training.members import Member
@@ -29,6 +31,25 @@ class SeedRun:
     seed: int
     predictions: Predictions
     folds: NDArray[np.int64]
+
+    def to_json(self) -> dict[str, Any]:
+        """The AUC per gene over pairs within a fold, with its interval.
+
+        Nothing that depends on a threshold: the threshold is set on these very predictions.
+        """
+        genes = {}
+        for name in self.predictions.genes:
+            gene = self.predictions.gene(name)
+            found = foldwise_auc(gene.labels, gene.probabilities, self.folds[gene.known])
+            genes[name] = {
+                "auc": found.auc.to_json(),
+                "patients": int(gene.labels.size),
+                "mutants": int((gene.labels == 1).sum()),
+                "pairs": found.pairs,
+                "folds": found.folds,
+                "folds_without_pairs": list(found.folds_without_pairs),
+            }
+        return {"seed": self.seed, "genes": genes}
 
 
 @dataclass(frozen=True, eq=False)
