@@ -188,6 +188,14 @@ def _not_triples(dataset):
     dataset.ROIContourSequence[0].ContourSequence[0].ContourData = [1, 2, 3, 4]
 
 
+def _two_roi_numbers(dataset):
+    dataset.StructureSetROISequence[0]["ROINumber"].value = [1, 2]
+
+
+def _two_referenced_numbers(dataset):
+    dataset.ROIContourSequence[0]["ReferencedROINumber"].value = [1, 2]
+
+
 def _not_flat(dataset):
     contour = dataset.ROIContourSequence[0].ContourSequence[0]
     contour.ContourData = [*contour.ContourData[:2], -180, *contour.ContourData[3:]]
@@ -216,6 +224,8 @@ def _outside(dataset):
         (_no_area, "marks no nodule"),
         (_open, "OPEN_PLANAR: CLOSED_PLANAR or POINT was expected"),
         (_not_triples, "4 numbers: triples were expected"),
+        (_two_roi_numbers, "damaged value"),
+        (_two_referenced_numbers, "damaged value"),
         (_not_flat, "not flat|not parallel"),
         (_not_parallel, "not parallel"),
         (_outside, "outside the scan"),

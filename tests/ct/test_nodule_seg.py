@@ -9,7 +9,13 @@ import highdicom as hd
 import numpy as np
 import pydicom
 import pytest
-from pydicom.uid import ExplicitVRBigEndian, JPEG2000Lossless, RLELossless, generate_uid
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    JPEG2000Lossless,
+    RLELossless,
+    generate_uid,
+)
 
 from ct.nodule_objects import (
     CENTRE_IJK,
@@ -440,6 +446,27 @@ def test_what_cannot_be_trusted_is_refused(scan, ball, spoil, words, tmp_path):
         locate_nodule(saved(dataset, tmp_path / "seg.dcm"), scan)
     assert "SECRET" not in str(refusal.value)
     assert "SYNTHETIC-1" not in str(refusal.value)
+
+
+def test_a_deflated_file_cut_short_is_refused(scan, ball, tmp_path):
+    dataset = epad_seg(scan, ball)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    path = Path(saved(dataset, tmp_path / "seg.dcm"))
+    path.write_bytes(path.read_bytes()[:-60])
+    with pytest.raises(NoduleError, match=r"seg\.dcm cannot be read as DICOM"):
+        locate_nodule(str(path), scan)
+    with pytest.raises(NoduleError, match=r"seg\.dcm cannot be read as DICOM"):
+        locate_nodule(str(tmp_path), scan)
+
+
+def test_a_number_with_a_byte_too_few_is_refused(scan, ball, tmp_path):
+    path = Path(saved(epad_seg(scan, ball), tmp_path / "seg.dcm"))
+    content = path.read_bytes()
+    rows = b"\x28\x00\x10\x00US\x02\x00"
+    assert content.count(rows) == 1
+    path.write_bytes(content.replace(rows, rows[:-2] + b"\x01\x00"))
+    with pytest.raises(NoduleError, match=r"seg\.dcm"):
+        locate_nodule(str(path), scan)
 
 
 def test_a_slicer_file_of_another_series_is_refused(scan, ball, tmp_path):

@@ -2,6 +2,7 @@
 
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import UID, RTStructureSetStorage, SegmentationStorage
 
 from radiogene.errors import NoduleError
@@ -20,7 +21,20 @@ LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
 SEGMENTATIONS = (SegmentationStorage, LABEL_MAP_SEGMENTATION_STORAGE)
 NODULE_OBJECTS = (*SEGMENTATIONS, RTStructureSetStorage)
 
-UNREADABLE = (OSError, EOFError, ValueError, KeyError, AttributeError, TypeError, NotImplementedError, struct.error)
+DAMAGED_VALUE = (
+    BytesLengthException,
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    OverflowError,
+    NotImplementedError,
+    struct.error,
+    zlib.error,
+)
+"""What pydicom raises on a value whose bytes cannot be what they should be."""
+
+UNREADABLE = (*DAMAGED_VALUE, KeyError, AttributeError)
 """What pydicom and its decoders raise on damaged files."""
 
 
@@ -116,5 +130,5 @@ def parsing_dicom(path: Path) -> Iterator[None]:
             raise NoduleError(
                 f"{path} ends before its image begins, or lacks what describes it. Get the file again."
             ) from error
-        except (OSError, EOFError, ValueError, OverflowError, NotImplementedError, struct.error) as error:
+        except DAMAGED_VALUE as error:
             raise NoduleError(f"{path} holds a damaged value: {error}. Get the file again.") from error
