@@ -56,7 +56,9 @@ def test_padding_above_the_stored_bits_is_still_padding(tmp_path):
     """A 12-bit scanner that writes -2000 as a 16-bit word."""
     twelve = replace(SMALL, signed=False, bits_stored=12, intercept=lambda _: -1024.0)
     replace(twelve, edit=with_corner(63536, 63536)).write(tmp_path)
-    assert (open_scan(tmp_path, ScanOptions()).read_volume()[:, 0, 0] == -1024).all()
+    scan = open_scan(tmp_path, ScanOptions())
+    assert (scan.read_volume()[:, 0, 0] == -1024).all()
+    assert not any("padding" in decision for decision in scan.decisions), "no tissue is taken for it"
 
 
 @pytest.mark.parametrize("signed", [True, False])

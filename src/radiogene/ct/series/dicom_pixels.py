@@ -80,8 +80,11 @@ def padding_note(header: SliceHeader) -> str | None:
     value, slope, intercept = header.pixels.padding_value, header.rescale.slope, header.rescale.intercept
     if value is None or slope is None or intercept is None:
         return None
-    stored = int(_as_numbers(np.array([value], np.uint16), header.pixels)[0])
-    if slope * stored + intercept <= LEAST_PADDING_HU:
+    numbers = _as_numbers(np.array([value], np.uint16), header.pixels)
+    stored = int(numbers[0])
+    # A word that needs more bits than are stored is told from every pixel of tissue.
+    is_told_apart = int(numbers.view(np.uint16)[0]) != value
+    if is_told_apart or slope * stored + intercept <= LEAST_PADDING_HU:
         return None
     return f"pixels stored as {stored} ({slope * stored + intercept:g} HU) are padding and read as {AIR_HU:g} HU"
 
