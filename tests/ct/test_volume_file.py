@@ -232,6 +232,54 @@ def test_nrrd_in_scanner_frame_is_refused(tmp_path):
         open_scan(path, ScanOptions())
 
 
+def test_nrrd_with_an_axis_without_direction_is_refused(tmp_path):
+    """SimpleITK would take 1 mm along z for it."""
+    affine = affine_lps_mm(AFFINES["axial"])
+    header = _nrrd_header("left-posterior-superior", affine[:3]).decode().split("\n")
+    header = ["space directions: (0.8,0,0) (0,1.25,0) none" if "directions" in line else line for line in header]
+    path = tmp_path / "ct.nrrd"
+    path.write_bytes("\n".join(header).encode() + ramp_zyx(affine).astype("<f4").tobytes())
+    with pytest.raises(GeometryError, match="an axis has no direction"):
+        open_scan(path, ScanOptions())
+
+
+@pytest.mark.parametrize(("unit", "is_read"), [("mm", True), ("", True), ("um", False), ("cm", False)])
+def test_nrrd_in_other_units_is_refused(unit, is_read, tmp_path):
+    affine = affine_lps_mm(AFFINES["axial"])
+    units = f'space units: "{unit}" "{unit}" "{unit}"\n'
+    header = _nrrd_header("left-posterior-superior", affine[:3]).decode().replace("encoding:", f"{units}encoding:")
+    path = tmp_path / "ct.nrrd"
+    path.write_bytes(header.encode() + ramp_zyx(affine).astype("<f4").tobytes())
+    if is_read:
+        assert_shows_ramp(open_scan(path, ScanOptions()), 0.01)
+        return
+    with pytest.raises(GeometryError, match=f"in {unit}; expected millimetres"):
+        open_scan(path, ScanOptions())
+
+
+@pytest.mark.parametrize("offset", [float("nan"), float("inf"), -5.0, 0.0, 348.0])
+def test_nifti_whose_pixels_begin_in_its_header_is_refused(offset, tmp_path):
+    affine = affine_lps_mm(AFFINES["axial"])
+    path = save_nifti(tmp_path / "ct.nii", affine, ramp_zyx(affine))
+    content = bytearray(path.read_bytes())
+    content[108:112] = np.float32(offset).tobytes()
+    path.write_bytes(content)
+    with pytest.raises(SeriesError, match=r"vox_offset .* expected at least 352"):
+        open_scan(path, ScanOptions())
+
+
+@pytest.mark.parametrize(("size", "found"), [(32000, "The header is damaged"), (1000, "truncated")])
+def test_nifti_of_an_absurd_size_is_refused(size, found, tmp_path):
+    affine = affine_lps_mm(AFFINES["axial"])
+    path = save_nifti(tmp_path / "ct.nii", affine, ramp_zyx(affine))
+    content = bytearray(path.read_bytes())
+    content[42:48] = np.array([size, size, size], "<i2").tobytes()
+    content[252:254] = np.array([0], "<i2").tobytes()
+    path.write_bytes(content)
+    with pytest.raises(SeriesError, match=found):
+        open_scan(path, ScanOptions())
+
+
 @pytest.mark.parametrize("removed", ["ElementSpacing", "Offset"])
 def test_metaimage_without_a_place_is_refused(removed, tmp_path):
     affine = affine_lps_mm(AFFINES["axial"])

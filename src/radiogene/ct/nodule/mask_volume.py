@@ -18,7 +18,13 @@ from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.choice import Segment
 from radiogene.ct.nodule.mask import Components, PlaneStack, Region
 from radiogene.ct.volume.itk_volume import refuse_unplaced
-from radiogene.ct.volume.nifti_volume import nifti_affine_lps_mm, nifti_shape_ijk, read_nifti_header, read_nifti_voxels
+from radiogene.ct.volume.nifti_volume import (
+    nifti_affine_lps_mm,
+    nifti_pixel_offset,
+    nifti_shape_ijk,
+    read_nifti_header,
+    read_nifti_voxels,
+)
 from radiogene.errors import GeometryError, NoduleError, SeriesError
 
 MASK_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
@@ -86,7 +92,7 @@ def _read_nifti_mask(path: Path) -> _Labels:
         code = header.whole("datatype")
         if code not in EIGHT_BIT_MASKS:
             return _Labels(read_nifti_voxels(file, header, shape_ijk, path), grid, {})
-        file.seek(header.whole("vox_offset"))
+        file.seek(nifti_pixel_offset(header, path))
         stored = np.frombuffer(file.read(math.prod(shape_ijk)), EIGHT_BIT_MASKS[code])
     if stored.size < math.prod(shape_ijk):
         raise EOFError(f"the file is cut short: {stored.size} of {math.prod(shape_ijk)} voxels found")

@@ -23,6 +23,8 @@ NRRD_SPACES = frozenset(
 )
 """Patient frames of NRRD that SimpleITK turns into LPS; other frames it takes for LPS without a word."""
 
+NRRD_MILLIMETRES = frozenset({"mm", "millimeter", "millimeters", "millimetre", "millimetres"})
+
 SINGLE_BYTE_TYPES = frozenset({sitk.sitkUInt8, sitk.sitkInt8})
 WIDE_TYPES = frozenset(
     {
@@ -82,6 +84,7 @@ def refuse_unplaced(path: Path) -> None:
                 f"{path} has NRRD space '{fields.get('space', '')}'; expected left-posterior-superior, "
                 "right-anterior-superior or left-anterior-superior. Convert it from DICOM again."
             )
+        _refuse_nrrd_axes(fields, path)
         wanted: list[tuple[str, ...]] = [("space directions",), ("space origin",)]
     else:
         wanted = [("elementspacing", "elementsize"), ("offset", "position", "origin")]
@@ -91,6 +94,25 @@ def refuse_unplaced(path: Path) -> None:
                 f"{path} has no '{names[0]}' in its header: it does not say where the volume lies in the patient. "
                 "Convert it from DICOM again."
             )
+
+
+def _refuse_nrrd_axes(fields: dict[str, str], path: Path) -> None:
+    """Refuses axes for which SimpleITK would make a direction up, and units that it would take for mm.
+
+    Args:
+        fields: of the header.
+        path: the file, for messages.
+    """
+    directions = fields.get("space directions", "").lower()
+    if "none" in directions and directions.count("(") < len("xyz"):
+        raise GeometryError(
+            f"{path} has space directions '{fields['space directions']}': an axis has no direction, so the header does "
+            "not say where the volume lies in the patient. Convert it from DICOM again."
+        )
+    units = [unit.strip() for unit in fields.get("space units", "").replace('"', " ").split()]
+    other = [unit for unit in units if unit.lower() not in NRRD_MILLIMETRES]
+    if other:
+        raise GeometryError(f"{path} states its lengths in {other[0]}; expected millimetres (mm). Convert it.")
 
 
 def _text_fields(path: Path) -> dict[str, str]:

@@ -55,6 +55,12 @@ DATATYPES = {4: "i2", 8: "i4", 16: "f4", 64: "f8", 512: "u2", 768: "u4", 1024: "
 
 EIGHT_BIT_DATATYPES = frozenset({1, 2, 128, 256, 2304})
 
+FIRST_PIXEL_BYTE = {b"n+1\0": 352, b"n+2\0": 544}
+"""The least vox_offset of a single file: its header and four bytes that announce extensions."""
+
+LARGEST_VOXEL_COUNT = 2**31
+"""More voxels than this are an error of the header, not a CT."""
+
 READ_ON_BYTES = 2**20
 
 SPACE_UNIT_BITS = 0b111
@@ -125,6 +131,11 @@ def nifti_shape_ijk(header: _Header, path: Path) -> tuple[int, int, int]:
     sizes = dimensions[1 : count + 1]
     if not 3 <= count <= 7 or min(sizes) < 1 or max(sizes[3:], default=1) > 1:
         raise SeriesError(f"{path} has dimensions {sizes}; expected one 3D volume. Extract the volume that is meant.")
+    if sizes[0] * sizes[1] * sizes[2] > LARGEST_VOXEL_COUNT:
+        raise SeriesError(
+            f"{path} claims {' x '.join(map(str, sizes[:3]))} voxels; expected at most {LARGEST_VOXEL_COUNT}. "
+            "The header is damaged: restore the file."
+        )
     return sizes[0], sizes[1], sizes[2]
 
 
@@ -182,6 +193,31 @@ def _refuse_disagreement(
         )
 
 
+def nifti_pixel_offset(header: _Header, path: Path) -> int:
+    """The byte at which the voxels begin.
+
+    Raises:
+        SeriesError: a vox_offset that is no number, or lies within the header.
+    """
+    offset = header.fields["vox_offset"][0]
+    least = FIRST_PIXEL_BYTE[header.magic]
+    if not least <= offset < float("inf"):
+        raise SeriesError(
+            f"{path} has vox_offset {offset:g}; expected at least {least}, where the header of a single file ends. "
+            "It is damaged: restore the file, or convert the scan again."
+        )
+    return int(offset)
+
+
+def _bytes_of(file: BinaryIO, needed: int) -> bytes:
+    """The next `needed` bytes, or those that there are; no more memory is taken than the file fills."""
+    chunks, missing = [], needed
+    while missing and (chunk := file.read(min(missing, READ_ON_BYTES))):
+        chunks.append(chunk)
+        missing -= len(chunk)
+    return b"".join(chunks)
+
+
 def read_nifti_voxels(
     file: BinaryIO, header: _Header, shape_ijk: tuple[int, int, int], path: Path
 ) -> NDArray[np.generic]:
@@ -196,8 +232,8 @@ def read_nifti_voxels(
         raise SeriesError(f"{path} has NIfTI datatype {code}; expected real numbers of 16 bits or more.")
     stored_type = np.dtype(header.order + DATATYPES[code])
     needed = int(np.prod(shape_ijk, dtype=np.int64)) * stored_type.itemsize
-    file.seek(header.whole("vox_offset"))
-    found = file.read(needed)
+    file.seek(nifti_pixel_offset(header, path))
+    found = _bytes_of(file, needed)
     if len(found) < needed:
         raise EOFError(f"{len(found)} of {needed} bytes of pixels are there")
     while file.read(READ_ON_BYTES):
