@@ -74,6 +74,24 @@ def test_other_spellings_of_a_csv_file_read_the_same(folder, change):
     assert got == want
 
 
+@pytest.mark.parametrize(
+    ("series", "is_read"),
+    [
+        ("1.2.3#2", True),
+        ("1.2.3#12", True),
+        ("1.2.3#0", False),
+        ("1.2.3#", False),
+        ("#1", False),
+        ("1." * 32 + "1", False),
+    ],
+)
+def test_a_stack_of_a_series_is_named_as_on_the_command_line(folder, series, is_read):
+    path = table(folder, f"patient_id,ct,nodule,series\np1,ct1,1 2 3,{series}\n")
+    assert places(path) == ([] if is_read else [(2, "series")])
+    if is_read:
+        assert read_cohort(path).rows[0].series_uid == series
+
+
 def test_line_number_counts_lines_of_a_quoted_cell(folder):
     text = 'patient_id,ct,nodule,note,age\na,ct1,1 2 3,"two\nlines",60\nb,ct2,1 2 3,,670\n'
     assert places(table(folder, text)) == [(4, "age")]

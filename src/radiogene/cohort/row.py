@@ -60,7 +60,7 @@ class CohortRow(PatientRow):
         nodule: "x y z" in `frame`, or the absolute path of a SEG, RTSTRUCT or mask.
         frame: the frame of a point.
         segment: which segment or component of a mask.
-        series_uid: which series of a DICOM folder.
+        series_uid: which series of a DICOM folder, with `#1`, `#2` ... where one UID holds several stacks.
     """
 
     ct: Path

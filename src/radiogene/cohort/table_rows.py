@@ -24,7 +24,9 @@ from radiogene.cohort.problem import Problem
 from radiogene.cohort.row import CohortRow
 from radiogene.ct.geometry import LARGEST_COORDINATE_MM, Frame
 
-UID = re.compile(r"[0-9]+(\.[0-9]+)*", re.ASCII)
+SERIES_NAME = re.compile(r"(?P<uid>[0-9]+(\.[0-9]+)*)(#[1-9][0-9]*)?", re.ASCII)
+"""What `--series` takes: a SeriesInstanceUID, with `#1`, `#2` ... where one holds several stacks."""
+
 LONGEST_UID = 64
 """DICOM PS3.5 clause 9.1."""
 
@@ -190,9 +192,11 @@ def _frame(text: str) -> Frame:
 
 
 def _series_uid(text: str) -> str | None:
-    """The SeriesInstanceUID."""
-    if text and (not UID.fullmatch(text) or len(text) > LONGEST_UID):
-        raise UnreadableValueError(repr(text), f"a SeriesInstanceUID: digits and points, at most {LONGEST_UID}")
+    """The SeriesInstanceUID, or the name of one of its stacks."""
+    found = SERIES_NAME.fullmatch(text)
+    if text and (found is None or len(found["uid"]) > LONGEST_UID):
+        wanted = f"a SeriesInstanceUID: digits and points, at most {LONGEST_UID}, with #1, #2 ... where it holds stacks"
+        raise UnreadableValueError(repr(text), wanted)
     return text or None
 
 
