@@ -1,5 +1,6 @@
 """The command line as a user meets it: its own process, exit codes, and what lands on which stream."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -95,6 +96,22 @@ def test_check_names_every_problem_in_one_pass(tmp_path):
     assert done.returncode == 13
     for word in ("'670'", "'hen'", "'perhaps'", "absent"):
         assert word in done.stderr
+
+
+def test_a_scan_that_is_not_there_fails_its_own_row_of_a_batch(trained_model, synthetic_cohort, tmp_path):
+    row = next(r for r in read_cohort(synthetic_cohort).rows if r.nodule.endswith("seg.dcm"))
+    table = tmp_path / "cohort.csv"
+    table.write_text(
+        f"patient_id,ct,nodule\np1,{row.ct},{row.nodule}\np2,{tmp_path / 'gone'},1 2 3\np3,{row.ct},gone.dcm\n"
+    )
+    out = tmp_path / "results.csv"
+    done = run("predict", "--model", trained_model, "--cohort", table, "--out", out, "--quiet")
+    assert done.returncode == 20, done.stderr
+    with out.open(newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    assert 0 < float(lines[0]["EGFR_probability"]) < 1
+    assert "no such file or folder" in lines[1]["error"]
+    assert "neither a point of three numbers nor an existing file" in lines[2]["error"]
 
 
 @pytest.mark.parametrize(

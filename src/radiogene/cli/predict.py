@@ -93,7 +93,8 @@ def _predict_cohort(model: Path, cohort: Path, out: Path, *, allow_gaps: bool, w
     from radiogene.prediction.predictor import Predictor
 
     predictor = Predictor.from_folder(model)
-    table = read_cohort(cohort, genes=predictor.model.settings.genes)
+    # A scan or mask that is not there fails its own row; the other rows need not wait for it.
+    table = read_cohort(cohort, genes=predictor.model.settings.genes, check_files=False)
     with progress_bar("predictions", quiet) as progress:
         summary = predict_cohort(predictor, table, out, allow_gaps=allow_gaps, workers=workers, progress=progress)
     typer.echo(f"{summary.done} rows predicted, {summary.resumed} were there, {summary.failed} failed: {out}")
