@@ -38,6 +38,14 @@ def test_a_point_is_read_however_it_is_separated(scan, text):
     assert found.decisions == ()
 
 
+def test_a_file_named_by_a_number_is_a_file(scan, ball, tmp_path, monkeypatch):
+    saved(epad_seg(scan, ball), tmp_path / "00000001")
+    monkeypatch.chdir(tmp_path)
+    assert locate_nodule("00000001", scan).kind == "dicom-seg"
+    with pytest.raises(NoduleError, match="three finite numbers"):
+        locate_nodule("00000002", scan)
+
+
 @pytest.mark.parametrize(("text", "frame"), [("15.25 -27.9 -185", Frame.RAS), ("20 13 9", Frame.VOXEL)])
 def test_a_point_in_another_frame_is_turned_into_lps(scan, text, frame):
     found = locate_nodule(text, scan, frame=frame)

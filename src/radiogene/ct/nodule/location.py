@@ -69,6 +69,8 @@ def locate_nodule(nodule: str, scan: Scan, *, frame: Frame = Frame.LPS, segment:
     Source: centroid, `method.md` section 1.
     """
     numbers = _numbers(nodule)
+    if numbers is not None and len(numbers) != len("xyz") and Path(nodule.strip()).is_file():
+        numbers = None  # DICOM files are often named by a number alone
     if numbers is not None:
         found = _from_point(numbers, scan, frame, segment)
     else:
