@@ -115,3 +115,15 @@ def test_only_the_neighbourhood_of_the_nodule_is_read():
     resample_cube(Scan(grid, read, "long"), np.zeros(3))
     assert len(asked) == 1
     assert asked[0][1] - asked[0][0] <= 64 + 2 * 13
+
+
+@pytest.mark.parametrize("origin_lps_mm", [(0.3, 0.7, -0.1), (-120.1, 33.3, 0.6), (0.0, 0.0, 0.0)])
+def test_samples_on_the_border_are_inside_however_the_origin_is_rounded(origin_lps_mm):
+    """Voxels of 1 mm: a cube around index 31 begins at -0.5 on every axis, one around 38 ends at 69.5 of 70 voxels."""
+    origin = np.array(origin_lps_mm)
+    affine = np.eye(4)
+    affine[:3, 3] = origin
+    scan = scan_of(VoxelGrid(affine, (70, 70, 70)), lambda p: p[..., 0])
+    assert resample_cube(scan, origin + 31.0).share_outside == 0
+    assert resample_cube(scan, origin + 38.0).share_outside == 0
+    assert resample_cube(scan, origin + 30.99).share_outside == pytest.approx(1 - (63 / 64) ** 3)

@@ -16,6 +16,10 @@ from radiogene.errors import GeometryError
 HALF_VOXEL = 0.5
 """A continuous index within [-0.5, N - 0.5] on an axis lies inside the scan on that axis."""
 
+BORDER_TOLERANCE_VOXELS = 1e-4
+"""An index on the very border counts as inside whatever its last digits: decimal origins are not exact in binary, and
+NIfTI holds its affine in single precision, so that a whole face of samples would be in or out by rounding."""
+
 SMALLEST_SPACING_MM = 1e-3
 LARGEST_SPACING_MM = 100.0
 LARGEST_COORDINATE_MM = 1e5
@@ -90,10 +94,10 @@ class VoxelGrid:
         return (points - self.affine_lps_mm[:3, 3]) @ np.linalg.inv(self.affine_lps_mm[:3, :3]).T
 
     def contains_index(self, index_ijk: ArrayLike) -> NDArray[np.bool_]:
-        """Which continuous indices (..., 3) lie inside: within [-0.5, N - 0.5] on every axis."""
+        """Which continuous indices (..., 3) lie inside: within [-0.5, N - 0.5] on every axis, but for rounding."""
         index = np.asarray(index_ijk, dtype=np.float64)
-        upper = np.asarray(self.shape_ijk) - HALF_VOXEL
-        return np.asarray(((index >= -HALF_VOXEL) & (index <= upper)).all(axis=-1))
+        beyond = HALF_VOXEL + BORDER_TOLERANCE_VOXELS
+        return np.asarray(((index >= -beyond) & (index <= np.asarray(self.shape_ijk) - 1 + beyond)).all(axis=-1))
 
     def cropped(self, start_ijk: ArrayLike, stop_ijk: ArrayLike) -> "VoxelGrid":
         """The grid of the voxels from index `start_ijk` up to, not including, `stop_ijk`."""
