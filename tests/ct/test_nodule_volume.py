@@ -179,6 +179,15 @@ def test_an_absurd_size_is_refused_before_it_is_read(scan, tmp_path):
         locate_nodule(str(path), scan)
 
 
+def test_a_mask_whose_scaling_is_left_open_is_read(scan, tmp_path):
+    grid = around_nodule("axial", (1, 1, 1))
+    path = Path(written(grid, ball_on(grid, CENTRE_LPS_MM, 5.0).astype(np.uint8), tmp_path / "mask.nii"))
+    content = bytearray(path.read_bytes())
+    content[112:120] = np.array([np.nan, np.nan], "<f4").tobytes()
+    path.write_bytes(content)
+    assert locate_nodule(str(path), scan).segment == "1"
+
+
 def test_a_fourth_dimension_of_several_is_refused(scan, tmp_path):
     image = nibabel.Nifti1Image(np.ones((6, 6, 6, 2), np.uint8), np.eye(4))
     (tmp_path / "mask.nii.gz").write_bytes(gzip.compress(image.to_bytes()))

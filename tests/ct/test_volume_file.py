@@ -268,6 +268,27 @@ def test_nifti_whose_pixels_begin_in_its_header_is_refused(offset, tmp_path):
         open_scan(path, ScanOptions())
 
 
+@pytest.mark.parametrize("scaling", [(2.0, np.nan), (np.inf, 0.0), (1.0, np.inf)])
+def test_nifti_whose_scaling_is_no_number_is_refused(scaling, tmp_path):
+    affine = affine_lps_mm(AFFINES["axial"])
+    path = save_nifti(tmp_path / "ct.nii", affine, ramp_zyx(affine))
+    content = bytearray(path.read_bytes())
+    content[112:120] = np.array([*scaling], "<f4").tobytes()
+    path.write_bytes(content)
+    with pytest.raises(SeriesError, match="its values cannot be known"):
+        open_scan(path, ScanOptions())
+
+
+@pytest.mark.parametrize("scaling", [(np.nan, np.nan), (0.0, 5.0)])
+def test_nifti_without_scaling_is_taken_as_stored(scaling, tmp_path):
+    affine = affine_lps_mm(AFFINES["axial"])
+    path = save_nifti(tmp_path / "ct.nii", affine, ramp_zyx(affine))
+    content = bytearray(path.read_bytes())
+    content[112:120] = np.array([*scaling], "<f4").tobytes()
+    path.write_bytes(content)
+    assert_shows_ramp(open_scan(path, ScanOptions()), 0.01)
+
+
 @pytest.mark.parametrize(("size", "found"), [(32000, "The header is damaged"), (1000, "truncated")])
 def test_nifti_of_an_absurd_size_is_refused(size, found, tmp_path):
     affine = affine_lps_mm(AFFINES["axial"])

@@ -21,6 +21,7 @@ from radiogene.ct.volume.itk_volume import refuse_unplaced
 from radiogene.ct.volume.nifti_volume import (
     nifti_affine_lps_mm,
     nifti_pixel_offset,
+    nifti_scaling,
     nifti_shape_ijk,
     read_nifti_header,
     read_nifti_voxels,
@@ -96,11 +97,12 @@ def _read_nifti_mask(path: Path) -> _Labels:
         stored = np.frombuffer(file.read(math.prod(shape_ijk)), EIGHT_BIT_MASKS[code])
     if stored.size < math.prod(shape_ijk):
         raise EOFError(f"the file is cut short: {stored.size} of {math.prod(shape_ijk)} voxels found")
-    slope, intercept = header.fields["scl"]
     labels_kji = stored.reshape(shape_ijk[::-1])
-    if slope not in (0, 1) or (slope == 1 and intercept != 0):
-        return _Labels(labels_kji * np.float64(slope) + np.float64(intercept), grid, {})
-    return _Labels(labels_kji, grid, {})
+    scaling = nifti_scaling(header, path)
+    if scaling is None:
+        return _Labels(labels_kji, grid, {})
+    slope, intercept = scaling
+    return _Labels(labels_kji * np.float64(slope) + np.float64(intercept), grid, {})
 
 
 def _read_itk_mask(path: Path) -> _Labels:

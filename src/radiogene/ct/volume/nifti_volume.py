@@ -209,6 +209,25 @@ def nifti_pixel_offset(header: _Header, path: Path) -> int:
     return int(offset)
 
 
+def nifti_scaling(header: _Header, path: Path) -> tuple[float, float] | None:
+    """Slope and intercept from stored to true values; None where the stored values are the true ones.
+
+    Raises:
+        SeriesError: a slope without an intercept that is a number, or an infinite one.
+
+    Source: nifti1.h ("if the scl_slope field is nonzero"); writers put NaN where they mean no scaling.
+    """
+    slope, intercept = header.fields["scl"]
+    if slope == 0 or np.isnan(slope) or (slope, intercept) == (1, 0):
+        return None
+    if not np.isfinite([slope, intercept]).all():
+        raise SeriesError(
+            f"{path} has scl_slope {slope:g} and scl_inter {intercept:g}: its values cannot be known. Convert the "
+            "original scan again."
+        )
+    return slope, intercept
+
+
 def _bytes_of(file: BinaryIO, needed: int) -> bytes:
     """The next `needed` bytes, or those that there are; no more memory is taken than the file fills."""
     chunks, missing = [], needed
@@ -239,7 +258,8 @@ def read_nifti_voxels(
     while file.read(READ_ON_BYTES):
         pass  # gzip checks its sum at the end of the stream only
     stored = np.frombuffer(found, stored_type).reshape(shape_ijk[::-1])
-    slope, intercept = header.fields["scl"]
-    if slope == 0 or not np.isfinite([slope, intercept]).all() or (slope, intercept) == (1, 0):
+    scaling = nifti_scaling(header, path)
+    if scaling is None:
         return stored
+    slope, intercept = scaling
     return stored.astype(np.float32) * np.float32(slope) + np.float32(intercept)
