@@ -82,3 +82,9 @@ def test_a_journal_of_another_model_is_refused(predictor, damaged_cohort, tmp_pa
     (tmp_path / ".results.csv.journal.jsonl").write_text('{"model_sha256": "other"}\n')
     with pytest.raises(CohortError, match="another model"):
         predict_cohort(predictor, damaged_cohort, tmp_path / "results.csv")
+
+
+def test_a_damaged_journal_is_refused_by_name(predictor, damaged_cohort, tmp_path):
+    (tmp_path / ".results.csv.journal.jsonl").write_text('{"model_sha256": \x00\n')
+    with pytest.raises(CohortError, match=r"journal\.jsonl holds .* is damaged"):
+        predict_cohort(predictor, damaged_cohort, tmp_path / "results.csv")

@@ -134,7 +134,13 @@ def _read_journal(journal: Path, header: dict[str, Any]) -> dict[str, dict[str, 
     if not journal.exists():
         return {}
     text = journal.read_text(encoding="utf-8")
-    entries = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+    try:
+        entries = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+    except ValueError as error:
+        raise CohortError(
+            f"{journal} holds the predictions of an interrupted run and is damaged ({error}). Delete it, or choose "
+            "another --out."
+        ) from error
     if not entries:
         journal.unlink()
         return {}
