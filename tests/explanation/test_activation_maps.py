@@ -6,11 +6,11 @@ from torch import Tensor, nn
 from radiogene.errors import SettingsError
 from radiogene.explanation.activation_maps import (
     ActivationMaps,
-    FromLastMaps,
+    FromMaps,
     activation_maps,
     activation_maps_of_all_genes,
     ensemble_activation_maps,
-    last_maps,
+    maps_of_views,
 )
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.gene_branch import GeneBranch
@@ -120,7 +120,7 @@ def test_what_is_explained_is_the_networks_own_answer(networks):
         nn.init.normal_(grey.convolution.weight)
     views, clinical = torch.randn(1, 3, SIZE, SIZE), torch.randn(1, 2)
     with torch.no_grad():
-        explained = FromLastMaps(network)(last_maps(network, views[0]), clinical)
+        explained = FromMaps(network)(maps_of_views(network, views[0]), clinical)
         torch.testing.assert_close(explained, network(views, clinical).fused_logits)
 
 

@@ -47,6 +47,7 @@ def model(**changes: Any) -> dict[str, Any]:
     """A model's identity as `Predictor` gives it."""
     identity: dict[str, Any] = {
         "preset": "tiny",
+        "backbone": "inception-attention-resnet",
         "kind": "single",
         "members": 1,
         "weights_sha256": "0123456789abcdef" * 4,

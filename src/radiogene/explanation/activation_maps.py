@@ -34,8 +34,8 @@ class ActivationMaps:
         return not bool(self.maps_vhw.any())
 
 
-class FromLastMaps(nn.Module):
-    """MMDL from the last maps of its view networks on; the layer `last_maps` is where Grad-CAM looks.
+class FromMaps(nn.Module):
+    """MMDL from the activation maps of its view networks on; the layer `maps` is where Grad-CAM looks.
 
     The network's own modules are called and none is changed.
 
@@ -46,7 +46,7 @@ class FromLastMaps(nn.Module):
     def __init__(self, network: MMDL) -> None:
         super().__init__()
         self.network = network
-        self.last_maps = nn.Identity()
+        self.maps = nn.Identity()
 
     def forward(self, maps: Tensor, clinical: Tensor) -> Tensor:
         """The fused logits (1, G).
@@ -55,7 +55,16 @@ class FromLastMaps(nn.Module):
             maps: (V, C, h, w) of one nodule.
             clinical: (1, K).
         """
-        features = self.last_maps(maps).mean(dim=(2, 3))
+        looked_at, networks = self.maps(maps), self.network.view_networks
+        if self.network.shared_view_network:
+            features = networks[0].features_of_map(looked_at)  # type: ignore[operator]
+        else:
+            features = torch.cat(
+                [
+                    networks[view].features_of_map(looked_at[view : view + 1])  # type: ignore[operator]
+                    for view in range(self.network.views)
+                ]
+            )
         return self.network.from_features(features.unsqueeze(0), clinical).fused_logits
 
 
@@ -66,8 +75,9 @@ def activation_maps(
 ) -> ActivationMaps:
     """The maps of one gene; the network is left as it was.
 
-    Each view's last map is weighted by the mean gradient of the gene's fused logit, summed over channels, cut at 0,
-    and scaled up. The gradient holds the weight of the view in the fusion, so a view that counts little stays dark.
+    Each view's map, the last of its network or the last that is not too small (`FeatureNetwork.activation_map`), is
+    weighted by the mean gradient of the gene's fused logit, summed over channels, cut at 0, and scaled up. The gradient
+    holds the weight of the view in the fusion, so a view that counts little stays dark.
 
     Args:
         network: in any mode; dropout is off for the maps.
@@ -130,10 +140,10 @@ def _maps_of_genes(
     found = []
     with _evaluation_mode(network), torch.inference_mode(mode=False), torch.enable_grad():
         # Fresh tensors: gradients are asked for the maps alone, whatever is frozen, and inference tensors cannot serve.
-        maps = last_maps(network, views[0].detach().clone()).requires_grad_()
-        head = FromLastMaps(network)
+        maps = maps_of_views(network, views[0].detach().clone()).requires_grad_()
+        head = FromMaps(network)
         for index in gene_indices:
-            attribution = LayerGradCam(head, head.last_maps).attribute(
+            attribution = LayerGradCam(head, head.maps).attribute(
                 maps, target=index, additional_forward_args=(clinical.detach().clone(),), relu_attributions=True
             )
             upsampled = functional.interpolate(
@@ -145,8 +155,8 @@ def _maps_of_genes(
 
 
 @torch.no_grad()
-def last_maps(network: MMDL, pictures: Tensor) -> Tensor:
-    """The last maps (V, C, h, w) of one nodule's views, without gradients.
+def maps_of_views(network: MMDL, pictures: Tensor) -> Tensor:
+    """The activation maps (V, C, h, w) of one nodule's views, without gradients.
 
     Args:
         network: in evaluation mode.
@@ -154,10 +164,10 @@ def last_maps(network: MMDL, pictures: Tensor) -> Tensor:
     """
     grey, trunks = network.grey_to_rgb, network.view_networks
     if network.shared_view_network:
-        return trunks[0].feature_map(grey[0](pictures.unsqueeze(1)))  # type: ignore[operator]
+        return trunks[0].activation_map(grey[0](pictures.unsqueeze(1)))  # type: ignore[operator]
     return torch.cat(
         [
-            trunks[view].feature_map(grey[view](pictures[view : view + 1].unsqueeze(1)))  # type: ignore[operator]
+            trunks[view].activation_map(grey[view](pictures[view : view + 1].unsqueeze(1)))  # type: ignore[operator]
             for view in range(network.views)
         ]
     )

@@ -19,13 +19,14 @@ def model_card(settings: ModelSettings, decision: Decision, manifest: dict[str, 
         decision: thresholds and calibration.
         manifest: how the model was made.
     """
+    masks = settings.attention and settings.preset.has_masks
     lines = ["# Model card", "", NOT_A_DEVICE, ""]
     if settings.synthetic:
         lines += ["**Trained on synthetic patients: its probabilities mean nothing for a real patient.**", ""]
     lines += [
         f"* Predicts: {', '.join(settings.genes)} (mutant against wild type) of one nodule on CT.",
-        f"* Network: MMDL, preset `{settings.preset.name}`, {len(settings.view_names)} views, "
-        f"attention {'on' if settings.attention else 'off'}; {decision.model_kind.value} model, "
+        f"* Network: MMDL, preset `{settings.preset.name}`, backbone `{settings.preset.backbone}`, "
+        f"{len(settings.view_names)} views, attention {'on' if masks else 'off'}; {decision.model_kind.value} model, "
         f"members: {len(settings.members)}.",
         f"* Clinical values: {', '.join(settings.members[0].clinical.columns) or 'none (image only)'}; "
         "an unknown value counts as the training patients' mean.",

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from radiogene.errors import WeightsError
+from radiogene.errors import SettingsError, WeightsError
+from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.presets import Preset
 
 _PRESET = TypeAdapter(Preset)
@@ -27,6 +28,9 @@ def preset_from_json(content: dict[str, Any]) -> Preset:
     except ValidationError as error:
         first = error.errors()[0]
         raise WeightsError(f"settings.json: preset, {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
-    if preset_to_json(preset) != content:
+    except SettingsError as error:
+        raise WeightsError(f"settings.json: preset: {error}") from error
+    # A preset from before there were backbones names none.
+    if preset_to_json(preset) != {"backbone": INCEPTION_ATTENTION_RESNET, **content}:
         raise WeightsError("settings.json: the preset holds keys that this version does not know.")
     return preset

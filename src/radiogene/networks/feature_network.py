@@ -1,4 +1,4 @@
-"""What MMDL asks of the network that looks at one view."""
+"""What MMDL and its activation maps ask of the network that looks at one view."""
 
 from abc import ABC, abstractmethod
 
@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 class FeatureNetwork(nn.Module, ABC):
     """A network from a three-channel picture to a vector of features.
+
+    A network whose last map is too small to be looked at overrides `activation_map` and `features_of_map` together.
 
     Attributes:
         feature_count: channels C of its last map.
@@ -29,6 +31,22 @@ class FeatureNetwork(nn.Module, ABC):
             pictures: (B, 3, S, S), standardised.
         """
         return self.feature_map(pictures).mean(dim=(2, 3))
+
+    def activation_map(self, pictures: Tensor) -> Tensor:
+        """The map (B, C', h', w') from which activation maps are taken; here the last one.
+
+        Args:
+            pictures: (B, 3, S, S), standardised.
+        """
+        return self.feature_map(pictures)
+
+    def features_of_map(self, activation_map: Tensor) -> Tensor:
+        """The features (B, C) that follow from a map that `activation_map` gave.
+
+        Args:
+            activation_map: (B, C', h', w').
+        """
+        return activation_map.mean(dim=(2, 3))
 
     def forward(self, pictures: Tensor) -> Tensor:
         """The features (B, C).

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from radiogene.errors import SettingsError
+from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET, backbone_named
 from radiogene.networks.convolution import LayerStyle, Padding
+from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.gene_branch import ClinicalEntry
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.stem import StemStrides
@@ -26,7 +28,11 @@ class Preset:
         image_size: pixels S along each side of a view.
         shared_view_network: True for one network that looks at all views, False for one per view.
         dropout_keep: share of features that dropout keeps.
-        view_network: sizes of the view network.
+        view_network: sizes of the inception-attention-resnet; other backbones have a size of their own.
+        backbone: name of the network that looks at a view.
+
+    Raises:
+        SettingsError: no backbone has that name.
     """
 
     name: str
@@ -34,6 +40,15 @@ class Preset:
     shared_view_network: bool
     dropout_keep: float
     view_network: ViewNetworkSettings
+    backbone: str = INCEPTION_ATTENTION_RESNET
+
+    def __post_init__(self) -> None:
+        backbone_named(self.backbone)
+
+    @property
+    def has_masks(self) -> bool:
+        """True where the network has masks, unless it is built without attention."""
+        return backbone_named(self.backbone).has_masks and self.view_network.attention
 
 
 PAPER = Preset(
@@ -78,28 +93,47 @@ TINY = Preset(
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in (PAPER, SMALL, TINY)}
 
 
-def preset_named(name: str) -> Preset:
-    """The preset of that name.
+def preset_named(name: str, backbone: str = INCEPTION_ATTENTION_RESNET) -> Preset:
+    """The preset of that name, with that backbone.
 
     Args:
         name: one of `PRESETS`.
+        backbone: one of `BACKBONES`.
 
     Raises:
-        SettingsError: no preset has that name.
+        SettingsError: no preset or no backbone has that name.
     """
     if name not in PRESETS:
         raise SettingsError(f"No preset {name!r}: expected one of {', '.join(PRESETS)} (--preset).")
-    return PRESETS[name]
+    return replace(PRESETS[name], backbone=backbone)
 
 
 def build_view_network(preset: Preset, attention: bool = True) -> ViewNetwork:
-    """A view network of the preset's size, with fresh weights.
+    """An inception-attention-resnet of the preset's size, with fresh weights, whatever the preset's backbone.
 
     Args:
         preset: the sizes.
         attention: False builds no masks.
     """
-    return ViewNetwork(replace(preset.view_network, attention=attention and preset.view_network.attention))
+    return ViewNetwork(_sizes(preset, attention))
+
+
+def build_feature_network(preset: Preset, attention: bool = True) -> FeatureNetwork:
+    """The network that looks at one view: the preset's backbone, with fresh weights.
+
+    Args:
+        preset: the sizes.
+        attention: False builds no masks; a backbone that has none is the same in either case.
+
+    Raises:
+        SettingsError: the backbone needs a library that is not installed, or larger pictures.
+    """
+    return backbone_named(preset.backbone).build(preset.image_size, _sizes(preset, attention))
+
+
+def _sizes(preset: Preset, attention: bool) -> ViewNetworkSettings:
+    """The preset's sizes, without masks unless both it and the caller want them."""
+    return replace(preset.view_network, attention=attention and preset.view_network.attention)
 
 
 def build_mmdl(
@@ -119,7 +153,10 @@ def build_mmdl(
         views: number of views.
         attention: False builds no masks: nine times Inception-ResNet-v2.
         clinical_at: where clinical values join the branches.
+
+    Raises:
+        SettingsError: the backbone needs a library that is not installed, or larger pictures.
     """
     count = 1 if preset.shared_view_network else views
-    networks = [build_view_network(preset, attention) for _ in range(count)]
+    networks = [build_feature_network(preset, attention) for _ in range(count)]
     return MMDL(genes, views, clinical_count, networks, preset.dropout_keep, clinical_at)

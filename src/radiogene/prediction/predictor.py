@@ -143,6 +143,7 @@ class Predictor:
         settings = self.model.settings
         return {
             "preset": settings.preset.name,
+            "backbone": settings.preset.backbone,
             "kind": self.model.decision.model_kind.value,
             "members": len(settings.members),
             "weights_sha256": self.model.weights_sha256,

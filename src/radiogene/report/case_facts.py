@@ -62,7 +62,7 @@ def model_facts(model: Mapping[str, Any]) -> Facts:
     """
     members = model["members"]
     return {
-        "Network": f"MMDL, preset {model['preset']}",
+        "Network": f"MMDL, preset {model['preset']}, backbone {model['backbone']}",
         "Kind": f"{model['kind']}, {members} members" if members > 1 else str(model["kind"]),
         "Weights": f"SHA-256 {model['weights_sha256'][:HASH_CHARACTERS]}",
         "Clinical values": ", ".join(model["clinical_columns"]) or "none: image only",
