@@ -11,6 +11,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from radiogene.networks.imagenet_parameters import imagenet_names
+from radiogene.networks.presets import PAPER, build_view_network
+from radiogene.networks.torchvision_operators import declare_torchvision_operators
+
 STAGE_OUTPUTS_FILE = Path(__file__).with_name("timm_stage_outputs.json")
 
 TIMM_STAGES = {
@@ -45,9 +49,17 @@ def known_parameter(timm_name, shape):
     return known_values(timm_name, shape, -0.2, 0.2)
 
 
-def known_parameters(shapes):
-    """All parameters, by timm name; `shapes` gives the shape of each."""
-    return {name: known_parameter(name, tuple(shape)) for name, shape in shapes.items()}
+def parameter_shapes():
+    """Shape of every Inception-ResNet-v2 parameter by its timm name, classifier left out."""
+    with torch.device("meta"):
+        network = build_view_network(PAPER, attention=False)
+    state = network.state_dict()
+    return {there: state[here].shape for here, there in imagenet_names(network).items()}
+
+
+def known_parameters():
+    """All parameters but the classifier's, by timm name."""
+    return {name: known_parameter(name, tuple(shape)) for name, shape in parameter_shapes().items()}
 
 
 def known_picture():
@@ -71,22 +83,15 @@ def timm_is_absent():
     return any(importlib.util.find_spec(name) is None for name in ("timm", "torchvision"))
 
 
-def import_timm():
-    """timm; a torchvision that was built for another torch needs two schemas declared before."""
-    library = torch.library.Library("torchvision", "DEF")
-    for schema in ("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",):
-        library.define(schema)
-        library.define(schema.replace("nms", "qnms", 1))
-    import timm
+def timm_network(parameters):
+    """timm's network in evaluation mode with the given parameters; its classifier has zeros."""
+    declare_torchvision_operators()
+    from timm import create_model
 
-    timm.torchvision_schemas = library  # kept alive with the module
-    return timm
-
-
-def timm_network():
-    """timm's network in evaluation mode with the known parameters."""
-    network = import_timm().create_model("inception_resnet_v2", pretrained=False).eval()
-    network.load_state_dict(known_parameters({name: t.shape for name, t in network.state_dict().items()}))
+    with torch.device("meta"):
+        network = create_model("inception_resnet_v2", pretrained=False).eval()
+    classifier = {name: torch.zeros(t.shape) for name, t in network.classif.state_dict(prefix="classif.").items()}
+    network.load_state_dict({**parameters, **classifier}, strict=True, assign=True)
     return network
 
 
@@ -103,8 +108,8 @@ def timm_stage_maps(network, picture):
 
 
 if __name__ == "__main__":
-    written = {stage: probe(m) for stage, m in timm_stage_maps(timm_network(), known_picture()).items()}
     from importlib.metadata import version
 
-    content = {"timm": version("timm"), "stages": written}
+    stage_maps = timm_stage_maps(timm_network(known_parameters()), known_picture())
+    content = {"timm": version("timm"), "stages": {stage: probe(stage_map) for stage, stage_map in stage_maps.items()}}
     STAGE_OUTPUTS_FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
