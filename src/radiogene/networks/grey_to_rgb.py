@@ -15,10 +15,18 @@ class GreyToRgb(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(1, PICTURE_CHANNELS, kernel_size=3, padding=1)
-        with torch.no_grad():
-            self.convolution.weight.zero_()
-            self.convolution.weight[:, :, 1, 1] = 1.0
-            self.convolution.bias.zero_()  # type: ignore[union-attr]
+        self.copy_grey()
+
+    @torch.no_grad()
+    def copy_grey(self, gain: float = 1.0) -> None:
+        """Nothing; each of the three channels is then the grey channel times a gain.
+
+        Args:
+            gain: other than 1 where the network behind expects another spread than that of z-scores.
+        """
+        self.convolution.weight.zero_()
+        self.convolution.weight[:, :, 1, 1] = gain
+        self.convolution.bias.zero_()  # type: ignore[union-attr]
 
     def forward(self, grey: Tensor) -> Tensor:
         """Pictures (B, 3, S, S).

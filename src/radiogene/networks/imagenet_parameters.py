@@ -77,6 +77,29 @@ def imagenet_names(network: ViewNetwork) -> dict[str, str]:
     return {name: _imagenet_name(name, last_unit) for name in network.state_dict() if ".mask." not in name}
 
 
+def imagenet_misfits(network: ViewNetwork, parameters: Mapping[str, Tensor]) -> list[str]:
+    """What keeps the parameters from being those of the network's trunk, in words; empty where they fit.
+
+    Args:
+        network: of any size, on any device; only shapes are compared.
+        parameters: the state dict of an Inception-ResNet-v2, with or without its classifier.
+    """
+    names, state = imagenet_names(network), network.state_dict()
+    there_to_here = {there: here for here, there in names.items()}
+    misfits = [
+        f"{there} is missing" for there in there_to_here if there not in parameters and not there.endswith(COUNTER_NAME)
+    ]
+    for there, value in parameters.items():
+        if there.startswith(CLASSIFIER_NAME):
+            continue
+        if there not in there_to_here:
+            misfits.append(f"{there} has no place")
+        elif value.shape != state[there_to_here[there]].shape:
+            expected = tuple(state[there_to_here[there]].shape)
+            misfits.append(f"{there} has shape {tuple(value.shape)}, expected {expected}")
+    return misfits
+
+
 def load_imagenet_parameters(network: ViewNetwork, parameters: Mapping[str, Tensor]) -> None:
     """Nothing; the network's trunk then holds the given parameters. On a misfit the network stays as it was.
 
@@ -88,28 +111,18 @@ def load_imagenet_parameters(network: ViewNetwork, parameters: Mapping[str, Tens
         WeightsError: a parameter is missing, left over, or has another shape: the file belongs to another network, or
             the network's preset is narrower or shallower than the original.
     """
-    names = imagenet_names(network)
-    state = network.state_dict()
-    needed = {name: there for name, there in names.items() if there in parameters or not name.endswith(COUNTER_NAME)}
-    left_over = [
-        there for there in parameters if not there.startswith(CLASSIFIER_NAME) and there not in set(names.values())
-    ]
-    misfits = [f"{there} is missing" for there in needed.values() if there not in parameters]
-    misfits += [f"{there} has no place" for there in left_over]
-    misfits += [
-        f"{there} has shape {tuple(parameters[there].shape)}, expected {tuple(state[name].shape)}"
-        for name, there in needed.items()
-        if there in parameters and parameters[there].shape != state[name].shape
-    ]
+    misfits = imagenet_misfits(network, parameters)
+    names, state = imagenet_names(network), network.state_dict()
     if misfits:
         shown = "; ".join(misfits[:MISFITS_SHOWN])
         raise WeightsError(
-            f"{len(misfits)} of {len(needed)} Inception-ResNet-v2 parameters do not fit this view network: {shown}. "
+            f"{len(misfits)} of {len(names)} Inception-ResNet-v2 parameters do not fit this view network: {shown}. "
             "Expected a state dict of timm's inception_resnet_v2 and a preset of its full size (--preset paper)."
         )
     with torch.no_grad():
-        for name, there in needed.items():
-            state[name].copy_(parameters[there])
+        for name, there in names.items():
+            if there in parameters:
+                state[name].copy_(parameters[there])
 
 
 def _imagenet_name(name: str, last_unit: str) -> str:
