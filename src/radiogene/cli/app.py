@@ -13,6 +13,7 @@ from radiogene.cli.check import check
 from radiogene.cli.demo import demo
 from radiogene.cli.describe import describe
 from radiogene.cli.evaluate import evaluate
+from radiogene.cli.imagenet import imagenet
 from radiogene.cli.nodule_argument import with_joined_nodule
 from radiogene.cli.phantom import phantom
 from radiogene.cli.predict import predict
@@ -35,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (demo, phantom, check, series, views, prepare, train, evaluate, predict, describe):
+for verb in (demo, phantom, check, series, views, prepare, imagenet, train, evaluate, predict, describe):
     app.command()(verb)
 
 
