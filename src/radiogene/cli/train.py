@@ -18,6 +18,9 @@ def train(
     preset: Annotated[
         Literal["paper", "small", "tiny"], typer.Option("--preset", help="Sizes and schedule of the network.")
     ] = "small",
+    backbone: Annotated[
+        str, typer.Option("--backbone", help="The network that looks at a view; `radiogene describe` lists them.")
+    ] = "inception-attention-resnet",
     init: Annotated[
         str,
         typer.Option("--init", help="random, a folder that `radiogene pretrain` wrote, or imagenet:FILE."),
@@ -79,7 +82,6 @@ def train(
     from radiogene.ct.nine_views import ViewSampling
     from radiogene.evaluation.patient_level import NoduleRule
     from radiogene.model.model_folder import require_model_place
-    from radiogene.networks.presets import preset_named
     from radiogene.training.initial_weights import initial_weights
     from radiogene.training.run_options import require_machine
     from radiogene.training.schedule import schedule_of
@@ -104,6 +106,7 @@ def train(
     )
     settings = TrainingSettings(
         preset=preset,
+        backbone=backbone,
         genes=words(genes),
         clinical_columns=words(clinical),
         schedule=replace(schedule, all_layers=all_layers, batch_patients=batch or schedule.batch_patients),
@@ -121,6 +124,6 @@ def train(
         seeds=seeds,
         keep=Kept(keep),
     )
-    start = initial_weights(init, preset_named(preset))
+    start = initial_weights(init, settings.sizes)
     if train_model(CubeStore.open(store), settings, out, options, start, out_of_fold) is not None:
         typer.echo(str(out))

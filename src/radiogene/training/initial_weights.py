@@ -9,6 +9,8 @@ from torch import Tensor
 from radiogene.errors import SettingsError
 from radiogene.model.folder_files import sha256_of
 from radiogene.model.pretrained_folder import PretrainedNetwork, read_pretrained
+from radiogene.networks.imagenet_file import read_imagenet_parameters
+from radiogene.networks.imagenet_start import start_from_imagenet
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import Preset
 
@@ -83,10 +85,7 @@ class ImagenetWeights:
 
     def load_into(self, network: MMDL) -> None:
         """Nothing; see `InitialWeights`."""
-        from radiogene.networks.imagenet_parameters import load_imagenet_parameters
-
-        for view_network in network.view_networks:
-            load_imagenet_parameters(view_network, self.parameters)  # type: ignore[arg-type]
+        start_from_imagenet(network, self.parameters)
 
     def to_json(self) -> dict[str, Any]:
         """What the manifest says of the start."""
@@ -107,8 +106,6 @@ def initial_weights(words: str, preset: Preset) -> InitialWeights:
     if words == RANDOM:
         return RandomWeights()
     if words.startswith(IMAGENET):
-        from radiogene.networks.imagenet_file import read_imagenet_parameters
-
         path = Path(words.removeprefix(IMAGENET))
         return ImagenetWeights(read_imagenet_parameters(path), sha256_of(path))
     path = Path(words)

@@ -18,7 +18,7 @@ from radiogene.model.inference import NetworkOutputs, network_outputs, views_nam
 from radiogene.model.settings import MemberSettings
 from radiogene.networks.fusion import view_weights
 from radiogene.networks.mmdl import MMDL
-from radiogene.networks.presets import build_mmdl, preset_named
+from radiogene.networks.presets import build_mmdl
 from radiogene.networks.standardisation import fit_standardisation
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.training.augmentation import Augmentation
@@ -77,7 +77,7 @@ class MemberTraining:
     @property
     def sampler(self) -> ViewSampler:
         """Cuts the views."""
-        size = preset_named(self.settings.preset).image_size
+        size = self.settings.sizes.image_size
         return ViewSampler(size, self.settings.view_sampling, views_named(self.settings.view_names))
 
 
@@ -114,7 +114,7 @@ def train_member(
     training = MemberTraining(cohort, member, settings, initial, options, _fit_scaling(cohort, member, settings), place)
     lightning.seed_everything(member.seed, verbose=False)
     network = build_mmdl(
-        preset_named(settings.preset),
+        settings.sizes,
         settings.genes,
         clinical_count=training.fitted.clinical.width,
         views=len(settings.view_names),

@@ -7,6 +7,8 @@ from typing import Any
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
 from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
+from radiogene.networks.presets import Preset, preset_named
 from radiogene.training.schedule import TrainingSchedule, schedule_of
 
 
@@ -25,6 +27,7 @@ class TrainingSettings:
 
     Attributes:
         preset: sizes of the network.
+        backbone: the network that looks at a view; the paper's own, or one that it is compared with.
         genes: columns to predict, in the network's order.
         clinical_columns: joined to every branch; none for an image-only model.
         schedule: the stages.
@@ -46,6 +49,7 @@ class TrainingSettings:
     """
 
     preset: str = "small"
+    backbone: str = INCEPTION_ATTENTION_RESNET
     genes: tuple[str, ...] = ("EGFR", "KRAS")
     clinical_columns: tuple[str, ...] = DEFAULT_COLUMNS
     schedule: TrainingSchedule = field(default_factory=lambda: schedule_of("small"))
@@ -63,6 +67,11 @@ class TrainingSettings:
     folds: int = 0
     seeds: int = 1
     keep: Kept = Kept.ENSEMBLE
+
+    @property
+    def sizes(self) -> Preset:
+        """The preset with its backbone."""
+        return preset_named(self.preset, self.backbone)
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain JSON values."""

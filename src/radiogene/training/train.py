@@ -20,7 +20,6 @@ from radiogene.model.known_cubes import fingerprints
 from radiogene.model.model_folder import write_model
 from radiogene.model.settings import ModelSettings
 from radiogene.model.training_range import training_ranges
-from radiogene.networks.presets import preset_named
 from radiogene.training.initial_weights import InitialWeights, RandomWeights
 from radiogene.training.member_training import train_member
 from radiogene.training.members import Member, members_of
@@ -138,7 +137,7 @@ def _model_settings(
 ) -> ModelSettings:
     shares = np.mean([member.view_shares for member in kept], axis=0)
     return ModelSettings(
-        preset=preset_named(settings.preset),
+        preset=settings.sizes,
         genes=settings.genes,
         attention=settings.attention,
         view_names=settings.view_names,
