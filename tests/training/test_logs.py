@@ -1,0 +1,32 @@
+"""Losses can be watched while a training runs."""
+
+import csv
+from dataclasses import replace
+
+import pytest
+
+from radiogene.cli.run_arguments import run_options
+from radiogene.errors import SettingsError
+from radiogene.training.run_options import LogPlace, RunOptions
+from radiogene.training.train import train
+
+
+@pytest.mark.parametrize("kind", ["csv", "tensorboard"])
+def test_a_log_holds_every_epochs_losses(kind, synthetic_store, short_training, tmp_path):
+    schedule = replace(short_training.schedule, fusion=replace(short_training.schedule.fusion, epochs=0))
+    options = RunOptions(accelerator="cpu", progress=False, log=LogPlace(kind, tmp_path / "log"))
+    train(synthetic_store, replace(short_training, schedule=schedule), tmp_path / "model", options)
+    folder = tmp_path / "log" / "all-layers"
+    if kind == "tensorboard":
+        assert [f for f in folder.iterdir() if f.name.startswith("events.out.tfevents")]
+        return
+    with (folder / "metrics.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len([row for row in rows if row["validation_loss"]]) == 2
+    assert len([row for row in rows if row["loss"]]) == 2
+
+
+@pytest.mark.parametrize("words", ["csv", "csv:", "wandb:runs"])
+def test_a_log_that_names_nothing_is_refused(words):
+    with pytest.raises(SettingsError, match="expected csv:FOLDER or tensorboard:FOLDER"):
+        run_options("cpu", "32-true", 1, False, 1, 1, words, progress=False)
