@@ -142,3 +142,18 @@ def test_file_truncated_after_opening_is_named(tmp_path):
         scan.read_slices(0, 8)
     with pytest.raises(SeriesError, match=r"0008\.dcm: cannot be read"):
         scan.read_slices(8, 9)
+
+
+def test_a_run_that_leaves_its_frame_is_refused(tmp_path):
+    """pylibjpeg-rle panics over it, which is no `Exception` and would end a whole batch."""
+
+    def spoil(dataset, k):
+        if k == 5:
+            whole = get_frame(dataset.PixelData, 0, number_of_frames=1)
+            longest_run = bytes([129, 0])
+            dataset.PixelData = encapsulate([whole[:64] + longest_run * ((len(whole) - 64) // 2)])
+
+    replace(SHAPE, transfer_syntax=RLELossless, edit=spoil).write(tmp_path)
+    scan = open_scan(tmp_path, ScanOptions())
+    with pytest.raises(SeriesError, match=r"0005\.dcm: its pixels cannot be decoded .* the file is corrupt"):
+        scan.read_slices(4, 8)

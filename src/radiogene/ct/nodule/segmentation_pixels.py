@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.pixels.utils import pixel_array
 
+from radiogene.ct.decoder_panic import decoder_panics_as_errors
 from radiogene.ct.nodule.dicom_object import UNREADABLE
 from radiogene.errors import NoduleError
 
@@ -131,11 +132,12 @@ def _decoded_frames(dataset: Dataset, count: int, where: str) -> Iterator[NDArra
     dataset.NumberOfFrames = count
     for frame in range(count):
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), decoder_panics_as_errors():
                 warnings.simplefilter("ignore")
-                yield pixel_array(dataset, index=frame)
+                frame_ji = pixel_array(dataset, index=frame)
         except (*UNREADABLE, RuntimeError) as error:
             raise NoduleError(f"Frame {frame + 1} of {where} cannot be decoded: {error}.") from error
+        yield frame_ji
 
 
 def _whole_only(frame: NDArray[np.integer], dataset: Dataset, kind: str, where: str) -> NDArray[np.integer]:

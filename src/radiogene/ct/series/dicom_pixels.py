@@ -24,6 +24,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from radiogene.ct.decoder_panic import decoder_panics_as_errors
 from radiogene.ct.scan import AIR_HU, cleaned_hu
 from radiogene.ct.series.dicom_headers import DAMAGE_ERRORS
 from radiogene.ct.series.slice_header import SliceHeader, StoredPixels
@@ -166,7 +167,9 @@ def _decompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: in
         pixel_representation=int(pixels.signed),
         pixel_keyword="PixelData",
     )
-    for header, (frame, _) in zip(headers, decoded, strict=True):
+    for header in headers:
+        with decoder_panics_as_errors():
+            frame, _ = next(decoded)
         if frame.shape != (header.rows, header.columns) or frame.dtype.itemsize > 2:
             raise ValueError(f"decoded to {frame.shape} of {frame.dtype}")
         yield frame.astype(np.int16 if pixels.signed else np.uint16).view(np.uint16)
