@@ -1,6 +1,5 @@
 """The contract that every registered backbone keeps; a new one is tested by existing."""
 
-import importlib.util
 import sys
 from dataclasses import replace
 from functools import partial
@@ -9,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from networks.backbone_names import every_backbone, needs_timm, of_backbones
 from radiogene.errors import SettingsError
 from radiogene.explanation.activation_maps import activation_maps
 from radiogene.networks.backbones import BACKBONES, INCEPTION_ATTENTION_RESNET, backbone_named
@@ -33,18 +33,13 @@ PUBLISHED_PARAMETERS = {
 }
 """Without classifier, and for VGG16 without its two fully connected layers of 4096."""
 
-absent = importlib.util.find_spec("timm") is None
-needs_timm = pytest.mark.skipif(absent, reason="timm is not installed (extra `backbones`)")
-every_backbone = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=needs_timm if name in TIMM_NAMES else ()) for name in BACKBONES]
-)
-timm_backbone = pytest.mark.parametrize("name", [pytest.param(name, marks=needs_timm) for name in TIMM_NAMES])
+timm_backbone = pytest.mark.parametrize("backbone", of_backbones(TIMM_NAMES))
 GENES = ("EGFR", "KRAS")
 
 
-def network_of(name, preset="tiny"):
+def network_of(backbone, preset="tiny"):
     torch.manual_seed(0)
-    return build_feature_network(preset_named(preset, name))
+    return build_feature_network(preset_named(preset, backbone))
 
 
 def with_settled_statistics(network, pictures):
@@ -68,8 +63,8 @@ def test_the_papers_networks_are_there_and_its_own_is_the_default():
 
 @every_backbone
 @pytest.mark.parametrize("preset", PRESETS)
-def test_maps_are_large_enough_at_every_presets_size(name, preset):
-    sizes = preset_named(preset, name)
+def test_maps_are_large_enough_at_every_presets_size(backbone, preset):
+    sizes = preset_named(preset, backbone)
     with torch.device("meta"), torch.no_grad():
         network = build_feature_network(sizes).eval()
         pictures = torch.empty(2, 3, sizes.image_size, sizes.image_size)
@@ -84,8 +79,8 @@ def test_maps_are_large_enough_at_every_presets_size(name, preset):
 
 
 @every_backbone
-def test_pictures_to_features_and_gradients_back(name):
-    network, pictures = network_of(name).train(), torch.randn(2, 3, 64, 64)
+def test_pictures_to_features_and_gradients_back(backbone):
+    network, pictures = network_of(backbone).train(), torch.randn(2, 3, 64, 64)
     features = network(pictures)
     assert features.shape == (2, network.feature_count)
     features.square().mean().backward()
@@ -95,8 +90,8 @@ def test_pictures_to_features_and_gradients_back(name):
 
 
 @every_backbone
-def test_the_map_that_is_looked_at_leads_to_the_features(name):
-    network = with_settled_statistics(network_of(name), torch.randn(4, 3, 64, 64))
+def test_the_map_that_is_looked_at_leads_to_the_features(backbone):
+    network = with_settled_statistics(network_of(backbone), torch.randn(4, 3, 64, 64))
     with torch.no_grad():
         pictures = torch.randn(2, 3, 64, 64)
         features = network(pictures)
@@ -105,16 +100,11 @@ def test_the_map_that_is_looked_at_leads_to_the_features(name):
         torch.testing.assert_close(network.feature_map(pictures).mean(dim=(2, 3)), features)
 
 
-@pytest.mark.parametrize(
-    ("name", "shared"),
-    [
-        *[pytest.param(name, True, marks=needs_timm if name in TIMM_NAMES else ()) for name in BACKBONES],
-        pytest.param("densenet121", False, marks=needs_timm),
-    ],
-)
-def test_a_whole_network_is_explained_and_saved(name, shared):
+@every_backbone
+def test_a_whole_network_is_explained_and_saved(backbone):
     torch.manual_seed(0)
-    preset = replace(preset_named("tiny", name), shared_view_network=shared)
+    # One of them with networks of the views' own.
+    preset = replace(preset_named("tiny", backbone), shared_view_network=backbone != "densenet121")
     build = partial(build_mmdl, preset, GENES, 2, views=2)
     network = build().eval()
     views, clinical = torch.randn(1, 2, 64, 64), torch.randn(1, 2)
@@ -132,38 +122,38 @@ def test_a_whole_network_is_explained_and_saved(name, shared):
 
 
 @every_backbone
-def test_the_same_seed_gives_the_same_weights(name):
-    first, second = network_of(name).state_dict(), network_of(name).state_dict()
+def test_the_same_seed_gives_the_same_weights(backbone):
+    first, second = network_of(backbone).state_dict(), network_of(backbone).state_dict()
     assert all(torch.equal(value, second[key]) for key, value in first.items())
     assert all(torch.isfinite(value).all() for value in first.values())
 
 
 @every_backbone
-def test_no_memory_is_taken_on_the_meta_device(name):
+def test_no_memory_is_taken_on_the_meta_device(backbone):
     with torch.device("meta"):
-        network = build_mmdl(preset_named("paper", name), GENES, 3, views=2)
+        network = build_mmdl(preset_named("paper", backbone), GENES, 3, views=2)
     assert all(value.is_meta for value in network.state_dict().values())
     assert len(network.view_networks) == 2
 
 
 @timm_backbone
-def test_parameters_are_the_published_ones(name):
+def test_parameters_are_the_published_ones(backbone):
     with torch.device("meta"):
-        network = build_feature_network(preset_named("small", name))
-    assert sum(parameter.numel() for parameter in network.parameters()) == PUBLISHED_PARAMETERS[name]
+        network = build_feature_network(preset_named("small", backbone))
+    assert sum(parameter.numel() for parameter in network.parameters()) == PUBLISHED_PARAMETERS[backbone]
 
 
 @needs_timm
-@pytest.mark.parametrize(("name", "size"), [*[(name, 107) for name in TIMM_NAMES], ("inception-v3", 64)])
-def test_timm_gives_the_same_last_map(name, size):
+@pytest.mark.parametrize(("backbone", "size"), [*[(name, 107) for name in TIMM_NAMES], ("inception-v3", 64)])
+def test_timm_gives_the_same_last_map(backbone, size):
     """The stages leave out nothing and add nothing; at 64 pixels timm's own first step is taken out as ours is."""
     from timm import create_model
 
     network = with_settled_statistics(
-        build_feature_network(replace(preset_named("tiny", name), image_size=size)), torch.randn(4, 3, size, size)
+        build_feature_network(replace(preset_named("tiny", backbone), image_size=size)), torch.randn(4, 3, size, size)
     )
     with torch.device("meta"):
-        reference = create_model(TIMM_NAMES[name], pretrained=False, num_classes=0)
+        reference = create_model(TIMM_NAMES[backbone], pretrained=False, num_classes=0)
     ours = {key.removeprefix("stages."): value for key, value in network.state_dict().items()}
     wanted = [key for key in reference.state_dict() if not key.startswith("pre_logits.")]
     assert len(wanted) == len(ours)
@@ -178,10 +168,10 @@ def test_timm_gives_the_same_last_map(name, size):
 
 
 @needs_timm
-@pytest.mark.parametrize("name", ["vgg16", "inception-v3"])
-def test_pictures_that_are_too_small_are_refused(name):
+@pytest.mark.parametrize("backbone", ["vgg16", "inception-v3"])
+def test_pictures_that_are_too_small_are_refused(backbone):
     with pytest.raises(SettingsError, match=r"Pictures of 32 pixels are too small for \w+: expected .* 2 x 2"):
-        build_feature_network(replace(preset_named("tiny", name), image_size=32))
+        build_feature_network(replace(preset_named("tiny", backbone), image_size=32))
 
 
 @needs_timm

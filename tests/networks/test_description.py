@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from networks.backbone_names import every_backbone
+from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.description import costs_by_part, describe, part_of_mmdl
-from radiogene.networks.presets import PAPER, PRESETS, TINY, build_mmdl, build_view_network
+from radiogene.networks.presets import PAPER, PRESETS, TINY, build_mmdl, build_view_network, preset_named
 from radiogene.networks.view_classifier import ViewClassifier
 
 
@@ -33,14 +35,23 @@ def test_parameters_are_those_of_the_network_that_is_built(shared):
     assert description.by_part["fusion"].parameters == 3 * 3 * 2
 
 
-def test_operations_equal_torchs_own_counter():
+@every_backbone
+def test_operations_equal_torchs_own_counter(backbone):
     from torch.utils.flop_counter import FlopCounterMode
 
-    network = build_mmdl(TINY, ("EGFR", "KRAS"), 3).eval()
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        network(torch.randn(1, 9, 64, 64), torch.randn(1, 3))
+    preset = preset_named("tiny", backbone)
+    with torch.device("meta"):
+        network = build_mmdl(preset, ("EGFR", "KRAS"), 3).eval()
+        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+            network(torch.randn(1, 9, 64, 64), torch.randn(1, 3))
+    description = describe(preset)
     # The counter takes a multiply-accumulate for two operations.
-    assert describe(TINY).total.operations == pytest.approx(counter.get_total_flops() / 2, rel=1e-6)
+    assert description.total.operations == pytest.approx(counter.get_total_flops() / 2, rel=1e-6)
+    assert description.total.parameters == sum(parameter.numel() for parameter in network.parameters())
+    assert description.backbone == backbone
+    assert description.attention == (backbone == INCEPTION_ATTENTION_RESNET)
+    assert len(description.by_part) > 7
+    assert "stages" not in description.by_part
 
 
 def test_the_paper_preset():
@@ -88,10 +99,14 @@ def test_layers_belong_to_the_part_that_is_read():
     assert part_of_mmdl("view_networks.4.attention_b.mask.mixing.convolution") == "attention_b.mask"
     assert part_of_mmdl("view_networks.0.stem.inception.branches.0.activation") == "stem"
     assert part_of_mmdl("dropout") == "branches"
+    assert part_of_mmdl("view_networks.0.stages.layer3.2.conv1") == "layer3"
 
 
 def test_the_text_has_a_line_for_every_part():
     description = describe(TINY)
     lines = str(description).splitlines()
-    assert len(lines) == 2 + len(description.by_part) + 1 + 1
-    assert f"{description.total.parameters:,}" in lines[-2]
+    table = lines[2 : 2 + len(description.by_part)]
+    assert [line.split()[0] for line in table] == list(description.by_part)
+    assert lines[2 + len(table)].split()[:2] == ["total", f"{description.total.parameters:,}"]
+    together = next(line for line in lines if line.startswith("together"))
+    assert together.split()[1] == f"{description.training.total_bytes / 1e6:,.1f}"

@@ -22,6 +22,9 @@ Series = Annotated[str | None, typer.Option("--series", help="SeriesInstanceUID,
 AllowGaps = Annotated[
     bool, typer.Option("--allow-gaps", help="Interpolate over missing or uneven slices instead of refusing them.")
 ]
+Backbone = Annotated[
+    str, typer.Option("--backbone", help="Network that looks at a view; a word that is no name lists all names.")
+]
 Genes = Annotated[str, typer.Option("--genes", help="Gene columns, separated by commas.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Workers = Annotated[int, typer.Option("--workers", min=-1, help="Processes; -1 takes one per core.")]

@@ -1,7 +1,8 @@
 """Parameters, operations and memory of a network, part by part, counted without allocating its weights.
 
 An operation is one multiply-accumulate of a convolution, a fully connected layer or the fusion; normalisation, pooling,
-activation and interpolation are not counted, as is usual. All counts are for one patient: every view passes.
+activation and interpolation are not counted, as is usual. All counts but those of a training step are for one patient:
+every view passes.
 """
 
 from collections import defaultdict
@@ -15,6 +16,12 @@ from torch import Tensor, nn
 
 from radiogene.networks.fusion import Fusion
 from radiogene.networks.presets import VIEWS, Preset, build_mmdl
+from radiogene.networks.training_memory import (
+    TRAINING_CONVENTION,
+    OptimiserName,
+    TrainingMemory,
+    training_memory,
+)
 
 OPERATIONS_CONVENTION = (
     "multiply-accumulates of convolutions, fully connected layers and fusion, one patient, all views"
@@ -22,7 +29,13 @@ OPERATIONS_CONVENTION = (
 
 FLOAT32_BYTES = 4
 
+BATCH_PATIENTS = 16
+"""Patients per training step (paper, "Deep learning model")."""
+
 ATTENTION_PARTS = ("trunk", "mask")
+
+STAGES_PART = "stages"
+"""Where the backbones that are not ours keep their parts."""
 
 PARTS_AFTER_FEATURES = ("branches", "fusion")
 """Parts that exist once per MMDL, not once per view network."""
@@ -35,7 +48,7 @@ class Cost:
     Attributes:
         parameters: trainable numbers.
         operations: multiply-accumulates for one patient.
-        activation_bytes: float32 bytes of all layers' outputs for one patient, what a training step keeps at most.
+        activation_bytes: float32 bytes of all layers' outputs for one patient.
     """
 
     parameters: int
@@ -49,37 +62,60 @@ class Description:
 
     Attributes:
         preset: its name.
+        backbone: name of the network that looks at a view.
         genes: names of the genes.
         views: number of views.
         clinical_count: number of clinical values.
-        attention: whether the masks are built.
+        attention: whether masks are built.
         total: sum over the parts.
         by_part: cost of each part.
+        training: memory of one training step.
     """
 
     preset: str
+    backbone: str
     genes: tuple[str, ...]
     views: int
     clinical_count: int
     attention: bool
     total: Cost
     by_part: dict[str, Cost]
+    training: TrainingMemory
 
     def __str__(self) -> str:
         genes, masks = ", ".join(self.genes), "attention" if self.attention else "no attention"
         lines = [
-            f"{self.preset}: {self.views} views, {genes}, {self.clinical_count} clinical values, {masks}",
+            f"{self.preset}, {self.backbone}: "
+            f"{self.views} views, {genes}, {self.clinical_count} clinical values, {masks}",
             f"{'part':<20}{'parameters':>16}{'operations':>20}{'activations (MB)':>20}",
         ]
         for part, cost in [*self.by_part.items(), ("total", self.total)]:
             megabytes = cost.activation_bytes / 1e6
             lines.append(f"{part:<20}{cost.parameters:>16,}{cost.operations:>20,}{megabytes:>20,.1f}")
-        return "\n".join([*lines, f"operations: {OPERATIONS_CONVENTION}"])
+        step = self.training
+        kinds = {
+            "weights": step.weight_bytes,
+            "gradients": step.gradient_bytes,
+            f"state of {step.optimiser}": step.optimiser_bytes,
+            "kept activations": step.activation_bytes,
+            "together": step.total_bytes,
+        }
+        return "\n".join(
+            [
+                *lines,
+                f"operations: {OPERATIONS_CONVENTION}",
+                f"{f'training step of {step.batch_patients} patients':<56}{'MB':>20}",
+                *(f"{kind:<56}{amount / 1e6:>20,.1f}" for kind, amount in kinds.items()),
+                f"training: {TRAINING_CONVENTION}",
+            ]
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The description as plain values, with `parameters_total`, `operations_total` and both by part."""
+        step = self.training
         return {
             "preset": self.preset,
+            "backbone": self.backbone,
             "genes": list(self.genes),
             "views": self.views,
             "clinical_count": self.clinical_count,
@@ -92,6 +128,7 @@ class Description:
             "parameters_by_part": {part: cost.parameters for part, cost in self.by_part.items()},
             "operations_by_part": {part: cost.operations for part, cost in self.by_part.items()},
             "activation_bytes_by_part": {part: cost.activation_bytes for part, cost in self.by_part.items()},
+            "training_step": {**asdict(step), "total_bytes": step.total_bytes, "convention": TRAINING_CONVENTION},
         }
 
 
@@ -101,15 +138,22 @@ def describe(
     clinical_count: int = 3,
     views: int = VIEWS,
     attention: bool = True,
+    batch_patients: int = BATCH_PATIENTS,
+    optimiser: OptimiserName = "sgd",
 ) -> Description:
     """What a preset's network costs.
 
     Args:
-        preset: the sizes.
+        preset: the sizes and the backbone.
         genes: names of the genes.
         clinical_count: number of clinical values.
         views: number of views.
         attention: False describes the network without masks.
+        batch_patients: patients per training step.
+        optimiser: of the training step.
+
+    Raises:
+        SettingsError: the backbone needs a library that is not installed.
     """
     # One view network looks at all views in either case, which costs the same operations; separate ones only repeat its
     # parameters, and building one takes a ninth of the time.
@@ -125,7 +169,17 @@ def describe(
             for part, cost in by_part.items()
         }
     sums = {name: sum(asdict(cost)[name] for cost in by_part.values()) for name in Cost.__dataclass_fields__}
-    return Description(preset.name, tuple(genes), views, clinical_count, attention, Cost(**sums), by_part)
+    return Description(
+        preset=preset.name,
+        backbone=preset.backbone,
+        genes=tuple(genes),
+        views=views,
+        clinical_count=clinical_count,
+        attention=attention and preset.has_masks,
+        total=Cost(**sums),
+        by_part=by_part,
+        training=training_memory(preset, genes, clinical_count, views, attention, batch_patients, optimiser),
+    )
 
 
 def part_of_mmdl(name: str) -> str:
@@ -139,7 +193,7 @@ def part_of_mmdl(name: str) -> str:
         return "branches"
     if steps[0] != "view_networks":
         return steps[0]
-    inside = steps[2:]
+    inside = steps[3:] if steps[2] == STAGES_PART else steps[2:]
     return ".".join(inside[:2]) if len(inside) > 1 and inside[1] in ATTENTION_PARTS else inside[0]
 
 
@@ -171,8 +225,9 @@ def costs_by_part(network: nn.Module, inputs: tuple[Tensor, ...], part_of: Calla
     finally:
         for handle in handles:
             handle.remove()
-    for name, layer in leaves.items():
-        parameters[part_of(name)] += sum(parameter.numel() for parameter in layer.parameters())
+    # Not by leaves: a normalisation of timm holds parameters of its own beside an activation.
+    for name, parameter in network.named_parameters():
+        parameters[part_of(name)] += parameter.numel()
     return {part: Cost(parameters[part], operations[part], activation_bytes[part]) for part in operations}
 
 
