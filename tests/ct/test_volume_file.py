@@ -301,7 +301,7 @@ def test_nifti_of_an_absurd_size_is_refused(size, found, tmp_path):
         open_scan(path, ScanOptions())
 
 
-@pytest.mark.parametrize("removed", ["ElementSpacing", "Offset"])
+@pytest.mark.parametrize("removed", ["ElementSpacing", "Offset", "TransformMatrix"])
 def test_metaimage_without_a_place_is_refused(removed, tmp_path):
     affine = affine_lps_mm(AFFINES["axial"])
     path = tmp_path / "ct.mhd"

@@ -87,7 +87,11 @@ def refuse_unplaced(path: Path) -> None:
         _refuse_nrrd_axes(fields, path)
         wanted: list[tuple[str, ...]] = [("space directions",), ("space origin",)]
     else:
-        wanted = [("elementspacing", "elementsize"), ("offset", "position", "origin")]
+        wanted = [
+            ("elementspacing", "elementsize"),
+            ("offset", "position", "origin"),
+            ("transformmatrix", "rotation", "orientation"),
+        ]
     for names in wanted:
         if not any(name in fields for name in names):
             raise GeometryError(
