@@ -8,7 +8,7 @@ import pytest
 
 from radiogene.cohort.splits import stratified_folds
 from radiogene.decision.decision import ModelKind
-from radiogene.errors import CohortError
+from radiogene.errors import CohortError, TrainingError
 from radiogene.model.model_folder import read_model
 from radiogene.prediction.predictor import Predictor
 from radiogene.training.members import members_of
@@ -48,6 +48,15 @@ def test_a_gene_with_fewer_mutants_than_folds_is_refused():
     rare = {patient: {"ALK": int(patient == "p00")} for patient in LABELS}
     with pytest.raises(CohortError, match="ALK has 1 patients known as mutants; 5 folds need 5"):
         members_of(TrainingSettings(folds=5, genes=("ALK",)), rare)
+
+
+def test_a_fold_whose_inner_part_lacks_a_class_is_named_before_anything_is_trained(
+    synthetic_store, short_training, tmp_path
+):
+    settings = replace(short_training, folds=2, schedule=replace(short_training.schedule, validation_share=0.1))
+    with pytest.raises(TrainingError, match=r"inner validation part of fold 0, seed 4, has \d+ (EGFR|KRAS) mutants"):
+        train(synthetic_store, settings, tmp_path / "model", OPTIONS)
+    assert list(tmp_path.iterdir()) == []
 
 
 def folds_settings(short_training, **changes):

@@ -35,7 +35,7 @@ from radiogene.training.stage_input import CubeInput, Draws, FeatureInput, Stage
 from radiogene.training.stages import StageName, TrainingStage
 from radiogene.training.stopping import patience
 from radiogene.training.trained_member import TrainedMember, read_member
-from radiogene.training.training_cohort import TrainingCohort, refuse_one_class
+from radiogene.training.training_cohort import TrainingCohort
 from radiogene.training.training_patients import TrainingPatients
 
 OUTCOME_FILE = "outcome.json"
@@ -103,14 +103,12 @@ def train_member(
         None in all processes of a distributed training but the first.
 
     Raises:
-        TrainingError: a part has one class only, or the loss is not a number.
+        TrainingError: the loss is not a number.
         CohortError: a clinical column is missing or unusable.
     """
     finished = read_member(place)
     if finished is not None:
         return finished
-    for part, ids in (("training", member.fitting_ids), ("inner validation", member.validation_ids)):
-        refuse_one_class(cohort, cohort.of_patients(ids), part)
     training = MemberTraining(cohort, member, settings, initial, options, _fit_scaling(cohort, member, settings), place)
     lightning.seed_everything(member.seed, verbose=False)
     network = build_mmdl(

@@ -26,7 +26,7 @@ from radiogene.training.members import Member, members_of
 from radiogene.training.run_options import RunOptions, process_rank
 from radiogene.training.settings import Kept, TrainingSettings
 from radiogene.training.trained_member import TrainedMember
-from radiogene.training.training_cohort import TrainingCohort, training_cohort
+from radiogene.training.training_cohort import TrainingCohort, refuse_one_class, training_cohort
 from radiogene.training.unfinished import UnfinishedTraining
 from radiogene.training.unseen_predictions import UnseenPredictions, unseen_predictions
 
@@ -62,6 +62,7 @@ def train(
     started = time.monotonic()
     cohort = training_cohort(store, settings.genes)
     members = members_of(settings, cohort.patient_labels)
+    _refuse_parts_of_one_class(cohort, members)
     # A patient whose largest nodule cannot be told is refused before the training, not after it.
     cohort.patient_predictions(np.arange(len(cohort.rows)), np.zeros(cohort.labels.shape), settings.nodule_rule)
 
@@ -101,6 +102,14 @@ def train(
         write_text(out_of_fold, "".join(_tables(unseen)))
     unfinished.remove()
     return model
+
+
+def _refuse_parts_of_one_class(cohort: TrainingCohort, members: Sequence[Member]) -> None:
+    """Refuses before the first member is trained what the last could not be trained on."""
+    for member in members:
+        where = "" if member.fold is None else f" of fold {member.fold}, seed {member.seed},"
+        for part, ids in (("training", member.fitting_ids), ("inner validation", member.validation_ids)):
+            refuse_one_class(cohort, cohort.of_patients(ids), f"{part} part{where}")
 
 
 def _command(

@@ -111,7 +111,7 @@ def refuse_one_class(cohort: TrainingCohort, positions: NDArray[np.int_], part: 
         mutants = int(known.sum())
         if mutants == 0 or mutants == len(known):
             raise TrainingError(
-                f"The {part} part has {mutants} {gene} mutants among {len(known)} nodules with a known status; at "
+                f"The {part} has {mutants} {gene} mutants among {len(known)} nodules with a known status; at "
                 f"least one of each kind is needed. Add patients, choose another --seed or fewer --folds, or leave "
                 f"{gene} out (--genes)."
             )
