@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import typer
 from generated_block import rewrite
 
 from radiogene.cli.app import app
@@ -33,9 +34,19 @@ class Parameter:
 
 
 def verbs() -> dict[str, Callable[..., None]]:
-    """The function behind each verb of the command line, by the verb's name."""
-    callbacks = [command.callback for command in app.registered_commands]
-    return {callback.__name__: callback for callback in callbacks if callback is not None}
+    """The function behind each verb of the command line by the verb's name, of a group's verbs by both words."""
+    found = dict(_named(app))
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            name = group.typer_instance.info.name
+            found |= {f"{name} {verb}": callback for verb, callback in _named(group.typer_instance)}
+    return found
+
+
+def _named(of: typer.Typer) -> list[tuple[str, Callable[..., None]]]:
+    """The verbs of one level: name and function."""
+    commands = [(command.name, command.callback) for command in of.registered_commands]
+    return [(name or callback.__name__, callback) for name, callback in commands if callback is not None]
 
 
 def parameters(verb: Callable[..., None]) -> list[Parameter]:

@@ -10,6 +10,7 @@ import typer
 
 from radiogene import __version__
 from radiogene.cli.check import check
+from radiogene.cli.cohort import cohort
 from radiogene.cli.demo import demo
 from radiogene.cli.describe import describe
 from radiogene.cli.evaluate import evaluate
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 for verb in (demo, phantom, check, series, views, prepare, imagenet, train, evaluate, predict, describe):
     app.command()(verb)
+app.add_typer(cohort)
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,1 @@
+"""Where cohort tables come from: the public collection, and a folder of studies with a clinical table."""

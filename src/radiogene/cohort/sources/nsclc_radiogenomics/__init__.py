@@ -1,0 +1,1 @@
+"""The public collection NSCLC Radiogenomics (TCIA), the paper's external cohort."""

@@ -1,0 +1,103 @@
+"""What was made of the collection, in counts: what a reader of the table must know before using it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from radiogene.cohort.problem import Problem
+from radiogene.cohort.sources.exclusion import FROM_PAPER, FROM_TABLE
+from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import (
+    GENES,
+    CollectionTable,
+    status_counts,
+)
+from radiogene.cohort.sources.nsclc_radiogenomics.known_conflicts import KnownConflict
+from radiogene.cohort.sources.nsclc_radiogenomics.paper_cohort import (
+    COLLECTION_COUNT,
+    PAPER_COUNT,
+    RULE_OF_ARM,
+    RULE_OF_STAGE,
+    disagreeing_rules,
+    is_of_paper,
+    is_staged,
+)
+from radiogene.cohort.sources.nsclc_radiogenomics.tnm_stage import COLLECTION_EDITION
+
+
+@dataclass(frozen=True)
+class CollectionSummary:
+    """Counts, sources and open questions of one table made from the collection.
+
+    Attributes:
+        table: rows and exclusions.
+        labelled: patients in the label file.
+        sources: name and SHA-256 of each file that was read.
+        conflicts: about patients in the table.
+        problems: what could not be read.
+        notes: further sentences, such as how many rows have no nodule.
+    """
+
+    table: CollectionTable
+    labelled: int
+    sources: dict[str, str]
+    conflicts: tuple[KnownConflict, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The summary as plain JSON values; identifiers are those of the label file."""
+        patients = self.table.patients
+        return {
+            "collection": "NSCLC Radiogenomics",
+            "sources": self.sources,
+            "patients_in_collection": COLLECTION_COUNT,
+            "patients_in_label_file": self.labelled,
+            "patients_in_table": len(patients),
+            "rows": len(self.table.rows),
+            "paper": {
+                "patients": PAPER_COUNT,
+                "rules": [RULE_OF_ARM, RULE_OF_STAGE],
+                "by_arm": sum(is_of_paper(patient.patient_id) for patient in patients),
+                "by_stage": sum(map(is_staged, patients)),
+                "rules_disagree_on": disagreeing_rules(patients),
+            },
+            "status": {gene: status_counts(patients, gene) for gene in GENES},
+            "stage_edition": COLLECTION_EDITION,
+            "excluded": self._excluded(),
+            "conflicts": [asdict(conflict) for conflict in self.conflicts],
+            "problems": [str(problem) for problem in self.problems],
+            "notes": list(self.notes),
+        }
+
+    def lines(self) -> list[str]:
+        """The summary for the terminal."""
+        content = self.to_json()
+        paper, excluded = content["paper"], content["excluded"]
+        lines = [
+            f"{content['patients_in_table']} of {self.labelled} patients of the label file in the table "
+            f"({content['rows']} rows); the collection has {COLLECTION_COUNT}",
+            f"  of the paper's {PAPER_COUNT}: {paper['by_arm']} ({RULE_OF_ARM}); {paper['by_stage']} "
+            f"({RULE_OF_STAGE}); "
+            + (f"the rules differ on {', '.join(d)}" if (d := paper["rules_disagree_on"]) else "the same patients"),
+        ]
+        for gene, counts in content["status"].items():
+            lines.append(f"  {gene}: " + ", ".join(f"{count} {word}" for word, count in counts.items()))
+        lines.append(f"  stage from pathological T, N, M by the {COLLECTION_EDITION}")
+        lines += [f"  excluded from {what}: {count}" for what, count in excluded.items() if count]
+        lines += [f"  {note}" for note in self.notes]
+        lines += [f"  sources disagree: {conflict}" for conflict in self.conflicts]
+        return lines
+
+    def _excluded(self) -> dict[str, int]:
+        """Patients excluded from each thing."""
+        places = (FROM_TABLE, FROM_PAPER, *(f"figures of {gene}" for gene in GENES))
+        return {
+            place: len({e.patient_id for e in self.table.exclusions if e.excluded_from == place}) for place in places
+        }
+
+
+def file_hashes(paths: Sequence[Path]) -> dict[str, str]:
+    """The SHA-256 of each file by its name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}

@@ -1,0 +1,22 @@
+"""Writing rows as a CSV file, whole or not at all, and the places of the files that stand beside a cohort table."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from radiogene.atomic_files import atomic_path
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Writes the rows with these columns; a value that a row lacks, or None, is an empty cell."""
+    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow(["" if (value := row.get(column)) is None else value for column in columns])
+
+
+def beside(table: Path, what: str, suffix: str = ".csv") -> Path:
+    """The place of a file that belongs to a cohort table: `cohort.exclusions.csv` beside `cohort.csv`."""
+    return table.with_name(f"{table.stem}.{what}{suffix}")

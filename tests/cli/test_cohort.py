@@ -1,0 +1,64 @@
+"""`radiogene cohort` as a user meets it: files, counts, streams and exit codes."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cohort.sources.collection_files import HEADER, label_file, label_line
+
+
+def run(*arguments):
+    command = [str(Path(sys.executable).parent / "radiogene"), "cohort", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.real_data
+def test_the_real_label_file_gives_a_table_and_every_exclusion(real_data, tmp_path):
+    folder, out = real_data / "nsclc_radiogenomics", tmp_path / "new" / "cohort.csv"
+    done = run(
+        "nsclc-radiogenomics",
+        "--labels",
+        folder / "labels.csv",
+        "--centres",
+        folder / "tumour_centres.csv",
+        "--out",
+        out,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "EGFR: 30 mutant, 93 wild type, 20 unknown, 4 not collected" in done.stdout
+    assert "R01-116" in done.stdout
+    assert len(rows(out)) == 147
+    first = rows(out)[0]
+    assert (first["patient_id"], first["EGFR"], first["KRAS"], first["stage"]) == ("AMC-001", "wild type", "mutant", "")
+    excluded = rows(out.with_name("cohort.exclusions.csv"))
+    assert sum(row["excluded_from"] == "figures of EGFR" for row in excluded) == 24
+    summary = json.loads(out.with_name("cohort.source.json").read_text())
+    assert summary["stage_edition"] == "AJCC 7th edition"
+
+
+def test_problems_are_named_the_rest_is_written_and_the_exit_code_says_so(tmp_path):
+    header = HEADER.replace("EGFR mutation status", "EGFR status")
+    labels = label_file(tmp_path, label_line(), label_line("R01-002", age="670"), header=header)
+    done = run("nsclc-radiogenomics", "--labels", labels, "--out", tmp_path / "cohort.csv")
+    assert done.returncode == 20
+    assert "column EGFR mutation status: found no such column, but one named 'EGFR status'" in done.stderr
+    assert "'670'" in done.stderr
+    assert [row["EGFR"] for row in rows(tmp_path / "cohort.csv")] == ["unknown", "unknown"]
+
+
+def test_a_file_that_is_not_the_label_file_is_refused_and_nothing_written(tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("a,b\n1,2\n")
+    done = run("nsclc-radiogenomics", "--labels", labels, "--out", tmp_path / "cohort.csv")
+    assert done.returncode == 13
+    assert "Case ID" in done.stderr
+    assert not (tmp_path / "cohort.csv").exists()
