@@ -62,3 +62,19 @@ def test_a_file_that_is_not_the_label_file_is_refused_and_nothing_written(tmp_pa
     assert done.returncode == 13
     assert "Case ID" in done.stderr
     assert not (tmp_path / "cohort.csv").exists()
+
+
+def test_table1_prints_one_format_and_writes_all_three(synthetic_cohort, tmp_path):
+    out = tmp_path / "table"
+    done = run("table1", synthetic_cohort, synthetic_cohort, "--names", "ours,theirs", "--format", "csv", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (out / "table1.csv").read_text()
+    assert done.stdout.startswith("characteristic,level,ours (n=28),theirs (n=28),p,test,compared\n")
+    assert "SYNTHETIC" in (out / "table1.txt").read_text()
+    assert (out / "table1.tex").read_text().startswith(r"\begin{tabular}")
+
+
+def test_table1_refuses_a_number_of_names_that_does_not_fit(synthetic_cohort):
+    done = run("table1", synthetic_cohort, "--names", "a,b")
+    assert done.returncode == 3
+    assert "2 headings for 1 cohorts" in done.stderr

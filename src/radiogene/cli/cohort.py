@@ -3,6 +3,7 @@
 import typer
 
 from radiogene.cli.cohort_collection import nsclc_radiogenomics
+from radiogene.cli.cohort_table_one import table1
 
 cohort = typer.Typer(
     name="cohort",
@@ -12,3 +13,4 @@ cohort = typer.Typer(
     rich_markup_mode=None,
 )
 cohort.command("nsclc-radiogenomics")(nsclc_radiogenomics)
+cohort.command("table1")(table1)

@@ -29,7 +29,13 @@ def known_columns(genes: Sequence[str]) -> tuple[str, ...]:
     return (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS, *genes)
 
 
-def header_problems(file: str, header: Sequence[str], line: int, genes: Sequence[str]) -> list[Problem]:
+def header_problems(
+    file: str,
+    header: Sequence[str],
+    line: int,
+    genes: Sequence[str],
+    required: Sequence[str] = REQUIRED_COLUMNS,
+) -> list[Problem]:
     """What is wrong with the names of the columns.
 
     Args:
@@ -37,6 +43,7 @@ def header_problems(file: str, header: Sequence[str], line: int, genes: Sequence
         header: the names as written.
         line: the line they stand on.
         genes: the gene columns that are looked for.
+        required: the columns that must be there.
     """
     problems = []
     for name, count in Counter(header).items():
@@ -45,9 +52,9 @@ def header_problems(file: str, header: Sequence[str], line: int, genes: Sequence
     suggestions = {name: meant for name in dict.fromkeys(header) if (meant := _meant(name, header, genes))}
     for name, meant in suggestions.items():
         problems.append(Problem(file, line, repr(name), "a name that is nearly a column's", f"{meant!r}, exactly so"))
-    for name in REQUIRED_COLUMNS:
+    for name in required:
         if name not in header and name not in suggestions.values():
-            problems.append(Problem(file, line, name, "no such column", f"the columns {', '.join(REQUIRED_COLUMNS)}"))
+            problems.append(Problem(file, line, name, "no such column", f"the columns {', '.join(required)}"))
     return problems
 
 

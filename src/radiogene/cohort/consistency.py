@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from radiogene.cohort.problem import Problem
-from radiogene.cohort.row import CohortRow, by_patient
+from radiogene.cohort.row import AnyRow, CohortRow, PatientRow, by_patient
 from radiogene.cohort.table_rows import nodule_point
 
 
@@ -15,19 +15,24 @@ class PatientValue:
 
     name: str
     column: str
-    of: Callable[[CohortRow], Any]
+    of: Callable[[PatientRow], Any]
 
 
 def consistency_problems(file: str, rows: Sequence[CohortRow], genes: Sequence[str]) -> list[Problem]:
     """The rows that repeat a nodule or contradict an earlier row of their patient."""
-    problems = _repeated_nodules(file, rows)
+    return [*_repeated_nodules(file, rows), *contradiction_problems(file, rows, genes)]
+
+
+def contradiction_problems(file: str, rows: Sequence[PatientRow], genes: Sequence[str]) -> list[Problem]:
+    """The rows that contradict an earlier row of their patient."""
+    problems = []
     for of_patient in by_patient(rows).values():
         for value in _patient_values(genes):
             problems.extend(_contradictions(file, of_patient, value))
     return problems
 
 
-def shared_values(rows: Sequence[CohortRow], genes: Sequence[str]) -> tuple[CohortRow, ...]:
+def shared_values(rows: Sequence[AnyRow], genes: Sequence[str]) -> tuple[AnyRow, ...]:
     """The rows, a value of the patient that one row leaves open taken from that patient's other rows.
 
     Age, sex, smoking and gene labels are the patient's; sites and further columns may differ from nodule to nodule
@@ -42,7 +47,7 @@ def shared_values(rows: Sequence[CohortRow], genes: Sequence[str]) -> tuple[Coho
     return tuple(_with_values(row, known[row.patient_id], genes) for row in rows)
 
 
-def _with_values(row: CohortRow, values: dict[str, Any], genes: Sequence[str]) -> CohortRow:
+def _with_values(row: AnyRow, values: dict[str, Any], genes: Sequence[str]) -> AnyRow:
     return replace(
         row,
         age_years=values["age"],
@@ -56,7 +61,7 @@ def _with_values(row: CohortRow, values: dict[str, Any], genes: Sequence[str]) -
 def _patient_values(genes: Sequence[str]) -> list[PatientValue]:
     """Every value that must be the same in all rows of a patient."""
 
-    def label_of(gene: str) -> Callable[[CohortRow], int | None]:
+    def label_of(gene: str) -> Callable[[PatientRow], int | None]:
         return lambda row: row.labels[gene]
 
     return [
@@ -68,7 +73,7 @@ def _patient_values(genes: Sequence[str]) -> list[PatientValue]:
     ]
 
 
-def _contradictions(file: str, rows: Sequence[CohortRow], value: PatientValue) -> list[Problem]:
+def _contradictions(file: str, rows: Sequence[PatientRow], value: PatientValue) -> list[Problem]:
     """The rows whose known value differs from the patient's first known one."""
     stated = [row for row in rows if value.of(row) is not None]
     if value.name == "smoking_status" and len({row.smoking for row in stated}) > 1:
@@ -87,7 +92,7 @@ def _contradictions(file: str, rows: Sequence[CohortRow], value: PatientValue) -
     ]
 
 
-def _word(value: PatientValue, row: CohortRow) -> str:
+def _word(value: PatientValue, row: PatientRow) -> str:
     """The value as a table would write it."""
     found = value.of(row)
     if isinstance(found, bool):

@@ -2,11 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from radiogene.cohort.columns import known_columns
 from radiogene.cohort.delimited_text import DelimitedText, Record
@@ -21,7 +21,7 @@ from radiogene.cohort.label_words import (
     read_yes_no,
 )
 from radiogene.cohort.problem import Problem
-from radiogene.cohort.row import CohortRow
+from radiogene.cohort.row import CohortRow, PatientRow
 from radiogene.ct.geometry import LARGEST_COORDINATE_MM, Frame
 
 SERIES_NAME = re.compile(r"(?P<uid>[0-9]+(\.[0-9]+)*)(#[1-9][0-9]*)?", re.ASCII)
@@ -53,10 +53,19 @@ class RowReader:
 
     def rows(self, text: DelimitedText) -> list[CohortRow]:
         """The rows whose patient, scan and nodule can be read, other unreadable values left unknown; see `problems`."""
+        rows = [row for record, cells in self._records(text) if (row := self._row(record, cells)) is not None]
+        self._note_smoking_code(text)
+        return rows
+
+    def patients(self, text: DelimitedText) -> list[PatientRow]:
+        """The patients of the rows, whatever scans the table has; see `problems`."""
+        found = [self._patient_values(record, cells) for record, cells in self._records(text)]
+        self._note_smoking_code(text)
+        return [PatientRow(**values) for values in found if values["patient_id"] is not None]
+
+    def _records(self, text: DelimitedText) -> Iterator[tuple[Record, dict[str, str]]]:
+        """Each record with its cells by column; records that do not fit the header are noted and left out."""
         header = text.header.cells
-        known = set(known_columns(self.genes))
-        extra = [name for name in header if name not in known and name.strip()]
-        rows = []
         for record in text.records:
             if len(record.cells) != len(header):
                 wanted = f"{len(header)}, as the header has (a cell that holds the separator needs quotes)"
@@ -65,56 +74,52 @@ class RowReader:
             cells = dict(zip(header, record.cells, strict=True))
             if cells.get(""):
                 self._note(record.line, None, f"{cells['']!r} in a column without a name", "a name in the header")
-            row = self._row(record, cells, {name: cells[name] for name in extra})
-            if row is not None:
-                rows.append(row)
-        self._note_smoking_code(text)
-        return rows
+            yield record, cells
 
     def _note(self, line: int, column: str | None, found: str, wanted: str) -> None:
         self.problems.append(Problem(self.file, line, column, found, wanted))
 
-    def _row(self, record: Record, cells: Mapping[str, str], extra: dict[str, str]) -> CohortRow | None:
-        """The row of one record, or None where a required value is missing."""
+    def _value(
+        self, record: Record, cells: Mapping[str, str], column: str, read: Callable[[str], Value]
+    ) -> Value | None:
+        """The value of one cell; None, and a problem, where it cannot be read."""
+        try:
+            return read(cells.get(column, ""))
+        except UnreadableValueError as error:
+            self._note(record.line, column, error.found, error.wanted)
+            return None
 
-        def value(column: str, read: Callable[[str], Value]) -> Value | None:
-            try:
-                return read(cells.get(column, ""))
-            except UnreadableValueError as error:
-                self._note(record.line, column, error.found, error.wanted)
-                return None
-
-        smoking = value("smoking", read_smoking)
-        age_years, sex = value("age", read_age), value("sex", read_sex)
-        labels = {gene: value(gene, read_gene) for gene in self.genes}
-        frame = value("frame", _frame) or Frame.LPS
-        series_uid = value("series", _series_uid)
-        synthetic = value("synthetic", read_yes_no) or False
+    def _patient_values(self, record: Record, cells: Mapping[str, str]) -> dict[str, Any]:
+        """The values of a `PatientRow`; `patient_id` is None where it cannot be read."""
+        smoking = self._value(record, cells, "smoking", read_smoking)
         site = cells.get("site", "")
-        patient_id = value("patient_id", _patient_id) if "patient_id" in cells else None
-        ct = value("ct", self._ct) if "ct" in cells else None
-        nodule = value("nodule", self._nodule) if "nodule" in cells else None
+        known = set(known_columns(self.genes))
+        return {
+            "row_number": record.line,
+            "age_years": self._value(record, cells, "age", read_age),
+            "sex": self._value(record, cells, "sex", read_sex),
+            "smoking": smoking.ever if smoking else None,
+            "smoking_status": smoking.status if smoking else None,
+            "labels": {gene: self._value(record, cells, gene, read_gene) for gene in self.genes},
+            "synthetic": self._value(record, cells, "synthetic", read_yes_no) or False,
+            "site": None if is_unknown(site) else site,
+            "extra": {name: text for name, text in cells.items() if name not in known and name.strip()},
+            "patient_id": self._value(record, cells, "patient_id", _patient_id) if "patient_id" in cells else None,
+        }
+
+    def _row(self, record: Record, cells: Mapping[str, str]) -> CohortRow | None:
+        """The row of one record, or None where a required value is missing."""
+        patient = self._patient_values(record, cells)
+        frame = self._value(record, cells, "frame", _frame) or Frame.LPS
+        series_uid = self._value(record, cells, "series", _series_uid)
+        ct = self._value(record, cells, "ct", self._ct) if "ct" in cells else None
+        nodule = self._value(record, cells, "nodule", self._nodule) if "nodule" in cells else None
         if self.check_files:
             self._note_absent(record.line, ct, nodule)
-        if patient_id is None or ct is None or nodule is None:
+        if patient["patient_id"] is None or ct is None or nodule is None:
             return None
-        return CohortRow(
-            patient_id=patient_id,
-            row_number=record.line,
-            ct=ct,
-            nodule=nodule,
-            frame=frame,
-            segment=cells.get("segment") or None,
-            series_uid=series_uid,
-            age_years=age_years,
-            sex=sex,
-            smoking=smoking.ever if smoking else None,
-            smoking_status=smoking.status if smoking else None,
-            labels=labels,
-            site=None if is_unknown(site) else site,
-            extra=extra,
-            synthetic=synthetic,
-        )
+        segment = cells.get("segment") or None
+        return CohortRow(**patient, ct=ct, nodule=nodule, frame=frame, segment=segment, series_uid=series_uid)
 
     def _ct(self, text: str) -> Path:
         """The absolute path of the scan."""

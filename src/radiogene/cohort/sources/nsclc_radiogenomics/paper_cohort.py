@@ -5,8 +5,8 @@ The paper says "CT and clinical information integrity" and names no patient. Two
 * the identifier begins with R01-: the index of the Imaging Data Commons lists 162 of these, and 49 AMC-;
 * pathological T, N and M are recorded: of the AMC- patients none has them, of the R01- patients at hand all.
 
-Their patients also have what the paper prints of its 162: ages 43 to 87 with a median of 69, 43 women, one double
-mutant.
+Their patients also have what the paper prints of its 162: ages from 43 to 87, 43 women by their DICOM headers, one
+double mutant.
 """
 
 from collections.abc import Iterable

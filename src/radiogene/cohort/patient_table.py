@@ -1,0 +1,35 @@
+"""A cohort table read for its patients alone: scans and nodules may be missing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from radiogene.cohort.columns import header_problems, known_columns
+from radiogene.cohort.consistency import contradiction_problems, shared_values
+from radiogene.cohort.delimited_text import read_delimited_text
+from radiogene.cohort.problem import CohortTableError, Problem
+from radiogene.cohort.row import PatientRow, by_patient
+from radiogene.cohort.table_rows import RowReader
+
+
+def read_patients(path: Path, genes: Sequence[str]) -> tuple[PatientRow, ...]:
+    """The patients of a table, each once, with the values that its rows share.
+
+    Args:
+        path: a table with the column `patient_id` and any of a cohort table's others.
+        genes: the gene columns to read.
+
+    Raises:
+        CohortTableError: listing every problem of the table.
+    """
+    file = str(path)
+    text = read_delimited_text(path, file, known_columns(genes))
+    problems = header_problems(file, text.header.cells, text.header.line, genes, required=("patient_id",))
+    if not text.records:
+        problems.append(Problem(file, None, None, "a header and no row", "one line per patient"))
+    reader = RowReader(file, path.resolve().parent, genes, check_files=False)
+    rows = reader.patients(text)
+    problems += reader.problems
+    problems += contradiction_problems(file, rows, genes)
+    if problems:
+        raise CohortTableError(sorted(problems, key=lambda problem: problem.row or 0))
+    return tuple(of_patient[0] for of_patient in by_patient(shared_values(rows, genes)).values())

@@ -1,0 +1,1 @@
+"""The paper's Table 1: who is in a cohort, and whether two cohorts differ."""

@@ -1,0 +1,58 @@
+"""Tests of difference between two cohorts, each named so that a reader can repeat it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import chi2_contingency, fisher_exact, mannwhitneyu
+
+SMALLEST_EXPECTED = 5.0
+"""Cochran's rule: below this expected count the chi-squared distribution is a poor approximation."""
+
+FISHER = "Fisher's exact test"
+CHI_SQUARED = "Pearson's chi-squared test"
+MANN_WHITNEY = "Mann-Whitney U test"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The result of a two-sided test.
+
+    Attributes:
+        test: its name; what was compared stands in the row it belongs to.
+        p: its p value; None where the test says nothing.
+        reason: why there is none; empty where there is one.
+    """
+
+    test: str
+    p: float | None
+    reason: str = ""
+
+
+def difference_of_shares(first: tuple[int, int], second: tuple[int, int]) -> Difference:
+    """Whether a share differs between two cohorts.
+
+    Pearson's chi-squared without continuity correction; Fisher's exact test where an expected count is below 5.
+
+    Args:
+        first: patients with and without, in the first cohort, unknown ones left out.
+        second: likewise in the second.
+    """
+    table = np.array([first, second])
+    if (table.sum(axis=1) == 0).any():
+        return Difference(FISHER, None, "known for nobody in one cohort")
+    if (table.sum(axis=0) == 0).any():
+        return Difference(FISHER, None, "the same in all patients of both cohorts")
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    if expected.min() < SMALLEST_EXPECTED:
+        return Difference(FISHER, float(fisher_exact(table).pvalue))
+    return Difference(CHI_SQUARED, float(chi2_contingency(table, correction=False).pvalue))
+
+
+def difference_of_ages(first_years: Sequence[float], second_years: Sequence[float]) -> Difference:
+    """Whether ages are higher in one cohort: Mann-Whitney U, normal approximation, ties and continuity corrected."""
+    if not first_years or not second_years:
+        return Difference(MANN_WHITNEY, None, "known for nobody in one cohort")
+    if len({*first_years, *second_years}) == 1:
+        return Difference(MANN_WHITNEY, None, "the same in all patients of both cohorts")
+    return Difference(MANN_WHITNEY, float(mannwhitneyu(first_years, second_years, method="asymptotic").pvalue))

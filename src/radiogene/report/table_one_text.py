@@ -1,0 +1,122 @@
+"""Table 1 as text, CSV and LaTeX."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from radiogene.cohort.table_one.difference import Difference
+from radiogene.cohort.table_one.paper_values import PAPER_CELLS, PAPER_HEADINGS
+from radiogene.cohort.table_one.table_one import TableOne
+
+SMALLEST_P = 0.001
+"""Smaller p values are printed as below it."""
+
+PERCENT_NOTE = (
+    "Percentages are of all patients of a cohort; tests leave unknown values out and are two-sided, uncorrected."
+)
+PAPER_NOTE = "The paper's columns are as printed (127 of 363 is 35%; 1 and 138 do not make 162)."
+SYNTHETIC_NOTE = "SYNTHETIC: none of these patients exists."
+
+LATEX_SPECIAL = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}"})
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """The table as cells: (section or line, is it a section, cells), and its notes."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, bool, tuple[str, ...]], ...]
+    notes: tuple[str, ...]
+
+
+def table_one_text(table: TableOne, *, beside_paper: bool = False) -> str:
+    """The table in columns for the terminal, with its tests beneath.
+
+    Args:
+        table: the table.
+        beside_paper: whether the paper's two columns stand beside it.
+    """
+    grid = _grid(table, beside_paper)
+    labels = [label if is_section else f"  {label}" for label, is_section, _ in grid.rows]
+    first = max(map(len, labels))
+    widths = [
+        max(len(heading), *(len(cells[k]) for _, _, cells in grid.rows)) for k, heading in enumerate(grid.headings)
+    ]
+
+    def line(label: str, cells: tuple[str, ...]) -> str:
+        return "  ".join([label.ljust(first), *(c.ljust(w) for c, w in zip(cells, widths, strict=True))]).rstrip()
+
+    lines = [line("", grid.headings)]
+    lines += [line(label, cells) for label, (_, _, cells) in zip(labels, grid.rows, strict=True)]
+    return "\n".join([*lines, "", *grid.notes])
+
+
+def table_one_csv(table: TableOne, *, beside_paper: bool = False) -> str:
+    """The table as CSV: section, line, a column per cohort, then p and test of two; see `table_one_text`."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    two = len(table.headings) == 2
+    writer.writerow(
+        ["characteristic", "level", *table.headings, *(PAPER_HEADINGS if beside_paper else ())]
+        + (["p", "test", "compared"] if two else [])
+    )
+    for section in table.sections:
+        for number, line in enumerate(section.lines):
+            paper = PAPER_CELLS.get((section.name, line.word), ("", "")) if beside_paper else ()
+            tested = ["", "", ""]
+            if number == 0 and section.difference is not None:
+                p = section.difference.p
+                tested = [
+                    section.difference.reason if p is None else f"{p:.4g}",
+                    section.difference.test,
+                    section.compared,
+                ]
+            writer.writerow([section.name, line.word, *line.cells, *paper, *(tested if two else [])])
+    return text.getvalue()
+
+
+def table_one_latex(table: TableOne, *, beside_paper: bool = False) -> str:
+    """The table as a LaTeX `tabular` without further packages; see `table_one_text`."""
+    grid = _grid(table, beside_paper)
+    lines = [rf"\begin{{tabular}}{{l{'l' * len(grid.headings)}}}", r"\hline"]
+    lines += [" & ".join(["", *map(_escaped, grid.headings)]) + r" \\", r"\hline"]
+    for label, is_section, cells in grid.rows:
+        word = _escaped(label) if is_section else rf"\quad {_escaped(label)}"
+        lines.append(" & ".join([word, *map(_escaped, cells)]) + r" \\")
+    lines += [r"\hline", r"\end{tabular}"]
+    return "\n".join([*lines, *(f"% {note}" for note in grid.notes)]) + "\n"
+
+
+def _grid(table: TableOne, beside_paper: bool) -> _Grid:
+    """The cells of text and LaTeX; a section's p value stands in its own row."""
+    two = len(table.headings) == 2
+    headings = table.headings + (PAPER_HEADINGS if beside_paper else ()) + (("p",) if two else ())
+    rows: list[tuple[str, bool, tuple[str, ...]]] = []
+    for section in table.sections:
+        empty = ("",) * (len(headings) - two)
+        p = () if not two else (_p_text(section.difference),)
+        rows.append((section.name, True, empty + p))
+        for line in section.lines:
+            paper = PAPER_CELLS.get((section.name, line.word), ("", "")) if beside_paper else ()
+            rows.append((line.word, False, line.cells + paper + (("",) if two else ())))
+    notes = [SYNTHETIC_NOTE] if table.synthetic else []
+    notes.append(PERCENT_NOTE if two else PERCENT_NOTE.partition(";")[0] + ".")
+    for section in table.sections:
+        if section.difference is not None:
+            why = f": {section.difference.reason}" if section.difference.reason else ""
+            notes.append(f"{section.name} ({section.compared}): {section.difference.test}{why}.")
+    if table.shared_patients:
+        notes.append(f"{table.shared_patients} identifiers stand in both cohorts; the tests take them for different.")
+    return _Grid(headings, tuple(rows), (*notes, *((PAPER_NOTE,) if beside_paper else ())))
+
+
+def _p_text(difference: Difference | None) -> str:
+    """The p value with three decimals, or a dash."""
+    if difference is None or difference.p is None:
+        return "-"
+    return f"<{SMALLEST_P}" if difference.p < SMALLEST_P else f"{difference.p:.3f}"
+
+
+def _escaped(text: str) -> str:
+    """The text with LaTeX's special characters made harmless."""
+    return text.translate(LATEX_SPECIAL).replace("<", "$<$")
