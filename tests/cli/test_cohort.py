@@ -78,3 +78,18 @@ def test_table1_refuses_a_number_of_names_that_does_not_fit(synthetic_cohort):
     done = run("table1", synthetic_cohort, "--names", "a,b")
     assert done.returncode == 3
     assert "2 headings for 1 cohorts" in done.stderr
+
+
+@pytest.mark.real_data
+def test_the_real_series_list_gives_a_choice_for_each_patient(real_data, tmp_path):
+    folder, out = real_data / "nsclc_radiogenomics", tmp_path / "cohort.csv"
+    files = ("--labels", folder / "labels.csv", "--series-list", folder / "series_index.csv")
+    done = run("nsclc-radiogenomics", *files, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "a CT series can be taken for 138 of 147 patients, 100 of them segmented" in done.stdout
+    listed = rows(out.with_name("cohort.series.csv"))
+    assert len(listed) == 934 - 100
+    assert sum(row["taken"] == "yes" for row in listed) == 138
+    assert all(row["reason"] for row in listed if row["taken"] == "no")
+    with_pet = run("nsclc-radiogenomics", *files, "--out", out, "--allow-pet-ct", "--patients", "paper")
+    assert "a CT series can be taken for 110 of 110 patients" in with_pet.stdout

@@ -1,0 +1,142 @@
+"""The series of one patient that is taken, why the others are not, and the markings that belong to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from radiogene.cohort.sources.series.series_facts import MarkingFacts, SeriesFacts
+from radiogene.cohort.sources.series.series_rules import JudgedSeries, SeriesWishes, judged, preference
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A series that was not taken, and why."""
+
+    facts: SeriesFacts
+    reason: str
+
+
+@dataclass(frozen=True)
+class PatientSeries:
+    """The choice for one patient.
+
+    Attributes:
+        chosen: the series; None where none can be taken.
+        markings: those made on it, or, of a list, in its study.
+        passed_over: every other series.
+        problems: markings that belong to no series that is there.
+        notes: what a user should know of the choice.
+    """
+
+    chosen: SeriesFacts | None
+    markings: tuple[MarkingFacts, ...]
+    passed_over: tuple[PassedOver, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def choose_patient_series(
+    series: Sequence[SeriesFacts],
+    markings: Sequence[MarkingFacts],
+    *,
+    ct_date: date | None = None,
+    wishes: SeriesWishes | None = None,
+) -> PatientSeries:
+    """The series to take of one patient.
+
+    A series that a marking was made on goes before any other, even against a doubt; else the rules of `series_rules`
+    decide. A marking whose series is not there is a problem, and plays no part.
+
+    Args:
+        series: all of the patient's.
+        markings: all of the patient's.
+        ct_date: of the study that is meant, where a table tells it.
+        wishes: what the user chose.
+    """
+    wishes = wishes or SeriesWishes()
+    pet_studies = {facts.study_uid for facts in series if facts.modality == "PT" or _says_pet(facts)}
+    everything = [judged(facts, facts.study_uid in pet_studies, wishes) for facts in series]
+    usable = [one for one in everything if one.fault is None]
+    placed = [marking for marking in markings if any(_is_made_on(marking, one) for one in usable)]
+    problems = tuple(_homeless(marking, everything) for marking in markings if marking not in placed)
+    marked = [one for one in usable if any(_is_made_on(marking, one) for marking in placed)]
+    free = [one for one in marked if one.doubt is None] or marked
+    candidates = sorted(
+        free or [one for one in usable if one.doubt is None], key=lambda one: preference(one, ct_date, wishes)
+    )
+    if not candidates:
+        passed = tuple(PassedOver(one.facts, one.fault or one.doubt or "") for one in everything)
+        return PatientSeries(None, (), passed, problems, ())
+    chosen = candidates[0]
+    return PatientSeries(
+        chosen=chosen.facts,
+        markings=tuple(marking for marking in placed if _is_made_on(marking, chosen)),
+        passed_over=tuple(
+            PassedOver(o.facts, _why_not(o, candidates, bool(marked))) for o in everything if o != chosen
+        ),
+        problems=problems,
+        notes=_notes(chosen, candidates, bool(marked), ct_date, wishes),
+    )
+
+
+def _says_pet(facts: SeriesFacts) -> bool:
+    """True where the study's description names a PET."""
+    return "pet" in facts.study_description.casefold()
+
+
+def _is_made_on(marking: MarkingFacts, series: JudgedSeries) -> bool:
+    """True where a marking refers to the series, or, of a list, where both lie in one study."""
+    if marking.referenced_series is not None:
+        return series.facts.name in marking.referenced_series
+    return marking.study_uid == series.facts.study_uid
+
+
+def _homeless(marking: MarkingFacts, everything: Sequence[JudgedSeries]) -> str:
+    """Why a marking belongs to no series that can be taken."""
+    made_on = [one for one in everything if _is_made_on(marking, one)]
+    what = f"{marking.modality} {marking.series_uid}"
+    if not made_on:
+        where = (
+            "refers to a series that is not there"
+            if marking.referenced_series is not None
+            else "has no CT in its study"
+        )
+        return f"{what} {where}"
+    return f"{what} belongs to {made_on[0].facts.series_uid}, which cannot be taken: {made_on[0].fault}"
+
+
+def _why_not(series: JudgedSeries, candidates: Sequence[JudgedSeries], is_marked: bool) -> str:
+    """Why a series was passed over."""
+    if series.fault or series.doubt:
+        return series.fault or series.doubt or ""
+    if is_marked and series not in candidates:
+        return "the nodule is not marked on it"
+    return "another series goes before it"
+
+
+def _notes(
+    chosen: JudgedSeries,
+    candidates: Sequence[JudgedSeries],
+    is_marked: bool,
+    ct_date: date | None,
+    wishes: SeriesWishes,
+) -> tuple[str, ...]:
+    """What a user should know of a choice."""
+    notes = []
+    if chosen.doubt is not None:
+        notes.append(f"taken because the nodule is marked on it, although {chosen.doubt}")
+    elif chosen.of_pet:
+        notes.append("CT of a PET-CT, as nothing better is there")
+    if len(candidates) > 1:
+        # Everything before the number of images decides; what it and the UID decide is a toss.
+        first, second = (preference(one, ct_date, wishes)[:-2] for one in candidates[:2])
+        if first == second:
+            notes.append(f"by no rule better than {candidates[1].facts.name}")
+        studies = {one.facts.study_uid for one in candidates}
+        if len(studies) > 1 and not is_marked and ct_date is None:
+            notes.append(f"{len(studies)} studies hold a candidate; the earliest was taken")
+    if is_marked and len(candidates) > 1:
+        notes.append(f"{len(candidates)} series of the marked study fit; only the images tell which was marked")
+    if ct_date is not None and preference(chosen, ct_date, wishes)[0]:
+        notes.append(f"its study is of another day than the CT date {ct_date.isoformat()}")
+    return tuple(notes)
