@@ -93,3 +93,25 @@ def test_the_real_series_list_gives_a_choice_for_each_patient(real_data, tmp_pat
     assert all(row["reason"] for row in listed if row["taken"] == "no")
     with_pet = run("nsclc-radiogenomics", *files, "--out", out, "--allow-pet-ct", "--patients", "paper")
     assert "a CT series can be taken for 110 of 110 patients" in with_pet.stdout
+
+
+def test_from_folder_writes_the_table_and_lists_who_has_no_row(synthetic_cohort, tmp_path):
+    table = tmp_path / "clinical.csv"
+    table.write_text("patient_id,age\nSYN-A-0001,60\nSYN-A-9999,61\n")
+    out = tmp_path / "out" / "cohort.csv"
+    done = run("from-folder", synthetic_cohort.parent, "--table", table, "--out", out, "--quiet", "--workers", "1")
+    assert done.returncode == 20
+    assert "1 of 2 patients of the table in the cohort table" in done.stdout
+    assert "1 of 2 patients of the table have no row" in done.stderr
+    assert [row["patient_id"] for row in rows(out)] == ["SYN-A-0001"]
+    lost = rows(out.with_name("cohort.unmatched.csv"))
+    assert (lost[0]["name"], lost[0]["reason"]) == ("SYN-A-9999", "no DICOM patient ID and no folder of this name")
+    again = run("from-folder", synthetic_cohort.parent, "--table", table, "--out", out, "--quiet", "--workers", "1")
+    assert "files: 0 read" in again.stdout
+
+
+def test_images_and_a_list_of_series_do_not_go_together(tmp_path):
+    files = ("--labels", label_file(tmp_path, label_line()), "--images", tmp_path, "--series-list", tmp_path)
+    done = run("nsclc-radiogenomics", *files, "--out", tmp_path / "cohort.csv")
+    assert done.returncode == 3
+    assert "leave --series-list out" in done.stderr

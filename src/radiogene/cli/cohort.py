@@ -3,6 +3,7 @@
 import typer
 
 from radiogene.cli.cohort_collection import nsclc_radiogenomics
+from radiogene.cli.cohort_from_folder import from_folder
 from radiogene.cli.cohort_table_one import table1
 
 cohort = typer.Typer(
@@ -13,4 +14,5 @@ cohort = typer.Typer(
     rich_markup_mode=None,
 )
 cohort.command("nsclc-radiogenomics")(nsclc_radiogenomics)
+cohort.command("from-folder")(from_folder)
 cohort.command("table1")(table1)

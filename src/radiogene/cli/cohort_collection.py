@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from radiogene.cli.cohort_options import AllowPetCt, KernelWish, Thickest
+from radiogene.cli.cohort_options import AllowPetCt, HeaderFile, KernelWish, Thickest
+from radiogene.cli.options import Quiet, Workers
 from radiogene.cli.places import require_file_place
-from radiogene.errors import CasesFailedError
+from radiogene.cli.progress import progress_bar
+from radiogene.errors import CasesFailedError, SettingsError
 
 
 def nsclc_radiogenomics(
@@ -19,12 +21,18 @@ def nsclc_radiogenomics(
     series_list: Annotated[
         Path | None, typer.Option("--series-list", help="The downloader's list of series, to choose without images.")
     ] = None,
+    images: Annotated[
+        Path | None, typer.Option("--images", help="The folder of the collection's images, at any depth.")
+    ] = None,
     patients: Annotated[
         Literal["all", "paper"], typer.Option("--patients", help="All patients, or those of the paper's 162 alone.")
     ] = "all",
     kernel: KernelWish = "lung",
     thickest: Thickest = 3.0,
     allow_pet_ct: AllowPetCt = False,
+    cache: HeaderFile = None,
+    workers: Workers = -1,
+    quiet: Quiet = False,
 ) -> None:
     """The public collection NSCLC Radiogenomics as a cohort table, with reasons for whoever is left out."""
     from radiogene.cohort.sources.nsclc_radiogenomics.collection_cohort import (
@@ -34,9 +42,13 @@ def nsclc_radiogenomics(
     from radiogene.cohort.sources.series.series_rules import SeriesWishes
     from radiogene.cohort.sources.table_file import beside
 
+    if images is not None and series_list is not None:
+        raise SettingsError("--images reads the series from their headers; leave --series-list out.")
     require_file_place(out)
     wishes = SeriesWishes(kernel, thickest, allow_pet_ct)
-    summary = write_collection_cohort(CollectionFiles(labels, centres, series_list, patients, wishes), out)
+    files = CollectionFiles(labels, centres, series_list, images, patients, wishes, cache, workers)
+    with progress_bar("files", quiet or images is None) as progress:
+        summary = write_collection_cohort(files, out, progress)
     for line in summary.lines():
         typer.echo(line)
     typer.echo(f"written: {out} and, beside it, {beside(out, '*', '').name}")

@@ -1,5 +1,6 @@
-"""Options about the choice of series, which both sources of cohorts share."""
+"""Options about series and their headers, which both sources of cohorts share."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -12,4 +13,7 @@ Thickest = Annotated[
 ]
 AllowPetCt = Annotated[
     bool, typer.Option("--allow-pet-ct", help="Take the CT of a PET-CT study where there is nothing better.")
+]
+HeaderFile = Annotated[
+    Path | None, typer.Option("--cache", help="File that keeps the headers (else one beside the cohort table).")
 ]

@@ -15,13 +15,25 @@ def phantom(
     site: Annotated[Literal["A", "B"], typer.Option("--site", help="B has another scanner.")] = "A",
     seed: Seed = 0,
     pet: Annotated[bool, typer.Option("--pet", help="Add a PET series to each patient.")] = False,
+    layout: Annotated[
+        Literal["cohort", "nsclc-radiogenomics"],
+        typer.Option("--layout", help="A cohort table, or folders and tables as the public collection has them."),
+    ] = "cohort",
     slides: Annotated[bool, typer.Option("--slides", help="Add slide tiles to each patient.")] = False,
     workers: Workers = -1,
     quiet: Quiet = False,
 ) -> None:
     """Write a SYNTHETIC cohort: real DICOM of patients that do not exist."""
-    from radiogene.phantom import write_cohort
+    from radiogene.errors import SettingsError
+    from radiogene.phantom import write_cohort, write_collection
 
+    if layout == "nsclc-radiogenomics":
+        if site != "A" or pet or slides:
+            raise SettingsError("--layout nsclc-radiogenomics has its own series; leave --site, --pet, --slides out.")
+        with progress_bar("synthetic patients, as the collection", quiet) as progress:
+            folder = write_collection(out, patients=patients, seed=seed, workers=workers, progress=progress)
+        typer.echo(str(folder))
+        return
     with progress_bar(f"synthetic patients, site {site}", quiet) as progress:
         table = write_cohort(
             out, patients=patients, site=site, seed=seed, pet=pet, slides=slides, workers=workers, progress=progress

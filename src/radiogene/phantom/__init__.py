@@ -2,6 +2,7 @@
 
 from radiogene.phantom.ceiling import Ceiling, GeneCeiling, ceiling
 from radiogene.phantom.cohort_folder import write_cohort
+from radiogene.phantom.collection_folder import write_collection
 from radiogene.phantom.oracle import oracle
 
-__all__ = ["Ceiling", "GeneCeiling", "ceiling", "oracle", "write_cohort"]
+__all__ = ["Ceiling", "GeneCeiling", "ceiling", "oracle", "write_cohort", "write_collection"]

@@ -27,7 +27,7 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
-from radiogene.ct.series.dicom_image_header import PixelElement, single_frame_header
+from radiogene.ct.series.dicom_image_header import PixelElement, single_frame_header, study_of
 from radiogene.ct.series.dicom_values import UnreadableValueError, text_of, whole_number_of
 from radiogene.ct.series.enhanced_multiframe import multiframe_headers
 from radiogene.ct.series.slice_header import DamagedFile, OtherObject, SliceHeader
@@ -63,6 +63,7 @@ HEADER_KEYWORDS = [
     "TemporalPositionIdentifier", "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames", "Rows", "Columns",
     "PixelSpacing", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue",
     "PixelPaddingRangeLimit", "RescaleIntercept", "RescaleSlope", "RescaleType", "LossyImageCompression",
+    "StudyInstanceUID", "StudyDate", "StudyDescription",
     "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
 ]
 # fmt: on
@@ -211,7 +212,16 @@ def _classified(file: BinaryIO, path: Path) -> list[SliceHeader] | OtherObject |
     series_uid = text_of(dataset, "SeriesInstanceUID")
     reason = _reason_not_ct(dataset, storage_class)
     if reason is not None:
-        return OtherObject(path, series_uid, text_of(dataset, "SeriesDescription"), reason)
+        return OtherObject(
+            path,
+            series_uid,
+            text_of(dataset, "SeriesDescription"),
+            reason,
+            patient_id=text_of(dataset, "PatientID"),
+            modality=text_of(dataset, "Modality").upper(),
+            sop_uid=text_of(dataset, "SOPInstanceUID"),
+            study=study_of(dataset),
+        )
     if not met:
         return DamagedFile(path, series_uid or None, "ends before its pixels: it is truncated or has none")
     try:

@@ -16,7 +16,7 @@ from radiogene.ct.series.dicom_values import (
     value_of,
     whole_number_of,
 )
-from radiogene.ct.series.slice_header import AcquisitionFacts, Rescale, SliceHeader, StoredPixels, Triple
+from radiogene.ct.series.slice_header import AcquisitionFacts, Rescale, SliceHeader, StoredPixels, StudyFacts, Triple
 
 ORIENTATION_TOLERANCE = 1e-3
 """How far a direction cosine's length may be from 1, and the two directions' product from 0: three decimals."""
@@ -76,6 +76,16 @@ def single_frame_header(dataset: FileDataset, path: Path, pixel_element: PixelEl
             kvp=number_of(dataset, "KVP"),
             slice_thickness_mm=number_of(dataset, "SliceThickness"),
         ),
+        study=study_of(dataset),
+    )
+
+
+def study_of(dataset: Dataset) -> StudyFacts:
+    """The study that an object says it belongs to."""
+    return StudyFacts(
+        uid=text_of(dataset, "StudyInstanceUID"),
+        date=text_of(dataset, "StudyDate"),
+        description=text_of(dataset, "StudyDescription"),
     )
 
 

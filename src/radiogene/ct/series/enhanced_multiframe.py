@@ -13,6 +13,7 @@ from radiogene.ct.series.dicom_image_header import (
     required_size,
     rescale_of,
     stored_pixels,
+    study_of,
     unit_directions,
 )
 from radiogene.ct.series.dicom_values import (
@@ -98,6 +99,7 @@ def _frame_header(
         pixels=stored_pixels(dataset, pixel_element),
         rescale=rescale_of(transformation) if transformation else Rescale(None, None, ""),
         facts=_frame_facts(dataset, groups, measures),
+        study=study_of(dataset),
     )
 
 

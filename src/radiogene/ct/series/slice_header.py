@@ -53,6 +53,18 @@ class AcquisitionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """The study that an object belongs to, as text; empty where not stated. It sorts a tree of many studies."""
+
+    uid: str = ""
+    date: str = ""
+    description: str = ""
+
+
+NO_STUDY = StudyFacts()
+
+
+@dataclass(frozen=True, slots=True)
 class SliceHeader:
     """One CT image, a file or a frame of a file, with its place in the patient.
 
@@ -87,6 +99,7 @@ class SliceHeader:
     pixels: StoredPixels
     rescale: Rescale
     facts: AcquisitionFacts
+    study: StudyFacts = NO_STUDY
 
     @property
     def place(self) -> str:
@@ -105,12 +118,17 @@ class OtherObject:
 
     Attributes:
         reason: in words for the user ("modality PT", "localiser").
+        modality: as stated, in capitals.
     """
 
     path: Path
     series_uid: str
     description: str
     reason: str
+    patient_id: str = ""
+    modality: str = ""
+    sop_uid: str = ""
+    study: StudyFacts = NO_STUDY
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,14 +63,8 @@ def choose_collection_series(
         choices[patient.patient_id] = choice
         problems += [f"{patient.patient_id}: {problem}" for problem in choice.problems]
         if choice.chosen is None:
-            exclusions.append(Exclusion(patient.patient_id, FROM_SCANS, reason_without_series(choice)))
+            exclusions.append(Exclusion(patient.patient_id, FROM_SCANS, choice.reason_for_none))
     return CollectionSeries(choices, tuple(exclusions), tuple(problems))
-
-
-def reason_without_series(choice: PatientSeries) -> str:
-    """Why no series of a patient can be taken: what speaks against its CTs, each reason once."""
-    reasons = dict.fromkeys(passed.reason for passed in choice.passed_over if passed.facts.modality == "CT")
-    return "no CT series can be taken: " + ("; ".join(reasons) or "there is none")
 
 
 def with_series(table: CollectionTable, series: CollectionSeries) -> CollectionTable:

@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from radiogene.cohort.sources.series.series_facts import MarkingFacts, SeriesFacts
 from radiogene.cohort.sources.series.series_rules import JudgedSeries, SeriesWishes, judged, preference
+
+Because = Literal["rules", "marked", "named"]
+"""Why the candidates are candidates."""
+
+NOT_NAMED = "not the series that the table names"
 
 
 @dataclass(frozen=True)
@@ -34,12 +40,19 @@ class PatientSeries:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
 
+    @property
+    def reason_for_none(self) -> str:
+        """Why none was taken: what speaks against the patient's CTs, each reason once."""
+        reasons = dict.fromkeys(passed.reason for passed in self.passed_over if passed.facts.modality == "CT")
+        return "no CT series can be taken: " + ("; ".join(reasons) or "there is none")
+
 
 def choose_patient_series(
     series: Sequence[SeriesFacts],
     markings: Sequence[MarkingFacts],
     *,
     ct_date: date | None = None,
+    named: str | None = None,
     wishes: SeriesWishes | None = None,
 ) -> PatientSeries:
     """The series to take of one patient.
@@ -51,6 +64,7 @@ def choose_patient_series(
         series: all of the patient's.
         markings: all of the patient's.
         ct_date: of the study that is meant, where a table tells it.
+        named: name or UID of a series, where a table tells even that: no other is taken, whatever the rules doubt.
         wishes: what the user chose.
     """
     wishes = wishes or SeriesWishes()
@@ -61,21 +75,22 @@ def choose_patient_series(
     problems = tuple(_homeless(marking, everything) for marking in markings if marking not in placed)
     marked = [one for one in usable if any(_is_made_on(marking, one) for marking in placed)]
     free = [one for one in marked if one.doubt is None] or marked
-    candidates = sorted(
-        free or [one for one in usable if one.doubt is None], key=lambda one: preference(one, ct_date, wishes)
-    )
+    if named is not None:
+        free = [one for one in usable if named in (one.facts.name, one.facts.series_uid)]
+    elif not free:
+        free = [one for one in usable if one.doubt is None]
+    because: Because = "named" if named is not None else "marked" if marked else "rules"
+    candidates = sorted(free, key=lambda one: preference(one, ct_date, wishes))
     if not candidates:
-        passed = tuple(PassedOver(one.facts, one.fault or one.doubt or "") for one in everything)
+        passed = tuple(PassedOver(one.facts, one.fault or one.doubt or NOT_NAMED) for one in everything)
         return PatientSeries(None, (), passed, problems, ())
     chosen = candidates[0]
     return PatientSeries(
         chosen=chosen.facts,
         markings=tuple(marking for marking in placed if _is_made_on(marking, chosen)),
-        passed_over=tuple(
-            PassedOver(o.facts, _why_not(o, candidates, bool(marked))) for o in everything if o != chosen
-        ),
+        passed_over=tuple(PassedOver(o.facts, _why_not(o, candidates, because)) for o in everything if o != chosen),
         problems=problems,
-        notes=_notes(chosen, candidates, bool(marked), ct_date, wishes),
+        notes=_notes(chosen, candidates, because, ct_date, wishes),
     )
 
 
@@ -105,26 +120,27 @@ def _homeless(marking: MarkingFacts, everything: Sequence[JudgedSeries]) -> str:
     return f"{what} belongs to {made_on[0].facts.series_uid}, which cannot be taken: {made_on[0].fault}"
 
 
-def _why_not(series: JudgedSeries, candidates: Sequence[JudgedSeries], is_marked: bool) -> str:
+def _why_not(series: JudgedSeries, candidates: Sequence[JudgedSeries], because: Because) -> str:
     """Why a series was passed over."""
     if series.fault or series.doubt:
         return series.fault or series.doubt or ""
-    if is_marked and series not in candidates:
-        return "the nodule is not marked on it"
+    if because != "rules" and series not in candidates:
+        return NOT_NAMED if because == "named" else "the nodule is not marked on it"
     return "another series goes before it"
 
 
 def _notes(
     chosen: JudgedSeries,
     candidates: Sequence[JudgedSeries],
-    is_marked: bool,
+    because: Because,
     ct_date: date | None,
     wishes: SeriesWishes,
 ) -> tuple[str, ...]:
     """What a user should know of a choice."""
     notes = []
     if chosen.doubt is not None:
-        notes.append(f"taken because the nodule is marked on it, although {chosen.doubt}")
+        why = "the table names it" if because == "named" else "the nodule is marked on it"
+        notes.append(f"taken because {why}, although {chosen.doubt}")
     elif chosen.of_pet:
         notes.append("CT of a PET-CT, as nothing better is there")
     if len(candidates) > 1:
@@ -133,9 +149,9 @@ def _notes(
         if first == second:
             notes.append(f"by no rule better than {candidates[1].facts.name}")
         studies = {one.facts.study_uid for one in candidates}
-        if len(studies) > 1 and not is_marked and ct_date is None:
+        if len(studies) > 1 and because == "rules" and ct_date is None:
             notes.append(f"{len(studies)} studies hold a candidate; the earliest was taken")
-    if is_marked and len(candidates) > 1:
+    if because == "marked" and len(candidates) > 1:
         notes.append(f"{len(candidates)} series of the marked study fit; only the images tell which was marked")
     if ct_date is not None and preference(chosen, ct_date, wishes)[0]:
         notes.append(f"its study is of another day than the CT date {ct_date.isoformat()}")

@@ -1,0 +1,77 @@
+"""A file's header as a line of JSON and back, for a cache that can be read by any program and runs nothing."""
+
+import hashlib
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from radiogene.cohort.sources.image_tree.file_header import FileHeader, MarkingReferences
+from radiogene.ct.series.slice_header import (
+    AcquisitionFacts,
+    DamagedFile,
+    OtherObject,
+    Rescale,
+    SliceHeader,
+    StoredPixels,
+    StudyFacts,
+)
+
+PARTS = {"pixels": StoredPixels, "rescale": Rescale, "facts": AcquisitionFacts, "study": StudyFacts}
+"""Fields of a slice that are records of their own."""
+
+NAMES = {
+    kind: tuple(field.name for field in fields(kind) if field.name != "path")
+    for kind in (SliceHeader, OtherObject, DamagedFile, MarkingReferences, *PARTS.values())
+}
+
+RECORD_FORMAT = int(
+    hashlib.sha256(json.dumps([[k.__name__, v] for k, v in NAMES.items()]).encode()).hexdigest()[:7], 16
+)
+"""Another whenever a field is added or renamed, so that records of an older version are read again from the files."""
+
+
+def encode(header: FileHeader) -> str:
+    """The header as JSON; the path is left out, as the cache has it."""
+    return json.dumps(
+        [
+            [_values(one) for one in header.slices],
+            None if header.other is None else _values(header.other),
+            None if header.references is None else _values(header.references),
+            None if header.damaged is None else _values(header.damaged),
+        ],
+        separators=(",", ":"),
+    )
+
+
+def decode(text: str, path: Path) -> FileHeader:
+    """The header of the file at `path` that `encode` wrote."""
+    slices, other, references, damaged = json.loads(text)
+    return FileHeader(
+        slices=tuple(_slice(path, values) for values in slices),
+        other=None if other is None else OtherObject(path, **_named(OtherObject, other)),
+        references=None if references is None else MarkingReferences(*(_value(v) for v in references)),
+        damaged=None if damaged is None else DamagedFile(path, *damaged),
+    )
+
+
+def _values(record: Any) -> list[Any]:
+    """The values of a record's fields in order, records within as lists."""
+    values = (getattr(record, name) for name in NAMES[type(record)])
+    return [_values(value) if type(value) in NAMES else value for value in values]
+
+
+def _slice(path: Path, values: list[Any]) -> SliceHeader:
+    """A slice from its values."""
+    return SliceHeader(path=path, **_named(SliceHeader, values))
+
+
+def _named(kind: Any, values: list[Any]) -> dict[str, Any]:
+    """The values by field, records within made again."""
+    named = dict(zip(NAMES[kind], values, strict=True))
+    return {name: PARTS[name](*value) if name in PARTS else _value(value) for name, value in named.items()}
+
+
+def _value(value: Any) -> Any:
+    """JSON knows no tuples."""
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,135 @@
+"""Scanning a tree: which files are new or changed, what they are, and whose series and markings they make."""
+
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from joblib import Parallel, delayed
+from pydicom.config import disable_value_validation
+
+from radiogene.cohort.sources.image_tree.file_header import FileHeader, read_header
+from radiogene.cohort.sources.image_tree.header_cache import FileState, HeaderCache
+from radiogene.cohort.sources.image_tree.header_record import decode, encode
+from radiogene.cohort.sources.image_tree.tree_patient import TreePatient, sort_patients
+from radiogene.ct.series.slice_header import DamagedFile
+from radiogene.errors import SeriesError
+
+BATCH_FILES = 500
+"""Files that one process reads before it reports: less than a second, so little is lost when a run is ended."""
+
+WORTH_PROCESSES = 2000
+"""With fewer files to read, starting processes takes longer than it saves."""
+
+
+@dataclass(frozen=True)
+class ImageTree:
+    """What lies under a folder.
+
+    Attributes:
+        patients: by DICOM patient ID, or by folder where a file states none.
+        damaged: files that should be DICOM and cannot be read.
+        files: all files.
+        read: files that were opened in this run; the others were known and unchanged.
+        ignored: files that are not DICOM.
+    """
+
+    root: Path
+    patients: dict[str, TreePatient]
+    damaged: tuple[DamagedFile, ...]
+    files: int
+    read: int
+    ignored: int
+
+    def lines(self) -> list[str]:
+        """The counts for the terminal."""
+        return [
+            f"{self.files} files: {self.read} read, {self.files - self.read} known and unchanged, {self.ignored} not "
+            f"DICOM, {len(self.damaged)} damaged; {len(self.patients)} DICOM patients"
+        ]
+
+
+def scan_tree(
+    root: Path,
+    cache: HeaderCache,
+    *,
+    workers: int = -1,
+    progress: Callable[[int, int], None] | None = None,
+) -> ImageTree:
+    """Everything under a folder, sorted into patients.
+
+    Files that are known and unchanged are not opened. What was read is kept batch by batch, so a run that is ended
+    goes on where it stopped.
+
+    Args:
+        root: of the tree.
+        cache: of its headers.
+        workers: processes; -1 for one per core.
+        progress: called with files done and all files to read.
+
+    Raises:
+        SeriesError: no such folder.
+        CohortError: the cache cannot be written.
+    """
+    if not root.is_dir():
+        raise SeriesError(f"{root}: no such folder; give the folder that holds the studies.")
+    states = dict(_walk(root))
+    known = cache.known()
+    new = [path for path, state in states.items() if path not in known or known[path][0] != state]
+    headers = {path: known[path][1] for path in states.keys() - set(new)}
+    for batch in _read(root, new, workers, progress):
+        cache.store([(path, states[path], header) for path, header in batch])
+        headers.update(batch)
+    gone = known.keys() - states.keys()
+    if gone:
+        cache.store([], gone)
+    # In the order of the paths, so that nothing depends on what was cached.
+    found = [decode(headers[path], root / path) for path in sorted(headers)]
+    return ImageTree(
+        root=root,
+        patients=sort_patients(root, found),
+        damaged=tuple(header.damaged for header in found if header.damaged is not None),
+        files=len(states),
+        read=len(new),
+        ignored=sum(header == FileHeader() for header in found),
+    )
+
+
+def _walk(root: Path) -> Iterator[tuple[str, FileState]]:
+    """Every file that is not hidden, relative to the root, with its state."""
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        with os.scandir(root / folder) as entries:
+            for entry in entries:
+                name = f"{folder}{entry.name}"
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{name}/")
+                elif entry.is_file():
+                    state = entry.stat()
+                    yield name, FileState(state.st_size, state.st_mtime_ns)
+
+
+def _read(
+    root: Path, paths: Sequence[str], workers: int, progress: Callable[[int, int], None] | None
+) -> Iterator[list[tuple[str, str]]]:
+    """The headers of files, batch by batch, as they are done."""
+    batches = [paths[start : start + BATCH_FILES] for start in range(0, len(paths), BATCH_FILES)]
+    processes = workers if len(paths) > WORTH_PROCESSES else 1
+    done = 0
+    tasks = (delayed(_read_batch)(root, batch) for batch in batches)
+    for batch in Parallel(n_jobs=processes, return_as="generator_unordered")(tasks):
+        done += len(batch)
+        if progress is not None:
+            progress(done, len(paths))
+        yield batch
+
+
+def _read_batch(root: Path, paths: Sequence[str]) -> list[tuple[str, str]]:
+    """Each path with its encoded header."""
+    # What pydicom would warn of is refused where it matters, when a series is opened.
+    with disable_value_validation(), warnings.catch_warnings(action="ignore"):
+        return [(path, encode(read_header(root / path))) for path in paths]
