@@ -62,6 +62,12 @@ class InterruptedTrainingError(TrainingError):
     """128 + SIGTERM, as schedulers expect it."""
 
 
+class TransferError(RadiogeneError):
+    """A download that cannot go on: no answer, a refusal, too little room, bytes that are not those listed."""
+
+    exit_code = 17
+
+
 class CasesFailedError(RadiogeneError):
     """A batch that went through although some of its cases failed; they are listed in its output."""
 

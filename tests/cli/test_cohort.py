@@ -114,4 +114,4 @@ def test_images_and_a_list_of_series_do_not_go_together(tmp_path):
     files = ("--labels", label_file(tmp_path, label_line()), "--images", tmp_path, "--series-list", tmp_path)
     done = run("nsclc-radiogenomics", *files, "--out", tmp_path / "cohort.csv")
     assert done.returncode == 3
-    assert "leave --series-list out" in done.stderr
+    assert "leave --series-list and --download out" in done.stderr

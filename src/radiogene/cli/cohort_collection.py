@@ -1,20 +1,28 @@
-"""`radiogene cohort nsclc-radiogenomics`: the paper's external cohort as a cohort table."""
+"""`radiogene cohort nsclc-radiogenomics`: the paper's external cohort, fetched and as a cohort table."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from radiogene.cli.cohort_options import AllowPetCt, HeaderFile, KernelWish, Thickest
 from radiogene.cli.options import Quiet, Workers
-from radiogene.cli.places import require_file_place
+from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
 
+if TYPE_CHECKING:
+    from radiogene.cohort.sources.nsclc_radiogenomics.collection_cohort import CollectionFiles
+    from radiogene.cohort.sources.series.series_rules import SeriesWishes
+
 
 def nsclc_radiogenomics(
-    labels: Annotated[Path, typer.Option("--labels", help="The collection's label file (CSV, 40 columns).")],
-    out: Annotated[Path, typer.Option("--out", help="The cohort table to write; further files stand beside it.")],
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="The collection's label file (CSV, 40 columns).")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The cohort table to write; further files stand beside it.")
+    ] = None,
     centres: Annotated[
         Path | None, typer.Option("--centres", help="Tumour centres: Case ID, coordX, coordY, coordZ (LPS mm).")
     ] = None,
@@ -24,6 +32,16 @@ def nsclc_radiogenomics(
     images: Annotated[
         Path | None, typer.Option("--images", help="The folder of the collection's images, at any depth.")
     ] = None,
+    download: Annotated[
+        Path | None,
+        typer.Option("--download", help="Fetch the chosen series here; with --labels and --out, make the table of it."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --download: say what would be fetched, and fetch nothing.")
+    ] = False,
+    store: Annotated[
+        str, typer.Option("--store", help="Address of the store; Google's holds the same buckets.")
+    ] = "https://s3.amazonaws.com",
     patients: Annotated[
         Literal["all", "paper"], typer.Option("--patients", help="All patients, or those of the paper's 162 alone.")
     ] = "all",
@@ -35,19 +53,79 @@ def nsclc_radiogenomics(
     quiet: Quiet = False,
 ) -> None:
     """The public collection NSCLC Radiogenomics as a cohort table, with reasons for whoever is left out."""
-    from radiogene.cohort.sources.nsclc_radiogenomics.collection_cohort import (
-        CollectionFiles,
-        write_collection_cohort,
-    )
+    from radiogene.cohort.sources.nsclc_radiogenomics.collection_cohort import CollectionFiles
     from radiogene.cohort.sources.series.series_rules import SeriesWishes
+
+    wishes = SeriesWishes(kernel, thickest, allow_pet_ct)
+    if images is not None and (series_list is not None or download is not None):
+        raise SettingsError("--images reads the series from their headers; leave --series-list and --download out.")
+    if dry_run and download is None:
+        raise SettingsError("--dry-run says what --download would fetch; give --download DIR.")
+    if out is not None and labels is None:
+        raise SettingsError("--out wants --labels: the label file says who the patients are.")
+    if download is None and (labels is None or out is None):
+        raise SettingsError("Give --labels FILE and --out FILE for a cohort table, or --download DIR.")
+    if out is not None:
+        require_file_place(out)
+    failed = 0
+    if download is not None:
+        failed = _fetch(download, labels, patients, wishes, store, dry_run, quiet)
+    if labels is not None and out is not None and not dry_run:
+        files = CollectionFiles(labels, centres, series_list, images or download, patients, wishes, cache, workers)
+        _write(files, out, quiet)
+    if failed:
+        raise CasesFailedError(f"{failed} series could not be fetched whole; run the same command again for them.")
+
+
+def _fetch(
+    target: Path,
+    labels: Path | None,
+    patients: Literal["all", "paper"],
+    wishes: "SeriesWishes",
+    address: str,
+    dry_run: bool,
+    quiet: bool,
+) -> int:
+    """How many series could not be fetched."""
+    from radiogene.cohort.sources.nsclc_radiogenomics.collection_download import download, plan_download
+    from radiogene.cohort.sources.nsclc_radiogenomics.idc_index import read_idc_index
+    from radiogene.cohort.sources.nsclc_radiogenomics.label_file import read_label_file
+    from radiogene.cohort.sources.nsclc_radiogenomics.paper_cohort import is_of_paper
+    from radiogene.cohort.sources.transfer.object_store import ObjectStore
+
+    store = ObjectStore(address.rstrip("/"))
+    index = read_idc_index()
+    dates = {p.patient_id: p.ct_date for p in read_label_file(labels).patients} if labels is not None else {}
+    wanted = [p for p in index.patients if (labels is None or p in dates) and (patients == "all" or is_of_paper(p))]
+    plan = plan_download(index, wanted, dates, wishes)
+    for line in plan.lines():
+        typer.echo(line)
+    if dry_run:
+        return 0
+    require_folder_place(target)
+    with progress_bar("series", quiet) as progress:
+        results = download(plan, store, target, progress)
+    broken = [result for result in results if result.problem is not None]
+    fetched, unhashed = sum(result.fetched for result in results), sum(result.unhashed for result in results)
+    typer.echo(
+        f"{len(results) - len(broken)} of {len(results)} series whole in {target}: {fetched} files fetched"
+        + (f", {unhashed} of them checked by size alone" if unhashed else "")
+    )
+    for result in broken:
+        typer.echo(f"series {result.wanted.series_uid}: {result.problem}", err=True)
+    return len(broken)
+
+
+def _write(files: "CollectionFiles", out: Path, quiet: bool) -> None:
+    """Writes the table and says what it holds.
+
+    Raises:
+        CasesFailedError: some of it could not be read; the rest is written.
+    """
+    from radiogene.cohort.sources.nsclc_radiogenomics.collection_cohort import write_collection_cohort
     from radiogene.cohort.sources.table_file import beside
 
-    if images is not None and series_list is not None:
-        raise SettingsError("--images reads the series from their headers; leave --series-list out.")
-    require_file_place(out)
-    wishes = SeriesWishes(kernel, thickest, allow_pet_ct)
-    files = CollectionFiles(labels, centres, series_list, images, patients, wishes, cache, workers)
-    with progress_bar("files", quiet or images is None) as progress:
+    with progress_bar("files", quiet or files.images is None) as progress:
         summary = write_collection_cohort(files, out, progress)
     for line in summary.lines():
         typer.echo(line)
@@ -55,4 +133,4 @@ def nsclc_radiogenomics(
     for problem in summary.problems:
         typer.echo(str(problem), err=True)
     if summary.problems:
-        raise CasesFailedError(f"{len(summary.problems)} problems in the collection's tables; the rest is in {out}.")
+        raise CasesFailedError(f"{len(summary.problems)} problems in the collection's files; the rest is in {out}.")

@@ -1,0 +1,1 @@
+"""Fetching DICOM series from a public store: only what is asked for, checked, and taken up again where it stopped."""
