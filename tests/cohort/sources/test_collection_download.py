@@ -122,3 +122,21 @@ def test_options_that_do_not_go_together(words, message):
     done = run(*words)
     assert done.returncode == 3
     assert message in done.stderr
+
+
+def test_the_papers_sexes_are_those_of_the_arm_in_the_index():
+    """The paper prints 119 men and 43 women; headers of some patients state no sex ("0000")."""
+    import idc_index_data
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(
+        str(idc_index_data.IDC_INDEX_PARQUET_FILEPATH),
+        columns=["PatientID", "PatientSex"],
+        filters=[("collection_id", "==", "nsclc_radiogenomics")],
+    )
+    stated: dict[str, set[str]] = {}
+    for row in table.to_pylist():
+        if is_of_paper(row["PatientID"]):
+            stated.setdefault(row["PatientID"], set()).add(row["PatientSex"])
+    sexes = [next(iter(found & {"M", "F"}), "unstated") for found in stated.values()]
+    assert {sex: sexes.count(sex) for sex in ("M", "F", "unstated")} == {"M": 105, "F": 43, "unstated": 14}

@@ -1,4 +1,4 @@
-"""Patients of the collection about whom public sources disagree."""
+"""Patients of the collection about whom public sources disagree, one of them being the collection itself."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,7 +29,26 @@ class KnownConflict:
         return f"{self.patient_id}, {self.about}: {self.first}; {self.second}. {self.taken}"
 
 
+TUMOUR_CENTRE = "tumour centre"
+
 KNOWN_CONFLICTS = (
+    KnownConflict(
+        "AMC-046",
+        "who it is",
+        None,
+        "80 years and a CT on 12 January 1994 in the label file",
+        "68 years and CTs on 13 September and 12 October 1994 in the DICOM headers, which fit the label file's AMC-047",
+        "The label file is followed. The two lines, or the images of the two, seem to be exchanged; EGFR and KRAS are "
+        "wild type in both, only age differs.",
+    ),
+    KnownConflict(
+        "AMC-047",
+        "who it is",
+        None,
+        "69 years and a CT on 13 September 1994 in the label file",
+        "80 years and a CT on 11 January 1994 in the DICOM headers, which fit the label file's AMC-046",
+        "See AMC-046.",
+    ),
     KnownConflict(
         "R01-012",
         "EGFR",
@@ -40,7 +59,7 @@ KNOWN_CONFLICTS = (
     ),
     KnownConflict(
         "R01-116",
-        "tumour centre",
+        TUMOUR_CENTRE,
         None,
         "one place in the table of centres of Pai et al. (Nat Mach Intell 6, 2024)",
         "a place 77 mm away as the mask's centre of mass in the radiomics table of Prencipe et al",
@@ -61,5 +80,6 @@ def conflicts_of(patients: Iterable[LabelledPatient], *, with_centres: bool) -> 
         conflict
         for conflict in KNOWN_CONFLICTS
         if conflict.patient_id in statuses
-        and (with_centres if conflict.gene is None else statuses[conflict.patient_id][conflict.gene] == "wild type")
+        and (with_centres or conflict.about != TUMOUR_CENTRE)
+        and (conflict.gene is None or statuses[conflict.patient_id][conflict.gene] == "wild type")
     ]
