@@ -9,7 +9,6 @@ Prints the seconds and the peak memory of each block.
 import argparse
 import os
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -56,10 +55,13 @@ def main() -> None:
     for text in blocks():
         print(f"$ {text.strip()}", flush=True)
         start = time.perf_counter()
-        subprocess.run(["bash", "-euc", text], cwd=options.out, env=variables, check=True)
-        # The largest of all children so far, in KiB on Linux: it grows where a block needs more than those before it.
-        peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"[{time.perf_counter() - start:.0f} s, peak so far {peak_mb:.0f} MB]\n", flush=True)
+        process = subprocess.Popen(["bash", "-euc", text], cwd=options.out, env=variables)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            sys.exit(f"This block ended with {process.returncode}.")
+        # KiB on Linux; of the largest process of the block.
+        print(f"[{time.perf_counter() - start:.0f} s, peak memory {used.ru_maxrss / 1024:.0f} MB]\n", flush=True)
 
 
 if __name__ == "__main__":

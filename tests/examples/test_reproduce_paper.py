@@ -17,7 +17,7 @@ def test_every_command_runs_on_a_phantom_of_the_collection(tmp_path):
     command = [sys.executable, EXAMPLE / "on_phantom.py", *words]
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    assert done.stdout.count("peak so far") == 6
+    assert done.stdout.count("peak memory") == 6
     with (tmp_path / "external.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["patient_id"] for row in rows] == [f"R01-00{n}" for n in (1, 2, 3, 5, 6, 7)] + ["R01-010"]

@@ -88,6 +88,21 @@ def test_a_listed_centre_that_is_elsewhere_is_reported(collection, tmp_path):
     assert said.startswith("R01-001: the listed centre lies 7")
 
 
+def test_a_listed_centre_serves_where_there_is_no_segmentation_but_not_where_its_series_is_gone(collection, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(collection, copy)
+    images = copy / IMAGE_FOLDER
+    shutil.rmtree(next(images.glob("R01-001/*/1000.000000*")))
+    shutil.rmtree(next(images.glob("R01-002/*/2.000000*")))
+    summary = make(copy, tmp_path / "cohort.csv", wishes=SeriesWishes(allow_pet_ct=True))
+    by_patient = {row["patient_id"]: row for row in rows(tmp_path / "cohort.csv")}
+    assert len(by_patient["R01-001"]["nodule"].split()) == 3
+    assert "no segmentation is there" in by_patient["R01-001"]["series_notes"]
+    assert "R01-002" not in by_patient
+    reasons = {e.patient_id: e.reason for e in summary.table.exclusions if e.excluded_from == "the cohort table"}
+    assert "refers to a series that is not there" in reasons["R01-002"]
+
+
 def test_what_is_broken_is_named_and_the_rest_goes_on(collection, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(collection, copy)

@@ -143,3 +143,15 @@ def test_planes_and_patients_without_an_id(tree, cache):
 def test_no_folder_is_refused(tmp_path, cache):
     with pytest.raises(SeriesError, match="no such folder"):
         scan(tmp_path / "absent", cache)
+
+
+def test_a_name_in_another_encoding_is_read_kept_and_listed(tree, cache):
+    odd = os.fsdecode(os.fsencode(tree) + b"/M\xfcller")
+    try:
+        (tree / "b").rename(odd)
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    first, second = scan(tree, cache), scan(tree, cache)
+    assert second.read == 0
+    assert second.patients == first.patients
+    assert second.patients["p2"].series[0].images == 65

@@ -119,6 +119,12 @@ def test_another_count_than_the_indexs_is_a_problem(server, tmp_path):
     assert not (tmp_path / "p1").exists()
 
 
+def test_a_name_that_leads_out_of_the_folder_is_refused(server, tmp_path):
+    server.objects[BUCKET, "bad/.."] = b"x"
+    (result,) = fetch(server, tmp_path, series(key="bad", images=1))
+    assert "no name for a file" in result.problem
+
+
 def test_files_without_a_listed_hash_are_counted(server, tmp_path):
     server.multipart.add("uuid/006.dcm")
     (result,) = fetch(server, tmp_path)

@@ -9,8 +9,14 @@ from radiogene.atomic_files import atomic_path
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Writes the rows with these columns; a value that a row lacks, or None, is an empty cell."""
-    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+    """Writes the rows with these columns; a value that a row lacks, or None, is an empty cell.
+
+    A path that is no text is written with its odd bytes spelled out, so that the table can be read and names it.
+    """
+    with (
+        atomic_path(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
+    ):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:

@@ -1,5 +1,6 @@
 """The headers of a tree's files, kept between runs: a file that has not changed is not opened again."""
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -9,7 +10,8 @@ from pathlib import Path
 from radiogene.cohort.sources.image_tree.header_record import RECORD_FORMAT
 from radiogene.errors import CohortError
 
-TABLE = "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size INTEGER, changed_ns INTEGER, header TEXT)"
+# Paths are bytes: a name in another encoding than the system's is no text.
+TABLE = "CREATE TABLE IF NOT EXISTS files (path BLOB PRIMARY KEY, size INTEGER, changed_ns INTEGER, header TEXT)"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class HeaderCache:
                 rows = database.execute("SELECT path, size, changed_ns, header FROM files").fetchall()
         except sqlite3.DatabaseError:
             return {}
-        return {path: (FileState(size, changed_ns), header) for path, size, changed_ns, header in rows}
+        return {os.fsdecode(path): (FileState(size, changed_ns), header) for path, size, changed_ns, header in rows}
 
     def store(self, found: Iterable[tuple[str, FileState, str]], gone: Iterable[str] = ()) -> None:
         """Keeps what was found, and forgets files that are gone.
@@ -51,9 +53,9 @@ class HeaderCache:
         with self._open() as database:
             database.executemany(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-                ((path, state.size, state.changed_ns, header) for path, state, header in found),
+                ((os.fsencode(path), state.size, state.changed_ns, header) for path, state, header in found),
             )
-            database.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in gone))
+            database.executemany("DELETE FROM files WHERE path = ?", ((os.fsencode(path),) for path in gone))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -23,7 +23,8 @@ from radiogene.errors import RadiogeneError
 SAME_CENTRE_MM = 1.0
 """A segmentation's centroid and a listed centre that differ by less are the same place."""
 
-NO_NODULE = "no nodule: no segmentation of the series is there, and no centre is listed"
+NO_NODULE = "no nodule: no segmentation of the series is there, and no centre that holds for it is listed"
+CENTRE_ON_FAITH = "no segmentation is there to confirm the listed centre"
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,15 @@ def collection_scans(
         choices[patient_id] = choice
         problems += [f"{patient_id}: {problem}" for problem in choice.problems]
         nodules = nodule_cells(choice, table_folder)
-        if not nodules and patient_id in centres:
+        scan = scan_cells(found, choice, table_folder) | series_cells(choice)
+        # A listed centre is in the coordinates of the segmented series: where that is absent, it is nowhere.
+        if not nodules and patient_id in centres and choice.chosen is not None and not choice.problems:
             nodules = [point_text(centres[patient_id])]
+            scan["series_notes"] = "; ".join([*choice.notes, CENTRE_ON_FAITH])
         if choice.chosen is None or not nodules:
             reason = choice.reason_for_none if choice.chosen is None else NO_NODULE
-            exclusions.append(Exclusion(patient_id, FROM_TABLE, reason))
+            exclusions.append(Exclusion(patient_id, FROM_TABLE, "; ".join([reason, *choice.problems])))
             continue
-        scan = scan_cells(found, choice, table_folder) | series_cells(choice)
         rows += [clinical[patient_id] | scan | {"nodule": nodule} for nodule in nodules]
     with_row, segmented = len({row["patient_id"] for row in rows}), sum(bool(row["segmentation"]) for row in rows)
     notes = [

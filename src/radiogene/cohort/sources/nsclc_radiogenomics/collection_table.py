@@ -32,8 +32,6 @@ CLINICAL_COLUMNS = (
     "pack_years",
     "paper_162",
 )
-LABEL_TABLE_COLUMNS = ("patient_id", *CLINICAL_COLUMNS)
-CENTRE_TABLE_COLUMNS = ("patient_id", "nodule", *CLINICAL_COLUMNS)
 
 
 @dataclass(frozen=True)

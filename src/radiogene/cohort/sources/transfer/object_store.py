@@ -36,6 +36,9 @@ CHUNK_BYTES = 1 << 20
 PLAIN_MD5 = re.compile(r"[0-9a-f]{32}")
 """The ETag of an object that was stored in one piece; one in parts has another form, which is no hash of its bytes."""
 
+FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+"""What a file may be called here: nothing that leads out of its folder."""
+
 Answer = TypeVar("Answer")
 
 
@@ -166,7 +169,10 @@ def _listing(page: bytes, url: str) -> tuple[list[StoredObject], str | None]:
         values = {_plain(child): child.text or "" for child in entry}
         etag = values.get("ETag", "").strip('"').lower()
         md5 = etag if PLAIN_MD5.fullmatch(etag) else None
-        objects.append(StoredObject(values["Key"], int(values["Size"]), md5))
+        found = StoredObject(values["Key"], int(values["Size"]), md5)
+        if not FILE_NAME.fullmatch(found.name):
+            raise TransferError(f"{url}: the store lists {found.key!r}, which is no name for a file.")
+        objects.append(found)
     token = next((child.text for child in _children(root, "NextContinuationToken")), None)
     return objects, token
 
