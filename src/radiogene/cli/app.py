@@ -19,6 +19,7 @@ from radiogene.cli.nodule_argument import with_joined_nodule
 from radiogene.cli.phantom import phantom
 from radiogene.cli.predict import predict
 from radiogene.cli.prepare import prepare
+from radiogene.cli.pretrain import pretrain
 from radiogene.cli.series import series
 from radiogene.cli.train import train
 from radiogene.cli.views import views
@@ -37,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (demo, phantom, check, series, views, prepare, imagenet, train, evaluate, predict, describe):
+for verb in (demo, phantom, check, series, views, prepare, pretrain, imagenet, train, evaluate, predict, describe):
     app.command()(verb)
 app.add_typer(cohort)
 

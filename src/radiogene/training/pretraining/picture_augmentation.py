@@ -1,0 +1,54 @@
+"""Random mirroring and cut-outs of photographs, one draw per picture and epoch, cut on the training device."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from radiogene.training.random_streams import Stream, generator
+
+
+# DEVIATION: the paper lists translation, right-angle turns and both flips, for nodules. Photographs have an up and a
+# down, so in pretraining they are mirrored left to right only, and cut out at a random place and size, which translates
+# them; the preset `paper` does the same.
+@dataclass(frozen=True)
+class PictureAugmentation:
+    """Draws what part of each picture is shown, and which way round.
+
+    Attributes:
+        seed: the pretraining's seed.
+        smallest_side: the shown part has this to all of the picture's height, and of its width, drawn by themselves.
+    """
+
+    seed: int
+    smallest_side: float
+
+    def draw(self, epoch: int, pictures: Sequence[int]) -> Tensor:
+        """The maps (B, 2, 3) from places of the shown picture to places of the whole one, (x, y, 1) in -1 to 1.
+
+        Args:
+            epoch: of the pretraining.
+            pictures: positions in the set, (B,).
+        """
+        maps = np.zeros((len(pictures), 2, 3), dtype=np.float32)
+        for row, picture in enumerate(pictures):
+            drawn = generator(self.seed, Stream.AUGMENTATION, epoch, picture)
+            side = drawn.uniform(self.smallest_side, 1.0, 2)
+            centre = drawn.uniform(-1.0, 1.0, 2) * (1.0 - side)
+            mirror = drawn.choice((-1.0, 1.0))
+            maps[row] = [[mirror * side[0], 0.0, centre[0]], [0.0, side[1], centre[1]]]
+        return torch.from_numpy(maps)
+
+
+def cut_out(pictures: Tensor, maps: Tensor) -> Tensor:
+    """The shown parts (B, C, S, S) of pictures, interpolated bilinearly.
+
+    Args:
+        pictures: (B, C, S, S).
+        maps: (B, 2, 3), from `PictureAugmentation.draw`.
+    """
+    grid = functional.affine_grid(maps, list(pictures.shape), align_corners=False)
+    return functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False)

@@ -1,0 +1,120 @@
+"""All pictures of a folder, decoded once into a file that is mapped into memory, and the files that gave none."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.atomic_files import atomic_path, write_json
+from radiogene.errors import TrainingError
+from radiogene.training.pretraining.picture_file import UnusablePictureError, read_picture
+from radiogene.training.pretraining.picture_folder import PictureFile, PictureFolder
+
+Progress = Callable[[int, int], None]
+"""Called with (files seen, all files)."""
+
+FEWEST_PICTURES = 2
+"""Of a class: one to train on, one to validate with."""
+
+SHOWN = 3
+"""Unusable files that a message names; the manifest names all."""
+
+
+@dataclass(frozen=True, eq=False)
+class PictureSet:
+    """The usable pictures of a folder.
+
+    Attributes:
+        classes: names.
+        pixels: (N, S, S, 3) uint8 RGB, mapped from a file: what is not looked at takes no memory.
+        labels: (N,) positions in `classes`.
+        unusable: by the file's name in the folder, why it gave no picture.
+    """
+
+    classes: tuple[str, ...]
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    unusable: dict[str, str]
+
+    def remark(self) -> str:
+        """One line on the files that gave no picture; empty where all did."""
+        return unusable_remark(self.unusable, len(self.labels) + len(self.unusable))
+
+
+def unusable_remark(unusable: dict[str, str], files: int) -> str:
+    """One line on the files that gave no picture; empty where all did.
+
+    Args:
+        unusable: reasons by name.
+        files: how many there are in all.
+    """
+    if not unusable:
+        return ""
+    named = [f"{name} ({reason})" for name, reason in list(unusable.items())[:SHOWN]]
+    more = ", ..." if len(unusable) > SHOWN else ""
+    return f"{len(unusable)} of {files} files give no picture and are left out: {', '.join(named)}{more}"
+
+
+def picture_set(folder: PictureFolder, size: int, place: Path, progress: Progress | None = None) -> PictureSet:
+    """The pictures of a folder, S x S; decoded where the place does not hold them yet.
+
+    Args:
+        folder: all files.
+        size: S.
+        place: of the decoded pictures, without a suffix; its folder is made.
+        progress: of the decoding.
+
+    Raises:
+        TrainingError: a class keeps fewer than two pictures.
+    """
+    pixels_file, list_file = place.with_suffix(".npy"), place.with_suffix(".json")
+    _require_every_class(folder, {})
+    # The list is written last: with it, the pixels are whole.
+    if not list_file.is_file():
+        with atomic_path(pixels_file) as temporary:
+            found = _decode(folder, size, temporary, progress)
+        write_json(list_file, found)
+    unusable: dict[str, str] = json.loads(list_file.read_text(encoding="utf-8"))
+    _require_every_class(folder, unusable)
+    labels = np.array([file.label for file in folder.files if file.name not in unusable], dtype=np.int64)
+    # The file has room for every file of the folder; those that gave no picture leave room at its end.
+    pixels: NDArray[np.uint8] = np.load(pixels_file, mmap_mode="r", allow_pickle=False)[: len(labels)]
+    return PictureSet(folder.classes, pixels, labels, unusable)
+
+
+def _decode(folder: PictureFolder, size: int, path: Path, progress: Progress | None) -> dict[str, str]:
+    """Writes the pictures one after the other; returns why the other files are unusable, by name."""
+    shape = (len(folder.files), size, size, 3)
+    pixels = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+    unusable = folder.repeated()
+    decoded = 0
+    for seen, file in enumerate(folder.files, start=1):
+        if file.name not in unusable:
+            try:
+                pixels[decoded] = _picture(folder, file, size)
+                decoded += 1
+            except UnusablePictureError as error:
+                unusable[file.name] = str(error)
+        if progress is not None:
+            progress(seen, len(folder.files))
+    pixels.flush()
+    return {file.name: unusable[file.name] for file in folder.files if file.name in unusable}
+
+
+def _picture(folder: PictureFolder, file: PictureFile, size: int) -> NDArray[np.uint8]:
+    if not file.sha256:
+        raise UnusablePictureError("no file; pictures lie directly in the folder of their class")
+    return read_picture(folder.path / file.name, size)
+
+
+def _require_every_class(folder: PictureFolder, unusable: dict[str, str]) -> None:
+    for label, name in enumerate(folder.classes):
+        count = sum(file.label == label and file.name not in unusable for file in folder.files)
+        if count < FEWEST_PICTURES:
+            raise TrainingError(
+                f"The class {name!r} has {count} usable pictures; at least {FEWEST_PICTURES} are needed, one to train "
+                f"on and one to validate with. {unusable_remark(unusable, len(folder.files))}".rstrip()
+            )

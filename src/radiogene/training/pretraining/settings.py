@@ -1,0 +1,36 @@
+"""Everything a user decides about a pretraining; saved in its manifest."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
+from radiogene.networks.presets import Preset, preset_named
+from radiogene.training.pretraining.schedule import PretrainingSchedule, pretraining_schedule_of
+
+
+@dataclass(frozen=True)
+class PretrainingSettings:
+    """One pretraining.
+
+    Attributes:
+        preset: sizes of the network.
+        backbone: the network that is pretrained.
+        attention: False builds no masks.
+        seed: of weights, split, order, augmentation and dropout.
+        schedule: how long and how fast.
+    """
+
+    preset: str = "small"
+    backbone: str = INCEPTION_ATTENTION_RESNET
+    attention: bool = True
+    seed: int = 0
+    schedule: PretrainingSchedule = field(default_factory=lambda: pretraining_schedule_of("small"))
+
+    @property
+    def sizes(self) -> Preset:
+        """The preset with its backbone."""
+        return preset_named(self.preset, self.backbone)
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings as plain JSON values."""
+        return asdict(self)
