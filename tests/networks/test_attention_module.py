@@ -29,6 +29,10 @@ def features(rows, columns=None):
     return torch.randn(2, CHANNELS, rows, columns or rows, dtype=torch.float64)
 
 
+MODULES = [(unit_a, 3, 35), (unit_b, 2, 17), (unit_c, 1, 8), (unit_a, 3, 13), (unit_c, 1, 7)]
+"""Units of A, B and C, depth of their masks, and side of a map: the paper's three at 299 pixels, and odd ones."""
+
+
 def test_equation_1_the_mask_is_the_sigmoid_of_its_logits():
     module, given = attention_module(), features(17)
     with torch.no_grad():
@@ -37,8 +41,9 @@ def test_equation_1_the_mask_is_the_sigmoid_of_its_logits():
     assert 0 < mask.min() < 0.1 < 0.9 < mask.max() < 1
 
 
-def test_equations_2_and_4_the_output_is_trunk_times_mask_plus_trunk():
-    module, given = attention_module(), features(17)
+@pytest.mark.parametrize(("make_unit", "depth", "side"), MODULES)
+def test_equations_2_and_4_the_output_is_trunk_times_mask_plus_trunk(make_unit, depth, side):
+    module, given = attention_module(make_unit, depth), features(side)
     with torch.no_grad():
         trunk, mask, output = module.trunk(given), module.mask(given), module(given)
     weighted = trunk * mask
@@ -46,15 +51,17 @@ def test_equations_2_and_4_the_output_is_trunk_times_mask_plus_trunk():
     torch.testing.assert_close(output, trunk * (1 + mask), rtol=1e-12, atol=1e-12)
 
 
-def test_equation_3_the_mask_scales_the_gradient_of_the_trunk_by_finite_differences():
-    module, given = attention_module(), features(9)
+@pytest.mark.parametrize(("make_unit", "depth", "side"), MODULES)
+def test_equation_3_the_mask_scales_the_gradient_of_the_trunk_by_finite_differences(make_unit, depth, side):
+    module, given = attention_module(make_unit, depth), features(side)
     parameters = [
-        (module.trunk[0].expansion.weight, (3, 2, 0, 0)),
-        (module.trunk[1].branches[1][1].convolution.weight, (0, 1, 2, 1)),
-        (module.trunk[1].branches[0].normalisation.bias, (4,)),
+        module.trunk[0].expansion.weight,
+        module.trunk[1].branches[1][1].convolution.weight,
+        module.trunk[1].branches[0].normalisation.bias,
     ]
     step = 1e-6
-    for parameter, place in parameters:
+    for parameter in parameters:
+        place = tuple(length // 2 for length in parameter.shape)
         maps = []
         with torch.no_grad():
             mask = module.mask(given)

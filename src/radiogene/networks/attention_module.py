@@ -15,10 +15,10 @@ MASK_START_BIAS = -4.0
 """Mask logit M of every pixel and channel before training; the weights in front of it start at zero.
 
 Then S = 0.018 everywhere and A = 1.018 T, the same factor for all of a trunk's features: behind three such modules the
-features of a trained network keep their direction and change by some per cent, so that they survive the first step. The
+features of a trained network keep their direction and change by about a tenth, so that they survive the first step. The
 price is the mask's slope S (1 - S) = 0.018, against 0.25 at a bias of 0, where S = 0.5 and each module would multiply
 its features by 1.5. At -3 the slope is 0.045 but the features change about three times as much; at -5 a third as much,
-with a slope of 0.0066. `test_the_start_is_near_neutral` measures it.
+with a slope of 0.0066. `benchmarks/mask_start.py` measures it, and `docs/explanation/attention.md` has the figures.
 """
 
 POOLING_WINDOW = 3
