@@ -70,7 +70,7 @@ def picture_set(folder: PictureFolder, size: int, place: Path, progress: Progres
     Raises:
         TrainingError: a class keeps fewer than two pictures.
     """
-    pixels_file, list_file = place.with_suffix(".npy"), place.with_suffix(".json")
+    pixels_file, list_file = place.with_suffix(".rgb"), place.with_suffix(".json")
     _require_every_class(folder, {})
     # The list is written last: with it, the pixels are whole.
     if not list_file.is_file():
@@ -80,27 +80,23 @@ def picture_set(folder: PictureFolder, size: int, place: Path, progress: Progres
     unusable: dict[str, str] = json.loads(list_file.read_text(encoding="utf-8"))
     _require_every_class(folder, unusable)
     labels = np.array([file.label for file in folder.files if file.name not in unusable], dtype=np.int64)
-    # The file has room for every file of the folder; those that gave no picture leave room at its end.
-    pixels: NDArray[np.uint8] = np.load(pixels_file, mmap_mode="r", allow_pickle=False)[: len(labels)]
+    pixels = np.memmap(pixels_file, dtype=np.uint8, mode="r", shape=(len(labels), size, size, 3))
     return PictureSet(folder.classes, pixels, labels, unusable)
 
 
 def _decode(folder: PictureFolder, size: int, path: Path, progress: Progress | None) -> dict[str, str]:
     """Writes the pictures one after the other; returns why the other files are unusable, by name."""
-    shape = (len(folder.files), size, size, 3)
-    pixels = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
     unusable = folder.repeated()
-    decoded = 0
-    for seen, file in enumerate(folder.files, start=1):
-        if file.name not in unusable:
-            try:
-                pixels[decoded] = _picture(folder, file, size)
-                decoded += 1
-            except UnusablePictureError as error:
-                unusable[file.name] = str(error)
-        if progress is not None:
-            progress(seen, len(folder.files))
-    pixels.flush()
+    # Written, not mapped: a disk that is full must be an error, and behind a mapping it would be a crash.
+    with path.open("wb") as stream:
+        for seen, file in enumerate(folder.files, start=1):
+            if file.name not in unusable:
+                try:
+                    stream.write(_picture(folder, file, size).tobytes())
+                except UnusablePictureError as error:
+                    unusable[file.name] = str(error)
+            if progress is not None:
+                progress(seen, len(folder.files))
     return {file.name: unusable[file.name] for file in folder.files if file.name in unusable}
 
 
