@@ -19,9 +19,9 @@ from radiogene.networks.losses import branch_loss, fused_loss
 from radiogene.networks.presets import PAPER, build_mmdl
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler
-from radiogene.training.augmentation import Augmentation
-from radiogene.training.optimisers import optimiser_of
-from radiogene.training.schedule import schedule_of
+from radiogene.training.batches.augmentation import Augmentation
+from radiogene.training.fitting.optimisers import optimiser_of
+from radiogene.training.stages.schedule import schedule_of
 
 GENES = ("EGFR", "KRAS")
 

@@ -19,9 +19,9 @@ from radiogene.cohort.prepare import prepare_cohort
 from radiogene.cohort.store import CubeStore
 from radiogene.cohort.table import read_cohort
 from radiogene.phantom import write_cohort
-from radiogene.training.run_options import RunOptions
-from radiogene.training.schedule import schedule_of
+from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.settings import TrainingSettings
+from radiogene.training.stages.schedule import schedule_of
 from radiogene.training.train import train
 
 

@@ -42,8 +42,8 @@ def short_training():
     """Settings of a training of three epochs at the smallest preset."""
     from dataclasses import replace
 
-    from radiogene.training.schedule import schedule_of
     from radiogene.training.settings import TrainingSettings
+    from radiogene.training.stages.schedule import schedule_of
 
     schedule = schedule_of("tiny")
     return TrainingSettings(
@@ -61,7 +61,7 @@ def short_training():
 @pytest.fixture(scope="session")
 def trained_model(synthetic_store, short_training, tmp_path_factory) -> Path:
     """The model folder of that training on the synthetic cohort."""
-    from radiogene.training.run_options import RunOptions
+    from radiogene.training.fitting.run_options import RunOptions
     from radiogene.training.train import train
 
     out = tmp_path_factory.mktemp("models") / "model"

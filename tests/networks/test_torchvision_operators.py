@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(
 
 FIRST_IMPORTS = {
     "a backbone": "from radiogene.networks.presets import *; build_feature_network(preset_named('tiny', 'resnet50'))",
-    "training": "import radiogene.training.stages",
+    "training": "import radiogene.training.stages.training_stage",
 }
 
 

@@ -6,7 +6,7 @@ import torch
 
 from radiogene.ct.nine_views import NINE_VIEWS, ViewSampling, cut_views
 from radiogene.networks.view_sampling import ViewSampler
-from radiogene.training.augmentation import Augmentation, fixed_transforms, square_symmetries
+from radiogene.training.batches.augmentation import Augmentation, fixed_transforms, square_symmetries
 
 
 def random_cubes(count=2):

@@ -4,7 +4,7 @@ import torch
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.networks.presets import TINY, build_mmdl
 from radiogene.training.initial_weights import initial_weights
-from radiogene.training.member_training import stages_of
+from radiogene.training.members.member_training import stages_of
 from radiogene.training.settings import TrainingSettings
 
 

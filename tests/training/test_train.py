@@ -11,7 +11,7 @@ from radiogene.cohort.row import patient_labels
 from radiogene.cohort.splits import inner_validation_split
 from radiogene.errors import SettingsError, TrainingError
 from radiogene.model.model_folder import read_model
-from radiogene.training.run_options import RunOptions
+from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.train import train, training_cohort
 
 OPTIONS = RunOptions(accelerator="cpu", progress=False)

@@ -39,10 +39,10 @@ def pretrain(
 ) -> None:
     """Pretrain on pictures of two or more classes; the same command goes on after an interruption."""
     from radiogene.model.pretrained_folder import require_pretrained_place
+    from radiogene.training.fitting.run_options import require_machine
     from radiogene.training.pretraining.pretrain import pretrain as pretrain_network
     from radiogene.training.pretraining.schedule import pretraining_schedule_of
     from radiogene.training.pretraining.settings import PretrainingSettings
-    from radiogene.training.run_options import require_machine
 
     require_folder_place(out.parent)
     require_pretrained_place(out)

@@ -8,7 +8,7 @@ import typer
 from radiogene.errors import SettingsError
 
 if TYPE_CHECKING:
-    from radiogene.training.run_options import LogKind, LogPlace, RunOptions
+    from radiogene.training.fitting.run_options import LogKind, LogPlace, RunOptions
 
 AcceleratorName = Literal["auto", "cpu", "gpu"]
 PrecisionName = Literal["32-true", "bf16-mixed", "16-mixed"]
@@ -41,13 +41,13 @@ def run_options(
     Raises:
         SettingsError: words of --log that name nothing.
     """
-    from radiogene.training.run_options import RunOptions
+    from radiogene.training.fitting.run_options import RunOptions
 
     return RunOptions(accelerator, precision, progress, accumulate, devices, nodes, recompute, _log_place(log))
 
 
 def _log_place(words: str | None) -> "LogPlace | None":
-    from radiogene.training.run_options import LogPlace
+    from radiogene.training.fitting.run_options import LogPlace
 
     if words is None:
         return None

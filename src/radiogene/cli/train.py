@@ -82,10 +82,10 @@ def train(
     from radiogene.ct.nine_views import ViewSampling
     from radiogene.evaluation.patient_level import NoduleRule
     from radiogene.model.model_folder import require_model_place
+    from radiogene.training.fitting.run_options import require_machine
     from radiogene.training.initial_weights import initial_weights
-    from radiogene.training.run_options import require_machine
-    from radiogene.training.schedule import schedule_of
     from radiogene.training.settings import Kept, TrainingSettings
+    from radiogene.training.stages.schedule import schedule_of
     from radiogene.training.train import train as train_model
 
     if folds == 1 or (not folds and (keep == "refit" or out_of_fold is not None)):

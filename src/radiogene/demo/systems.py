@@ -12,9 +12,9 @@ from radiogene.cohort.store import CubeStore
 from radiogene.decision.decision import Decision, ModelKind, fit_decision
 from radiogene.evaluation.predictions import UNKNOWN, Predictions, label_table
 from radiogene.methods.clinical_forest import ClinicalForest
-from radiogene.training.run_options import RunOptions
-from radiogene.training.schedule import schedule_of
+from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.settings import TrainingSettings
+from radiogene.training.stages.schedule import schedule_of
 from radiogene.training.train import train
 
 BOTH = "both"

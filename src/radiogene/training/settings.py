@@ -9,7 +9,7 @@ from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.presets import Preset, preset_named
-from radiogene.training.schedule import TrainingSchedule, schedule_of
+from radiogene.training.stages.schedule import TrainingSchedule, schedule_of
 
 
 class Kept(StrEnum):

@@ -20,15 +20,15 @@ from radiogene.model.known_cubes import fingerprints
 from radiogene.model.model_folder import write_model
 from radiogene.model.settings import ModelSettings
 from radiogene.model.training_range import training_ranges
+from radiogene.training.fitting.run_options import RunOptions, process_rank
+from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.initial_weights import InitialWeights, RandomWeights
-from radiogene.training.member_training import train_member
-from radiogene.training.members import Member, members_of
-from radiogene.training.run_options import RunOptions, process_rank
+from radiogene.training.members.member_training import train_member
+from radiogene.training.members.members import Member, members_of
+from radiogene.training.members.trained_member import TrainedMember
+from radiogene.training.members.unseen_predictions import UnseenPredictions, unseen_predictions
 from radiogene.training.settings import Kept, TrainingSettings
-from radiogene.training.trained_member import TrainedMember
 from radiogene.training.training_cohort import TrainingCohort, refuse_one_class, training_cohort
-from radiogene.training.unfinished import UnfinishedTraining
-from radiogene.training.unseen_predictions import UnseenPredictions, unseen_predictions
 
 
 def train(

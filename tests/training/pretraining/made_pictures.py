@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.pretraining.schedule import pretraining_schedule_of
 from radiogene.training.pretraining.settings import PretrainingSettings
-from radiogene.training.run_options import RunOptions
 
 OPTIONS = RunOptions(accelerator="cpu", progress=False)
 CLASSES = ("lying", "standing")

@@ -8,14 +8,14 @@ from radiogene.errors import TrainingError
 from radiogene.model.pretrained_folder import PictureScaling
 from radiogene.networks.feature_dropout import FeatureDropout
 from radiogene.networks.view_classifier import ViewClassifier
-from radiogene.training.dropout_draws import DropoutDraws
-from radiogene.training.fit import FittedModule
-from radiogene.training.optimisers import optimiser_of
+from radiogene.training.batches.dropout_draws import DropoutDraws
+from radiogene.training.fitting.fit import FittedModule
+from radiogene.training.fitting.optimisers import optimiser_of
+from radiogene.training.fitting.stopping import LOSS, VALIDATION_LOSS
 from radiogene.training.pretraining.picture_augmentation import PictureAugmentation, cut_out
 from radiogene.training.pretraining.picture_batches import PictureBatch
 from radiogene.training.pretraining.picture_scaling import scaled
 from radiogene.training.pretraining.settings import PretrainingSettings
-from radiogene.training.stopping import LOSS, VALIDATION_LOSS
 
 VALIDATION_ACCURACY = "validation_accuracy"
 """Name under which every epoch's share of right classes is logged and kept."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from radiogene.training.random_streams import Stream, generator
+from radiogene.training.batches.random_streams import Stream, generator
 
 
 # DEVIATION: the paper lists translation, right-angle turns and both flips, for nodules. Photographs have an up and a

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from radiogene.training.batch_plan import BatchPart, BatchPlan
+from radiogene.training.batches.batch_plan import BatchPart, BatchPlan
 
 
 class PictureBatch(NamedTuple):

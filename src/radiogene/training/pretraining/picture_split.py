@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.training.random_streams import Stream, generator
+from radiogene.training.batches.random_streams import Stream, generator
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,11 @@ from radiogene.evaluation.wilson import wilson_share
 from radiogene.model.pretrained_folder import PretrainedSettings, write_pretrained
 from radiogene.networks.presets import build_feature_network
 from radiogene.networks.view_classifier import ViewClassifier
-from radiogene.training.batch_plan import BatchPlan
-from radiogene.training.fit import FitLength, FitOutcome, fit
+from radiogene.training.batches.batch_plan import BatchPlan
+from radiogene.training.fitting.fit import FitLength, FitOutcome, fit
+from radiogene.training.fitting.run_options import RunOptions, process_rank, training_device
+from radiogene.training.fitting.stopping import falling_training_loss
+from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.pretraining.card import pretrained_card
 from radiogene.training.pretraining.classification import VALIDATION_ACCURACY, PictureClassification
 from radiogene.training.pretraining.picture_batches import PictureBatches
@@ -27,9 +30,6 @@ from radiogene.training.pretraining.picture_set import PictureSet, Progress, pic
 from radiogene.training.pretraining.picture_split import PictureSplit, picture_split
 from radiogene.training.pretraining.settings import PretrainingSettings
 from radiogene.training.pretraining.unseen_pictures import unseen_accuracy, unseen_folder
-from radiogene.training.run_options import RunOptions, process_rank, training_device
-from radiogene.training.stopping import falling_training_loss
-from radiogene.training.unfinished import UnfinishedTraining
 
 NAME = "pretraining"
 

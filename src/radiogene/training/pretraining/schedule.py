@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from radiogene.errors import SettingsError
-from radiogene.training.schedule import Optimiser, cosine
+from radiogene.training.fitting.optimisers import Optimiser, cosine
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from radiogene.evaluation.predictions import UNKNOWN
-from radiogene.training.batch_plan import BatchPart, BatchPlan
+from radiogene.training.batches.batch_plan import BatchPart, BatchPlan
 
 
 class PatientBatch(NamedTuple):

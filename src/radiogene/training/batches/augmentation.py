@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from radiogene.networks.view_sampling import ViewTransforms
-from radiogene.training.random_streams import Stream, generator
+from radiogene.training.batches.random_streams import Stream, generator
 
 LARGEST_SHIFT_MM = 4.0
 """Translation, horizontal and vertical; air is filled in."""

@@ -8,12 +8,12 @@ from radiogene.model.inference import views_named
 from radiogene.networks.presets import TINY, build_mmdl
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler
-from radiogene.training.augmentation import SYMMETRIES, Augmentation, fixed_transforms
-from radiogene.training.dropout_draws import DropoutDraws
-from radiogene.training.frozen_features import frozen_features
-from radiogene.training.schedule import SCHEDULES
-from radiogene.training.stage_input import Draws, FeatureInput
-from radiogene.training.training_patients import PatientBatch
+from radiogene.training.batches.augmentation import SYMMETRIES, Augmentation, fixed_transforms
+from radiogene.training.batches.dropout_draws import DropoutDraws
+from radiogene.training.batches.training_patients import PatientBatch
+from radiogene.training.stages.frozen_features import frozen_features
+from radiogene.training.stages.schedule import SCHEDULES
+from radiogene.training.stages.stage_input import Draws, FeatureInput
 
 SHIFTS = ((0.0, 0.0), (2.0, -3.0))
 STANDARDISATION = Standardisation(-400.0, 500.0)

@@ -1,11 +1,16 @@
-"""The optimisers of all stages and of pretraining."""
+"""The optimisers of all stages and of pretraining, and how their learning rate falls."""
 
 from collections.abc import Sequence
+from math import cos, pi
+from typing import Literal
 
 import torch
 from torch import nn
 
-from radiogene.training.schedule import Optimiser
+Optimiser = Literal["sgd", "adamw"]
+
+LAST_LEARNING_RATE_SHARE = 0.01
+"""Share of the learning rate that is left in the last epoch."""
 
 MOMENTUM = 0.9
 WEIGHT_DECAY = 0.01
@@ -22,3 +27,9 @@ def optimiser_of(name: Optimiser, parameters: Sequence[nn.Parameter], learning_r
     if name == "sgd":
         return torch.optim.SGD(parameters, lr=learning_rate, momentum=MOMENTUM)
     return torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=WEIGHT_DECAY)
+
+
+def cosine(learning_rate: float, epoch: int, epochs: int) -> float:
+    """The learning rate along half a cosine, from all of it at epoch 0 to a hundredth at `epochs`."""
+    lowest = learning_rate * LAST_LEARNING_RATE_SHARE
+    return lowest + (learning_rate - lowest) * (1 + cos(pi * epoch / epochs)) / 2

@@ -9,7 +9,7 @@ from typing import Any
 
 from radiogene.atomic_files import write_json
 from radiogene.errors import InterruptedTrainingError, RadiogeneError, SettingsError
-from radiogene.training.run_options import process_rank
+from radiogene.training.fitting.run_options import process_rank
 
 COMMAND_FILE = "training.json"
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from radiogene.evaluation.foldwise import foldwise_auc
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
-from radiogene.training.members import Member
-from radiogene.training.trained_member import TrainedMember
+from radiogene.training.members.members import Member
+from radiogene.training.members.trained_member import TrainedMember
 from radiogene.training.training_cohort import TrainingCohort
 
 OUT_OF_FOLD = "out-of-fold"

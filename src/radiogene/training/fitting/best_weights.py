@@ -8,7 +8,7 @@ from lightning.pytorch.callbacks import Callback
 from safetensors.torch import save_file
 
 from radiogene.atomic_files import atomic_path
-from radiogene.training.stopping import VALIDATION_LOSS, StoppingRule
+from radiogene.training.fitting.stopping import VALIDATION_LOSS, StoppingRule
 
 
 class BestWeights(Callback):

@@ -11,8 +11,8 @@ from radiogene.decision.decision import ModelKind
 from radiogene.errors import CohortError, TrainingError
 from radiogene.model.model_folder import read_model
 from radiogene.prediction.predictor import Predictor
-from radiogene.training.members import members_of
-from radiogene.training.run_options import RunOptions
+from radiogene.training.fitting.run_options import RunOptions
+from radiogene.training.members.members import members_of
 from radiogene.training.settings import Kept, TrainingSettings
 from radiogene.training.train import train
 from radiogene.training.training_cohort import training_cohort

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from radiogene.training.random_streams import Stream, generator
+from radiogene.training.batches.random_streams import Stream, generator
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 
 from radiogene.cli.run_arguments import run_options
 from radiogene.errors import SettingsError
-from radiogene.training.run_options import LogPlace, RunOptions
+from radiogene.training.fitting.run_options import LogPlace, RunOptions
 from radiogene.training.train import train
 
 

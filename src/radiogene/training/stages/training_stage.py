@@ -9,12 +9,12 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from radiogene.errors import TrainingError
 from radiogene.networks.losses import branch_loss, fused_loss
 from radiogene.networks.mmdl import MMDL, MMDLOutput
-from radiogene.training.fit import FittedModule
-from radiogene.training.optimisers import optimiser_of
-from radiogene.training.schedule import StageSchedule
-from radiogene.training.stage_input import StageInput
-from radiogene.training.stopping import LOSS, VALIDATION_LOSS
-from radiogene.training.training_patients import PatientBatch
+from radiogene.training.batches.training_patients import PatientBatch
+from radiogene.training.fitting.fit import FittedModule
+from radiogene.training.fitting.optimisers import optimiser_of
+from radiogene.training.fitting.stopping import LOSS, VALIDATION_LOSS
+from radiogene.training.stages.schedule import StageSchedule
+from radiogene.training.stages.stage_input import StageInput
 
 
 class StageName(StrEnum):

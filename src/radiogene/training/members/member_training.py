@@ -21,22 +21,22 @@ from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import build_mmdl
 from radiogene.networks.standardisation import fit_standardisation
 from radiogene.networks.view_sampling import ViewSampler
-from radiogene.training.augmentation import Augmentation
-from radiogene.training.batch_plan import BatchPlan
-from radiogene.training.dropout_draws import DropoutDraws
-from radiogene.training.fit import BEST_FILE, LAST_FILE, FitLength, FitOutcome, fit
-from radiogene.training.frozen_features import frozen_features
+from radiogene.training.batches.augmentation import Augmentation
+from radiogene.training.batches.batch_plan import BatchPlan
+from radiogene.training.batches.dropout_draws import DropoutDraws
+from radiogene.training.batches.training_patients import TrainingPatients
+from radiogene.training.fitting.fit import BEST_FILE, LAST_FILE, FitLength, FitOutcome, fit
+from radiogene.training.fitting.run_options import RunOptions, process_rank, training_device
+from radiogene.training.fitting.stopping import patience
 from radiogene.training.initial_weights import InitialWeights
-from radiogene.training.members import Member
-from radiogene.training.run_options import RunOptions, process_rank, training_device
-from radiogene.training.schedule import StageSchedule
+from radiogene.training.members.members import Member
+from radiogene.training.members.trained_member import TrainedMember, read_member
 from radiogene.training.settings import TrainingSettings
-from radiogene.training.stage_input import CubeInput, Draws, FeatureInput, StageInput
-from radiogene.training.stages import StageName, TrainingStage
-from radiogene.training.stopping import patience
-from radiogene.training.trained_member import TrainedMember, read_member
+from radiogene.training.stages.frozen_features import frozen_features
+from radiogene.training.stages.schedule import StageSchedule
+from radiogene.training.stages.stage_input import CubeInput, Draws, FeatureInput, StageInput
+from radiogene.training.stages.training_stage import StageName, TrainingStage
 from radiogene.training.training_cohort import TrainingCohort
-from radiogene.training.training_patients import TrainingPatients
 
 OUTCOME_FILE = "outcome.json"
 FEATURES_FILE = "features.npy"

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from radiogene.atomic_files import atomic_path, write_json
 from radiogene.model.settings import MemberSettings
-from radiogene.training.fit import FitOutcome
+from radiogene.training.fitting.fit import FitOutcome
 
 WEIGHTS_FILE = "member.safetensors"
 MEMBER_FILE = "member.json"

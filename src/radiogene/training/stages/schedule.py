@@ -1,15 +1,9 @@
 """How long, how fast and with which optimiser each stage trains."""
 
 from dataclasses import dataclass, replace
-from math import cos, pi
-from typing import Literal
 
 from radiogene.errors import SettingsError
-
-Optimiser = Literal["sgd", "adamw"]
-
-LAST_LEARNING_RATE_SHARE = 0.01
-"""Share of the learning rate that is left in the last epoch."""
+from radiogene.training.fitting.optimisers import Optimiser, cosine
 
 Shift = tuple[float, float]
 """Translation of a view in mm, along (row, column)."""
@@ -34,12 +28,6 @@ class StageSchedule:
     def learning_rate_at(self, epoch: int) -> float:
         """The learning rate of an epoch, a function of nothing else, so that a resumed stage has the same."""
         return cosine(self.learning_rate, epoch, self.epochs)
-
-
-def cosine(learning_rate: float, epoch: int, epochs: int) -> float:
-    """The learning rate along half a cosine, from all of it at epoch 0 to a hundredth at `epochs`."""
-    lowest = learning_rate * LAST_LEARNING_RATE_SHARE
-    return lowest + (learning_rate - lowest) * (1 + cos(pi * epoch / epochs)) / 2
 
 
 @dataclass(frozen=True)

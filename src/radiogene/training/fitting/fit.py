@@ -15,10 +15,10 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from radiogene.errors import InterruptedTrainingError, TrainingError
-from radiogene.training.best_weights import BestWeights
-from radiogene.training.checkpoint_file import CheckpointFile
-from radiogene.training.run_options import RunOptions
-from radiogene.training.stopping import VALIDATION_LOSS, StoppingRule
+from radiogene.training.fitting.best_weights import BestWeights
+from radiogene.training.fitting.checkpoint_file import CheckpointFile
+from radiogene.training.fitting.run_options import RunOptions
+from radiogene.training.fitting.stopping import VALIDATION_LOSS, StoppingRule
 
 LAST_FILE = "last.ckpt"
 BEST_FILE = "best.safetensors"

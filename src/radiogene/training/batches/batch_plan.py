@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
-from radiogene.training.random_streams import Stream, generator
+from radiogene.training.batches.random_streams import Stream, generator
 
 
 class BatchPart(NamedTuple):

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from radiogene.networks.losses import branch_loss
-from radiogene.training.batch_plan import BatchPart, BatchPlan
-from radiogene.training.training_patients import TrainingPatients
+from radiogene.training.batches.batch_plan import BatchPart, BatchPlan
+from radiogene.training.batches.training_patients import TrainingPatients
 
 LABELS = np.array([[1, -1], [0, 1], [-1, 0], [1, 1], [0, 0]], dtype=np.int8)
 KNOWN = LABELS >= 0

@@ -10,8 +10,8 @@ from radiogene.atomic_files import atomic_path
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler
-from radiogene.training.augmentation import SYMMETRIES, fixed_transforms
-from radiogene.training.schedule import Shift
+from radiogene.training.batches.augmentation import SYMMETRIES, fixed_transforms
+from radiogene.training.stages.schedule import Shift
 
 NODULES_AT_ONCE = 16
 

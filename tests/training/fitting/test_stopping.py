@@ -1,6 +1,6 @@
 import pytest
 
-from radiogene.training.stopping import epochs_without_gain, falling_training_loss, patience
+from radiogene.training.fitting.stopping import epochs_without_gain, falling_training_loss, patience
 
 
 def history(training, validation):

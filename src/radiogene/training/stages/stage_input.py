@@ -9,9 +9,9 @@ from torch import Tensor
 from radiogene.networks.mmdl import MMDL, MMDLOutput
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler
-from radiogene.training.augmentation import Augmentation
-from radiogene.training.dropout_draws import DropoutDraws
-from radiogene.training.training_patients import PatientBatch
+from radiogene.training.batches.augmentation import Augmentation
+from radiogene.training.batches.dropout_draws import DropoutDraws
+from radiogene.training.batches.training_patients import PatientBatch
 
 
 @dataclass(frozen=True)

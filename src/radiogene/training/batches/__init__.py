@@ -1,0 +1,1 @@
+"""What a training step sees: which nodules, turned and shifted how, with which features dropped."""
