@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from networks.backbone_names import needs_timm
 from radiogene.cli.nodule_argument import with_joined_nodule
 from radiogene.cohort.table import read_cohort
 
@@ -87,6 +88,25 @@ def test_bad_input_has_one_message_an_exit_code_and_leaves_nothing(
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert not (tmp_path / "out").exists()
+
+
+@needs_timm
+def test_describe_prints_json_of_any_backbone():
+    done = run("describe", "--preset", "small", "--backbone", "resnet50", "--batch", "4", "--json")
+    assert done.returncode == 0, done.stderr
+    content = json.loads(done.stdout)
+    assert (content["preset"], content["backbone"]) == ("small", "resnet50")
+    assert content["parameters_by_part"]["layer4"] == 14_964_736
+    step = content["training_step"]
+    assert step["batch_patients"] == 4
+    kinds = ("weight_bytes", "gradient_bytes", "optimiser_bytes", "activation_bytes")
+    assert step["total_bytes"] == sum(step[kind] for kind in kinds)
+
+
+def test_a_word_that_is_no_backbone_lists_all_names():
+    done = run("describe", "--backbone", "vgg17")
+    assert done.returncode == 3
+    assert all(name in done.stderr for name in ("inception-attention-resnet", "vgg16", "densenet121"))
 
 
 def test_check_names_every_problem_in_one_pass(tmp_path):

@@ -2,14 +2,19 @@
 
 import json
 import shutil
+import sys
+from dataclasses import replace
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from radiogene.errors import WeightsError
+from networks.backbone_names import needs_timm
+from radiogene.errors import SettingsError, WeightsError
 from radiogene.model.folder_files import sha256_of
-from radiogene.model.model_folder import read_model
+from radiogene.model.model_folder import read_model, write_model
+from radiogene.model.preset_json import preset_to_json
+from radiogene.networks.presets import TINY, build_mmdl, preset_named
 
 
 @pytest.fixture
@@ -31,6 +36,37 @@ def test_a_copied_folder_gives_the_same_weights(trained_model, copy):
     assert first.weights_sha256 == second.weights_sha256
     for a, b in zip(first.networks[0].parameters(), second.networks[0].parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.fixture
+def folder_of_densenet(trained_model, tmp_path):
+    """The trained model's folder with another backbone, drawn and not trained, and the network that went into it."""
+    model = read_model(trained_model)
+    settings = replace(model.settings, preset=preset_named("tiny", "densenet121"))
+    clinical, views = settings.members[0].clinical.width, len(settings.view_names)
+    network = build_mmdl(settings.preset, settings.genes, clinical, views, settings.attention)
+    folder = tmp_path / "densenet"
+    write_model(folder, settings, [network.state_dict()], model.decision, {}, model.training_cubes, {})
+    return folder, network
+
+
+@needs_timm
+def test_a_folder_says_which_backbone_it_holds(folder_of_densenet):
+    folder, network = folder_of_densenet
+    model = read_model(folder)
+    assert model.settings.preset.backbone == "densenet121"
+    expected = network.state_dict()
+    assert all(torch.equal(value, expected[name]) for name, value in model.networks[0].state_dict().items())
+    card = (folder / "card.md").read_text()
+    assert "backbone `densenet121`" in card
+    assert "attention off" in card
+
+
+@needs_timm
+def test_a_folder_whose_backbone_needs_timm_says_so(folder_of_densenet, monkeypatch):
+    monkeypatch.setitem(sys.modules, "timm", None)
+    with pytest.raises(SettingsError, match=r'pip install "radiogene\[backbones\]"'):
+        read_model(folder_of_densenet[0])
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "settings.json", "decision.json", "manifest.json"])
@@ -84,6 +120,7 @@ def test_weights_that_are_not_finite_are_refused(copy):
         ({"format": 99}, "format 99"),
         ({"surprise": 1}, "unknown keys"),
         ({"preset": {"name": "tiny"}}, "preset"),
+        ({"preset": preset_to_json(TINY) | {"backbone": "vgg17"}}, "No backbone 'vgg17'"),
     ],
 )
 def test_settings_of_another_version_are_refused(copy, change, message):

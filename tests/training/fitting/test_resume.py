@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 RADIOGENE = str(Path(sys.executable).parent / "radiogene")
-SAME_FILES = ("model.safetensors", "settings.json", "decision.json", "history.json", "out_of_fold.csv")
+SAME_FILES = ("model.safetensors", "settings.json", "decision.json", "history.json")
 
 
 def command(store, out):
     return [
-        *(RADIOGENE, "train", "--store", str(store), "--out", str(out), "--preset", "tiny", "--epochs", "3"),
-        *("--folds", "3", "--seed", "4", "--quiet"),
+        *(RADIOGENE, "train", "--store", str(store), "--out", str(out), "--preset", "tiny", "--epochs", "2"),
+        *("--seeds", "2", "--seed", "4", "--quiet"),
     ]
 
 
@@ -53,9 +53,9 @@ def test_killed_in_two_places_and_resumed_the_bytes_are_those_of_an_uninterrupte
 ):
     out = tmp_path / "model"
     # In the middle of an epoch of the first member, then in a stage of the second.
-    code, _ = interrupt(synthetic_store, out, "seed-4-fold-0/stage-0/last.ckpt", signal.SIGKILL, pause_s=0.1)
+    code, _ = interrupt(synthetic_store, out, "seed-4/stage-0/last.ckpt", signal.SIGKILL, pause_s=0.1)
     assert code == -signal.SIGKILL
-    interrupt(synthetic_store, out, "seed-4-fold-1/stage-0/last.ckpt", signal.SIGKILL)
+    interrupt(synthetic_store, out, "seed-5/stage-0/last.ckpt", signal.SIGKILL)
     done = subprocess.run(command(synthetic_store.path, out), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     for name in SAME_FILES:
@@ -65,7 +65,7 @@ def test_killed_in_two_places_and_resumed_the_bytes_are_those_of_an_uninterrupte
 
 def test_a_training_ended_by_a_scheduler_says_how_to_go_on(synthetic_store, tmp_path):
     out = tmp_path / "model"
-    code, shown = interrupt(synthetic_store, out, "seed-4-fold-0/stage-0/last.ckpt", signal.SIGTERM)
+    code, shown = interrupt(synthetic_store, out, "seed-4/stage-0/last.ckpt", signal.SIGTERM)
     assert code == 143
     assert "Traceback" not in shown
     assert "ended from outside" in shown or "Give the same command again" in shown
