@@ -125,3 +125,12 @@ def test_scaling_is_the_mean_and_sd_of_the_training_pictures_alone():
 def test_pictures_without_contrast_are_refused():
     with pytest.raises(TrainingError, match="no contrast"):
         fit_picture_scaling(np.full((3, 4, 4, 3), 7, dtype=np.uint8), np.arange(3))
+
+
+@pytest.mark.real_data
+def test_every_real_photograph_is_read(real_data, tmp_path):
+    found = picture_set(picture_folder(real_data / "cats_dogs"), 16, tmp_path / "decoded")
+    assert found.classes == ("cat", "dog")
+    assert np.bincount(found.labels).tolist() == [1750, 1750]
+    assert found.unusable == {}
+    assert found.pixels.reshape(3500, -1).std(axis=1).min() > 5

@@ -132,6 +132,12 @@ def test_test_pictures_that_are_trained_on_or_of_other_classes_are_refused(pictu
     assert not (tmp_path / "out").exists()
 
 
+def test_a_result_among_the_classes_is_refused(pictures):
+    with pytest.raises(SettingsError, match="lies in the folder of pictures"):
+        pretrain(pictures, short_settings(), pictures / "network", OPTIONS)
+    assert sorted(entry.name for entry in pictures.iterdir()) == sorted(CLASSES)
+
+
 def test_a_folder_with_other_files_is_not_replaced(pictures, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(SettingsError, match="holds other files"):

@@ -11,6 +11,7 @@ import lightning
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.errors import SettingsError
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.wilson import wilson_share
 from radiogene.model.pretrained_folder import PretrainedSettings, write_pretrained
@@ -80,13 +81,14 @@ def pretrain(
         None in all processes of a distributed training but the first.
 
     Raises:
-        SettingsError: no folder of classes, test pictures that are trained on or have other classes, or the unfinished
-            pretraining beside `out` is another one.
+        SettingsError: no folder of classes, or the result would stand in it; test pictures that are trained on or have
+            other classes; an unfinished pretraining beside `out` that is another one.
         TrainingError: a class has too few pictures, or the loss is not a number.
 
     Source: paper, "Deep learning model", pretraining on cats and dogs.
     """
     started = time.monotonic()
+    _refuse_result_among(images, out)
     folder = picture_folder(images)
     test_folder = None if test is None else unseen_folder(test, folder)
     command = {
@@ -122,6 +124,12 @@ def pretrain(
     write_pretrained(out, described, network.state_dict(), manifest, outcome.to_json(), card)
     unfinished.remove()
     return manifest
+
+
+def _refuse_result_among(images: Path, out: Path) -> None:
+    """A result inside the folder of classes would be taken for one of them."""
+    if images.resolve() in (out.resolve(), *out.resolve().parents):
+        raise SettingsError(f"{out} lies in the folder of pictures {images}. Choose a place outside it (--out).")
 
 
 def _decoded(
