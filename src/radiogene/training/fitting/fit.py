@@ -11,12 +11,12 @@ from typing import Any
 import lightning
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
 from safetensors.torch import load_file
-from torch import nn
 from torch.utils.data import DataLoader
 
 from radiogene.errors import InterruptedTrainingError, TrainingError
 from radiogene.training.fitting.best_weights import BestWeights
 from radiogene.training.fitting.checkpoint_file import CheckpointFile
+from radiogene.training.fitting.fitted_module import FittedModule
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.fitting.stopping import VALIDATION_LOSS, StoppingRule
 
@@ -52,16 +52,6 @@ class FitOutcome:
     def from_json(cls, content: dict[str, Any]) -> "FitOutcome":
         """The outcome that `to_json` described."""
         return cls(**{**content, "history": tuple(content["history"])})
-
-
-class FittedModule(lightning.LightningModule):
-    """A module that `fit` can run: it logs `loss` and `validation_loss` of every epoch.
-
-    Attributes:
-        network: what is trained and kept.
-    """
-
-    network: nn.Module
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ from radiogene.networks.presets import build_mmdl
 from radiogene.networks.standardisation import fit_standardisation
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.training.batches.augmentation import Augmentation
-from radiogene.training.batches.batch_plan import BatchPlan
 from radiogene.training.batches.dropout_draws import DropoutDraws
 from radiogene.training.batches.training_patients import TrainingPatients
 from radiogene.training.fitting.fit import BEST_FILE, LAST_FILE, FitLength, FitOutcome, fit
+from radiogene.training.fitting.process_plans import training_plan, validation_plan
 from radiogene.training.fitting.run_options import RunOptions, process_rank, training_device
 from radiogene.training.fitting.stopping import patience
 from radiogene.training.initial_weights import InitialWeights
@@ -192,25 +192,8 @@ def _run_stage(
         for part, p in (("fitting", fitting), ("validation", validation))
     }
     batch = settings.schedule.batch_patients
-    plan = BatchPlan(
-        patients["fitting"].known,
-        batch,
-        parts=options.parts,
-        rank=process_rank(),
-        processes=options.processes,
-        seed=training.member.seed,
-        first_epoch=first_epoch,
-    )
-    # One batch of all validation patients, in parts of a batch's size: the loss is a mean over all of them.
-    count = len(patients["validation"])
-    parts = -(-count // batch)
-    checking = BatchPlan(
-        patients["validation"].known,
-        count,
-        parts=-(-parts // options.processes) * options.processes,
-        rank=process_rank(),
-        processes=options.processes,
-    )
+    plan = training_plan(patients["fitting"].known, batch, options, seed=training.member.seed, first_epoch=first_epoch)
+    checking = validation_plan(patients["validation"].known, batch, options)
     outcome = fit(
         f"{training.member.name} {name.value}" if settings.folds or settings.seeds > 1 else name.value,
         stage,

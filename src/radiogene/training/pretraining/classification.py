@@ -4,14 +4,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from radiogene.errors import TrainingError
 from radiogene.model.pretrained_folder import PictureScaling
 from radiogene.networks.feature_dropout import FeatureDropout
 from radiogene.networks.view_classifier import ViewClassifier
 from radiogene.training.batches.dropout_draws import DropoutDraws
-from radiogene.training.fitting.fit import FittedModule
+from radiogene.training.fitting.fitted_module import FittedModule
 from radiogene.training.fitting.optimisers import optimiser_of
-from radiogene.training.fitting.stopping import LOSS, VALIDATION_LOSS
 from radiogene.training.pretraining.picture_augmentation import PictureAugmentation, cut_out
 from radiogene.training.pretraining.picture_batches import PictureBatch
 from radiogene.training.pretraining.picture_scaling import scaled
@@ -38,34 +36,26 @@ class PictureClassification(FittedModule):
     def __init__(
         self, network: ViewClassifier, settings: PretrainingSettings, scaling: PictureScaling, parts: int = 1
     ) -> None:
-        super().__init__()
+        super().__init__("pretraining", parts)
         # Pictures arrive with the channels last; on a CPU convolutions are fastest when they stay there.
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.schedule = settings.schedule
         self.scaling = scaling
-        self.parts = parts
         self.augmentation = PictureAugmentation(settings.seed, settings.schedule.smallest_side)
         self.dropout_draws = DropoutDraws(settings.seed, settings.sizes.dropout_keep)
         self.dropout = FeatureDropout(settings.sizes.dropout_keep)
 
     def training_step(self, batch: PictureBatch, batch_index: int) -> Tensor:
-        """The loss of a part of a batch, scaled so that Lightning's average over the parts is their sum."""
-        for group in self.optimizers().optimizer.param_groups:  # type: ignore[union-attr]
-            group["lr"] = self.schedule.learning_rate_at(self.current_epoch)
-        loss = self._loss(self._training_logits(batch), batch)
-        self._refuse_nan(loss, batch_index)
-        batches = self.trainer.train_dataloader.sampler.batches  # type: ignore[union-attr]
-        self.log(LOSS, loss.detach() / batches, on_step=False, on_epoch=True, reduce_fx=torch.sum, sync_dist=True)
-        return loss * self.parts
+        """The loss of a part of a batch."""
+        self.set_learning_rate(self.schedule.learning_rate_at(self.current_epoch))
+        return self.training_part(self._loss(self._training_logits(batch), batch), batch_index)
 
     def validation_step(self, batch: PictureBatch, batch_index: int) -> None:
         """Logs what a part of the validation pictures, as they are, adds to its loss and accuracy."""
         logits = self.network(scaled(batch.pixels, self.scaling))
-        loss = self._loss(logits, batch)
-        self._refuse_nan(loss, batch_index)
-        right = (logits.argmax(dim=1) == batch.labels) & batch.counted
-        for name, value in ((VALIDATION_LOSS, loss), (VALIDATION_ACCURACY, right.sum() / batch.total)):
-            self.log(name, value, on_epoch=True, prog_bar=True, reduce_fx=torch.sum, sync_dist=True)
+        self.log_validation_part(self._loss(logits, batch), batch_index)
+        right = ((logits.argmax(dim=1) == batch.labels) & batch.counted).sum() / batch.total
+        self.log(VALIDATION_ACCURACY, right, on_epoch=True, prog_bar=True, reduce_fx=torch.sum, sync_dist=True)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """The optimiser of all layers."""
@@ -86,10 +76,3 @@ class PictureClassification(FittedModule):
         """The sum over a part, divided by the pictures of the whole batch."""
         each = functional.cross_entropy(logits.float(), batch.labels, reduction="none")
         return (each * batch.counted).sum() / batch.total
-
-    def _refuse_nan(self, loss: Tensor, batch_index: int) -> None:
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f"The loss of pretraining became {loss.item()} in epoch {self.current_epoch}, step {batch_index}. "
-                "Nothing was written. Lower --learning-rate."
-            )

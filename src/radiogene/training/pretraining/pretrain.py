@@ -17,8 +17,8 @@ from radiogene.evaluation.wilson import wilson_share
 from radiogene.model.pretrained_folder import PretrainedSettings, write_pretrained
 from radiogene.networks.presets import build_feature_network
 from radiogene.networks.view_classifier import ViewClassifier
-from radiogene.training.batches.batch_plan import BatchPlan
 from radiogene.training.fitting.fit import FitLength, FitOutcome, fit
+from radiogene.training.fitting.process_plans import training_plan, validation_plan
 from radiogene.training.fitting.run_options import RunOptions, process_rank, training_device
 from radiogene.training.fitting.stopping import falling_training_loss
 from radiogene.training.fitting.unfinished import UnfinishedTraining
@@ -145,23 +145,8 @@ def _fitted(run: Pretraining, module: PictureClassification) -> FitOutcome:
         PictureBatches(run.pictures.pixels, run.pictures.labels, positions)
         for positions in (run.split.training, run.split.validation)
     )
-    plan = BatchPlan(
-        training.known,
-        schedule.batch_pictures,
-        parts=options.parts,
-        rank=process_rank(),
-        processes=options.processes,
-        seed=run.settings.seed,
-    )
-    # One batch of all validation pictures, in parts of a batch's size: the loss is a mean over all of them.
-    parts = -(-len(validation) // schedule.batch_pictures)
-    checking = BatchPlan(
-        validation.known,
-        len(validation),
-        parts=-(-parts // options.processes) * options.processes,
-        rank=process_rank(),
-        processes=options.processes,
-    )
+    plan = training_plan(training.known, schedule.batch_pictures, options, seed=run.settings.seed)
+    checking = validation_plan(validation.known, schedule.batch_pictures, options)
     length = FitLength(schedule.epochs, falling_training_loss(schedule.failures))
     return fit(NAME, module, training.loader(plan), validation.loader(checking), length, options, run.place)
 

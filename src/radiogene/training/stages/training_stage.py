@@ -6,13 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from radiogene.errors import TrainingError
 from radiogene.networks.losses import branch_loss, fused_loss
 from radiogene.networks.mmdl import MMDL, MMDLOutput
 from radiogene.training.batches.training_patients import PatientBatch
-from radiogene.training.fitting.fit import FittedModule
+from radiogene.training.fitting.fitted_module import FittedModule
 from radiogene.training.fitting.optimisers import optimiser_of
-from radiogene.training.fitting.stopping import LOSS, VALIDATION_LOSS
 from radiogene.training.stages.schedule import StageSchedule
 from radiogene.training.stages.stage_input import StageInput
 
@@ -56,13 +54,12 @@ class TrainingStage(FittedModule):
         freeze_normalisation: bool = False,
         positive_weights: Tensor | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(f"stage '{stage.value}'", parts)
         self.network = network
         self.stage = stage
         self.schedule = schedule
         self.stage_input = stage_input
         self.first_epoch = first_epoch
-        self.parts = parts
         self.freeze_normalisation = freeze_normalisation
         self.sampler = getattr(stage_input, "sampler", None)
         self.register_buffer("positive_weights", positive_weights, persistent=False)
@@ -80,21 +77,14 @@ class TrainingStage(FittedModule):
                     layer.eval()
 
     def training_step(self, batch: PatientBatch, batch_index: int) -> Tensor:
-        """The loss of a part of an augmented batch, scaled so that Lightning's average over the parts is their sum."""
-        for group in self.optimizers().optimizer.param_groups:  # type: ignore[union-attr]
-            group["lr"] = self.schedule.learning_rate_at(self.current_epoch)
+        """The loss of a part of an augmented batch."""
+        self.set_learning_rate(self.schedule.learning_rate_at(self.current_epoch))
         output = self.stage_input.output(self.network, batch, self.first_epoch + self.current_epoch)
-        loss = self._loss(output, batch)
-        self._refuse_nan(loss, batch_index)
-        batches = self.trainer.train_dataloader.sampler.batches  # type: ignore[union-attr]
-        self.log(LOSS, loss.detach() / batches, on_step=False, on_epoch=True, reduce_fx=torch.sum, sync_dist=True)
-        return loss * self.parts
+        return self.training_part(self._loss(output, batch), batch_index)
 
     def validation_step(self, batch: PatientBatch, batch_index: int) -> None:
         """Logs the part of the stage's validation loss that comes from a batch as it is."""
-        loss = self._loss(self.stage_input.output(self.network, batch, None), batch)
-        self._refuse_nan(loss, batch_index)
-        self.log(VALIDATION_LOSS, loss, on_epoch=True, prog_bar=True, reduce_fx=torch.sum, sync_dist=True)
+        self.log_validation_part(self._loss(self.stage_input.output(self.network, batch, None), batch), batch_index)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """The optimiser of this stage's layers."""
@@ -114,10 +104,3 @@ class TrainingStage(FittedModule):
             return views
         fused = fused_loss(output.fused_logits, labels, known, self.positive_weights, total)
         return fused if self.stage is StageName.FUSION else views + fused
-
-    def _refuse_nan(self, loss: Tensor, batch_index: int) -> None:
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f"The loss of stage '{self.stage.value}' became {loss.item()} in epoch {self.current_epoch}, "
-                f"step {batch_index}. Nothing was written. Lower --learning-rate."
-            )

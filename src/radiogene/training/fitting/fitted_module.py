@@ -1,0 +1,59 @@
+"""What every fitted module shares: learning rate, losses in the log, and the refusal of a loss that is no number."""
+
+import lightning
+import torch
+from torch import Tensor, nn
+
+from radiogene.errors import TrainingError
+from radiogene.training.fitting.stopping import LOSS, VALIDATION_LOSS
+
+
+class FittedModule(lightning.LightningModule):
+    """A module that `fit` can run: it logs `loss` and `validation_loss` of every epoch.
+
+    Args:
+        title: what it is called in messages.
+        parts: into which every optimiser's batch is cut; their losses are averaged by Lightning, and add up here.
+
+    Attributes:
+        network: what is trained and kept.
+    """
+
+    network: nn.Module
+
+    def __init__(self, title: str, parts: int) -> None:
+        super().__init__()
+        self.title = title
+        self.parts = parts
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Nothing; the optimiser's next step takes this rate."""
+        for group in self.optimizers().optimizer.param_groups:  # type: ignore[union-attr]
+            group["lr"] = learning_rate
+
+    def training_part(self, loss: Tensor, batch_index: int) -> Tensor:
+        """The loss of a part of a batch, logged, and scaled so that Lightning's average over the parts is their sum.
+
+        Raises:
+            TrainingError: it is not a number.
+        """
+        self._refuse_no_number(loss, batch_index)
+        batches = self.trainer.train_dataloader.sampler.batches  # type: ignore[union-attr]
+        self.log(LOSS, loss.detach() / batches, on_step=False, on_epoch=True, reduce_fx=torch.sum, sync_dist=True)
+        return loss * self.parts
+
+    def log_validation_part(self, loss: Tensor, batch_index: int) -> None:
+        """Logs what a part of the validation data adds to the loss.
+
+        Raises:
+            TrainingError: it is not a number.
+        """
+        self._refuse_no_number(loss, batch_index)
+        self.log(VALIDATION_LOSS, loss, on_epoch=True, prog_bar=True, reduce_fx=torch.sum, sync_dist=True)
+
+    def _refuse_no_number(self, loss: Tensor, batch_index: int) -> None:
+        if not torch.isfinite(loss):
+            raise TrainingError(
+                f"The loss of {self.title} became {loss.item()} in epoch {self.current_epoch}, step {batch_index}. "
+                "Nothing was written. Lower --learning-rate."
+            )
