@@ -55,6 +55,10 @@ class TrainingError(RadiogeneError):
     exit_code = 16
 
 
+class DamagedStateError(TrainingError):
+    """A file of an unfinished training that cannot be read; the others are still good."""
+
+
 class InterruptedTrainingError(TrainingError):
     """A training ended from outside; the same command goes on where it stopped."""
 

@@ -94,6 +94,12 @@ def train(
     require_model_place(out)
     if out_of_fold is not None:
         require_file_place(out_of_fold)
+        folders = (out.resolve(), out.with_name(f"{out.name}.unfinished").resolve())
+        if any(folder in out_of_fold.resolve().parents for folder in folders):
+            raise SettingsError(
+                f"--out-of-fold {out_of_fold} lies in the model folder, which holds no patient identifiers. Choose "
+                "another place."
+            )
     options = run_options(accelerator, precision, accumulate, recompute, devices, nodes, log, progress=not quiet)
     require_machine(options)
     schedule = schedule_of(preset)

@@ -2,13 +2,31 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from radiogene.errors import WeightsError
+from radiogene.errors import SettingsError, WeightsError
 
 LARGEST_JSON_BYTES = 64 * 2**20
 """A settings file beyond this is not one of ours."""
+
+
+def require_own_place(path: Path, files: Sequence[str], what: str) -> None:
+    """Refuses a place where writing a folder would destroy something else.
+
+    Args:
+        path: where the folder is to be; absent, empty, or an older folder of the same kind.
+        files: that a folder of this kind has.
+        what: it is, for the message.
+
+    Raises:
+        SettingsError: the place holds other files.
+    """
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists() and not all((path / name).is_file() for name in files):
+        raise SettingsError(f"{path} holds other files; choose a new folder for {what} (--out).")
 
 
 def sha256_of(path: Path) -> str:

@@ -7,18 +7,19 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
-from radiogene.atomic_files import atomic_folder, atomic_path, write_json, write_text
+from radiogene.atomic_files import atomic_folder, write_json, write_text
 from radiogene.decision.decision import Decision
-from radiogene.errors import SettingsError, WeightsError
+from radiogene.errors import WeightsError
 from radiogene.model.card import model_card
-from radiogene.model.folder_files import read_json, read_json_object, sha256_of
+from radiogene.model.folder_files import read_json, read_json_object, require_own_place, sha256_of
 from radiogene.model.library_versions import library_versions
 from radiogene.model.settings import ModelSettings
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import build_mmdl
+from radiogene.tensor_file import save_tensors
 
 WEIGHTS_FILE = "model.safetensors"
 SETTINGS_FILE = "settings.json"
@@ -60,10 +61,7 @@ def require_model_place(path: Path) -> None:
     Raises:
         SettingsError: the place holds other files.
     """
-    if path.is_dir() and not any(path.iterdir()):
-        return
-    if path.exists() and not (path / MANIFEST_FILE).is_file():
-        raise SettingsError(f"{path} holds other files; choose a new folder for the model (--out).")
+    require_own_place(path, (MANIFEST_FILE, WEIGHTS_FILE), "the model")
 
 
 def write_model(
@@ -91,12 +89,9 @@ def write_model(
     require_model_place(path)
     with atomic_folder(path) as folder:
         tensors = {
-            f"{member}.{name}": tensor.detach().cpu().contiguous()
-            for member, state in enumerate(member_states)
-            for name, tensor in state.items()
+            f"{member}.{name}": tensor for member, state in enumerate(member_states) for name, tensor in state.items()
         }
-        with atomic_path(folder / WEIGHTS_FILE) as temporary:
-            save_file(tensors, temporary)
+        save_tensors(folder / WEIGHTS_FILE, tensors)
         write_json(folder / SETTINGS_FILE, settings.to_json())
         write_json(folder / DECISION_FILE, decision.to_json())
         write_json(folder / CUBES_FILE, list(training_cubes))

@@ -7,16 +7,17 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
-from radiogene.atomic_files import atomic_folder, atomic_path, write_json, write_text
-from radiogene.errors import SettingsError, WeightsError
-from radiogene.model.folder_files import read_json_object, sha256_of
+from radiogene.atomic_files import atomic_folder, write_json, write_text
+from radiogene.errors import WeightsError
+from radiogene.model.folder_files import read_json_object, require_own_place, sha256_of
 from radiogene.model.library_versions import library_versions
 from radiogene.model.preset_json import preset_from_json, preset_to_json
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.presets import Preset
+from radiogene.tensor_file import save_tensors
 
 FORMAT = 1
 WEIGHTS_FILE = "network.safetensors"
@@ -148,9 +149,7 @@ def write_pretrained(
     """
     require_pretrained_place(path)
     with atomic_folder(path) as folder:
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
-        with atomic_path(folder / WEIGHTS_FILE) as temporary:
-            save_file(tensors, temporary)
+        save_tensors(folder / WEIGHTS_FILE, state)
         write_json(folder / SETTINGS_FILE, settings.to_json())
         write_json(folder / HISTORY_FILE, history)
         write_text(folder / CARD_FILE, card)
@@ -164,10 +163,7 @@ def require_pretrained_place(path: Path) -> None:
     Raises:
         SettingsError: the place holds other files.
     """
-    if path.is_dir() and not any(path.iterdir()):
-        return
-    if path.exists() and not ((path / MANIFEST_FILE).is_file() and (path / WEIGHTS_FILE).is_file()):
-        raise SettingsError(f"{path} holds other files; choose a new folder for the pretrained network (--out).")
+    require_own_place(path, (MANIFEST_FILE, WEIGHTS_FILE), "the pretrained network")
 
 
 def read_pretrained(path: Path) -> PretrainedNetwork:

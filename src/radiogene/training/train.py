@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from radiogene.atomic_files import write_text
+from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.row import patient_labels
 from radiogene.cohort.store import CubeStore
 from radiogene.decision.decision import ModelKind, fit_decision
 from radiogene.evaluation.predictions import Predictions
 from radiogene.evaluation.predictions_table import predictions_table
-from radiogene.model.known_cubes import fingerprints
+from radiogene.model.known_cubes import cube_fingerprint, fingerprints
+from radiogene.model.library_versions import library_versions
 from radiogene.model.model_folder import write_model
 from radiogene.model.settings import ModelSettings
 from radiogene.model.training_range import training_ranges
@@ -62,7 +64,7 @@ def train(
     started = time.monotonic()
     cohort = training_cohort(store, settings.genes)
     members = members_of(settings, cohort.patient_labels)
-    _refuse_parts_of_one_class(cohort, members)
+    _refuse_unusable_parts(cohort, members, settings)
     # A patient whose largest nodule cannot be told is refused before the training, not after it.
     cohort.patient_predictions(np.arange(len(cohort.rows)), np.zeros(cohort.labels.shape), settings.nodule_rule)
 
@@ -104,12 +106,14 @@ def train(
     return model
 
 
-def _refuse_parts_of_one_class(cohort: TrainingCohort, members: Sequence[Member]) -> None:
+def _refuse_unusable_parts(cohort: TrainingCohort, members: Sequence[Member], settings: TrainingSettings) -> None:
     """Refuses before the first member is trained what the last could not be trained on."""
     for member in members:
         where = "" if member.fold is None else f" of fold {member.fold}, seed {member.seed},"
         for part, ids in (("training", member.fitting_ids), ("inner validation", member.validation_ids)):
             refuse_one_class(cohort, cohort.of_patients(ids), f"{part} part{where}")
+        fitting = cohort.rows_at(cohort.of_patients(member.fitting_ids))
+        ClinicalEncoder.fit(fitting, settings.clinical_columns).encode(cohort.rows)
 
 
 def _command(
@@ -120,13 +124,19 @@ def _command(
     initial: InitialWeights,
 ) -> dict[str, Any]:
     """Everything that decides the result: an unfinished training goes on with the same only."""
-    text = json.dumps([fingerprints(cohort.cubes_zyx), [row.patient_values() for row in cohort.rows]], sort_keys=True)
+    nodules = [
+        (cube_fingerprint(cube), row.patient_values(), size, index)
+        for cube, row, size, index in zip(
+            cohort.cubes_zyx, cohort.rows, cohort.sizes_mm.tolist(), cohort.index, strict=True
+        )
+    ]
     return {
         "settings": settings.to_json(),
         "run": options.of_results(),
         "initial_weights": initial.to_json(),
         "preparation_hash": store.preparation_hash,
-        "cohort_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "cohort_sha256": hashlib.sha256(json.dumps(nodules, sort_keys=True).encode()).hexdigest(),
+        "versions": library_versions(),
     }
 
 

@@ -1,6 +1,7 @@
 """A training that is ended from outside goes on where it stopped, and has the bytes of one that was not."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -8,16 +9,35 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
+
+from radiogene.errors import DamagedStateError, StoreError
+from radiogene.model.pretrained_folder import PictureScaling, PretrainedSettings, write_pretrained
+from radiogene.networks.presets import TINY, build_feature_network
+from radiogene.tensor_file import save_tensors
+from radiogene.training.fitting.checkpoint_file import CheckpointFile
+from radiogene.training.fitting.unfinished import UnfinishedTraining
 
 RADIOGENE = str(Path(sys.executable).parent / "radiogene")
 SAME_FILES = ("model.safetensors", "settings.json", "decision.json", "history.json")
 
 
-def command(store, out):
+def command(store, out, start):
+    """A training that starts from a pretrained network, so that it has all three stages."""
     return [
         *(RADIOGENE, "train", "--store", str(store), "--out", str(out), "--preset", "tiny", "--epochs", "2"),
-        *("--seeds", "2", "--seed", "4", "--quiet"),
+        *("--init", str(start), "--seed", "4", "--quiet"),
     ]
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """The folder of a network with fresh weights, which is trained no worse for these tests."""
+    torch.manual_seed(0)
+    out = tmp_path_factory.mktemp("start") / "network"
+    settings = PretrainedSettings(TINY, True, ("cat", "dog"), PictureScaling((0.5,) * 3, (0.25,) * 3))
+    write_pretrained(out, settings, build_feature_network(TINY).state_dict(), {}, {}, "made for a test")
+    return out
 
 
 def wait_for(file: Path, process: subprocess.Popen) -> None:
@@ -29,15 +49,15 @@ def wait_for(file: Path, process: subprocess.Popen) -> None:
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(synthetic_store, tmp_path_factory):
+def uninterrupted(synthetic_store, start, tmp_path_factory):
     out = tmp_path_factory.mktemp("uninterrupted") / "model"
-    subprocess.run(command(synthetic_store.path, out), check=True, capture_output=True)
+    subprocess.run(command(synthetic_store.path, out, start), check=True, capture_output=True)
     return out
 
 
-def interrupt(synthetic_store, out, file, number, pause_s=0.0):
+def interrupt(synthetic_store, out, start, file, number, pause_s=0.0):
     process = subprocess.Popen(
-        command(synthetic_store.path, out), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        command(synthetic_store.path, out, start), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     )
     wait_for(out.with_name("model.unfinished") / file, process)
     time.sleep(pause_s)
@@ -49,28 +69,61 @@ def interrupt(synthetic_store, out, file, number, pause_s=0.0):
 
 @pytest.mark.slow
 def test_killed_in_two_places_and_resumed_the_bytes_are_those_of_an_uninterrupted_training(
-    synthetic_store, uninterrupted, tmp_path
+    synthetic_store, start, uninterrupted, tmp_path
 ):
     out = tmp_path / "model"
-    # In the middle of an epoch of the first member, then in a stage of the second.
-    code, _ = interrupt(synthetic_store, out, "seed-4/stage-0/last.ckpt", signal.SIGKILL, pause_s=0.1)
+    # In the heads, whose features are there; then as soon as the heads are done.
+    code, _ = interrupt(synthetic_store, out, start, "seed-4/stage-0/last.ckpt", signal.SIGKILL, pause_s=0.1)
     assert code == -signal.SIGKILL
-    interrupt(synthetic_store, out, "seed-5/stage-0/last.ckpt", signal.SIGKILL)
-    done = subprocess.run(command(synthetic_store.path, out), capture_output=True, text=True, check=False)
+    interrupt(synthetic_store, out, start, "seed-4/stage-0/outcome.json", signal.SIGKILL)
+    done = subprocess.run(command(synthetic_store.path, out, start), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     for name in SAME_FILES:
         assert (out / name).read_bytes() == (uninterrupted / name).read_bytes(), name
     assert [p.name for p in tmp_path.iterdir()] == ["model"]
 
 
-def test_a_training_ended_by_a_scheduler_says_how_to_go_on(synthetic_store, tmp_path):
+def test_a_training_ended_by_a_scheduler_says_how_to_go_on(synthetic_store, start, tmp_path):
     out = tmp_path / "model"
-    code, shown = interrupt(synthetic_store, out, "seed-4/stage-0/last.ckpt", signal.SIGTERM)
+    code, shown = interrupt(synthetic_store, out, start, "seed-4/stage-0/last.ckpt", signal.SIGTERM)
     assert code == 143
     assert "Traceback" not in shown
     assert "ended from outside" in shown or "Give the same command again" in shown
-    other = [*command(synthetic_store.path, out), "--batch", "3"]
+    other = [*command(synthetic_store.path, out, start), "--batch", "3"]
     refused = subprocess.run(other, capture_output=True, text=True, check=False)
     assert refused.returncode == 3
     assert "differs in settings.schedule.batch_patients: 8 there, 3 here" in refused.stderr
     assert f"Delete {out}.unfinished" in refused.stderr
+
+
+def test_a_damaged_checkpoint_is_named_and_costs_nothing_else(tmp_path):
+    unfinished = UnfinishedTraining(tmp_path / "model", {"seed": 1})
+    checkpoint = unfinished.path / "last.ckpt"
+    with pytest.raises(DamagedStateError, match=r"last.ckpt cannot be read .* nothing else is lost"), unfinished:
+        checkpoint.write_bytes(b"PK of a power failure")
+        CheckpointFile().load_checkpoint(checkpoint)
+    assert checkpoint.exists()
+
+
+def test_one_folder_is_for_one_training_at_a_time(tmp_path):
+    command = {"seed": 1}
+    with UnfinishedTraining(tmp_path / "model", command):
+        again = UnfinishedTraining(tmp_path / "model", command)
+        with pytest.raises(StoreError, match="is being written by process"), again:
+            pass
+
+
+@pytest.mark.parametrize("write", [save_tensors, CheckpointFile().save_checkpoint], ids=["tensors", "checkpoint"])
+def test_a_full_disk_is_an_error_of_the_file(write, tmp_path):
+    path = tmp_path / "file"
+    words = (path, {"a": torch.zeros(2**16)})
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**12, limit[1]))
+    try:
+        with pytest.raises(OSError, match=r"disk may be full|File too large"):
+            write(*(words if write is save_tensors else reversed(words)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
+from radiogene.errors import SettingsError
+from radiogene.training.fitting.run_options import RunOptions, require_machine
+
 EXACT = ("--freeze-normalisation", "--no-dropout", "--no-augmentation", "--optimiser", "sgd")
 """Normalisation depends on which nodules stand together in a part. AdamW would turn a rounding error in a gradient of
 nearly 0 into a whole step."""
@@ -65,3 +68,9 @@ def test_processes_that_nobody_started_are_refused(synthetic_store, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "torchrun --nproc-per-node 2" in done.stderr
+
+
+def test_processes_that_were_started_and_not_asked_for_are_refused(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(SettingsError, match="wants 1 processes, and 2 were started"):
+        require_machine(RunOptions(accelerator="cpu"))

@@ -5,9 +5,8 @@ from typing import Any
 
 import lightning
 from lightning.pytorch.callbacks import Callback
-from safetensors.torch import save_file
 
-from radiogene.atomic_files import atomic_path
+from radiogene.tensor_file import save_tensors
 from radiogene.training.fitting.stopping import VALIDATION_LOSS, StoppingRule
 
 
@@ -41,9 +40,7 @@ class BestWeights(Callback):
         self.history.append({"epoch": trainer.current_epoch, **{k: metrics[k] for k in sorted(metrics)}})
         if self.best_epoch == len(self.history) - 1 and trainer.is_global_zero:
             network: Any = pl_module.network
-            state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-            with atomic_path(self.path) as temporary:
-                save_file(state, temporary)
+            save_tensors(self.path, network.state_dict())
         self._stop_by_rule(trainer)
 
     def state_dict(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Checkpoints of an unfinished fit: whole or absent, and read without running code."""
 
+import errno
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -8,7 +9,7 @@ import torch
 from lightning.pytorch.plugins.io import CheckpointIO
 
 from radiogene.atomic_files import atomic_path
-from radiogene.errors import TrainingError
+from radiogene.errors import DamagedStateError
 
 UNREADABLE = (RuntimeError, EOFError, KeyError, ValueError, UnpicklingError)
 """What PyTorch raises for files that are truncated, damaged or hold code."""
@@ -20,20 +21,24 @@ class CheckpointFile(CheckpointIO):
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
         """Writes the file, whole or not at all."""
         with atomic_path(Path(path)) as temporary:
-            torch.save(checkpoint, temporary)
+            try:
+                torch.save(checkpoint, temporary)
+            except RuntimeError as error:
+                # PyTorch's writer says no more of a full disk.
+                raise OSError(errno.EIO, f"{error} (the disk may be full)", str(path)) from error
 
     def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = None) -> dict[str, Any]:
         """The content of the file.
 
         Raises:
-            TrainingError: the file is damaged or holds more than tensors and numbers.
+            DamagedStateError: the file is damaged or holds more than tensors and numbers.
         """
         try:
             content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         except UNREADABLE as error:
-            raise TrainingError(
-                f"The checkpoint {path} cannot be read ({type(error).__name__}). Delete its folder, and the training "
-                "begins anew."
+            raise DamagedStateError(
+                f"The checkpoint {path} cannot be read ({type(error).__name__}). Delete this file and give the same "
+                "command again: this fit begins anew, and nothing else is lost."
             ) from error
         return content
 

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import lightning
+from lightning.fabric.plugins.environments.slurm import SLURMEnvironment
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
+from safetensors import SafetensorError
 from safetensors.torch import load_file
+from torch import Tensor
 from torch.utils.data import DataLoader
 
-from radiogene.errors import InterruptedTrainingError, TrainingError
+from radiogene.errors import DamagedStateError, InterruptedTrainingError, TrainingError
 from radiogene.training.fitting.best_weights import BestWeights
 from radiogene.training.fitting.checkpoint_file import CheckpointFile
 from radiogene.training.fitting.fitted_module import FittedModule
@@ -106,7 +109,7 @@ def fit(
         trainer.strategy.barrier()
     if best.best_epoch is None:
         raise TrainingError(f"'{name}' ended without one epoch.")
-    module.network.load_state_dict(load_file(best.path))
+    module.network.load_state_dict(best_weights_in(place))
     return FitOutcome(
         name,
         len(best.history),
@@ -115,6 +118,21 @@ def fit(
         best.stopped_because or "the schedule's last epoch",
         tuple(best.history),
     )
+
+
+def best_weights_in(place: Path) -> dict[str, Tensor]:
+    """The best epoch's weights of a fit.
+
+    Raises:
+        DamagedStateError: the file cannot be read.
+    """
+    try:
+        return load_file(place / BEST_FILE)
+    except (SafetensorError, OSError) as error:
+        raise DamagedStateError(
+            f"{place / BEST_FILE} cannot be read ({error}). Delete {place} and give the same command again: this fit "
+            "begins anew, and nothing else is lost."
+        ) from error
 
 
 def _trainer(name: str, best: BestWeights, length: FitLength, options: RunOptions, place: Path) -> lightning.Trainer:
@@ -138,7 +156,7 @@ def _trainer(name: str, best: BestWeights, length: FitLength, options: RunOption
         precision=options.precision,  # type: ignore[arg-type]
         accumulate_grad_batches=options.accumulate,
         callbacks=callbacks,
-        plugins=[CheckpointFile()],
+        plugins=[CheckpointFile(), *_environment()],
         default_root_dir=place,
         logger=False if options.log is None else options.log.logger(name.replace(" ", "-")),
         log_every_n_steps=1,
@@ -147,6 +165,11 @@ def _trainer(name: str, best: BestWeights, length: FitLength, options: RunOption
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
     )
+
+
+def _environment() -> list[SLURMEnvironment]:
+    """SLURM without Lightning's own requeueing, which would write checkpoints in the middle of an epoch."""
+    return [SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else []
 
 
 @contextmanager

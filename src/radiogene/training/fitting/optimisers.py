@@ -10,7 +10,7 @@ from torch import nn
 Optimiser = Literal["sgd", "adamw"]
 
 LAST_LEARNING_RATE_SHARE = 0.01
-"""Share of the learning rate that is left in the last epoch."""
+"""Share of the learning rate to which it has fallen when the last epoch ends."""
 
 MOMENTUM = 0.9
 WEIGHT_DECAY = 0.01

@@ -105,12 +105,13 @@ def require_machine(options: RunOptions) -> None:
         raise SettingsError("--accelerator gpu: PyTorch finds no GPU here. Use --accelerator auto or cpu.")
     if options.precision == "16-mixed" and (options.accelerator == "cpu" or not gpu):
         raise SettingsError("--precision 16-mixed needs a GPU. Use bf16-mixed or 32-true here.")
-    started = int(os.environ.get("WORLD_SIZE") or os.environ.get("SLURM_NTASKS") or 1)
-    if options.processes > 1 and started != options.processes:
+    started = int(os.environ.get("WORLD_SIZE") or os.environ.get("SLURM_STEP_NUM_TASKS") or 1)
+    if started != options.processes:
+        # Each of them would take itself for the only one, and write into the others' files.
         raise SettingsError(
             f"--devices {options.devices} --nodes {options.nodes} wants {options.processes} processes, and {started} "
             f"were started. Start them by `torchrun --nproc-per-node {options.devices} --nnodes {options.nodes} "
-            "--no-python radiogene train ...` or by SLURM's srun."
+            "--no-python radiogene train ...` or by SLURM's srun, or give --devices and --nodes as they were started."
         )
     if options.log is not None and options.log.kind == "tensorboard":
         _require_tensorboard()

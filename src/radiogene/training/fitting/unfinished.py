@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Any
 
 from radiogene.atomic_files import write_json
-from radiogene.errors import InterruptedTrainingError, RadiogeneError, SettingsError
+from radiogene.cohort.store_lock import StoreLock
+from radiogene.errors import DamagedStateError, InterruptedTrainingError, RadiogeneError, SettingsError
 from radiogene.training.fitting.run_options import process_rank
 
 COMMAND_FILE = "training.json"
@@ -30,6 +31,7 @@ class UnfinishedTraining:
 
     def __init__(self, result: Path, command: dict[str, Any]) -> None:
         self.path = result.with_name(f"{result.name}.unfinished")
+        self._lock: StoreLock | None = None
         self._remedy = f"Delete {self.path} to begin anew, or choose another --out."
         wanted = json.loads(json.dumps(command))
         file = self.path / COMMAND_FILE
@@ -43,13 +45,22 @@ class UnfinishedTraining:
         write_json(file, wanted)
 
     def __enter__(self) -> "UnfinishedTraining":
+        """Two trainings of one folder would write into each other's files.
+
+        Raises:
+            StoreError: another process is at it.
+        """
+        self._lock = StoreLock(self.path) if process_rank() == 0 else None
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """A training that was refused would be refused again, so nothing of it is kept; an interrupted one is."""
-        if isinstance(error, RadiogeneError) and not isinstance(error, InterruptedTrainingError):
+        if self._lock is not None:
+            self._lock.release()
+        again = (InterruptedTrainingError, DamagedStateError)
+        if isinstance(error, RadiogeneError) and not isinstance(error, again) and process_rank() == 0:
             self.remove()
 
     def remove(self) -> None:

@@ -1,7 +1,6 @@
 """One member from cubes to weights: split, scale, build, start, run the stages, and ask it about unseen patients."""
 
 import json
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import lightning
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 
 from radiogene.atomic_files import write_json
 from radiogene.cohort.clinical_values import ClinicalEncoder
@@ -24,7 +22,7 @@ from radiogene.networks.view_sampling import ViewSampler
 from radiogene.training.batches.augmentation import Augmentation
 from radiogene.training.batches.dropout_draws import DropoutDraws
 from radiogene.training.batches.training_patients import TrainingPatients
-from radiogene.training.fitting.fit import BEST_FILE, LAST_FILE, FitLength, FitOutcome, fit
+from radiogene.training.fitting.fit import LAST_FILE, FitLength, FitOutcome, best_weights_in, fit
 from radiogene.training.fitting.process_plans import training_plan, validation_plan
 from radiogene.training.fitting.run_options import RunOptions, process_rank, training_device
 from radiogene.training.fitting.stopping import patience
@@ -127,8 +125,6 @@ def train_member(
         return None
     trained = _asked(training, network.to(training_device(options)), outcomes)
     trained.write(network.state_dict())
-    for stage in place.glob("stage-*"):
-        shutil.rmtree(stage, ignore_errors=True)
     return trained
 
 
@@ -147,7 +143,7 @@ def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
         done = place / OUTCOME_FILE
         if done.is_file():
             outcomes.append(FitOutcome.from_json(json.loads(done.read_text(encoding="utf-8"))))
-            network.load_state_dict(load_file(place / BEST_FILE))
+            network.load_state_dict(best_weights_in(place))
             continue
         outcome = _run_stage(training, network, name, schedule, sum(o.epochs for o in outcomes), place)
         outcomes.append(outcome)

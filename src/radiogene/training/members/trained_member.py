@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
-from radiogene.atomic_files import atomic_path, write_json
+from radiogene.atomic_files import write_json
 from radiogene.model.settings import MemberSettings
+from radiogene.tensor_file import save_tensors
 from radiogene.training.fitting.fit import FitOutcome
 
 WEIGHTS_FILE = "member.safetensors"
@@ -44,9 +45,7 @@ class TrainedMember:
 
     def write(self, state: dict[str, Tensor]) -> None:
         """Writes the folder; `member.json` last, because a member without it is not finished."""
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
-        with atomic_path(self.path / WEIGHTS_FILE) as temporary:
-            save_file(tensors, temporary)
+        save_tensors(self.path / WEIGHTS_FILE, state)
         content: dict[str, Any] = {
             "settings": self.settings.to_json(),
             "outcomes": [outcome.to_json() for outcome in self.outcomes],
@@ -58,11 +57,11 @@ class TrainedMember:
 
 
 def read_member(path: Path) -> TrainedMember | None:
-    """The finished member in a folder, or None where it is not finished."""
-    file = path / MEMBER_FILE
-    if not file.is_file():
+    """The finished member in a folder, or None where it is not finished, or its file was cut by a power failure."""
+    try:
+        content = json.loads((path / MEMBER_FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return None
-    content = json.loads(file.read_text(encoding="utf-8"))
     return TrainedMember(
         path,
         MemberSettings.from_json(content["settings"]),

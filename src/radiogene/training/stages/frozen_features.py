@@ -57,13 +57,16 @@ def _write(
     network.eval()
     device = next(network.parameters()).device
     shape = (len(cubes_zyx), SYMMETRIES * len(shifts_mm), network.views, network.feature_count)
-    features = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
-    with torch.inference_mode():
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    with path.open("wb") as stream, torch.inference_mode():
+        # Written in order, not through a mapping: behind a mapping a full disk ends the process.
+        np.lib.format.write_array_header_2_0(stream, header)
         for start in range(0, len(cubes_zyx), NODULES_AT_ONCE):
             cubes = torch.from_numpy(cubes_zyx[start : start + NODULES_AT_ONCE]).to(device)
+            block = np.empty((len(cubes), *shape[1:]), dtype="<f4")
             for variant in range(shape[1]):
                 shift, symmetry = divmod(variant, SYMMETRIES)
                 transforms = fixed_transforms(len(cubes), network.views, symmetry, shifts_mm[shift]).to(device)
                 views = standardised(sampler(cubes, transforms), standardisation)
-                features[start : start + len(cubes), variant] = network.view_features(views).float().cpu().numpy()
-    features.flush()
+                block[:, variant] = network.view_features(views).float().cpu().numpy()
+            stream.write(block.tobytes())

@@ -63,6 +63,10 @@ class TrainingStage(FittedModule):
         self.freeze_normalisation = freeze_normalisation
         self.sampler = getattr(stage_input, "sampler", None)
         self.register_buffer("positive_weights", positive_weights, persistent=False)
+        network.train()
+        if stage is StageName.HEADS:
+            network.grey_to_rgb.eval()
+            network.view_networks.eval()
         network.requires_grad_(False)
         for parameter in self._trained():
             parameter.requires_grad_(True)
