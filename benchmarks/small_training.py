@@ -45,7 +45,7 @@ def main() -> None:
             fusion=replace(schedule.fusion, epochs=0),
         )
     )
-    started = time.monotonic()
+    started, used = time.monotonic(), time.process_time()
     train(CubeStore.open(store), settings, options.work / "model", RunOptions(accelerator="cpu"))
     seconds = time.monotonic() - started
     manifest = json.loads((options.work / "model" / "manifest.json").read_text(encoding="utf-8"))
@@ -55,6 +55,7 @@ def main() -> None:
         "fitted_on_patients": manifest["members"][0]["fitted_on_patients"],
         "epochs": manifest["members"][0]["stages"][0]["epochs"],
         "minutes": round(seconds / 60, 1),
+        "processor_minutes": round((time.process_time() - used) / 60, 1),
         "peak_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
