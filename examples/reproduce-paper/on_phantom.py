@@ -1,6 +1,6 @@
 """Runs the commands of README.md, as printed, on phantoms: a training cohort and one laid out as the collection.
 
-    .venv/bin/python examples/reproduce-paper/on_phantom.py --out /tmp/reproduce
+    .venv/bin/python examples/reproduce-paper/on_phantom.py --out runs/reproduce
 
 Blocks marked `sh` are run, in order; blocks marked `bash` are left out (they need the network, or are this script).
 Prints the seconds and the peak memory of each block.
