@@ -12,7 +12,6 @@ import numpy as np
 
 from radiogene.atomic_files import write_text
 from radiogene.cohort.clinical_values import ClinicalEncoder
-from radiogene.cohort.row import patient_labels
 from radiogene.cohort.store import CubeStore
 from radiogene.decision.decision import ModelKind, fit_decision
 from radiogene.evaluation.predictions import Predictions
@@ -183,7 +182,7 @@ def _manifest(
     initial: InitialWeights,
     failed_rows: int,
 ) -> dict[str, Any]:
-    labels = patient_labels(cohort.rows, settings.genes)
+    labels = cohort.patient_labels
     counts = {
         gene: {
             "mutant": sum(of[gene] == 1 for of in labels.values()),
