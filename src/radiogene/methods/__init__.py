@@ -1,1 +1,1 @@
-"""The systems that MMDL is compared with."""
+"""MMDL and every system that it is compared with, behind scikit-learn's interface."""

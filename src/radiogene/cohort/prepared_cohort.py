@@ -1,0 +1,108 @@
+"""The patients of a store as every compared system gets them: values, cubes and segments, one entry per patient."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.cohort.cube_record import CubeRecord
+from radiogene.cohort.row import PatientRow
+from radiogene.errors import CohortError
+
+
+class CubeSource(Protocol):
+    """Where cubes and segments come from: a store, or the one nodule of a prediction."""
+
+    @property
+    def records(self) -> tuple[CubeRecord, ...]:
+        """One record per nodule."""
+
+    def cube(self, index: int) -> NDArray[np.int16]:
+        """The cube (64, 64, 64) int16 HU of one nodule, axes z, y, x growing to head, back, left."""
+
+    def segment(self, index: int) -> NDArray[np.bool_] | None:
+        """The nodule's segment (64, 64, 64) on the same samples; None where it was marked by a point."""
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedCohort:
+    """N patients with their nodules; what scikit-learn calls X.
+
+    Attributes:
+        source: of cubes and segments.
+        nodules: per patient, the positions of its nodules in the source, in the table's order.
+        files: folder that paths in the table's further columns start from (slides); None where none is given.
+    """
+
+    source: CubeSource
+    nodules: tuple[tuple[int, ...], ...]
+    files: Path | None = None
+
+    @classmethod
+    def of(cls, source: CubeSource, files: Path | None = None) -> "PreparedCohort":
+        """All patients of a source, in order of first appearance.
+
+        Args:
+            source: of cubes and segments.
+            files: folder that paths in the table's further columns start from.
+        """
+        grouped: dict[str, list[int]] = {}
+        for index, record in enumerate(source.records):
+            grouped.setdefault(record.row.patient_id, []).append(index)
+        return cls(source, tuple(tuple(found) for found in grouped.values()), files)
+
+    def __len__(self) -> int:
+        return len(self.nodules)
+
+    @property
+    def patients(self) -> tuple[PatientRow, ...]:
+        """N rows, the first of each patient."""
+        return tuple(self.source.records[found[0]].row for found in self.nodules)
+
+    @property
+    def rows(self) -> tuple[PatientRow, ...]:
+        """Every row of these patients: a label known in one row of a patient holds for all."""
+        return tuple(self.source.records[index].row for found in self.nodules for index in found)
+
+    @property
+    def patient_ids(self) -> tuple[str, ...]:
+        """N identifiers."""
+        return tuple(row.patient_id for row in self.patients)
+
+    @property
+    def synthetic(self) -> bool:
+        """True where any nodule is of a patient that does not exist."""
+        return any(self.source.records[index].synthetic for found in self.nodules for index in found)
+
+    def at(self, positions: Sequence[int] | NDArray[np.int_]) -> "PreparedCohort":
+        """The patients at these positions, in that order."""
+        return replace(self, nodules=tuple(self.nodules[int(position)] for position in positions))
+
+    def of_patients(self, patient_ids: Sequence[str]) -> "PreparedCohort":
+        """The patients with these identifiers, in this cohort's order.
+
+        Raises:
+            CohortError: an identifier that no patient has.
+        """
+        wanted = set(patient_ids)
+        missing = wanted - set(self.patient_ids)
+        if missing:
+            raise CohortError(f"No patient {sorted(missing)[0]!r} in the prepared cohort of {len(self)} patients.")
+        return self.at([n for n, patient in enumerate(self.patient_ids) if patient in wanted])
+
+    def largest_nodule(self, position: int) -> int:
+        """The position in the source of a patient's largest nodule; the first where no size is known."""
+        found = self.nodules[position]
+        sizes = [self.source.records[index].largest_extent_mm for index in found]
+        return found[0] if np.isnan(sizes).all() else found[int(np.nanargmax(sizes))]
+
+    def cube(self, position: int) -> NDArray[np.int16]:
+        """The cube of a patient's largest nodule; see `CubeSource.cube`."""
+        return self.source.cube(self.largest_nodule(position))
+
+    def segment(self, position: int) -> NDArray[np.bool_] | None:
+        """The segment of a patient's largest nodule; see `CubeSource.segment`."""
+        return self.source.segment(self.largest_nodule(position))
