@@ -20,10 +20,22 @@ class Cell:
     Attributes:
         method: name of the system.
         settings: of the fit.
+        shuffled: seed by which the training patients' labels are shuffled, to show that nothing leaks; such a cell is
+            never asked about external patients. None leaves the labels as they are.
     """
 
     method: str
     settings: MethodSettings
+    shuffled: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The cell as plain JSON values."""
+        return {"method": self.method, "settings": self.settings.to_json(), "shuffled": self.shuffled}
+
+    @classmethod
+    def from_json(cls, found: dict[str, Any]) -> "Cell":
+        """The cell that `to_json` wrote."""
+        return cls(found["method"], MethodSettings.from_json(found["settings"]), found["shuffled"])
 
     def key(self, context: dict[str, Any]) -> str:
         """24 hexadecimal digits that name the cell among all of an experiment.
@@ -31,7 +43,7 @@ class Cell:
         Args:
             context: what else decides its result: fingerprints of both cohorts, versions.
         """
-        content = {"method": self.method, "settings": self.settings.to_json(), "context": context}
+        content = {**self.to_json(), "context": context}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -42,10 +54,11 @@ class CellResult:
     Attributes:
         cell: what was fitted.
         decision: thresholds (and calibration, identity unless asked otherwise), set on `unseen`.
-        unseen: calibrated predictions for training patients by models that had not seen them.
+        unseen: predictions, not calibrated, for training patients by models that had not seen them.
         unseen_folds: (N,) fold of each of these patients; None where one part was held out.
         set_on: which predictions `unseen` are: "out-of-fold" or "inner validation".
-        external: calibrated predictions for the external patients that have what the system needs.
+        external: calibrated predictions for the external patients that have what the system needs; of nobody where the
+            labels were shuffled.
         left_out: per cohort ("training", "external"), how many patients lack what the system needs.
         notes: what a reader of its row must know.
         seconds: of fitting and predicting.

@@ -14,6 +14,7 @@ from radiogene.methods.method_settings import MethodSettings
 
 if TYPE_CHECKING:
     from radiogene.cohort.prepared_cohort import PreparedCohort
+    from radiogene.decision.decision import ModelKind
     from radiogene.evaluation.predictions import Predictions
 
 FITTED_FOLDER = "fitted"
@@ -129,6 +130,13 @@ class Method(ABC):
     @abstractmethod
     def unseen(self) -> Unseen:
         """Predictions of the fit for its own training patients, by models that had not seen them."""
+
+    @property
+    def model_kind(self) -> "ModelKind":
+        """What answers for a new patient: one refit on all patients after a cross-validation, or a single fit."""
+        from radiogene.decision.decision import ModelKind
+
+        return ModelKind.SINGLE if self.unseen.folds is None else ModelKind.REFIT
 
     @property
     def notes(self) -> tuple[str, ...]:

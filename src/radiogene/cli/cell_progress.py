@@ -1,0 +1,37 @@
+"""Progress of an experiment's cells on standard error: how many, the time left, and what just ended."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from radiogene.experiments.run import Progress
+
+SECONDS_PER_MINUTE = 60
+
+
+@contextmanager
+def cell_progress(quiet: bool = False) -> Iterator[Callable[["Progress"], None]]:
+    """A function that shows an experiment's progress, one line per finished cell.
+
+    Args:
+        quiet: show nothing.
+    """
+    if quiet:
+        yield lambda progress: None
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    yield lambda progress: console.print(progress_line(progress), markup=False)
+
+
+def progress_line(progress: "Progress") -> str:
+    """One line: `12/63 cells, about 14 min left; mmdl: 31 s`."""
+    left = progress.seconds_left
+    time = "" if left is None else f", about {max(1, round(left / SECONDS_PER_MINUTE))} min left"
+    line = f"{progress.done}/{progress.known} cells{time if progress.done < progress.known else ''}"
+    if progress.last is None:
+        return line
+    failed = "" if hasattr(progress.last, "decision") else f" FAILED: {getattr(progress.last, 'reason', '')}"
+    return f"{line}; {progress.last.cell.method}: {progress.last.seconds:.0f} s{failed}"

@@ -1,0 +1,194 @@
+"""From a finished experiment to its report: cohorts, answers, tables, figures, supplement, ledger, manifest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.cohort.store import CubeStore
+from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
+from radiogene.evaluation.predictions import UNKNOWN
+from radiogene.experiments.cell import CellFailure
+from radiogene.experiments.experiment import Shown
+from radiogene.experiments.experiment_settings import GENES
+from radiogene.experiments.registry import ALL
+from radiogene.experiments.run import ExperimentRun
+from radiogene.experiments.run_manifest import run_manifest
+from radiogene.experiments.tables import table3
+from radiogene.experiments.tables.traditional import CLINICAL, OURS
+from radiogene.methods.registry import method_named
+from radiogene.methods.trained_system import patient_label_table
+from radiogene.report.evidence.answer import answer_of_block, answer_sentence
+from radiogene.report.evidence.evidence_page import REPORT_FILE, write_report
+from radiogene.report.evidence.evidence_report import (
+    EXTERNAL,
+    TRAINING,
+    CohortDescription,
+    EvidenceReport,
+    FailedCell,
+    GeneAnswer,
+    GeneCounts,
+    LedgerLine,
+)
+
+
+@dataclass(frozen=True)
+class WrittenEvidence:
+    """What stands in the experiment's folder.
+
+    Attributes:
+        report: the page.
+        answers: a sentence per gene.
+        missing: what is not there, and why.
+        failed: cells without a result.
+        seconds: of all cells, those that were read included.
+    """
+
+    report: Path
+    answers: tuple[str, ...]
+    missing: tuple[str, ...]
+    failed: int
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "report": str(self.report),
+            "answers": list(self.answers),
+            "missing": list(self.missing),
+            "failed_cells": self.failed,
+            "cell_seconds": self.seconds,
+        }
+
+    def text(self) -> str:
+        """The same for the terminal."""
+        missing = [f"not shown: {reason}" for reason in self.missing]
+        return "\n".join([*self.answers, *missing, f"Report: {self.report}"])
+
+
+def write_evidence(run: ExperimentRun, name: str, out: Path) -> WrittenEvidence:
+    """Writes `report.html`, `tables/`, `figures/` and the manifest.
+
+    Args:
+        run: finished.
+        name: of the experiment, or `all`.
+        out: its folder.
+    """
+    report = evidence_report(run, name)
+    write_report(report, out)
+    return WrittenEvidence(
+        report=out / REPORT_FILE,
+        answers=tuple(f"{answer.gene}: {answer_sentence(answer)}" for answer in report.answers),
+        missing=tuple(reason for shown in run.shown.values() for reason in shown.missing),
+        failed=len(run.failures),
+        seconds=round(sum(outcome.seconds for outcome in run.evidence.outcomes.values()), 1),
+    )
+
+
+def evidence_report(run: ExperimentRun, name: str) -> EvidenceReport:
+    """Everything that the page shows.
+
+    Args:
+        run: finished.
+        name: of the experiment, or `all`.
+    """
+    evidence, shown = run.evidence, list(run.shown.values())
+    training, external = evidence.training, evidence.external
+    return EvidenceReport(
+        title="EGFR and KRAS from CT: the evidence" if name == ALL else f"EGFR and KRAS from CT: {name}",
+        synthetic=training.synthetic or external.synthetic,
+        cohorts=(_cohort(TRAINING, training), _cohort(EXTERNAL, external)),
+        answers=_answers(run),
+        manifest=run_manifest(run),
+        table_one=next((found.table_one for found in shown if found.table_one is not None), None),
+        tables=tuple(table for found in shown for table in found.tables),
+        figures=tuple(figure for found in shown for figure in found.figures),
+        supplement=tuple(entry for found in shown for entry in found.supplement),
+        ledger=tuple(_ledger(evidence.out / LEDGER_FILE, len(external))),
+        permutations=tuple(line for found in shown for line in found.permutations),
+        failures=tuple(_failure(failure, run) for failure in run.failures),
+        seconds=_seconds(run),
+    )
+
+
+def _cohort(role: str, cohort: PreparedCohort) -> CohortDescription:
+    labels = patient_label_table(cohort, GENES)
+    counts = []
+    for column, gene in enumerate(GENES):
+        known = labels[labels[:, column] != UNKNOWN, column]
+        mutants = int(known.sum())
+        counts.append(GeneCounts(gene, mutants, len(known) - mutants, len(cohort) - len(known)))
+    failed = len(cohort.source.failures) if isinstance(cohort.source, CubeStore) else 0
+    notes = (f"{failed} rows of the table failed in preparation and are in no figure",) if failed else ()
+    nodules = sum(len(found) for found in cohort.nodules)
+    return CohortDescription(role, f"{role} cohort", len(cohort), nodules, tuple(counts), _facts(cohort), notes)
+
+
+def _facts(cohort: PreparedCohort) -> dict[str, str]:
+    """Age, sites and slice spacing in words."""
+    ages = [row.age_years for row in cohort.patients if row.age_years is not None]
+    sites = sorted({row.site for row in cohort.patients if row.site})
+    records = [cohort.source.records[index] for found in cohort.nodules for index in found]
+    spacings = np.array([record.geometry["spacing_mm"][2] for record in records])
+    segments = sum(record.geometry["nodule"]["extent_mm"] is not None for record in records)
+    facts = {
+        "slice spacing": f"{spacings.min():.2f} to {spacings.max():.2f} mm",
+        "nodules with a segment": str(segments),
+    }
+    if ages:
+        facts["age"] = f"median {np.median(ages):.0f} years, {min(ages):.0f} to {max(ages):.0f}"
+    if sites:
+        facts["sites"] = ", ".join(sites)
+    return facts
+
+
+def _answers(run: ExperimentRun) -> tuple[GeneAnswer, ...]:
+    """MMDL against the clinical model in the external cohort, from Table 3."""
+    shown: Shown | None = run.shown.get(table3.NAME)
+    if shown is None:
+        return ()
+    return tuple(answer_of_block(block, OURS, CLINICAL) for table in shown.tables for block in table.blocks)
+
+
+def _ledger(file: Path, patients: int) -> Iterator[LedgerLine]:
+    """Every evaluation of the external cohort that the folder's ledger holds."""
+    for entry in read_ledger(file):
+        yield LedgerLine(
+            entry.time_utc,
+            entry.system,
+            entry.cohort[:12],
+            patients,
+            ", ".join(entry.figures),
+            entry.choices_sha256[:12],
+        )
+
+
+def _failure(failure: CellFailure, run: ExperimentRun) -> FailedCell:
+    entry, settings = method_named(failure.cell.method), failure.cell.settings
+    words = [f"genes {', '.join(settings.genes)}"]
+    if settings.clinical is not None:
+        words.append(f"clinical {', '.join(settings.clinical) or 'none'}")
+    if settings.views:
+        words.append(f"views {', '.join(settings.views)}")
+    if not settings.attention:
+        words.append("no attention")
+    if failure.cell.shuffled is not None:
+        words.append(f"labels shuffled by seed {failure.cell.shuffled}")
+    used = tuple(
+        experiment.name
+        for experiment in run.experiments
+        if failure.cell in experiment.cells(run.evidence.settings, run.evidence.outcomes)
+    )
+    return FailedCell(entry.title, "; ".join(words), failure.reason, used, failure.seconds)
+
+
+def _seconds(run: ExperimentRun) -> dict[str, float]:
+    """Seconds of all cells by system."""
+    seconds: dict[str, float] = {}
+    for cell, outcome in run.evidence.outcomes.items():
+        title = method_named(cell.method).title + (", shuffled labels" if cell.shuffled is not None else "")
+        seconds[title] = round(seconds.get(title, 0.0) + outcome.seconds, 1)
+    return dict(sorted(seconds.items(), key=lambda item: -item[1]))

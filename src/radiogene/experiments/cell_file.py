@@ -1,0 +1,93 @@
+"""A finished cell on disk: what it left as JSON, or the reason why it left nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from radiogene.atomic_files import write_json
+from radiogene.decision.decision import Decision
+from radiogene.evaluation.predictions import Predictions
+from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
+from radiogene.model.folder_files import read_json_object
+
+RESULT_FILE = "result.json"
+FAILURE_FILE = "failure.json"
+
+
+def write_outcome(folder: Path, outcome: Outcome) -> None:
+    """Writes what a cell left into its folder; a failure of an earlier run goes when the cell succeeds.
+
+    Args:
+        folder: of the cell.
+        outcome: its result or failure.
+    """
+    named = {"cell": outcome.cell.to_json()}
+    if isinstance(outcome, CellFailure):
+        write_json(folder / FAILURE_FILE, {**named, "reason": outcome.reason, "seconds": outcome.seconds})
+        return
+    write_json(
+        folder / RESULT_FILE,
+        {
+            **named,
+            "decision": outcome.decision.to_json(),
+            "unseen": _to_json(outcome.unseen),
+            "unseen_folds": None if outcome.unseen_folds is None else outcome.unseen_folds.tolist(),
+            "set_on": outcome.set_on,
+            "external": _to_json(outcome.external),
+            "left_out": outcome.left_out,
+            "notes": list(outcome.notes),
+            "seconds": outcome.seconds,
+            "model": outcome.model,
+        },
+    )
+    (folder / FAILURE_FILE).unlink(missing_ok=True)
+
+
+def read_outcome(folder: Path) -> Outcome | None:
+    """What a cell left; None where it was never finished.
+
+    Raises:
+        WeightsError: a file that cannot be read.
+    """
+    if (folder / RESULT_FILE).is_file():
+        return _result(read_json_object(folder / RESULT_FILE))
+    if (folder / FAILURE_FILE).is_file():
+        found = read_json_object(folder / FAILURE_FILE)
+        return CellFailure(Cell.from_json(found["cell"]), found["reason"], found["seconds"])
+    return None
+
+
+def _result(found: dict[str, Any]) -> CellResult:
+    folds = found["unseen_folds"]
+    return CellResult(
+        cell=Cell.from_json(found["cell"]),
+        decision=Decision.from_json(found["decision"]),
+        unseen=_predictions(found["unseen"]),
+        unseen_folds=None if folds is None else np.array(folds, dtype=np.int64),
+        set_on=found["set_on"],
+        external=_predictions(found["external"]),
+        left_out=found["left_out"],
+        notes=tuple(found["notes"]),
+        seconds=found["seconds"],
+        model=found["model"],
+    )
+
+
+def _to_json(predictions: Predictions) -> dict[str, Any]:
+    return {
+        "patient_ids": list(predictions.patient_ids),
+        "genes": list(predictions.genes),
+        "probabilities": predictions.probabilities.tolist(),
+        "labels": predictions.labels.tolist(),
+    }
+
+
+def _predictions(found: dict[str, Any]) -> Predictions:
+    shape = (len(found["patient_ids"]), len(found["genes"]))
+    return Predictions(
+        tuple(found["patient_ids"]),
+        tuple(found["genes"]),
+        np.array(found["probabilities"], dtype=np.float64).reshape(shape),
+        np.array(found["labels"], dtype=np.int8).reshape(shape),
+    )

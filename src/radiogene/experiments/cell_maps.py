@@ -1,0 +1,33 @@
+"""Activation maps of a cell's fitted network for external nodules."""
+
+from collections.abc import Sequence
+
+from radiogene.experiments.cell import CellResult
+from radiogene.experiments.experiment import Evidence
+from radiogene.explanation.model_maps import ExplainedModel
+from radiogene.explanation.nodule_maps import NoduleMaps, drawn_positions, nodule_maps
+from radiogene.methods.method import FITTED_FOLDER
+from radiogene.methods.trained_system import patient_label_table
+from radiogene.model.model_folder import read_model
+
+NODULES = 7
+"""Columns of the paper's Figures 7, 8, 11 and 12."""
+
+
+def drawn_nodules(evidence: Evidence, gene: str) -> tuple[int, ...]:
+    """Positions of external patients drawn by the experiment's seed, mutants first; the others are wild types."""
+    labels = patient_label_table(evidence.external, (gene,))[:, 0]
+    return drawn_positions(labels, NODULES, evidence.settings.seed)
+
+
+def maps_of_cell(evidence: Evidence, result: CellResult, positions: Sequence[int], gene: str) -> tuple[NoduleMaps, ...]:
+    """The maps of a fitted nine-view network.
+
+    Args:
+        evidence: cohorts, and where fitted systems lie.
+        result: of the network's cell.
+        positions: of external patients.
+        gene: whose maps.
+    """
+    model = read_model(evidence.out / result.model / FITTED_FOLDER)
+    return nodule_maps(ExplainedModel(model.networks, model.settings), evidence.external, positions, gene)

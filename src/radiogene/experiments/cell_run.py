@@ -1,0 +1,117 @@
+"""One cell from its settings to its files: fit, freeze the decision, and only then ask about the external patients."""
+
+import shutil
+import time
+import traceback
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.cohort.store import CubeStore
+from radiogene.decision.calibration import CalibrationKind
+from radiogene.errors import RadiogeneError
+from radiogene.evaluation.evaluation import evaluate_predictions
+from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_entry
+from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
+from radiogene.experiments.cell_file import write_outcome
+from radiogene.experiments.cohorts import ExperimentPlaces
+from radiogene.methods.method import Workplace
+from radiogene.methods.registry import method_named
+from radiogene.methods.system_folder import write_system
+from radiogene.methods.trained_system import patient_label_table, train_system
+from radiogene.model.folder_files import sha256_of
+from radiogene.model.model_folder import MANIFEST_FILE
+
+CELLS_FOLDER = "cells"
+FEATURES_FOLDER = "features"
+MODEL_FOLDER = "model"
+STATE_FOLDER = "state"
+
+
+def run_cell(
+    cell: Cell, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_fingerprint: str
+) -> Outcome:
+    """What the cell left; it is on disk when this returns.
+
+    Args:
+        cell: what to fit.
+        key: names its folder.
+        places: of the cohorts and the experiment.
+        calibration: of its probabilities.
+        external_fingerprint: of the external cohort, for the ledger.
+    """
+    folder = places.out / CELLS_FOLDER / key
+    folder.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    try:
+        outcome: Outcome = _fitted(cell, key, places, calibration, started)
+    except RadiogeneError as error:
+        outcome = CellFailure(cell, str(error), _since(started))
+    except Exception as error:  # noqa: BLE001 - a defect in one system must not lose the other cells; it is recorded
+        (folder / "traceback.txt").write_text(traceback.format_exc(), encoding="utf-8")
+        outcome = CellFailure(cell, f"{type(error).__name__}: {error} (a defect; see traceback.txt)", _since(started))
+    write_outcome(folder, outcome)
+    if isinstance(outcome, CellResult) and cell.shuffled is None:
+        _enter_in_ledger(outcome, places.out, external_fingerprint)
+    return outcome
+
+
+def _enter_in_ledger(result: CellResult, out: Path, external_fingerprint: str) -> None:
+    """Adds the evaluation of the external cohort that this cell is to the experiment's ledger."""
+    report = evaluate_predictions(result.external, result.decision.thresholds())
+    choices = {"cell": result.cell.to_json(), "decision": result.decision.to_json()}
+    weights = sha256_of(out / result.model / MANIFEST_FILE)
+    entry = ledger_entry(method_named(result.cell.method).title, weights, external_fingerprint, choices, report)
+    append_to_ledger(out / LEDGER_FILE, entry)
+
+
+def _fitted(cell: Cell, key: str, places: ExperimentPlaces, calibration: CalibrationKind, started: float) -> CellResult:
+    folder = places.out / CELLS_FOLDER / key
+    training, external = places.training.opened(), places.external.opened()
+    workplace = Workplace(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER)
+    workplace.state.mkdir(exist_ok=True)
+    labels = None if cell.shuffled is None else shuffled_labels(training, cell.settings.genes, cell.shuffled)
+    system, unseen = train_system(method_named(cell.method), cell.settings, training, workplace, calibration, labels)
+    if cell.shuffled is None:
+        write_system(folder / MODEL_FOLDER, system, unseen, training, _preparation_hash(training.source))
+    shutil.rmtree(workplace.state)
+    predictions = system.predict(external if cell.shuffled is None else external.at([]))
+    left_out = {"training": sum(system.left_out.values()), "external": len(external) - len(predictions.patient_ids)}
+    return CellResult(
+        cell=cell,
+        decision=system.decision,
+        unseen=unseen.predictions,
+        unseen_folds=unseen.folds,
+        set_on=unseen.set_on,
+        external=predictions,
+        left_out=left_out,
+        notes=(*system.method.notes, *_left_out_notes(system.left_out)),
+        seconds=_since(started),
+        model=(Path(CELLS_FOLDER) / key / MODEL_FOLDER).as_posix(),
+    )
+
+
+def shuffled_labels(cohort: PreparedCohort, genes: tuple[str, ...], seed: int) -> NDArray[np.int8]:
+    """The labels (N, G) of the patients in another order; both genes of a patient stay together.
+
+    Args:
+        cohort: N patients.
+        genes: G names.
+        seed: of the order.
+    """
+    order = np.random.default_rng(seed).permutation(len(cohort))
+    return patient_label_table(cohort, genes)[order]
+
+
+def _left_out_notes(left_out: dict[str, int]) -> tuple[str, ...]:
+    return tuple(f"{count} training patients left out: {reason}" for reason, count in left_out.items())
+
+
+def _preparation_hash(source: object) -> str:
+    return source.preparation_hash if isinstance(source, CubeStore) else ""
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 1)

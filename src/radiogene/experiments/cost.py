@@ -1,0 +1,82 @@
+"""What a cell should cost before it has run: operations of its network times patients and epochs, over a pace."""
+
+from dataclasses import dataclass
+
+from radiogene.ct.nine_views import VIEW_NAMES
+from radiogene.experiments.cell import Cell
+from radiogene.methods.registry import method_named
+from radiogene.training.stages.schedule import schedule_of
+
+OPERATIONS = {
+    "paper": {
+        "mmdl": 135.5e9,
+        "vgg16": 241.3e9,
+        "resnet50": 68.7e9,
+        "densenet121": 44.5e9,
+        "inception-v3": 51.4e9,
+        "inception-resnet-v2": 118.4e9,
+    },
+    "small": {"mmdl": 8.12e9},
+    "tiny": {"mmdl": 0.326e9},
+}
+"""Multiply-accumulates of one patient's nine views, forward (`radiogene describe`); other networks count as MMDL."""
+
+BACKWARD_FACTOR = 3.0
+"""A training step costs about three forward passes."""
+
+CORE_PACE = 10e9
+"""Multiply-accumulates a second that one core of a current CPU keeps up in training: an assumption, for the order."""
+
+GPU_PACE = 5e12
+"""The same of a data-centre GPU in float32 with TF32 convolutions: an assumption; nothing was measured on one."""
+
+HELD_OUT_SHARE = 0.2
+
+CLASSICAL_SECONDS = 3.0
+RADIOMICS_SECONDS_PER_PATIENT = 0.6
+"""Measured on one core: features of one nodule (twelve images) take about half a second, once for all cells."""
+
+ELIMINATION_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a machine trains.
+
+    Attributes:
+        operations_per_second: multiply-accumulates.
+        words: for the list of experiments.
+    """
+
+    operations_per_second: float
+    words: str
+
+
+CPU = Pace(CORE_PACE, f"one CPU core at {CORE_PACE / 1e9:.0f} billion multiply-accumulates a second")
+GPU = Pace(GPU_PACE, f"one GPU at {GPU_PACE / 1e12:.0f} trillion multiply-accumulates a second")
+
+
+def pace_of(accelerator: str) -> Pace:
+    """The pace that estimates for a device rest on."""
+    return GPU if accelerator == "gpu" else CPU
+
+
+def expected_seconds(cell: Cell, training_patients: int) -> float:
+    """Seconds that the cell should take, if no network stops before its last epoch: an upper estimate.
+
+    Args:
+        cell: what is fitted.
+        training_patients: in the training cohort.
+    """
+    settings, entry = cell.settings, method_named(cell.method)
+    if not entry.network:
+        radiomics = "segment of the nodule" in {need.value for need in entry.needs}
+        return CLASSICAL_SECONDS + (ELIMINATION_SECONDS if radiomics else 0.0)
+    table = OPERATIONS[settings.preset]
+    views = len(settings.views or VIEW_NAMES) / len(VIEW_NAMES)
+    schedule = schedule_of(settings.preset)
+    epochs = (settings.epochs or schedule.all_layers.epochs) + schedule.fusion.epochs
+    fits = settings.seeds * max(1, settings.folds + 1 if settings.folds else 1)
+    fitted_on = training_patients * (1 - HELD_OUT_SHARE)
+    operations = BACKWARD_FACTOR * table.get(cell.method, table["mmdl"]) * views * fitted_on * epochs * fits
+    return float(operations / pace_of(settings.accelerator).operations_per_second)

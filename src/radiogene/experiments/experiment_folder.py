@@ -1,0 +1,35 @@
+"""The folder of an experiment: whose it is, so that a second run goes on with the same settings and cohorts only."""
+
+from pathlib import Path
+from typing import Any
+
+from radiogene.atomic_files import write_json
+from radiogene.errors import SettingsError
+from radiogene.model.folder_files import read_json_object
+
+EXPERIMENT_FILE = "experiment.json"
+
+
+def claim(out: Path, content: dict[str, Any]) -> None:
+    """Makes the folder, or refuses one that holds anything but the same experiment.
+
+    Args:
+        out: the folder.
+        content: settings and fingerprints of the cohorts, plain JSON values.
+
+    Raises:
+        SettingsError: other files, or an experiment with other settings or cohorts.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    there = sorted(path.name for path in out.iterdir() if not path.name.startswith("."))
+    if there and EXPERIMENT_FILE not in there:
+        raise SettingsError(f"{out} holds {there[0]} and is no experiment's folder; choose an empty or new --out.")
+    if there:
+        found = read_json_object(out / EXPERIMENT_FILE)
+        other = sorted(key for key in {*found, *content} if found.get(key) != content.get(key))
+        if other:
+            raise SettingsError(
+                f"{out} holds an experiment with other {', '.join(other)}. Give the same options to go on with it, or "
+                "choose another --out."
+            )
+    write_json(out / EXPERIMENT_FILE, content)

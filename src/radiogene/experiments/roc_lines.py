@@ -1,0 +1,55 @@
+"""ROC curves of cells, ready to be drawn."""
+
+import numpy as np
+
+from radiogene.evaluation.roc_curve import roc_curve
+from radiogene.experiments.cell import Cell
+from radiogene.experiments.experiment import Evidence
+from radiogene.experiments.row_measures import RowFigures
+from radiogene.experiments.table_plan import FiguresOf
+from radiogene.report.figures.roc_panels import RocLine, RocPanel
+
+
+def roc_panel(
+    evidence: Evidence, title: str, gene: str, cells: tuple[tuple[str, Cell], ...], figures_of: FiguresOf
+) -> tuple[RocPanel, tuple[str, ...]]:
+    """The curves of several systems for one gene, the last highlighted, and why others are missing.
+
+    Args:
+        evidence: outcomes of the cells.
+        title: of the panel.
+        gene: which gene.
+        cells: label and cell of each curve.
+        figures_of: of which cohort.
+    """
+    lines, missing, patients = [], [], {}
+    for label, cell in cells:
+        result = evidence.result(cell)
+        if result is None:
+            missing.append(f"{title}, {label}: {evidence.why_not(cell)}")
+            continue
+        figures = figures_of(result, gene)
+        line = _line(label, figures, highlighted=label == cells[-1][0])
+        if line is None:
+            missing.append(f"{title}, {label}: {figures.measures['auc'].reason}")
+            continue
+        lines.append(line)
+        patients[label] = (figures.labels.size, figures.mutants)
+    counts = set(patients.values())
+    note = "{} patients, {} mutants".format(*counts.pop()) if len(counts) == 1 else ""
+    return RocPanel(title, tuple(lines), note), tuple(missing)
+
+
+def _line(label: str, figures: RowFigures, *, highlighted: bool) -> RocLine | None:
+    """One curve; the band is drawn for the highlighted one alone. None where no curve can be."""
+    curve = roc_curve(figures.labels, figures.scores, figures.folds)
+    if curve.reason:
+        return None
+    band = None
+    if highlighted and curve.band is not None:
+        ends = (curve.band.low, curve.band.high)
+        low, high = (np.interp(curve.false_positive_rate, curve.band_at, end) for end in ends)
+        band = (low, high)
+    return RocLine(
+        label, curve.false_positive_rate, curve.true_positive_rate, figures.measures["auc"], band, highlighted
+    )

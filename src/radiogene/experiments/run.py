@@ -1,0 +1,144 @@
+"""An experiment from two stores to what it shows: cells until nothing is missing, then tables and figures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from radiogene import __version__
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.experiments.cell import Cell, CellFailure, Outcome
+from radiogene.experiments.cell_runs import CellRuns
+from radiogene.experiments.cohorts import ExperimentPlaces, cohort_fingerprint, refuse_unusable
+from radiogene.experiments.cost import expected_seconds
+from radiogene.experiments.experiment import Evidence, Experiment, Shown
+from radiogene.experiments.experiment_folder import claim
+from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.model.folder_files import sha256_of
+from radiogene.model.pretrained_folder import WEIGHTS_FILE
+
+Told = Callable[["Progress"], None]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an experiment is.
+
+    Attributes:
+        done: cells that are finished.
+        known: cells that are known to be needed; may grow.
+        seconds_left: by what cells of the same kind took; None before the first.
+        last: the cell that ended.
+    """
+
+    done: int
+    known: int
+    seconds_left: float | None
+    last: Outcome | None
+
+
+@dataclass(frozen=True, eq=False)
+class ExperimentRun:
+    """A finished experiment.
+
+    Attributes:
+        experiments: tables, figures and parts of the supplement.
+        evidence: cohorts and outcomes.
+        shown: by the experiment's name.
+        failures: of cells.
+        fingerprints: SHA-256 of both cohorts.
+    """
+
+    experiments: tuple[Experiment, ...]
+    evidence: Evidence
+    shown: Mapping[str, Shown]
+    failures: tuple[CellFailure, ...]
+    fingerprints: Mapping[str, str]
+
+
+def run_experiments(
+    experiments: Sequence[Experiment],
+    settings: ExperimentSettings,
+    places: ExperimentPlaces,
+    *,
+    workers: int = 1,
+    told: Told = lambda progress: None,
+) -> ExperimentRun:
+    """What the experiments show; cells that an interrupted run finished are not computed again.
+
+    Args:
+        experiments: tables and figures.
+        settings: of all of them.
+        places: of both cohorts and of the experiment.
+        workers: processes.
+        told: of every finished cell.
+
+    Raises:
+        CohortError: the cohorts share a patient or are empty.
+        SettingsError: the folder holds another experiment.
+    """
+    training, external = places.training.opened(), places.external.opened()
+    refuse_unusable(training, external)
+    fingerprints = {"training": cohort_fingerprint(training), "external": cohort_fingerprint(external)}
+    context = _context(settings, fingerprints)
+    claim(places.out, {"settings": settings.to_json(), "cohorts": fingerprints, "radiogene": __version__})
+    runs = CellRuns(places, context, settings.calibration, workers)
+    outcomes = _all_outcomes(experiments, settings, runs, training, told)
+    evidence = Evidence(settings, training, external, outcomes, places.out)
+    return ExperimentRun(
+        tuple(experiments),
+        evidence,
+        {experiment.name: experiment.show(evidence) for experiment in experiments},
+        tuple(outcome for outcome in outcomes.values() if isinstance(outcome, CellFailure)),
+        fingerprints,
+    )
+
+
+def _all_outcomes(
+    experiments: Sequence[Experiment],
+    settings: ExperimentSettings,
+    runs: CellRuns,
+    training: PreparedCohort,
+    told: Told,
+) -> dict[Cell, Outcome]:
+    """The outcomes of every cell; some cells are known only when others are done."""
+    outcomes: dict[Cell, Outcome] = {}
+    while True:
+        needed = list(dict.fromkeys(cell for found in experiments for cell in found.cells(settings, outcomes)))
+        outcomes |= runs.finished(cell for cell in needed if cell not in outcomes)
+        missing = [cell for cell in needed if cell not in outcomes]
+        if not missing:
+            return outcomes
+        expected = {cell: expected_seconds(cell, len(training)) for cell in needed}
+        # The longest first, so that no worker begins one while the others have nothing left.
+        missing.sort(key=lambda cell: -expected[cell])
+
+        def when_finished(outcome: Outcome) -> None:
+            outcomes[outcome.cell] = outcome
+            left = [cell for cell in needed if cell not in outcomes]
+            told(Progress(len(outcomes), len(needed), _seconds_left(left, outcomes, expected, runs.workers), outcome))
+
+        told(Progress(len(outcomes), len(needed), None, None))
+        runs.run(missing, when_finished)
+
+
+def _seconds_left(
+    left: Sequence[Cell], outcomes: Mapping[Cell, Outcome], expected: Mapping[Cell, float], workers: int
+) -> float | None:
+    """Expected seconds of what is left, scaled by how the finished cells compare with what was expected of them."""
+    known = [(outcome.seconds, expected[cell]) for cell, outcome in outcomes.items() if cell in expected]
+    if not known:
+        return None
+    pace = sum(seconds for seconds, _ in known) / sum(seconds for _, seconds in known)
+    return pace * sum(expected[cell] for cell in left) / workers
+
+
+def _context(settings: ExperimentSettings, fingerprints: Mapping[str, str]) -> dict[str, Any]:
+    """What decides every cell's result beside its settings."""
+    pretrained = {name: sha256_of(Path(folder) / WEIGHTS_FILE) for name, folder in settings.pretrained.items()}
+    return {
+        "cohorts": dict(fingerprints),
+        "radiogene": __version__,
+        "calibration": settings.calibration.value,
+        "pretrained": pretrained,
+    }

@@ -1,0 +1,102 @@
+"""The manifest of an experiment: what was done, from the settings and stores that did it."""
+
+import os
+from typing import Any
+
+from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
+from radiogene.cohort.store import CubeStore
+from radiogene.ct.nine_views import VIEW_NAMES
+from radiogene.experiments.cell import CellResult
+from radiogene.experiments.cost import HELD_OUT_SHARE
+from radiogene.experiments.experiment_settings import GENES
+from radiogene.experiments.row_measures import BOOTSTRAP
+from radiogene.experiments.rows import PAPERS_OWN
+from radiogene.experiments.run import ExperimentRun
+from radiogene.methods.registry import method_named
+from radiogene.model.library_versions import library_versions
+from radiogene.networks.presets import preset_named
+from radiogene.training.stages.schedule import schedule_of
+
+
+def run_manifest(run: ExperimentRun) -> dict[str, Any]:
+    """Settings, splits, decision, systems, versions, fingerprints; keys as `report/evidence/manifest_facts.py` has them.
+
+    Args:
+        run: finished.
+    """
+    settings, evidence = run.evidence.settings, run.evidence
+    schedule = schedule_of(settings.preset)
+    results = [outcome for outcome in evidence.outcomes.values() if isinstance(outcome, CellResult)]
+    networks = (
+        {"kind": "folds", "folds": settings.folds}
+        if settings.folds
+        else {"kind": "single", "validation_share": HELD_OUT_SHARE}
+    )
+    return {
+        "synthetic": evidence.training.synthetic or evidence.external.synthetic,
+        "genes": list(GENES),
+        "experiments": list(run.shown),
+        "settings": {**settings.to_json(), "pretrained": sorted(settings.pretrained)},
+        "preset": settings.preset,
+        "image_size_px": preset_named(settings.preset).image_size,
+        "init": "a pretrained network" if PAPERS_OWN in settings.pretrained else "random",
+        "epochs": settings.epochs or schedule.all_layers.epochs,
+        "class_weighting": False,
+        "augmentation": ["quarter turns", "flips", "translations by at most 4 mm"],
+        "preparation": _preparation(evidence.training.source),
+        "views": list(VIEW_NAMES),
+        "nodule_rule": "largest",
+        "systems": _systems(results),
+        "clinical_columns": list(DEFAULT_COLUMNS),
+        "elimination_step": settings.elimination_step,
+        "splits": {
+            "by": "patient",
+            "stratified_by": list(GENES),
+            "networks": networks,
+            "classical": {"kind": "nested", "outer_folds": settings.nested_folds, "inner_folds": settings.nested_folds},
+        },
+        "seeds": [settings.seed + repeat for repeat in range(settings.seeds)],
+        "decision": {
+            "threshold_rule": "Youden",
+            "calibration": settings.calibration.value,
+            "set_on": sorted({result.set_on for result in results}),
+            "cross_fitted": bool(settings.folds),
+        },
+        "bootstrap": {"resamples": BOOTSTRAP.resamples, "seed": BOOTSTRAP.seed},
+        "frozen_before_external": True,
+        "versions": library_versions(),
+        "device": settings.accelerator,
+        "precision": settings.precision,
+        "cores": os.cpu_count(),
+        "fingerprints": dict(run.fingerprints),
+    }
+
+
+def _preparation(source: object) -> dict[str, Any]:
+    if not isinstance(source, CubeStore):
+        return {}
+    made = source.preparation
+    return {
+        "spacing_mm": made["sample_mm"],
+        "cube_mm": made["cube_samples"] * made["sample_mm"],
+        "interpolation": made["interpolation"],
+        "standardisation": "mean and SD of the fitting patients' cubes",
+    }
+
+
+def _systems(results: list[CellResult]) -> list[dict[str, Any]]:
+    """Every system that has a result, once, with what its readers must know."""
+    notes: dict[str, dict[str, None]] = {}
+    for result in results:
+        notes.setdefault(result.cell.method, {}).update(dict.fromkeys(result.notes))
+    entries = (method_named(name) for name in notes)
+    return [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "learner": entry.learner,
+            "needs": [need.value for need in entry.needs],
+            "notes": list(notes[entry.name]),
+        }
+        for entry in entries
+    ]

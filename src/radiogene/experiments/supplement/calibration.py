@@ -1,0 +1,70 @@
+"""Calibration in the external cohort: Brier score, intercepts and slope, expected calibration error, and the curve."""
+
+import numpy as np
+
+from radiogene.evaluation.calibration_error import calibration_bins
+from radiogene.evaluation.calibration_measures import calibration_measures
+from radiogene.evaluation.wilson import wilson_share
+from radiogene.experiments.cell import Cell
+from radiogene.experiments.drawn_figure import drawn_figure
+from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.plain_words import DASH, measure_words
+from radiogene.experiments.supplement.main_systems import MainFigures, main_cells, main_figures, main_missing
+from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
+from radiogene.report.figures.calibration_plot import CalibrationLine, calibration_figure
+
+NAME = "calibration"
+TITLE = "Calibration in the external cohort"
+
+HEADINGS = ("gene", "system", "Brier score", "slope", "intercept", "in the large", "ECE", "ECE if calibrated")
+
+DRAWN_BINS = 5
+
+TEXT = (
+    "A calibrated model has slope 1, intercept 0 and as many mutants as it predicts. The expected calibration error (ECE) "
+    "is above 0 by chance alone; the last column is what chance makes of it.",
+)
+CAPTION = (
+    "External patients in bins of equal size by predicted probability, with 95% intervals of the share of mutants."
+)
+
+
+def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
+    """The cells that it needs."""
+    return list(main_cells(settings).values())
+
+
+def show(evidence: Evidence) -> Shown:
+    """A row per gene and system, and their curves."""
+    rows = []
+    curves: dict[str, list[CalibrationLine]] = {}
+    for found in main_figures(evidence):
+        measured = calibration_measures(found.figures.labels, found.figures.probabilities)
+        chance = measured.error.expected_if_calibrated
+        measures = (measured.brier, measured.slope, measured.intercept, measured.in_the_large, measured.error.error)
+        words = (measure_words(measure) for measure in measures)
+        rows.append((found.gene, found.title, *words, DASH if chance is None else f"{chance:.3f}"))
+        curves.setdefault(found.gene, []).append(_line(found))
+    figures = ()
+    if curves:
+        alt = "Calibration curves per gene: share of mutants against predicted probability."
+        drawn = calibration_figure(curves, evidence.external.synthetic)
+        figures = (drawn_figure(f"{NAME}-curves", "Calibration curves", CAPTION, alt, drawn),)
+    table = PlainTable(HEADINGS, tuple(rows), main_missing(evidence))
+    return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, table, figures),))
+
+
+def _line(found: MainFigures) -> CalibrationLine:
+    """The curve of one system: fewer bins than for the error, so that each holds patients enough to be read."""
+    labels, probabilities = found.figures.labels, found.figures.probabilities
+    bins = calibration_bins(labels, probabilities, DRAWN_BINS)
+    highlighted = found.title == "MMDL"
+    shares = [wilson_share(round(share * n), int(n)) for share, n in zip(bins.mutant_share, bins.patients, strict=True)]
+    ends = np.array([(of.interval.low, of.interval.high) for of in shares if of.interval is not None])
+    interval = (ends[:, 0], ends[:, 1]) if highlighted else None
+    shown = probabilities if highlighted else None
+    return CalibrationLine(found.title, bins.mean_probability, bins.mutant_share, interval, shown, highlighted)
+
+
+EXPERIMENT = Experiment(NAME, TITLE, cells, show)

@@ -1,0 +1,46 @@
+"""The three systems that the supplement looks at closely, with their external figures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from radiogene.experiments.cell import Cell
+from radiogene.experiments.experiment import Evidence
+from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.row_measures import RowFigures, external_figures
+from radiogene.experiments.rows import mmdl, system
+
+
+@dataclass(frozen=True, eq=False)
+class MainFigures:
+    """One system's external figures for one gene."""
+
+    gene: str
+    title: str
+    figures: RowFigures
+
+
+def main_cells(settings: ExperimentSettings) -> dict[str, Cell]:
+    """MMDL, the clinical and the radiomics model by title."""
+    return {
+        "MMDL": mmdl(settings),
+        "Clinical model": system(settings, "clinical"),
+        "Radiomics model": system(settings, "radiomics"),
+    }
+
+
+def main_figures(evidence: Evidence) -> Iterator[MainFigures]:
+    """The external figures of those that have a result, gene by gene."""
+    for gene in GENES:
+        for title, cell in main_cells(evidence.settings).items():
+            result = evidence.result(cell)
+            if result is not None:
+                yield MainFigures(gene, title, external_figures(result, gene))
+
+
+def main_missing(evidence: Evidence) -> tuple[str, ...]:
+    """Why the others have none."""
+    return tuple(
+        f"{title}: {evidence.why_not(cell)}"
+        for title, cell in main_cells(evidence.settings).items()
+        if evidence.result(cell) is None
+    )

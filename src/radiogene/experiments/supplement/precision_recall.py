@@ -1,0 +1,57 @@
+"""Precision and recall in the external cohort, for where mutants are few."""
+
+from radiogene.evaluation.precision_recall import precision_recall
+from radiogene.experiments.cell import Cell
+from radiogene.experiments.drawn_figure import drawn_figure
+from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.plain_words import DASH, measure_words
+from radiogene.experiments.supplement.main_systems import main_cells, main_figures, main_missing
+from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
+from radiogene.report.figures.precision_recall_plot import (
+    PrecisionRecallLine,
+    PrecisionRecallPanel,
+    precision_recall_figure,
+)
+
+NAME = "precision-recall"
+TITLE = "Precision and recall in the external cohort"
+
+HEADINGS = ("gene", "system", "average precision", "share of mutants")
+TEXT = (
+    "Where mutants are few, an AUC hides how many calls are false: precision is the share of called patients who are "
+    "mutants. A system that knows nothing has the share of mutants as its average precision.",
+)
+CAPTION = "External patients; dotted: the share of mutants."
+
+
+def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
+    """The cells that it needs."""
+    return list(main_cells(settings).values())
+
+
+def show(evidence: Evidence) -> Shown:
+    """A row per gene and system, and their curves."""
+    rows = []
+    panels: dict[str, PrecisionRecallPanel] = {}
+    for found in main_figures(evidence):
+        curve = precision_recall(found.figures.labels, found.figures.probabilities)
+        share = DASH if curve.prevalence is None else f"{curve.prevalence:.3f}"
+        rows.append((found.gene, found.title, measure_words(curve.average_precision), share))
+        if curve.prevalence is None:
+            continue
+        line = PrecisionRecallLine(
+            found.title, curve.recall, curve.precision, curve.average_precision, found.title == "MMDL"
+        )
+        before = panels[found.gene].lines if found.gene in panels else ()
+        panels[found.gene] = PrecisionRecallPanel(curve.prevalence, (*before, line))
+    figures = ()
+    if panels:
+        alt = "Precision against recall, per gene, of three systems."
+        drawn = precision_recall_figure(panels, evidence.external.synthetic)
+        figures = (drawn_figure(f"{NAME}-curves", "Precision-recall curves", CAPTION, alt, drawn),)
+    table = PlainTable(HEADINGS, tuple(rows), main_missing(evidence))
+    return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, table, figures),))
+
+
+EXPERIMENT = Experiment(NAME, TITLE, cells, show)

@@ -1,0 +1,62 @@
+"""MMDL in subgroups of the external cohort: sex, smoking, site, nodule size."""
+
+import numpy as np
+
+from radiogene.evaluation.evaluation import Threshold
+from radiogene.evaluation.subgroups import patient_traits, subgroup_figures
+from radiogene.experiments.cell import Cell, CellResult
+from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.plain_words import measure_words
+from radiogene.experiments.rows import mmdl
+from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
+
+NAME = "subgroups"
+TITLE = "MMDL in subgroups of the external cohort"
+HEADINGS = ("gene", "subgroup", "patients", "mutants", "AUC", "SEN", "SPE")
+TEXT = (
+    "Subgroups are looked at, not tested: of many, some stand out by chance, and intervals that do or do not overlap are "
+    "no test of a difference. Every patient is called at the one threshold of the training side.",
+)
+
+
+def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
+    """The cell that it needs."""
+    return [mmdl(settings)]
+
+
+def show(evidence: Evidence) -> Shown:
+    """A row per gene and subgroup."""
+    cell = mmdl(evidence.settings)
+    result = evidence.result(cell)
+    if result is None:
+        return Shown(missing=(f"{TITLE}: {evidence.why_not(cell)}",))
+    rows = tuple(row for gene in GENES for row in _rows(evidence, result, gene))
+    reasons = tuple(dict.fromkeys(reason for *_, reason in rows if reason))
+    table = PlainTable(HEADINGS, tuple(row[:-1] for row in rows), reasons)
+    return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, table),))
+
+
+def _rows(evidence: Evidence, result: CellResult, gene: str) -> list[tuple[str, ...]]:
+    """One line per subgroup, its reason last."""
+    cohort = evidence.external.of_patients(result.external.patient_ids)
+    records = [cohort.source.records[cohort.largest_nodule(n)] for n in range(len(cohort))]
+    traits = patient_traits(cohort.patients, np.array([record.largest_extent_mm for record in records]))
+    rule = result.decision.gene(gene)
+    found = subgroup_figures(result.external, gene, Threshold(rule.threshold, rule.set_on), traits)
+    return [
+        (
+            gene,
+            f"{one.factor}: {one.level}",
+            str(one.patients),
+            str(one.mutants),
+            measure_words(one.auc),
+            measure_words(one.metrics.sensitivity),
+            measure_words(one.metrics.specificity),
+            f"{gene}, {one.factor} {one.level}: {one.reason}" if one.reason else "",
+        )
+        for one in found
+    ]
+
+
+EXPERIMENT = Experiment(NAME, TITLE, cells, show)

@@ -1,0 +1,40 @@
+"""How much each view counts in MMDL's decision."""
+
+from radiogene.experiments.cell import Cell
+from radiogene.experiments.drawn_figure import drawn_figure
+from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.rows import mmdl
+from radiogene.methods.method import FITTED_FOLDER
+from radiogene.model.model_folder import read_model
+from radiogene.report.evidence.evidence_report import SupplementEntry
+from radiogene.report.figures.view_weights import ViewWeights, view_weights_figure
+
+NAME = "view-weights"
+TITLE = "Weights of the views"
+TEXT = (
+    "The weight of a view is its share, over the training patients, of what moves the fused logit; the weights of a gene "
+    "sum to 1 (the paper's adaptive weighting, Eq. 7 and 8).",
+)
+CAPTION = "MMDL with all nine views; the mean over its members where there are several."
+
+
+def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
+    """The cell that it needs."""
+    return [mmdl(settings)]
+
+
+def show(evidence: Evidence) -> Shown:
+    """A panel per gene."""
+    cell = mmdl(evidence.settings)
+    result = evidence.result(cell)
+    if result is None:
+        return Shown(missing=(f"{TITLE}: {evidence.why_not(cell)}",))
+    shares = read_model(evidence.out / result.model / FITTED_FOLDER).settings.view_weights
+    weights = {gene: ViewWeights(tuple(of_gene), (tuple(of_gene.values()),)) for gene, of_gene in shares.items()}
+    alt = "Bars of the nine views' weights, per gene."
+    figure = drawn_figure(NAME, TITLE, CAPTION, alt, view_weights_figure(weights, evidence.training.synthetic))
+    return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, None, (figure,)),))
+
+
+EXPERIMENT = Experiment(NAME, TITLE, cells, show)

@@ -1,0 +1,144 @@
+"""From a plan of rows to a table of measures: every row evaluated, compared with MMDL, and adjusted together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from radiogene.evaluation.comparison import holm_adjusted
+from radiogene.experiments.cell import Cell, CellResult
+from radiogene.experiments.evidence import EvidenceTable, RowComparison, TableBlock, TableRow
+from radiogene.experiments.experiment import Evidence
+from radiogene.experiments.paper_values import paper_notes, paper_row
+from radiogene.experiments.row_comparison import compared
+from radiogene.experiments.row_measures import RowFigures, external_figures, training_figures
+
+FiguresOf = Callable[[CellResult, str], RowFigures]
+
+EXTERNAL: FiguresOf = external_figures
+TRAINING: FiguresOf = training_figures
+
+HOLM_NOTE = "p: paired test against MMDL of the same block; Holm over all comparisons of the table and gene."
+
+
+@dataclass(frozen=True)
+class RowPlan:
+    """One row.
+
+    Attributes:
+        label: of the row.
+        cell: whose figures stand in it; None for a row of the paper alone.
+        printed: the row's name in the paper; empty where it has none.
+        paper: the paper's figures by column key where its table does not hold them.
+        reason: why there is no cell.
+    """
+
+    label: str
+    cell: Cell | None
+    printed: str = ""
+    paper: Mapping[str, float] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class BlockPlan:
+    """The rows of one gene, and the cell that the others are compared with.
+
+    Attributes:
+        heading: as printed.
+        gene: which gene.
+        rows: in the paper's order.
+        reference: MMDL of this block.
+    """
+
+    heading: str
+    gene: str
+    rows: tuple[RowPlan, ...]
+    reference: Cell
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """One table.
+
+    Attributes:
+        name: `table2` ...
+        title: in our words.
+        columns: keys of the columns.
+        blocks: in the paper's order.
+        figures_of: `TRAINING` or `EXTERNAL`.
+        notes: below the table.
+    """
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    blocks: tuple[BlockPlan, ...]
+    figures_of: FiguresOf
+    notes: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Every cell that the table needs."""
+        rows = [row.cell for block in self.blocks for row in block.rows if row.cell is not None]
+        return [*(block.reference for block in self.blocks), *rows]
+
+
+def build_table(plan: TablePlan, evidence: Evidence) -> EvidenceTable:
+    """The table with our figures.
+
+    Args:
+        plan: its rows.
+        evidence: outcomes of its cells.
+    """
+    blocks = [_block(plan, block, evidence) for block in plan.blocks]
+    return EvidenceTable(plan.name, plan.title, plan.columns, _adjusted(blocks), (*plan.notes, HOLM_NOTE))
+
+
+def _block(plan: TablePlan, block: BlockPlan, evidence: Evidence) -> TableBlock:
+    reference = evidence.result(block.reference)
+    figures = None if reference is None else plan.figures_of(reference, block.gene)
+    rows = [_row(plan, block, row, evidence, figures) for row in block.rows]
+    return TableBlock(block.heading, block.gene, tuple(rows))
+
+
+def _row(plan: TablePlan, block: BlockPlan, row: RowPlan, evidence: Evidence, reference: RowFigures | None) -> TableRow:
+    """One row: the figures of its cell, or why it is empty."""
+    paper = paper_row(plan.name, block.gene, row.printed) if row.printed else row.paper
+    notes = paper_notes(plan.name, block.gene, row.printed) if paper and row.printed else ()
+    if row.cell is None:
+        return TableRow(row.label, paper=paper, notes=notes, reason=row.reason)
+    result = evidence.result(row.cell)
+    if result is None:
+        return TableRow(row.label, paper=paper, notes=notes, reason=evidence.why_not(row.cell))
+    figures = plan.figures_of(result, block.gene)
+    compare = row.cell != block.reference and reference is not None
+    return TableRow(
+        row.label,
+        measures={key: figures.measures[key] for key in plan.columns},
+        paper=paper,
+        patients=figures.labels.size,
+        mutants=figures.mutants,
+        rests_on=figures.rests_on,
+        comparison=compared(reference, figures) if compare and reference is not None else None,
+        notes=(*result.notes, *notes),
+    )
+
+
+def _adjusted(blocks: Sequence[TableBlock]) -> tuple[TableBlock, ...]:
+    """The blocks with Holm's adjustment over all comparisons of one gene."""
+    families: dict[str, dict[str, float | None]] = {}
+    for b, block in enumerate(blocks):
+        for r, row in enumerate(block.rows):
+            if row.comparison is not None:
+                families.setdefault(block.gene, {})[f"{b}.{r}"] = row.comparison.p_value
+    adjusted = {gene: holm_adjusted(family) for gene, family in families.items()}
+
+    def with_holm(row: TableRow, gene: str, place: str) -> TableRow:
+        comparison: RowComparison | None = row.comparison
+        if comparison is None:
+            return row
+        return replace(row, comparison=replace(comparison, p_holm=adjusted[gene][place]))
+
+    return tuple(
+        replace(block, rows=tuple(with_holm(row, block.gene, f"{b}.{r}") for r, row in enumerate(block.rows)))
+        for b, block in enumerate(blocks)
+    )

@@ -1,0 +1,1 @@
+"""Tables 1 to 8, one file each."""

@@ -1,0 +1,37 @@
+"""Tables 7 and 8: MMDL without clinical values, with age, sex or smoking, and with all three."""
+
+from radiogene.experiments.evidence import COLUMNS
+from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.paper.personal_information import AGE, ALL_FACTORS, NULL, SEX, SMOKING
+from radiogene.experiments.rows import mmdl
+from radiogene.experiments.table_plan import BlockPlan, FiguresOf, RowPlan, TablePlan
+
+FACTORS: tuple[tuple[str, tuple[str, ...] | None, str], ...] = (
+    ("No clinical values", (), NULL),
+    ("Age", ("age",), AGE),
+    ("Sex", ("sex",), SEX),
+    ("Smoking", ("smoking",), SMOKING),
+    ("Age, sex, smoking", None, ALL_FACTORS),
+)
+"""Our row, the columns that MMDL is given, and the paper's name of the row."""
+
+
+def factor_plan(name: str, title: str, settings: ExperimentSettings, figures_of: FiguresOf) -> TablePlan:
+    """The plan of Table 7 or 8.
+
+    Args:
+        name: of the table.
+        title: in our words.
+        settings: of the experiment.
+        figures_of: of which cohort.
+    """
+    blocks = tuple(
+        BlockPlan(
+            gene,
+            gene,
+            tuple(RowPlan(label, mmdl(settings, clinical=columns), printed) for label, columns, printed in FACTORS),
+            mmdl(settings),
+        )
+        for gene in GENES
+    )
+    return TablePlan(name, title, tuple(COLUMNS), blocks, figures_of)

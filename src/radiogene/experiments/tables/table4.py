@@ -1,0 +1,44 @@
+"""Table 4: five other networks in place of the inception-attention-resnet, for one gene and for both at once."""
+
+from radiogene.experiments.cell import Cell
+from radiogene.experiments.evidence import COLUMNS
+from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.paper.deep_methods import MULTI_TASK, NETWORKS, SINGLE_TASK, network_row
+from radiogene.experiments.rows import BACKBONES, mmdl, system
+from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
+
+NAME = "table4"
+TITLE = "Networks that look at the views, single-task and multi-task, in the external cohort"
+
+
+def network_rows(settings: ExperimentSettings, genes: tuple[str, ...]) -> tuple[tuple[str, Cell], ...]:
+    """Label and cell of the six networks, trained on these genes; also those of Figure 6."""
+    cells = (*(system(settings, name, genes) for name in BACKBONES), mmdl(settings, genes=genes))
+    return tuple(zip(NETWORKS, cells, strict=True))
+
+
+def plan(settings: ExperimentSettings) -> TablePlan:
+    """The rows: single-task blocks first, as in the paper."""
+    blocks = []
+    for task, genes_of in ((SINGLE_TASK, lambda gene: (gene,)), (MULTI_TASK, lambda gene: GENES)):
+        for gene in GENES:
+            genes = genes_of(gene)
+            rows = tuple(
+                RowPlan(label, cell, network_row(label, task)) for label, cell in network_rows(settings, genes)
+            )
+            blocks.append(BlockPlan(f"{gene} ({task})", gene, rows, mmdl(settings, genes=genes)))
+    return TablePlan(NAME, TITLE, tuple(COLUMNS), tuple(blocks), EXTERNAL)
+
+
+def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
+    """The cells that it needs."""
+    return plan(settings).cells
+
+
+def show(evidence: Evidence) -> Shown:
+    """The table."""
+    return Shown(tables=(build_table(plan(evidence.settings), evidence),))
+
+
+EXPERIMENT = Experiment(NAME, TITLE, cells, show, needs="the extra `backbones`")

@@ -1,0 +1,49 @@
+"""Table 5: combinations of the four best single views, in the external cohort."""
+
+from radiogene.experiments.cell import Cell
+from radiogene.experiments.evidence import COLUMNS
+from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.paper.view_combinations import ALL_VIEWS, TABLE_5
+from radiogene.experiments.rows import mmdl
+from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
+from radiogene.experiments.view_choice import BEST_VIEWS, best_views, combination_cells, single_view_cells
+
+NAME = "table5"
+TITLE = "Combinations of views, in the external cohort"
+NO_KEY = "the paper numbers its views and prints no key to the numbers"
+
+
+def plan(settings: ExperimentSettings, done: Done) -> TablePlan:
+    """Our rows as far as the best views are known, then the paper's in blocks of their own."""
+    blocks = []
+    for gene in GENES:
+        single = [RowPlan(view, cell) for view, cell in single_view_cells(settings).items()]
+        combined = [
+            RowPlan(" + ".join(views), cell)
+            for views, cell in combination_cells(settings, best_views(settings, done)).items()
+        ]
+        rows = (*single, *combined, RowPlan("All nine views", mmdl(settings), ALL_VIEWS))
+        blocks.append(BlockPlan(gene, gene, rows, mmdl(settings)))
+    for gene in GENES:
+        printed = [row for of, row in TABLE_5.rows if of == gene and row != ALL_VIEWS]
+        rows = tuple(RowPlan(f"Views {row}", None, row, reason=NO_KEY) for row in printed)
+        blocks.append(BlockPlan(f"{gene} (the paper's combinations)", gene, rows, mmdl(settings)))
+    note = (
+        f"Combined views: the {BEST_VIEWS} with the highest AUC, mean of both genes, for training patients whom the "
+        "single views' networks had not seen."
+    )
+    return TablePlan(NAME, TITLE, tuple(COLUMNS), tuple(blocks), EXTERNAL, (note,))
+
+
+def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
+    """The cells that it needs, as far as the best views are known."""
+    return plan(settings, done).cells
+
+
+def show(evidence: Evidence) -> Shown:
+    """The table."""
+    return Shown(tables=(build_table(plan(evidence.settings, evidence.outcomes), evidence),))
+
+
+EXPERIMENT = Experiment(NAME, TITLE, cells, show)

@@ -1,0 +1,40 @@
+"""Tables 2 and 3: MMDL against the clinical and the radiomics model, in the training and in the external cohort."""
+
+from radiogene.experiments.evidence import COLUMNS
+from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.rows import mmdl, system
+from radiogene.experiments.table_plan import BlockPlan, FiguresOf, RowPlan, TablePlan
+
+CLINICAL, RADIOMICS, OURS = "Clinical model", "Radiomics model", "MMDL"
+
+PRINTED = {CLINICAL: "Clinical model", RADIOMICS: "Radiomics model", OURS: "Our model"}
+"""The paper's names of the rows."""
+
+
+def traditional_plan(
+    name: str, title: str, settings: ExperimentSettings, figures_of: FiguresOf, notes: tuple[str, ...] = ()
+) -> TablePlan:
+    """The plan of Table 2 or 3.
+
+    Args:
+        name: of the table.
+        title: in our words.
+        settings: of the experiment.
+        figures_of: of which cohort.
+        notes: below the table.
+    """
+    rows = (
+        (CLINICAL, system(settings, "clinical")),
+        (RADIOMICS, system(settings, "radiomics")),
+        (OURS, mmdl(settings)),
+    )
+    blocks = tuple(
+        BlockPlan(
+            gene,
+            gene,
+            tuple(RowPlan(label, cell, PRINTED[label]) for label, cell in rows),
+            mmdl(settings),
+        )
+        for gene in GENES
+    )
+    return TablePlan(name, title, tuple(COLUMNS), blocks, figures_of, notes)

@@ -1,0 +1,110 @@
+"""A fitted system with its thresholds, and how it is trained: who has what it needs, the fit, the decision."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.cohort.row import patient_labels
+from radiogene.decision.calibration import CalibrationKind
+from radiogene.decision.decision import Decision, fit_decision
+from radiogene.errors import TrainingError
+from radiogene.evaluation.predictions import UNKNOWN, Predictions
+from radiogene.methods.inputs import available
+from radiogene.methods.method import Method, MethodEntry, Unseen, Workplace
+from radiogene.methods.method_settings import MethodSettings
+
+FEWEST_OF_A_KIND = 5
+"""Mutants, and wild types, below which nothing is trained: a threshold on four mutants is chance."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedSystem:
+    """A system that answers for patients.
+
+    Attributes:
+        entry: which system.
+        method: fitted.
+        decision: thresholds and calibration, set on patients that the predicting models had not seen.
+        left_out: training patients that lack what it needs, and why, in words.
+    """
+
+    entry: MethodEntry
+    method: Method
+    decision: Decision
+    left_out: dict[str, int]
+
+    def predict(self, cohort: PreparedCohort) -> Predictions:
+        """Calibrated predictions for the patients that have what the system needs; the others are left out.
+
+        Args:
+            cohort: any patients, prepared as those of the training.
+        """
+        asked = cohort.at(available(self.entry, cohort).present.nonzero()[0])
+        genes = self.method.settings.genes
+        raw = self.method.predict_proba(asked) if len(asked) else np.empty((0, len(genes)))
+        predictions = Predictions(asked.patient_ids, genes, raw, patient_label_table(asked, genes))
+        return self.decision.calibrated(predictions)
+
+
+def train_system(
+    entry: MethodEntry,
+    settings: MethodSettings,
+    cohort: PreparedCohort,
+    workplace: Workplace,
+    calibration: CalibrationKind = CalibrationKind.IDENTITY,
+    labels: NDArray[np.int8] | None = None,
+) -> tuple[TrainedSystem, Unseen]:
+    """The system fitted on the patients that have what it needs, and its predictions for patients it had not seen.
+
+    Args:
+        entry: which system.
+        settings: of the fit.
+        cohort: the training patients.
+        workplace: where an interrupted fit goes on.
+        calibration: fitted, like the thresholds, on the unseen predictions.
+        labels: (N, G) of the cohort's patients in place of the table's, such as shuffled ones.
+
+    Raises:
+        TrainingError: fewer than five mutants or wild types of a gene, among the patients that have what it needs.
+        CohortError: a column is missing or unusable.
+    """
+    found = available(entry, cohort)
+    chosen = found.present.nonzero()[0]
+    trained_on = cohort.at(chosen)
+    known = patient_label_table(cohort, settings.genes)[chosen] if labels is None else labels[chosen]
+    refuse_few_of_a_kind(known, settings.genes, entry.title)
+    method = entry.make(settings, workplace).fit(trained_on, known)
+    unseen = method.unseen
+    decision = fit_decision(unseen.predictions, unseen.set_on, method.model_kind, calibration)
+    return TrainedSystem(entry, method, decision, found.reasons), unseen
+
+
+def patient_label_table(cohort: PreparedCohort, genes: tuple[str, ...]) -> NDArray[np.int8]:
+    """The labels (N, G) of N patients: 1 mutant, 0 wild type, -1 unknown; known in one row holds for all."""
+    of_patient = patient_labels(cohort.rows, genes)
+    table = [[UNKNOWN if of[gene] is None else of[gene] for gene in genes] for of in of_patient.values()]
+    return np.array(table, dtype=np.int8).reshape(len(cohort), len(genes))
+
+
+def refuse_few_of_a_kind(labels: NDArray[np.int8], genes: tuple[str, ...], title: str) -> None:
+    """Refuses patients among whom a gene has fewer than five mutants or wild types.
+
+    Args:
+        labels: (N, G) of the patients that have what the system needs.
+        genes: G names.
+        title: of the system.
+
+    Raises:
+        TrainingError: naming the gene and the counts.
+    """
+    for column, gene in enumerate(genes):
+        known = labels[labels[:, column] != UNKNOWN, column]
+        mutants = int(known.sum())
+        if min(mutants, len(known) - mutants) < FEWEST_OF_A_KIND:
+            raise TrainingError(
+                f"{title}: {mutants} {gene} mutants and {len(known) - mutants} wild types among {len(labels)} patients "
+                f"that have what it needs; at least {FEWEST_OF_A_KIND} of each are needed. Add patients, or leave "
+                f"{gene} out (--genes)."
+            )
