@@ -63,6 +63,7 @@ def test_the_store_holds_what_a_single_preparation_gives(folder, workers):
         np.testing.assert_array_equal(store.cube(n), np.rint(alone.cube_hu))
         assert store.records[n].geometry["centre_lps_mm"] == alone.report["centre_lps_mm"]
         assert np.isnan(store.records[n].largest_extent_mm)
+        assert store.segment(n) is None
 
 
 def test_a_failing_row_is_listed_and_the_others_go_on(folder):
@@ -137,6 +138,10 @@ def test_a_mask_gives_its_extent_and_its_centroid(folder):
     record = CubeStore.open(folder / "store").records[0]
     assert record.largest_extent_mm == 15.0
     assert record.geometry["centre_lps_mm"] == pytest.approx([0.0, 4.0, 44.5])
+    # 10 x 15 x 5 voxels of 1 mm; along x and y the samples fall on faces of voxels and count to the upper one.
+    segment = CubeStore.open(folder / "store").segment(0)
+    assert segment.sum() == mask.sum()
+    assert [(int(axis.min()), int(axis.max())) for axis in np.nonzero(segment)] == [(27, 36), (24, 38), (29, 33)]
 
 
 def test_bigger_batches_than_memory_should_hold_stream_in_order(folder):

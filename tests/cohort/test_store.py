@@ -23,6 +23,11 @@ def cube_hu(number: int) -> np.ndarray:
     return np.random.default_rng(number).normal(-300, 400, (64, 64, 64)).astype(np.float32)
 
 
+def segment(number: int) -> np.ndarray | None:
+    """A segment for odd numbers only."""
+    return np.random.default_rng(number).random((64, 64, 64)) < 0.1 if number % 2 else None
+
+
 def record(number: int, *, synthetic: bool = False) -> CubeRecord:
     row = PatientRow(
         patient_id=f"patient {number}",
@@ -39,7 +44,7 @@ def record(number: int, *, synthetic: bool = False) -> CubeRecord:
 def filled(path: Path, numbers) -> CubeStore:
     with CubeStore.create(path, SETTINGS, "hash") as store:
         for number in numbers:
-            store.add(record(number), cube_hu(number))
+            store.add(record(number), cube_hu(number), segment(number))
     return CubeStore.open(path)
 
 
@@ -53,12 +58,26 @@ def test_cubes_come_back_rounded_with_their_records_in_the_order_of_the_table(tm
     np.testing.assert_array_equal(store.cubes(), [store.cube(n) for n in range(3)])
 
 
+def test_segments_come_back_with_their_cubes_and_their_absence_too(tmp_path):
+    path = tmp_path / "store"
+    with CubeStore.create(path, SETTINGS, "hash") as store:
+        for number, marked in enumerate((None, segment(1), np.zeros((64, 64, 64), bool), segment(3))):
+            store.add(record(number), cube_hu(number), marked)
+    store = CubeStore.open(path)
+    assert store.segment(0) is None
+    for n in (1, 3):
+        assert store.segment(n).dtype == np.bool_
+        np.testing.assert_array_equal(store.segment(n), segment(n))
+    assert not store.segment(2).any()
+    assert not (path / "segments" / "c" / "0").exists()
+
+
 def test_adding_again_changes_nothing(tmp_path):
     path = tmp_path / "store"
     filled(path, [0])
     with CubeStore.open(path, writing=True) as store:
-        assert store.add(record(0), cube_hu(5)) is False
-        assert store.add(record(1, synthetic=True), cube_hu(1)) is True
+        assert store.add(record(0), cube_hu(5), segment(5)) is False
+        assert store.add(record(1, synthetic=True), cube_hu(1), segment(1)) is True
         assert "key1" in store
     store = CubeStore.open(path)
     np.testing.assert_array_equal(store.cube(0), np.rint(cube_hu(0)))
@@ -72,7 +91,7 @@ def test_rows_are_updated_and_removed_without_touching_other_cubes(tmp_path):
     with CubeStore.open(path, writing=True) as store:
         assert store.update_rows({"key1": changed, "key0": record(0).row, "absent": changed}) == 1
         store.remove(["key0"])
-        store.add(record(4), cube_hu(4))
+        store.add(record(4), cube_hu(4), segment(4))
     store = CubeStore.open(path)
     assert [r.key for r in store.records] == ["key2", "key4", "key1"]
     assert store.records[2].row == changed
@@ -85,6 +104,14 @@ def test_the_array_is_a_zarr_3_array_with_one_compressed_chunk_per_cube(tmp_path
     description = json.loads((tmp_path / "store" / "cubes" / "zarr.json").read_text())
     assert (description["zarr_format"], description["data_type"], description["shape"]) == (3, "int16", [2, 64, 64, 64])
     assert description["chunk_grid"]["configuration"]["chunk_shape"] == [1, 64, 64, 64]
+    assert "zstd" in {codec["name"] for codec in description["codecs"]}
+
+
+def test_segments_are_packed_to_bits(tmp_path):
+    filled(tmp_path / "store", range(2))
+    description = json.loads((tmp_path / "store" / "segments" / "zarr.json").read_text())
+    assert (description["data_type"], description["shape"]) == ("uint8", [2, 64, 64, 8])
+    assert description["chunk_grid"]["configuration"]["chunk_shape"] == [1, 64, 64, 8]
     assert "zstd" in {codec["name"] for codec in description["codecs"]}
 
 
@@ -104,7 +131,7 @@ def test_keys_are_safe_and_tell_rows_apart():
 def test_no_path_of_scan_or_nodule_is_kept(tmp_path):
     row = CohortRow(patient_id="p", row_number=2, ct=Path("/clinic/Doe_John"), nodule="/clinic/Doe_John/seg.dcm")
     with CubeStore.create(tmp_path / "store", SETTINGS, "hash") as store:
-        store.add(CubeRecord(row_key(row), row, {}, False), cube_hu(0))
+        store.add(CubeRecord(row_key(row), row, {}, False), cube_hu(0), segment(0))
         assert type(store.records[0].row) is PatientRow
     assert "Doe" not in (tmp_path / "store" / "records.jsonl").read_text()
 
@@ -117,7 +144,15 @@ def test_no_path_of_scan_or_nodule_is_kept(tmp_path):
 def test_a_cube_that_is_none_is_refused(tmp_path, cube):
     with CubeStore.create(tmp_path / "store", SETTINGS, "hash") as store:
         with pytest.raises(StoreError, match="every value finite"):
-            store.add(record(0), cube)
+            store.add(record(0), cube, None)
+        assert len(store) == 0
+
+
+@pytest.mark.parametrize("wrong", [np.ones((64, 64, 8), bool), np.ones((64, 64, 64), np.uint8)], ids=["shape", "type"])
+def test_a_segment_that_is_none_is_refused(tmp_path, wrong):
+    with CubeStore.create(tmp_path / "store", SETTINGS, "hash") as store:
+        with pytest.raises(StoreError, match=r"Found a segment of shape .* wanted \(64, 64, 64\) and bool"):
+            store.add(record(0), cube_hu(0), wrong)
         assert len(store) == 0
 
 
@@ -125,7 +160,7 @@ def test_a_geometry_that_is_no_json_is_refused_and_nothing_is_written(tmp_path):
     with CubeStore.create(tmp_path / "store", SETTINGS, "hash") as store:
         for value in (float("nan"), Path("x")):
             with pytest.raises(StoreError, match="no plain JSON"):
-                store.add(CubeRecord("k", record(0).row, {"centre": value}, False), cube_hu(0))
+                store.add(CubeRecord("k", record(0).row, {"centre": value}, False), cube_hu(0), segment(0))
     assert len(CubeStore.open(tmp_path / "store")) == 0
 
 
@@ -140,7 +175,7 @@ def test_failures_are_kept_until_the_next_list(tmp_path):
 def test_reading_needs_no_lock_and_writing_needs_it(tmp_path):
     store = filled(tmp_path / "store", [0])
     for act in (
-        lambda: store.add(record(1), cube_hu(1)),
+        lambda: store.add(record(1), cube_hu(1), segment(1)),
         lambda: store.remove(["key0"]),
         lambda: store.write_failures([]),
     ):
@@ -151,13 +186,13 @@ def test_reading_needs_no_lock_and_writing_needs_it(tmp_path):
 def test_a_second_writer_is_told_who_writes_and_a_reader_sees_what_is_whole(tmp_path):
     path = tmp_path / "store"
     with CubeStore.create(path, SETTINGS, "hash") as store:
-        store.add(record(0), cube_hu(0))
+        store.add(record(0), cube_hu(0), segment(0))
         for second in (lambda: CubeStore.open(path, writing=True), lambda: CubeStore.create(path, SETTINGS, "hash")):
             with pytest.raises(StoreError, match=rf"being written by process {os.getpid()} on .*Wait until") as refusal:
                 second()
             assert str(path) in str(refusal.value)
         assert len(CubeStore.open(path)) == 1
-        store.add(record(1), cube_hu(1))
+        store.add(record(1), cube_hu(1), segment(1))
     with CubeStore.open(path, writing=True) as store:
         assert len(store) == 2
 
@@ -175,7 +210,7 @@ WRITER = textwrap.dedent(
     for number in range(len(store), 100_000):
         cube = np.random.default_rng(number).normal(-300, 400, (64, 64, 64)).astype(np.float32)
         row = PatientRow(patient_id=f"patient {number}", row_number=number + 2)
-        store.add(CubeRecord(f"key{number}", row, {}, False), cube)
+        store.add(CubeRecord(f"key{number}", row, {}, False), cube, cube > 0)
         print(number, flush=True)
     """
 )
@@ -197,6 +232,7 @@ def test_a_killed_writer_leaves_whole_cubes_and_no_lock(tmp_path):
         assert len(store) >= reached + 5
         for n in range(reached, len(store)):
             np.testing.assert_array_equal(store.cube(n), np.rint(cube_hu(n)))
+            np.testing.assert_array_equal(store.segment(n), cube_hu(n) > 0)
         reached = len(store)
 
 
@@ -210,10 +246,21 @@ def test_a_line_without_an_end_is_not_read_and_is_written_over(tmp_path):
         records.write_bytes(whole[:cut])
         assert len(CubeStore.open(path)) == 1
         with CubeStore.open(path, writing=True) as store:
-            store.add(record(7), cube_hu(7))
+            store.add(record(7), cube_hu(7), segment(7))
         store = CubeStore.open(path)
         assert [r.key for r in store.records] == ["key0", "key7"]
         np.testing.assert_array_equal(store.cube(1), np.rint(cube_hu(7)))
+        np.testing.assert_array_equal(store.segment(1), segment(7))
+
+
+def test_a_slot_filled_again_without_a_segment_has_none(tmp_path):
+    path = tmp_path / "store"
+    filled(path, range(2))
+    records = path / "records.jsonl"
+    records.write_bytes(records.read_bytes()[:-1])
+    with CubeStore.open(path, writing=True) as store:
+        store.add(record(2), cube_hu(2), None)
+    assert CubeStore.open(path).segment(1) is None
 
 
 def test_an_interrupted_create_is_no_store_and_can_be_repeated(tmp_path):
@@ -223,55 +270,73 @@ def test_an_interrupted_create_is_no_store_and_can_be_repeated(tmp_path):
     with pytest.raises(StoreError, match="is no store of cubes"):
         CubeStore.open(path)
     with CubeStore.create(path, SETTINGS, "hash") as store:
-        store.add(record(0), cube_hu(0))
+        store.add(record(0), cube_hu(0), segment(0))
     assert len(CubeStore.open(path)) == 1
 
 
-def _drop_chunk(path: Path) -> None:
-    (path / "cubes" / "c" / "1" / "0" / "0" / "0").unlink()
+def _chunk(path: Path, array: str, slot: int) -> Path:
+    return path / array / "c" / str(slot) / "0" / "0" / "0"
 
 
-def _cut_chunk(path: Path) -> None:
-    chunk = path / "cubes" / "c" / "1" / "0" / "0" / "0"
+def _drop_chunk(path: Path, array: str) -> None:
+    _chunk(path, array, 1).unlink()
+
+
+def _cut_chunk(path: Path, array: str) -> None:
+    chunk = _chunk(path, array, 1)
     chunk.write_bytes(chunk.read_bytes()[:-100])
 
 
-def _flip_chunk(path: Path) -> None:
-    chunk = path / "cubes" / "c" / "1" / "0" / "0" / "0"
+def _flip_chunk(path: Path, array: str) -> None:
+    chunk = _chunk(path, array, 1)
     content = bytearray(chunk.read_bytes())
     content[len(content) // 2] ^= 0x10
     chunk.write_bytes(bytes(content))
 
 
-def _swap_chunks(path: Path) -> None:
-    one, other = (path / "cubes" / "c" / n / "0" / "0" / "0" for n in "01")
+def _swap_chunks(path: Path, array: str) -> None:
+    one, other = _chunk(path, array, 3), _chunk(path, array, 1)
     one.rename(path / "held")
     other.rename(one)
     (path / "held").rename(other)
 
 
 @pytest.mark.parametrize("damage", [_drop_chunk, _cut_chunk, _flip_chunk, _swap_chunks])
-def test_a_damaged_cube_is_never_returned(tmp_path, damage):
+def test_a_damaged_cube_or_segment_is_never_returned(tmp_path, damage):
     path = tmp_path / "store"
-    filled(path, range(2))
-    damage(path)
+    filled(path, range(4))
+    damage(path, "cubes")
     store = CubeStore.open(path)
     for read in (lambda: store.cube(1), store.cubes):
         with pytest.raises(StoreError, match=r"damaged: it has a cube .*prepare the cohort again"):
             read()
+    np.testing.assert_array_equal(store.segment(1), segment(1))
+    damage(path, "segments")
+    with pytest.raises(StoreError, match=r"damaged: it has a segment .*prepare the cohort again"):
+        store.segment(1)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("store.json", "{", "cannot be read"),
-        ("store.json", '{"format": 99}', "has format 99; this version reads format 1"),
+        ("store.json", '{"format": 99}', "has format 99; this version reads format 2"),
         ("store.json", "[]", "has format None"),
-        ("store.json", '{"format": 1, "preparation": {}}', "with the keys"),
+        ("store.json", '{"format": 2, "preparation": {}}', "with the keys"),
         ("records.jsonl", "x\n", "line 1 of records.jsonl"),
-        ("records.jsonl", '{"slot": 0, "checksum": 1, "record": {"key": "k"}}\n', "has the keys"),
-        ("records.jsonl", '{"slot": -1, "checksum": 1, "record": {}}\n', "no slot"),
+        (
+            "records.jsonl",
+            '{"slot": 0, "checksum": 1, "segment_checksum": null, "record": {"key": "k"}}\n',
+            "has the keys",
+        ),
+        ("records.jsonl", '{"slot": -1, "checksum": 1, "segment_checksum": null, "record": {}}\n', "no slot"),
+        (
+            "records.jsonl",
+            '{"slot": 0, "checksum": 1, "segment_checksum": true, "record": {}}\n',
+            "no checksum of a segment on line 1",
+        ),
         ("cubes/zarr.json", "{}", "no array of cubes"),
+        ("segments/zarr.json", "{}", "no array of segments"),
     ],
 )
 def test_a_damaged_or_other_store_is_refused(tmp_path, name, content, message):
@@ -312,9 +377,10 @@ def test_a_thousand_records_reopen_in_order_from_one_file(tmp_path):
     path = tmp_path / "store"
     filled(path, [0])
     line = (path / "records.jsonl").read_text()
-    description = json.loads((path / "cubes" / "zarr.json").read_text())
-    description["shape"][0] = 1000
-    (path / "cubes" / "zarr.json").write_text(json.dumps(description))
+    for folder in ("cubes", "segments"):
+        description = json.loads((path / folder / "zarr.json").read_text())
+        description["shape"][0] = 1000
+        (path / folder / "zarr.json").write_text(json.dumps(description))
     lines = []
     for n in range(1000):
         content = json.loads(line) | {"slot": n}

@@ -28,7 +28,7 @@ def ball(scan: Scan) -> np.ndarray:
 def test_a_point_is_read_however_it_is_separated(scan, text):
     found = locate_nodule(text, scan)
     np.testing.assert_allclose(found.centre_lps_mm, [-15.25, 27.9, -185])
-    assert (found.kind, found.extent_mm, found.volume_ml, found.segment, found.mask) == (
+    assert (found.kind, found.extent_mm, found.volume_ml, found.segment, found.body) == (
         "point",
         None,
         None,

@@ -23,7 +23,7 @@ def test_a_single_voxel_of_a_sheared_grid_has_the_determinant_as_volume():
     np.testing.assert_allclose(region.centre_lps_mm, (affine @ [3, 2, 1, 1])[:3])
     assert region.volume_ml == pytest.approx(0.8 * 0.8 * 2.0 / 1000)
     np.testing.assert_allclose(region.extent_mm, [0.9, 1.3, 2.0])
-    assert region.mask.mask_kji.shape == (1, 1, 1)
+    assert region.body.mask_kji.shape == (1, 1, 1)
 
 
 @pytest.mark.parametrize("offset", [(0, 0, 1), (0, 1, 1), (1, 1, 1), (1, -1, 1)])
@@ -47,9 +47,9 @@ def test_components_come_by_falling_volume_and_keep_their_places():
     for region, ball in zip(components.largest, [balls[1], balls[2], balls[0]], strict=True):
         np.testing.assert_allclose(region.centre_lps_mm, centroid_of(grid, ball), atol=1e-9)
         np.testing.assert_allclose(
-            voxel_centres(region.mask.grid)[region.mask.mask_kji].mean(axis=0), region.centre_lps_mm
+            voxel_centres(region.body.grid)[region.body.mask_kji].mean(axis=0), region.centre_lps_mm
         )
-        assert region.mask.mask_kji.sum() == ball.sum()
+        assert region.body.mask_kji.sum() == ball.sum()
 
 
 def test_a_mask_of_noise_is_counted_but_not_built_in_full():

@@ -76,7 +76,7 @@ def test_the_centroid_is_weighted_by_area(scan, tmp_path):
         rectangle(-20, 24, 4, 3, HEIGHTS_MM[1]),
     ]
     found = locate_nodule(saved(structure_set(scan, [Roi("GTV", contours)]), tmp_path / "rt.dcm"), scan)
-    assert (found.kind, found.segment, found.mask) == ("rtstruct", "1 (GTV)", None)
+    assert (found.kind, found.segment) == ("rtstruct", "1 (GTV)")
     expected = np.average([[-16, 27, -187], [-18, 25.5, -185]], axis=0, weights=[48, 12])
     np.testing.assert_allclose(found.centre_lps_mm, expected, atol=1e-6)
     assert found.volume_ml == pytest.approx(60 * 2 / 1000)

@@ -75,9 +75,9 @@ def test_a_sphere_written_by_highdicom_is_found_in_every_orientation(name, tmp_p
     np.testing.assert_allclose(found.centre_lps_mm, centroid_of(scan.grid, mask), atol=1e-5)
     np.testing.assert_allclose(found.centre_lps_mm, centre, atol=1e-5)
     assert found.volume_ml == pytest.approx(BALL_ML, rel=0.06)
-    assert found.mask is not None
-    assert found.mask.mask_kji.sum() == mask.sum()
-    np.testing.assert_allclose(centroid_of(found.mask.grid, found.mask.mask_kji), centre, atol=1e-5)
+    assert found.body is not None
+    assert found.body.mask_kji.sum() == mask.sum()
+    np.testing.assert_allclose(centroid_of(found.body.grid, found.body.mask_kji), centre, atol=1e-5)
     assert (found.extent_mm > 2 * RADIUS_MM - 4).all()
     assert (found.extent_mm < 2 * RADIUS_MM + 4).all()
 
@@ -105,7 +105,7 @@ def test_the_extent_counts_whole_voxels(scan, tmp_path):
 def test_every_encoding_gives_the_same_nodule(scan, ball, kind, options, tmp_path):
     found = locate_nodule(saved(highdicom_seg(scan, ball, kind=kind, **options), tmp_path / "seg.dcm"), scan)
     np.testing.assert_allclose(found.centre_lps_mm, centroid_of(scan.grid, ball), atol=1e-5)
-    assert found.mask.mask_kji.sum() == ball.sum()
+    assert found.body.mask_kji.sum() == ball.sum()
 
 
 def test_big_endian_words_are_unpacked_in_their_order(scan, ball, tmp_path):
@@ -158,7 +158,7 @@ def test_separate_components_are_listed_by_falling_volume_and_chosen(scan, wante
     for choice, mask in ((".1", large), ("1.2", small), ("Nodule.2", small)):
         found = locate_nodule(path, scan, segment=choice)
         np.testing.assert_allclose(found.centre_lps_mm, centroid_of(scan.grid, mask), atol=1e-5)
-        assert found.mask.mask_kji.sum() == mask.sum()
+        assert found.body.mask_kji.sum() == mask.sum()
     assert any("component 2 of 2" in decision for decision in found.decisions)
     with pytest.raises(NoduleError, match="no component 3"):
         locate_nodule(path, scan, segment="1.3")
@@ -170,7 +170,7 @@ def test_a_plane_without_frames_keeps_components_apart(scan, tmp_path):
     path = saved(highdicom_seg(scan, mask, omit_empty_frames=True), tmp_path / "seg.dcm")
     with pytest.raises(NoduleError, match="2 separate components"):
         locate_nodule(path, scan)
-    assert locate_nodule(path, scan, segment=".2").mask.mask_kji.shape == (2, 4, 4)
+    assert locate_nodule(path, scan, segment=".2").body.mask_kji.shape == (2, 4, 4)
 
 
 def test_a_mask_on_a_finer_grid_is_placed_by_its_own_geometry(scan, tmp_path):
@@ -190,7 +190,7 @@ def test_a_mask_on_a_finer_grid_is_placed_by_its_own_geometry(scan, tmp_path):
     )
     found = locate_nodule(saved(highdicom_seg(scan, volume), tmp_path / "seg.dcm"), scan)
     np.testing.assert_allclose(found.centre_lps_mm, centroid_of(fine, mask), atol=1e-4)
-    np.testing.assert_allclose(found.mask.grid.spacing_mm, [0.4, 0.4, 1.0])
+    np.testing.assert_allclose(found.body.grid.spacing_mm, [0.4, 0.4, 1.0])
 
 
 @pytest.mark.parametrize("style", [slicer_seg, epad_seg])
@@ -200,7 +200,7 @@ def test_the_old_writers_of_nsclc_radiogenomics_are_read(style, name, tmp_path):
     mask = ball_on(scan.grid, scan.grid.to_lps_mm(CENTRE_IJK), RADIUS_MM)
     found = locate_nodule(saved(style(scan, mask), tmp_path / "seg.dcm"), scan)
     np.testing.assert_allclose(found.centre_lps_mm, centroid_of(scan.grid, mask), atol=1e-5)
-    assert found.mask.mask_kji.sum() == mask.sum()
+    assert found.body.mask_kji.sum() == mask.sum()
     assert found.volume_ml == pytest.approx(BALL_ML, rel=0.06)
 
 
@@ -208,7 +208,7 @@ def test_the_strict_reader_refuses_what_is_read_here(scan, ball, tmp_path):
     path = saved(epad_seg(scan, ball), tmp_path / "seg.dcm")
     with pytest.raises((AttributeError, ValueError, KeyError)):
         hd.seg.segread(path)
-    assert locate_nodule(path, scan).mask.mask_kji.sum() == ball.sum()
+    assert locate_nodule(path, scan).body.mask_kji.sum() == ball.sum()
 
 
 def _without_positions(dataset, scan):
@@ -321,7 +321,7 @@ def test_frames_in_any_order_are_read(scan, ball, tmp_path):
     dataset.PixelData = packed + bytes(len(packed) % 2)
     found = locate_nodule(saved(dataset, tmp_path / "seg.dcm"), scan)
     np.testing.assert_allclose(found.centre_lps_mm, centroid_of(scan.grid, ball), atol=1e-5)
-    assert found.mask.mask_kji.sum() == ball.sum()
+    assert found.body.mask_kji.sum() == ball.sum()
 
 
 def test_a_tilted_gantry_keeps_its_shear(tmp_path):
@@ -332,7 +332,7 @@ def test_a_tilted_gantry_keeps_its_shear(tmp_path):
     mask = ball_on(scan.grid, scan.grid.to_lps_mm(CENTRE_IJK), RADIUS_MM)
     found = locate_nodule(saved(epad_seg(scan, mask), tmp_path / "seg.dcm"), scan)
     np.testing.assert_allclose(found.centre_lps_mm, centroid_of(scan.grid, mask), atol=1e-5)
-    np.testing.assert_allclose(found.mask.grid.affine_lps_mm[:3, :3], affine[:3, :3], atol=1e-6)
+    np.testing.assert_allclose(found.body.grid.affine_lps_mm[:3, :3], affine[:3, :3], atol=1e-6)
     assert found.volume_ml == pytest.approx(mask.sum() * 0.8 * 0.8 * 2 / 1000)
 
 
@@ -349,8 +349,12 @@ def test_uneven_frames_are_placed_one_by_one(scan, tmp_path):
     found = locate_nodule(saved(dataset, tmp_path / "seg.dcm"), scan)
     expected = [-31.25 + 6.5 * 0.8, 17.5 + 6.5 * 0.8, -195.0 + heights.mean()]
     np.testing.assert_allclose(found.centre_lps_mm, expected, atol=1e-6)
-    assert found.mask is None
     # Each frame reaches half the way to its neighbours: 8 mm and half a gap at both ends.
+    z = np.array([-196.1, -195.9, -194.01, -193.99, -186.1, -185.9])
+    np.testing.assert_array_equal(
+        found.body.contains(np.stack([np.full(6, -26.05), np.full(6, 22.7), z], axis=-1)),
+        [False, True, True, True, True, False],
+    )
     assert found.volume_ml == pytest.approx(16 * 0.8 * 0.8 * 10.0 / 1000)
     assert any("unevenly spaced" in decision for decision in found.decisions)
 
@@ -497,7 +501,7 @@ def test_the_real_sample_is_read_as_highdicom_reads_it():
     (segment,) = read_segmentation(dataset, None, SEG_SAMPLE.name).segments
     region = segment.whole()
     assert segment.name == "1 (first segment)"
-    assert region.mask.mask_kji.sum() == 638
+    assert region.body.mask_kji.sum() == 638
     volume = hd.seg.segread(SEG_SAMPLE).get_volume(combine_segments=True)
     expected = np.mean([volume.map_indices_to_reference(np.argwhere(volume.array > 0))], axis=1)[0]
     np.testing.assert_allclose(region.centre_lps_mm, expected, atol=1e-4)

@@ -60,7 +60,7 @@ def test_a_mask_on_another_grid_is_placed_by_geometry(scan, name, suffix, tmp_pa
     np.testing.assert_allclose(found.centre_lps_mm, centroid_of(grid, mask), atol=1e-3)
     np.testing.assert_allclose(found.centre_lps_mm, CENTRE_LPS_MM, atol=0.05)
     assert found.volume_ml == pytest.approx(mask.sum() * 0.5 * 0.6 * 0.7 / 1000, rel=1e-5)
-    np.testing.assert_allclose(centroid_of(found.mask.grid, found.mask.mask_kji), found.centre_lps_mm, atol=1e-6)
+    np.testing.assert_allclose(centroid_of(found.body.grid, found.body.mask_kji), found.centre_lps_mm, atol=1e-6)
 
 
 def test_a_left_handed_sheared_nifti_is_placed_by_its_sform(scan, tmp_path):
@@ -207,10 +207,10 @@ def test_the_real_tumour_mask_agrees_with_its_description():
     np.testing.assert_allclose(found.centre_lps_mm, [-21.9, -120.5, -611.5], atol=0.05)
     np.testing.assert_allclose(found.extent_mm, [13.7, 14.8, 15.0], atol=0.05)
     assert found.volume_ml == pytest.approx(1.36, abs=0.005)
-    assert found.mask.mask_kji.sum() == 837
+    assert found.body.mask_kji.sum() == 837
     # Soft tissue in the mask shows that mask and image lie on each other: mean -64 HU (data README).
-    inside = scan.grid.to_index_ijk(found.mask.grid.affine_lps_mm[:3, 3])
+    inside = scan.grid.to_index_ijk(found.body.grid.affine_lps_mm[:3, 3])
     i, j, k = np.rint(inside).astype(int)
-    slices, rows, columns = found.mask.mask_kji.shape
+    slices, rows, columns = found.body.mask_kji.shape
     box_hu = scan.read_slices(k, k + slices)[:, j : j + rows, i : i + columns]
-    assert box_hu[found.mask.mask_kji].mean() == pytest.approx(-64, abs=0.5)
+    assert box_hu[found.body.mask_kji].mean() == pytest.approx(-64, abs=0.5)

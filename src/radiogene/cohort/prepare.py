@@ -9,7 +9,8 @@ import joblib
 
 from radiogene.cohort.cube_record import CubeRecord, PreparationFailure, row_key
 from radiogene.cohort.row import CohortRow
-from radiogene.cohort.store import STORE_FILE, CubeStore
+from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store_layout import STORE_FILE
 from radiogene.cohort.table import Cohort
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule, prepare_nodule
 from radiogene.ct.scan import ScanOptions
@@ -76,7 +77,7 @@ def prepare_cohort(
             for row, outcome in zip(waiting, prepared_rows(waiting, allow_gaps, workers), strict=True):
                 if isinstance(outcome, PreparedNodule):
                     record = CubeRecord(row_key(row), row, outcome.report, outcome.is_synthetic or row.synthetic)
-                    store.add(record, outcome.cube_hu)
+                    store.add(record, outcome.cube_hu, outcome.segment_zyx)
                 else:
                     failed.append(PreparationFailure(row.row_number, row.patient_id, outcome))
                 finished += 1

@@ -1,58 +1,43 @@
-"""The store of cubes: one Zarr array of int16 HU, one line of JSON per whole cube, one writer at a time.
+"""The store of cubes and segments: Zarr arrays, one line of JSON per whole cube, one writer at a time.
 
     store.json        format, preparation settings and their hash
     cubes/            Zarr 3 array (slots, 64, 64, 64) int16 HU, one chunk per cube
-    records.jsonl     per cube: its slot, a checksum and its record; a line is written after its cube
+    segments/         Zarr 3 array (slots, 64, 64, 8) uint8, the nodule's segment on the cube's samples packed to bits
+    records.jsonl     per cube: its slot, two checksums and its record; a line is written after its cube and segment
     failures.json     the rows that the last preparation could not make cubes of
     lock              who writes
 
 A cube counts when its line is whole. So a killed writer leaves a readable store with whole cubes only; the next
-writer cuts a line without an end and fills its slot again. A damaged or missing chunk is found by its checksum.
+writer cuts a line without an end and fills its slot again. A damaged or missing chunk is found by its checksum. A line
+says where a nodule has no segment, because it was given as a point.
 """
 
 import json
-import shutil
-import zlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
-import zarr
 from numpy.typing import NDArray
-from zarr.codecs import ZstdCodec
 
-from radiogene.atomic_files import write_json, write_text
+from radiogene.atomic_files import write_json
 from radiogene.cohort.cube_record import CubeRecord, PreparationFailure
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store_lock import LOCK_FILE, StoreLock
+from radiogene.cohort.store_arrays import CUBE_SHAPE, StoreArrays, cube_checksum, segment_checksum
+from radiogene.cohort.store_layout import (
+    FAILURES_FILE,
+    OWN_NAMES,
+    STORE_FILE,
+    damaged,
+    read_store_file,
+    write_store_file,
+)
+from radiogene.cohort.store_lock import StoreLock
+from radiogene.cohort.store_records import RecordFile, StoreEntry
 from radiogene.ct.preparation import stored_cube
-from radiogene.ct.resampling import CUBE_SAMPLES
 from radiogene.errors import StoreError
-
-FORMAT = 1
-STORE_FILE = "store.json"
-CUBES_FOLDER = "cubes"
-RECORDS_FILE = "records.jsonl"
-FAILURES_FILE = "failures.json"
-CUBE_SHAPE = (CUBE_SAMPLES, CUBE_SAMPLES, CUBE_SAMPLES)
-ZSTD_LEVEL = 3
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A record, where its cube lies in the array, and the CRC-32 of the cube's little-endian bytes."""
-
-    record: CubeRecord
-    slot: int
-    checksum: int
-
-    def line(self) -> str:
-        """The entry as one line of `records.jsonl`."""
-        content = {"slot": self.slot, "checksum": self.checksum, "record": self.record.to_json()}
-        return json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 class CubeStore:
@@ -69,19 +54,20 @@ class CubeStore:
     def __init__(self, path: Path, lock: StoreLock | None) -> None:
         self.path = path
         self._lock = lock
-        content = _read_store_file(path)
+        content = read_store_file(path)
         self.preparation: dict[str, Any] = content["preparation"]
         self.preparation_hash: str = content["preparation_hash"]
-        # Records first: a writer lets the array grow before it writes the record.
-        entries, self._whole_bytes = _read_entries(path)
-        self._array = _open_array(path, writing=lock is not None)
+        # Records first: a writer lets the arrays grow before it writes the record.
+        self._file = RecordFile(path)
+        entries = self._file.entries
+        self._arrays = StoreArrays(path, writing=lock is not None)
         self._entries = {entry.record.key: entry for entry in entries}
         if len(self._entries) != len(entries):
-            raise _damaged(path, "a key twice in its records")
+            raise damaged(path, "a key twice in its records")
         self._next_slot = 1 + max((entry.slot for entry in entries), default=-1)
-        if self._next_slot > self._array.shape[0]:
-            raise _damaged(path, "records of cubes that its array does not have")
-        self._sorted: list[_Entry] | None = None
+        if self._next_slot > len(self._arrays):
+            raise damaged(path, "records of cubes that its array does not have")
+        self._sorted: list[StoreEntry] | None = None
         self._records: tuple[CubeRecord, ...] | None = None
 
     @classmethod
@@ -108,23 +94,10 @@ class CubeStore:
         try:
             if (path / STORE_FILE).exists():
                 raise StoreError(f"{path} is a store already; open it to go on, or choose another folder.")
-            shutil.rmtree(path / CUBES_FOLDER, ignore_errors=True)
-            zarr.create_array(
-                store=path / CUBES_FOLDER,
-                shape=(0, *CUBE_SHAPE),
-                chunks=(1, *CUBE_SHAPE),
-                dtype="int16",
-                compressors=ZstdCodec(level=ZSTD_LEVEL),
-                fill_value=0,
-                zarr_format=3,
-                dimension_names=("cube", "z", "y", "x"),
-            )
-            write_text(path / RECORDS_FILE, "")
+            StoreArrays.create(path)
+            RecordFile.create(path)
             # Last, because a folder without this file is no store yet.
-            write_json(
-                path / STORE_FILE,
-                {"format": FORMAT, "preparation": dict(preparation), "preparation_hash": preparation_hash},
-            )
+            write_store_file(path, preparation, preparation_hash)
             return cls(path, lock)
         except BaseException:
             lock.release()
@@ -142,7 +115,7 @@ class CubeStore:
             StoreError: no store, another format, damaged, or being written by another process.
         """
         path = Path(path)
-        _read_store_file(path)
+        read_store_file(path)
         lock = StoreLock(path) if writing else None
         try:
             return cls(path, lock)
@@ -192,7 +165,7 @@ class CubeStore:
         except FileNotFoundError:
             return ()
         except (ValueError, TypeError) as error:
-            raise _damaged(self.path, f"a {FAILURES_FILE} that cannot be read ({error})") from error
+            raise damaged(self.path, f"a {FAILURES_FILE} that cannot be read ({error})") from error
 
     def cube(self, index: int) -> NDArray[np.int16]:
         """The cube (64, 64, 64) int16 HU, axes z, y, x growing to head, back, left, of the record of that index.
@@ -200,7 +173,19 @@ class CubeStore:
         Raises:
             StoreError: the cube on disk is missing or is not the one that was written.
         """
-        return self._read(self._ordered()[index])
+        entry = self._ordered()[index]
+        return self._arrays.cube(entry.slot, entry.checksum)
+
+    def segment(self, index: int) -> NDArray[np.bool_] | None:
+        """The segment (64, 64, 64) on the cube's samples of the record of that index; None for a nodule without one.
+
+        Raises:
+            StoreError: the segment on disk is missing or is not the one that was written.
+        """
+        entry = self._ordered()[index]
+        if entry.segment_checksum is None:
+            return None
+        return self._arrays.segment(entry.slot, entry.segment_checksum)
 
     def cubes(self) -> NDArray[np.int16]:
         """All cubes (cubes, 64, 64, 64) int16 HU in the order of `records`: 512 KiB of memory each.
@@ -210,41 +195,38 @@ class CubeStore:
         """
         cubes = np.empty((len(self), *CUBE_SHAPE), dtype=np.int16)
         for n, entry in enumerate(self._ordered()):
-            cubes[n] = self._read(entry)
+            cubes[n] = self._arrays.cube(entry.slot, entry.checksum)
         return cubes
 
-    def add(self, record: CubeRecord, cube_hu: NDArray[np.float32]) -> bool:
+    def add(self, record: CubeRecord, cube_hu: NDArray[np.float32], segment_zyx: NDArray[np.bool_] | None) -> bool:
         """Whether the cube was added: False where the store has its key already, and nothing is changed.
 
         Args:
             record: what belongs to the cube.
             cube_hu: (64, 64, 64) float32 HU; kept rounded to whole HU.
+            segment_zyx: (64, 64, 64) bool, the nodule's segment on the same samples; None where it has none.
 
         Raises:
             StoreError: the store is not open for writing, the cube has another shape or a value that is not finite,
-                or the record holds something that is no plain JSON value.
+                the segment has another shape or type, or the record holds something that is no plain JSON value.
         """
         self._require_lock()
         if record.key in self._entries:
             return False
-        if cube_hu.shape != CUBE_SHAPE or not np.isfinite(cube_hu).all():
-            raise StoreError(f"Found a cube of shape {cube_hu.shape}; wanted {CUBE_SHAPE}, every value finite.")
+        _check(cube_hu, segment_zyx)
         cube = stored_cube(cube_hu)
-        slot = self._next_slot
-        entry = _Entry(replace(record, row=record.row.patient_part()), slot, _checksum(cube))
+        entry = StoreEntry(
+            replace(record, row=record.row.patient_part()),
+            self._next_slot,
+            cube_checksum(cube),
+            None if segment_zyx is None else segment_checksum(segment_zyx),
+        )
         try:
-            line = entry.line().encode()
+            line = entry.line()
         except (TypeError, ValueError) as error:
             raise StoreError(f"The record of line {record.row.row_number} is no plain JSON ({error}).") from error
-        if slot >= self._array.shape[0]:
-            self._array.resize((slot + 1, *CUBE_SHAPE))
-        self._array[slot] = cube
-        with (self.path / RECORDS_FILE).open("r+b") as file:
-            # Cuts what a killed writer left of a line.
-            file.truncate(self._whole_bytes)
-            file.seek(self._whole_bytes)
-            file.write(line)
-        self._whole_bytes += len(line)
+        self._arrays.write(entry.slot, cube, segment_zyx)
+        self._file.append(line)
         self._next_slot += 1
         self._entries[record.key] = entry
         self._sorted = self._records = None
@@ -278,27 +260,15 @@ class CubeStore:
         self._require_lock()
         write_json(self.path / FAILURES_FILE, [failure.to_json() for failure in failures])
 
-    def _ordered(self) -> list[_Entry]:
+    def _ordered(self) -> list[StoreEntry]:
         if self._sorted is None:
             self._sorted = sorted(self._entries.values(), key=lambda e: (e.record.row.row_number, e.record.key))
         return self._sorted
 
-    def _read(self, entry: _Entry) -> NDArray[np.int16]:
-        """The entry's cube, checked."""
-        try:
-            cube = np.asarray(self._array[entry.slot], dtype=np.int16)
-        except (OSError, ValueError, RuntimeError) as error:
-            raise _damaged(self.path, f"a cube that cannot be read (slot {entry.slot}: {error})") from error
-        if _checksum(cube) != entry.checksum:
-            raise _damaged(self.path, f"a cube that is missing or not the one that was written (slot {entry.slot})")
-        return cube
-
-    def _rewrite(self, entries: dict[str, _Entry]) -> None:
+    def _rewrite(self, entries: dict[str, StoreEntry]) -> None:
         """Replaces all lines at once."""
         self._require_lock()
-        text = "".join(entry.line() for entry in entries.values())
-        write_text(self.path / RECORDS_FILE, text)
-        self._whole_bytes = len(text.encode())
+        self._file.rewrite(entries.values())
         self._entries = entries
         self._sorted = self._records = None
 
@@ -307,65 +277,10 @@ class CubeStore:
             raise StoreError(f"{self.path} is open for reading only; open it with writing=True.")
 
 
-OWN_NAMES = tuple(
-    name for own in (STORE_FILE, CUBES_FOLDER, RECORDS_FILE, FAILURES_FILE, LOCK_FILE) for name in (own, f".{own}.")
-)
-
-
-def _damaged(path: Path, found: str) -> StoreError:
-    return StoreError(f"The store {path} is damaged: it has {found}. Delete the folder and prepare the cohort again.")
-
-
-def _checksum(cube: NDArray[np.int16]) -> int:
-    """CRC-32 of the cube's little-endian bytes."""
-    return zlib.crc32(np.ascontiguousarray(cube, dtype="<i2").tobytes())
-
-
-def _read_store_file(path: Path) -> dict[str, Any]:
-    """The content of `store.json`, checked."""
-    try:
-        content = json.loads((path / STORE_FILE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreError(f"{path} is no store of cubes (no {STORE_FILE}); `radiogene prepare` makes one.") from error
-    except (OSError, ValueError) as error:
-        raise _damaged(path, f"a {STORE_FILE} that cannot be read ({error})") from error
-    found = content.get("format") if isinstance(content, dict) else None
-    if found != FORMAT:
-        raise StoreError(
-            f"The store {path} has format {found!r}; this version reads format {FORMAT}. Prepare the cohort again "
-            "into a new folder."
-        )
-    if set(content) != {"format", "preparation", "preparation_hash"}:
-        raise _damaged(path, f"a {STORE_FILE} with the keys {sorted(content)}")
-    return dict(content)
-
-
-def _open_array(path: Path, *, writing: bool) -> "zarr.Array[Any]":
-    """The array of cubes."""
-    try:
-        array = zarr.open_array(store=path / CUBES_FOLDER, mode="r+" if writing else "r")
-    except (OSError, ValueError, KeyError) as error:
-        raise _damaged(path, f"no array of cubes that can be read ({error})") from error
-    if array.shape[1:] != CUBE_SHAPE or array.dtype != np.int16:
-        raise _damaged(path, f"an array of shape {array.shape} and type {array.dtype}")
-    return array
-
-
-def _read_entries(path: Path) -> tuple[list[_Entry], int]:
-    """The entries of all whole lines, and how many bytes those lines take."""
-    try:
-        content = (path / RECORDS_FILE).read_bytes()
-    except OSError as error:
-        raise _damaged(path, f"no {RECORDS_FILE} that can be read ({error.strerror})") from error
-    whole = content.rfind(b"\n") + 1
-    entries = []
-    for number, line in enumerate(content[:whole].split(b"\n")[:-1], start=1):
-        try:
-            found = json.loads(line)
-            slot, checksum = found["slot"], found["checksum"]
-            if type(slot) is not int or type(checksum) is not int or slot < 0:
-                raise _damaged(path, f"no slot and checksum on line {number} of {RECORDS_FILE}")
-            entries.append(_Entry(CubeRecord.from_json(found["record"]), slot, checksum))
-        except (ValueError, KeyError, TypeError) as error:
-            raise _damaged(path, f"a line {number} of {RECORDS_FILE} that cannot be read") from error
-    return entries, whole
+def _check(cube_hu: NDArray[np.float32], segment_zyx: NDArray[np.bool_] | None) -> None:
+    """Refuses arrays that are no cube and no segment."""
+    if cube_hu.shape != CUBE_SHAPE or not np.isfinite(cube_hu).all():
+        raise StoreError(f"Found a cube of shape {cube_hu.shape}; wanted {CUBE_SHAPE}, every value finite.")
+    if segment_zyx is not None and (segment_zyx.shape != CUBE_SHAPE or segment_zyx.dtype != np.bool_):
+        found = f"shape {segment_zyx.shape} and type {segment_zyx.dtype}"
+        raise StoreError(f"Found a segment of {found}; wanted {CUBE_SHAPE} and bool.")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from radiogene.ct.geometry import Frame
 from radiogene.ct.nodule.location import Nodule, locate_nodule
+from radiogene.ct.nodule.segment_cube import segment_cube
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, HIGHEST_AIR_HU, SAMPLE_MM, resample_cube
 from radiogene.ct.scan import AIR_HU, Scan, ScanOptions
@@ -55,11 +56,13 @@ class PreparedNodule:
 
     Attributes:
         cube_hu: (64, 64, 64) float32 HU, not rounded; axes z, y, x growing to head, back, left.
+        segment_zyx: (64, 64, 64) bool, the samples inside the nodule's segment; None for a nodule given as a point.
         nodule: where the nodule is.
         report: geometry as plain JSON values: centre, spacing, share outside, decisions, warnings, facts of the scan.
     """
 
     cube_hu: NDArray[np.float32]
+    segment_zyx: NDArray[np.bool_] | None
     nodule: Nodule
     report: dict[str, Any]
 
@@ -111,7 +114,7 @@ def prepare_nodule(
             f"{HIGHEST_AIR_HU:g} HU, where a chest CT shows lung. It looks windowed, shifted or normalised: give the "
             "scan in Hounsfield units."
         )
-    return PreparedNodule(cube.cube_zyx, found, _report(scan, found, cube.share_outside))
+    return PreparedNodule(cube.cube_zyx, segment_cube(found), found, _report(scan, found, cube.share_outside))
 
 
 def _report(scan: Scan, nodule: Nodule, share_outside: float) -> dict[str, Any]:

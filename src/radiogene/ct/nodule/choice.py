@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from radiogene.ct.nodule.mask import Components, Region
+from radiogene.ct.nodule.region import Components, Region
 from radiogene.errors import NoduleError
 
 SEGMENT_OPTION = "--segment"

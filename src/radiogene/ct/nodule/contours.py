@@ -50,6 +50,17 @@ def even_odd_moments(polygons_uv: Sequence[NDArray[np.float64]]) -> Moments:
     return _trapezoids(ends_u[order[0::2]], ends_u[order[1::2]], levels[inside], levels[inside + 1])
 
 
+def inside_even_odd(points_uv: NDArray[np.float64], polygons_uv: Sequence[NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """Which points (n, 2) lie within an odd number of polygons (m, 2): bool (n,); see `even_odd_moments`."""
+    edges = np.concatenate([_edges(polygon) for polygon in polygons_uv])
+    levels = points_uv[:, 1]
+    # Beyond the first or the last corner no edge is crossed.
+    near = np.flatnonzero((levels >= edges[:, :, 1].min()) & (levels <= edges[:, :, 1].max()))
+    point, edge = np.nonzero((edges[:, 0, 1] > levels[near, None]) != (edges[:, 1, 1] > levels[near, None]))
+    to_the_right = _at_level(edges[edge], levels[near[point]]) > points_uv[near[point], 0]
+    return np.bincount(near[point[to_the_right]], minlength=len(points_uv)) % 2 == 1
+
+
 def touching_groups(contours: Sequence[tuple[float, NDArray[np.float64]]], reach_mm: float) -> list[list[int]]:
     """Indices of contours that form one body each, by overlap of contours at most `reach_mm` apart.
 
@@ -142,7 +153,7 @@ def _repeated(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
 
 def _overlap(a_uv: NDArray[np.float64], b_uv: NDArray[np.float64]) -> bool:
     """True where two polygons (n, 2) share a point: a corner of one inside the other, or crossing edges."""
-    if _inside(a_uv[0], b_uv) or _inside(b_uv[0], a_uv):
+    if inside_even_odd(a_uv[:1], [b_uv])[0] or inside_even_odd(b_uv[:1], [a_uv])[0]:
         return True
     edges_a, edges_b = _edges(a_uv), _edges(b_uv)
     side_a = _sides(edges_a, b_uv)
@@ -156,13 +167,6 @@ def _sides(edges: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[n
     """(edges, points): on which side of each edge a point lies."""
     along = edges[:, 1] - edges[:, 0]
     return _cross(along[:, None], points[None] - edges[:, None, 0])
-
-
-def _inside(point_uv: NDArray[np.float64], polygon_uv: NDArray[np.float64]) -> bool:
-    """True where a point (2,) lies inside a polygon (n, 2), by the even-odd rule."""
-    edges = _edges(polygon_uv)
-    crosses = (edges[:, 0, 1] > point_uv[1]) != (edges[:, 1, 1] > point_uv[1])
-    return bool((_at_level(edges[crosses], np.full(crosses.sum(), point_uv[1])) > point_uv[0]).sum() % 2)
 
 
 def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,9 +14,9 @@ from pydicom.uid import RTStructureSetStorage
 from radiogene.ct.geometry import HALF_VOXEL, Frame, point_to_lps_mm
 from radiogene.ct.nodule.choice import SEGMENT_OPTION, Choice, choose_region
 from radiogene.ct.nodule.dicom_object import SEGMENTATIONS, only_nodule_object, parsing_dicom, read_dicom
-from radiogene.ct.nodule.mask import NoduleMask
 from radiogene.ct.nodule.mask_volume import MASK_SUFFIXES, read_mask
 from radiogene.ct.nodule.reference import check_frame, check_patient, references_of, text_of
+from radiogene.ct.nodule.region import Body
 from radiogene.ct.nodule.rtstruct import frames_of_rois, read_structures
 from radiogene.ct.nodule.segmentation import read_segmentation
 from radiogene.ct.scan import Scan
@@ -38,8 +38,7 @@ class Nodule:
         volume_ml: volume of the segment; None for a point.
         kind: `point`, `dicom-seg`, `rtstruct` or `mask`.
         segment: the segment and component that were chosen; None for a point.
-        mask: the voxels of the chosen segment or component, cut to their bounding box; None for a point, for contours
-            and for segmentations on uneven planes.
+        body: what the chosen segment or component fills; None for a point.
         decisions: what was decided, in words for the result.
     """
 
@@ -48,7 +47,7 @@ class Nodule:
     volume_ml: float | None
     kind: str
     segment: str | None
-    mask: NoduleMask | None
+    body: Body | None
     decisions: tuple[str, ...]
 
 
@@ -148,7 +147,7 @@ def _nodule(choice: Choice, kind: str, decisions: tuple[str, ...]) -> Nodule:
         volume_ml=region.volume_ml,
         kind=kind,
         segment=choice.name,
-        mask=region.mask,
+        body=region.body,
         decisions=(*decisions, *choice.decisions),
     )
 

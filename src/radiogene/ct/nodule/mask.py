@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from radiogene.ct.geometry import VoxelGrid
-
-CUBIC_MM_PER_ML = 1000.0
+from radiogene.ct.geometry import BORDER_TOLERANCE_VOXELS, HALF_VOXEL, VoxelGrid
+from radiogene.ct.nodule.region import CUBIC_MM_PER_ML, Components, Region
 
 NEIGHBOURS_26 = np.ones((3, 3, 3), dtype=bool)
 """Voxels that share a face, an edge or a corner belong to one component (`method.md` section 1)."""
@@ -30,35 +29,9 @@ class NoduleMask:
     grid: VoxelGrid
     mask_kji: NDArray[np.bool_]
 
-
-@dataclass(frozen=True, eq=False)
-class Region:
-    """A place in the patient that a segment, a component of one or a contoured point marks.
-
-    Attributes:
-        centre_lps_mm: (3,) float64, mean of the voxel centres or area-weighted mean of the contours.
-        extent_mm: (3,) float64, size of the bounding box along L, P, H with whole voxels; None for a point.
-        volume_ml: volume; None for a point.
-        mask: the voxels, where they lie on an even grid.
-    """
-
-    centre_lps_mm: NDArray[np.float64]
-    extent_mm: NDArray[np.float64] | None = None
-    volume_ml: float | None = None
-    mask: NoduleMask | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Components:
-    """The separate parts of a segment.
-
-    Attributes:
-        total: how many there are.
-        largest: the first of them by falling volume.
-    """
-
-    total: int
-    largest: tuple[Region, ...]
+    def contains(self, points_lps_mm: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which points (..., 3) in LPS mm lie in a set voxel, whose lower faces belong to it: bool (...)."""
+        return _at(self.mask_kji, nearest_voxels(self.grid.to_index_ijk(points_lps_mm)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,14 +79,37 @@ class PlaneStack:
         stack = self._cut(_bounding_box(self.mask_kji))
         low, high, mean = stack._summary_mm()
         volume_mm3 = float(stack.mask_kji.sum(axis=(1, 2)) @ stack._voxel_volumes_mm3())
-        mask = None if stack.grid is None else NoduleMask(stack.grid, stack.mask_kji)
-        return Region(mean, high - low, volume_mm3 / CUBIC_MM_PER_ML, mask)
+        body = stack if stack.grid is None else NoduleMask(stack.grid, stack.mask_kji)
+        return Region(mean, high - low, volume_mm3 / CUBIC_MM_PER_ML, body)
 
     def components(self) -> Components:
         """The 26-connected components by falling volume (equal ones in the order of their first voxel)."""
         if not self.mask_kji.any():
             return Components(0, ())
         return self._cut(_bounding_box(self.mask_kji))._parts()
+
+    def contains(self, points_lps_mm: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which points (..., 3) in LPS mm lie in a set voxel of the plane whose depth they share: bool (...)."""
+        in_plane = np.stack([self.column_step_mm, self.row_step_mm], axis=1)
+        normal = np.cross(self.column_step_mm, self.row_step_mm)
+        normal /= np.linalg.norm(normal)
+        heights = self.plane_origins_lps_mm @ normal
+        depths = points_lps_mm @ normal + BORDER_TOLERANCE_VOXELS
+        plane = plane_of_depth(depths, heights, *self._reaches_mm(heights, normal))
+        offsets = points_lps_mm - self.plane_origins_lps_mm[plane]
+        columns_rows = nearest_voxels(offsets @ np.linalg.pinv(in_plane).T)
+        return _at(self.mask_kji, np.concatenate([columns_rows, plane[..., None]], axis=-1))
+
+    def _reaches_mm(
+        self, heights_mm: NDArray[np.float64], normal: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How far (planes,) each plane reaches down and up: half-way to a neighbour, else the rest of its depth."""
+        depths = np.abs(self.plane_steps_mm @ normal)
+        halves = np.where(self.touches_next, np.diff(heights_mm) / 2, np.nan)
+        down, up = np.concatenate([[np.nan], halves]), np.concatenate([halves, [np.nan]])
+        alone = np.isnan(down) & np.isnan(up)
+        down[alone] = up[alone] = depths[alone] / 2
+        return np.where(np.isnan(down), depths - up, down), np.where(np.isnan(up), depths - down, up)
 
     def _parts(self) -> Components:
         """The components of a stack with set voxels."""
@@ -183,6 +179,37 @@ class PlaneStack:
             if rows.size:
                 in_plane = columns[:, None] * self.column_step_mm + rows[:, None] * self.row_step_mm
                 yield step_mm, origin + in_plane
+
+
+def nearest_voxels(index: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The voxels (...) whose half-open cells hold continuous indices (...); on a face, but for rounding, the upper."""
+    return np.floor(index + HALF_VOXEL + BORDER_TOLERANCE_VOXELS).astype(np.int64)
+
+
+def plane_of_depth(
+    depths_mm: NDArray[np.float64],
+    heights_mm: NDArray[np.float64],
+    down_mm: NDArray[np.float64],
+    up_mm: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """The nearest plane (...) of each depth (...), -1 where it lies beyond that plane's reach.
+
+    Args:
+        depths_mm: distances along the planes' normal.
+        heights_mm: (planes,) growing distances of the planes.
+        down_mm: (planes,) how far each reaches down.
+        up_mm: (planes,) how far each reaches up.
+    """
+    plane = np.searchsorted((heights_mm[:-1] + heights_mm[1:]) / 2, depths_mm, side="right")
+    beside = depths_mm - heights_mm[plane]
+    return np.where((beside >= -down_mm[plane]) & (beside < up_mm[plane]), plane, -1)
+
+
+def _at(mask_kji: NDArray[np.bool_], voxels_ijk: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The mask's values (...) at voxels (..., 3); False outside it."""
+    inside = ((voxels_ijk >= 0) & (voxels_ijk < mask_kji.shape[::-1])).all(axis=-1)
+    i, j, k = np.moveaxis(np.where(inside[..., None], voxels_ijk, 0), -1, 0)
+    return mask_kji[k, j, i] & inside
 
 
 def _bounding_box(mask_kji: NDArray[np.bool_]) -> tuple[slice, slice, slice]:

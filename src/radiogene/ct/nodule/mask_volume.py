@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.choice import Segment
-from radiogene.ct.nodule.mask import Components, PlaneStack, Region
+from radiogene.ct.nodule.mask import PlaneStack
+from radiogene.ct.nodule.region import Components, Region
 from radiogene.ct.volume.itk_volume import refuse_unplaced
 from radiogene.ct.volume.nifti_volume import (
     nifti_affine_lps_mm,

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 
 from radiogene.ct.nodule.choice import Segment
-from radiogene.ct.nodule.contours import even_odd_moments, plane_groups, touching_groups
-from radiogene.ct.nodule.mask import CUBIC_MM_PER_ML, Components, Region
+from radiogene.ct.nodule.contour_planes import ContourPlanes
+from radiogene.ct.nodule.contours import plane_groups, touching_groups
 from radiogene.ct.nodule.reference import text_of
+from radiogene.ct.nodule.region import CUBIC_MM_PER_ML, Components, Region
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
 
@@ -121,16 +122,19 @@ class RoiContours:
     def _body(self, indices: Sequence[int]) -> Region | None:
         """The region of some of the contours; None where they enclose nothing."""
         heights = [self._heights_mm[index] for index in indices]
-        area_mm2, first = 0.0, np.zeros(3)
-        for plane in plane_groups(heights):
-            moments = even_odd_moments([self._polygons_uv[indices[member]] for member in plane])
-            area_mm2 += moments.area_mm2
-            first += np.append(moments.first_uv_mm3, moments.area_mm2 * heights[plane[0]])
+        planes = plane_groups(heights)
+        body = ContourPlanes(
+            self._axes,
+            np.array([heights[plane[0]] for plane in planes]),
+            tuple([self._polygons_uv[indices[member]] for member in plane] for plane in planes),
+            self._depth_mm,
+        )
+        area_mm2, first = body.area_and_first_moment()
         if area_mm2 < SMALLEST_AREA_MM2:
             return None
         corners = np.concatenate([self.closed_mm[index] for index in indices])
         extent = np.ptp(corners, axis=0) + self._depth_mm * np.abs(self._axes[2])
-        return Region(first / area_mm2 @ self._axes, extent, area_mm2 * self._depth_mm / CUBIC_MM_PER_ML)
+        return Region(first / area_mm2 @ self._axes, extent, area_mm2 * self._depth_mm / CUBIC_MM_PER_ML, body)
 
 
 def frames_of_rois(dataset: Dataset) -> dict[int, frozenset[str]]:

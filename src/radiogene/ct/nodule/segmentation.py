@@ -8,7 +8,8 @@ from pydicom import Dataset
 
 from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.choice import Segment
-from radiogene.ct.nodule.mask import Components, PlaneStack, Region
+from radiogene.ct.nodule.mask import PlaneStack
+from radiogene.ct.nodule.region import Components, Region
 from radiogene.ct.nodule.segmentation_pixels import (
     LARGEST_SEGMENTATION_VOXELS,
     Patch,
