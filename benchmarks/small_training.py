@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from radiogene.cohort.prepare import prepare_cohort
+from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
 from radiogene.cohort.table import read_cohort
 from radiogene.phantom import write_cohort
@@ -46,7 +47,7 @@ def main() -> None:
         )
     )
     started, used = time.monotonic(), time.process_time()
-    train(CubeStore.open(store), settings, options.work / "model", RunOptions(accelerator="cpu"))
+    train(PreparedCohort.of(CubeStore.open(store)), settings, options.work / "model", RunOptions(accelerator="cpu"))
     seconds = time.monotonic() - started
     manifest = json.loads((options.work / "model" / "manifest.json").read_text(encoding="utf-8"))
     result = {

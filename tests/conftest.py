@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from radiogene.cohort.prepare import prepare_cohort
+from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
 from radiogene.cohort.table import read_cohort
 from radiogene.phantom import write_cohort
@@ -38,6 +39,12 @@ def synthetic_store(synthetic_cohort, tmp_path_factory) -> CubeStore:
 
 
 @pytest.fixture(scope="session")
+def synthetic_patients(synthetic_store) -> PreparedCohort:
+    """The patients of that store."""
+    return PreparedCohort.of(synthetic_store)
+
+
+@pytest.fixture(scope="session")
 def short_training():
     """Settings of a training of three epochs at the smallest preset."""
     from dataclasses import replace
@@ -59,11 +66,11 @@ def short_training():
 
 
 @pytest.fixture(scope="session")
-def trained_model(synthetic_store, short_training, tmp_path_factory) -> Path:
+def trained_model(synthetic_patients, short_training, tmp_path_factory) -> Path:
     """The model folder of that training on the synthetic cohort."""
     from radiogene.training.fitting.run_options import RunOptions
     from radiogene.training.train import train
 
     out = tmp_path_factory.mktemp("models") / "model"
-    train(synthetic_store, short_training, out, RunOptions(accelerator="cpu", progress=False))
+    train(synthetic_patients, short_training, out, RunOptions(accelerator="cpu", progress=False))
     return out

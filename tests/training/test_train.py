@@ -39,14 +39,14 @@ def test_no_file_of_the_folder_holds_a_patients_identifier_or_a_path(trained_mod
         assert str(trained_model.parent).encode() not in content, file.name
 
 
-def test_the_same_seed_gives_the_same_bytes(trained_model, synthetic_store, short_training, tmp_path):
-    train(synthetic_store, short_training, tmp_path / "again", OPTIONS)
+def test_the_same_seed_gives_the_same_bytes(trained_model, synthetic_patients, short_training, tmp_path):
+    train(synthetic_patients, short_training, tmp_path / "again", OPTIONS)
     for name in ("model.safetensors", "settings.json", "decision.json", "history.json"):
         assert (tmp_path / "again" / name).read_bytes() == (trained_model / name).read_bytes(), name
 
 
-def test_scaling_is_fitted_on_the_fitting_patients_alone(trained_model, synthetic_store, short_training):
-    cohort = training_cohort(synthetic_store, short_training.genes)
+def test_scaling_is_fitted_on_the_fitting_patients_alone(trained_model, synthetic_patients, short_training):
+    cohort = training_cohort(synthetic_patients, short_training.genes)
     labels = patient_labels(cohort.rows, short_training.genes)
     share, seed = short_training.schedule.validation_share, short_training.seed
     fitting = cohort.of_patients(inner_validation_split(tuple(labels), labels, share, seed).train_ids)
@@ -59,34 +59,34 @@ def test_scaling_is_fitted_on_the_fitting_patients_alone(trained_model, syntheti
     assert abs(everybody.mean() - cubes.mean()) > 1e-3
 
 
-def test_a_loss_that_is_not_a_number_is_refused_and_nothing_is_written(synthetic_store, short_training, tmp_path):
+def test_a_loss_that_is_not_a_number_is_refused_and_nothing_is_written(synthetic_patients, short_training, tmp_path):
     schedule = short_training.schedule
     wild = replace(schedule, all_layers=replace(schedule.all_layers, learning_rate=1e30))
     with pytest.raises(TrainingError, match=r"became (nan|inf).*--learning-rate"):
-        train(synthetic_store, replace(short_training, schedule=wild), tmp_path / "model", OPTIONS)
+        train(synthetic_patients, replace(short_training, schedule=wild), tmp_path / "model", OPTIONS)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_gene_that_nobody_was_tested_for_is_refused(synthetic_store, short_training, tmp_path):
+def test_a_gene_that_nobody_was_tested_for_is_refused(synthetic_patients, short_training, tmp_path):
     with pytest.raises(TrainingError, match="known status of ALK"):
-        train(synthetic_store, replace(short_training, genes=("ALK",)), tmp_path / "model", OPTIONS)
+        train(synthetic_patients, replace(short_training, genes=("ALK",)), tmp_path / "model", OPTIONS)
 
 
-def test_a_validation_part_without_mutants_is_refused(synthetic_store, short_training, tmp_path):
+def test_a_validation_part_without_mutants_is_refused(synthetic_patients, short_training, tmp_path):
     tiny_part = replace(short_training.schedule, validation_share=0.04)
     with pytest.raises(TrainingError, match="inner validation part has"):
-        train(synthetic_store, replace(short_training, schedule=tiny_part), tmp_path / "model", OPTIONS)
+        train(synthetic_patients, replace(short_training, schedule=tiny_part), tmp_path / "model", OPTIONS)
 
 
-def test_a_folder_with_other_files_is_not_replaced(synthetic_store, short_training, tmp_path):
+def test_a_folder_with_other_files_is_not_replaced(synthetic_patients, short_training, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(SettingsError, match="holds other files"):
-        train(synthetic_store, short_training, tmp_path, OPTIONS)
+        train(synthetic_patients, short_training, tmp_path, OPTIONS)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_an_image_only_model_has_no_clinical_inputs(synthetic_store, short_training, tmp_path):
+def test_an_image_only_model_has_no_clinical_inputs(synthetic_patients, short_training, tmp_path):
     image_only = replace(short_training, clinical_columns=())
-    train(synthetic_store, image_only, tmp_path / "model", OPTIONS)
+    train(synthetic_patients, image_only, tmp_path / "model", OPTIONS)
     settings = json.loads((tmp_path / "model" / "settings.json").read_text())
     assert settings["members"][0]["clinical"]["columns"] == []

@@ -78,6 +78,7 @@ def train(
     quiet: Quiet = False,
 ) -> None:
     """Train MMDL on the cubes of a store and write a model folder; the same command goes on after an interruption."""
+    from radiogene.cohort.prepared_cohort import PreparedCohort
     from radiogene.cohort.store import CubeStore
     from radiogene.ct.nine_views import ViewSampling
     from radiogene.evaluation.patient_level import NoduleRule
@@ -131,5 +132,6 @@ def train(
         keep=Kept(keep),
     )
     start = initial_weights(init, settings.sizes)
-    if train_model(CubeStore.open(store), settings, out, options, start, out_of_fold) is not None:
+    cohort = PreparedCohort.of(CubeStore.open(store))
+    if train_model(cohort, settings, out, options, start, out_of_fold) is not None:
         typer.echo(str(out))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
+from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow, by_patient
 from radiogene.cohort.store import CubeStore
 from radiogene.decision.decision import Decision, ModelKind, fit_decision
@@ -39,7 +40,7 @@ def train_network(
         else replace(schedule, all_layers=replace(schedule.all_layers, epochs=epochs)),
         seed=seed,
     )
-    train(store, settings, out, RunOptions(accelerator="cpu", progress=progress))
+    train(PreparedCohort.of(store), settings, out, RunOptions(accelerator="cpu", progress=progress))
 
 
 def clinical_predictions(training: CubeStore, external: CubeStore, seed: int) -> tuple[Predictions, Decision]:

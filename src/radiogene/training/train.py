@@ -1,19 +1,22 @@
-"""A store of cubes in, a model folder out: members, thresholds from patients they had not seen, one folder."""
+"""A prepared cohort in, a model folder out: members, thresholds from patients they had not seen, one folder."""
 
 import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from radiogene.atomic_files import write_text
 from radiogene.cohort.clinical_values import ClinicalEncoder
+from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
 from radiogene.decision.decision import ModelKind, fit_decision
+from radiogene.errors import TrainingError
 from radiogene.evaluation.predictions import Predictions
 from radiogene.evaluation.predictions_table import predictions_table
 from radiogene.model.known_cubes import cube_fingerprint, fingerprints
@@ -32,36 +35,53 @@ from radiogene.training.settings import Kept, TrainingSettings
 from radiogene.training.training_cohort import TrainingCohort, refuse_one_class, training_cohort
 
 
+@dataclass(frozen=True, eq=False)
+class FinishedTraining:
+    """What a training leaves beside its folder.
+
+    Attributes:
+        settings: of the model.
+        unseen: what set its thresholds, with the patients' identifiers, which the folder does not hold.
+    """
+
+    settings: ModelSettings
+    unseen: UnseenPredictions
+
+
 def train(
-    store: CubeStore,
+    prepared: PreparedCohort,
     settings: TrainingSettings,
     out: Path,
     options: RunOptions,
     initial: InitialWeights = RandomWeights(),
     out_of_fold: Path | None = None,
-) -> ModelSettings | None:
+    labels: NDArray[np.int8] | None = None,
+) -> FinishedTraining | None:
     """Trains a model and writes its folder, whole or not at all; an interrupted training goes on where it stopped.
 
     Args:
-        store: prepared cubes with labels.
+        prepared: patients of a store, with labels.
         settings: what to train.
         out: the model folder; beside it, `OUT.unfinished` holds what is done until the model is written.
         options: device, precision, progress.
         initial: where the view networks start.
         out_of_fold: a CSV file for each patient's out-of-fold probabilities; needs folds.
+        labels: (N, G) 1 mutant, 0 wild type, -1 unknown, in place of those of the table.
 
     Returns:
         None in all processes of a distributed training but the first.
 
     Raises:
-        TrainingError: a gene has too few known patients of a kind, or the loss is not a number.
+        TrainingError: a gene has too few known patients of a kind, the loss is not a number, or the cubes are of no
+            store, so that nobody could say how they were prepared.
         CohortError: a clinical column is missing or unusable.
         SettingsError: the unfinished training beside `out` is another one.
 
     Source: paper, sections "Deep learning model" and "Multi-model decision-level fusion".
     """
     started = time.monotonic()
-    cohort = training_cohort(store, settings.genes)
+    store = _store_of(prepared)
+    cohort = training_cohort(prepared, settings.genes, labels)
     members = members_of(settings, cohort.patient_labels)
     _refuse_unusable_parts(cohort, members, settings)
     # A patient whose largest nodule cannot be told is refused before the training, not after it.
@@ -102,7 +122,14 @@ def train(
     if out_of_fold is not None:
         write_text(out_of_fold, "".join(_tables(unseen)))
     unfinished.remove()
-    return model
+    return FinishedTraining(model, unseen)
+
+
+def _store_of(prepared: PreparedCohort) -> CubeStore:
+    """The store that the cohort's cubes come from."""
+    if not isinstance(prepared.source, CubeStore):
+        raise TrainingError("These cubes are of no store; a network is trained on what `radiogene prepare` wrote.")
+    return prepared.source
 
 
 def _refuse_unusable_parts(cohort: TrainingCohort, members: Sequence[Member], settings: TrainingSettings) -> None:
@@ -124,9 +151,14 @@ def _command(
 ) -> dict[str, Any]:
     """Everything that decides the result: an unfinished training goes on with the same only."""
     nodules = [
-        (cube_fingerprint(cube), row.patient_values(), size, index)
-        for cube, row, size, index in zip(
-            cohort.cubes_zyx, cohort.rows, cohort.sizes_mm.tolist(), cohort.index, strict=True
+        (cube_fingerprint(cube), row.patient_values(), labels, size, index)
+        for cube, row, labels, size, index in zip(
+            cohort.cubes_zyx,
+            cohort.rows,
+            cohort.labels.tolist(),
+            cohort.sizes_mm.tolist(),
+            cohort.index,
+            strict=True,
         )
     ]
     return {
@@ -154,6 +186,7 @@ def _model_settings(
     store: CubeStore, cohort: TrainingCohort, settings: TrainingSettings, kept: Sequence[TrainedMember]
 ) -> ModelSettings:
     shares = np.mean([member.view_shares for member in kept], axis=0)
+    records = [store.records[i] for i in cohort.index]
     return ModelSettings(
         preset=settings.sizes,
         genes=settings.genes,
@@ -167,9 +200,9 @@ def _model_settings(
             gene: dict(zip(settings.view_names, shares[g].tolist(), strict=True))
             for g, gene in enumerate(settings.genes)
         },
-        training_ranges=training_ranges([store.records[i] for i in cohort.index]),
+        training_ranges=training_ranges(records),
         nodule_rule=settings.nodule_rule,
-        synthetic=store.synthetic,
+        synthetic=any(record.synthetic for record in records),
     )
 
 

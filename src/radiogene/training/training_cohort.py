@@ -1,4 +1,4 @@
-"""The nodules of a store that a training may use, and what must hold of them before it starts."""
+"""The nodules of a cohort that a training may use, and what must hold of them before it starts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.cohort.row import PatientRow, patient_labels
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.cohort.row import PatientRow
 from radiogene.errors import TrainingError
 from radiogene.evaluation.patient_level import NodulePredictions, NoduleRule, patient_level
 from radiogene.evaluation.predictions import UNKNOWN, Predictions, label_table
@@ -16,7 +16,7 @@ from radiogene.model.known_cubes import cube_fingerprint
 
 @dataclass(frozen=True, eq=False)
 class TrainingCohort:
-    """The nodules of a store whose patient has a known status of at least one gene.
+    """The nodules of a cohort whose patient has a known status of at least one gene.
 
     Attributes:
         genes: G names.
@@ -37,7 +37,12 @@ class TrainingCohort:
     @property
     def patient_labels(self) -> dict[str, dict[str, int | None]]:
         """The label of each gene per patient, patients in order of first appearance."""
-        return patient_labels(self.rows, self.genes)
+        return {
+            row.patient_id: {
+                gene: None if label == UNKNOWN else int(label) for gene, label in zip(self.genes, labels, strict=True)
+            }
+            for row, labels in zip(self.rows, self.labels, strict=True)
+        }
 
     def of_patients(self, patients: Sequence[str]) -> NDArray[np.int_]:
         """Positions in this cohort of the nodules of these patients."""
@@ -68,30 +73,51 @@ class TrainingCohort:
         return patient_level(nodules, rule)
 
 
-def training_cohort(store: CubeStore, genes: tuple[str, ...]) -> TrainingCohort:
-    """The nodules of a store that can be trained on.
+def training_cohort(
+    prepared: PreparedCohort, genes: tuple[str, ...], labels: NDArray[np.int8] | None = None
+) -> TrainingCohort:
+    """The nodules of a cohort that can be trained on, in the store's order, whatever that of the patients.
+
+    Args:
+        prepared: P patients.
+        genes: G names.
+        labels: (P, G) 1 mutant, 0 wild type, -1 unknown, in place of those of the table.
 
     Raises:
-        TrainingError: none has a known status, or one cube stands under two patients.
+        TrainingError: none has a known status, one cube stands under two patients, or labels of another shape.
     """
-    table = label_table([record.row for record in store.records], genes)
-    index = np.flatnonzero((table != UNKNOWN).any(axis=1))
-    if index.size == 0:
+    if labels is None:
+        labels = patient_label_table(prepared, genes)
+    if labels.shape != (len(prepared), len(genes)):
+        wanted = (len(prepared), len(genes))
+        raise TrainingError(f"Labels of shape {labels.shape}; expected {wanted}: patients, and {', '.join(genes)}.")
+    known = np.flatnonzero((labels != UNKNOWN).any(axis=1))
+    of_nodule = {index: labels[patient] for patient in known for index in prepared.nodules[patient]}
+    if not of_nodule:
         raise TrainingError(
             f"No nodule of the store has a known status of {' or '.join(genes)}. Fill these columns of the cohort "
             "table and run `radiogene prepare` again."
         )
-    records = [store.records[i] for i in index]
+    index = tuple(sorted(of_nodule))
+    records = [prepared.source.records[i] for i in index]
     cohort = TrainingCohort(
         genes,
-        tuple(int(i) for i in index),
+        index,
         tuple(record.row for record in records),
-        np.stack([store.cube(int(i)) for i in index]),
-        table[index],
+        np.stack([prepared.source.cube(i) for i in index]),
+        np.stack([of_nodule[i] for i in index]).astype(np.int8),
         np.array([record.largest_extent_mm for record in records], dtype=np.float64),
     )
     _refuse_shared_cubes(cohort)
     return cohort
+
+
+def patient_label_table(prepared: PreparedCohort, genes: tuple[str, ...]) -> NDArray[np.int8]:
+    """The labels (P, G) of a cohort's patients by its table; a label known in one row of a patient holds for all."""
+    of_row = label_table(prepared.rows, genes)
+    first = np.cumsum([0, *(len(found) for found in prepared.nodules)])[:-1]
+    labels: NDArray[np.int8] = of_row[first]
+    return labels
 
 
 def refuse_one_class(cohort: TrainingCohort, positions: NDArray[np.int_], part: str) -> None:

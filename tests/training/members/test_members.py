@@ -51,11 +51,11 @@ def test_a_gene_with_fewer_mutants_than_folds_is_refused():
 
 
 def test_a_fold_whose_inner_part_lacks_a_class_is_named_before_anything_is_trained(
-    synthetic_store, short_training, tmp_path
+    synthetic_patients, short_training, tmp_path
 ):
     settings = replace(short_training, folds=2, schedule=replace(short_training.schedule, validation_share=0.1))
     with pytest.raises(TrainingError, match=r"inner validation part of fold 0, seed 4, has \d+ (EGFR|KRAS) mutants"):
-        train(synthetic_store, settings, tmp_path / "model", OPTIONS)
+        train(synthetic_patients, settings, tmp_path / "model", OPTIONS)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -71,16 +71,16 @@ def folds_settings(short_training, **changes):
 
 
 @pytest.fixture(scope="module")
-def three_folds(synthetic_store, short_training, tmp_path_factory):
+def three_folds(synthetic_patients, short_training, tmp_path_factory):
     """Model folder and table of an ensemble of three folds."""
     out = tmp_path_factory.mktemp("folds")
     settings = folds_settings(short_training, folds=3)
-    train(synthetic_store, settings, out / "model", OPTIONS, out_of_fold=out / "out_of_fold.csv")
+    train(synthetic_patients, settings, out / "model", OPTIONS, out_of_fold=out / "out_of_fold.csv")
     return out
 
 
 def test_an_ensemble_says_so_and_answers_with_the_mean_and_spread_of_its_members(
-    three_folds, synthetic_store, short_training
+    three_folds, synthetic_patients, short_training
 ):
     model = read_model(three_folds / "model")
     assert model.decision.model_kind is ModelKind.ENSEMBLE
@@ -88,7 +88,7 @@ def test_an_ensemble_says_so_and_answers_with_the_mean_and_spread_of_its_members
     assert len(model.networks) == 3
     assert model.manifest["members_differ_in"] == "folds"
     predictor = Predictor(model)
-    cohort = training_cohort(synthetic_store, short_training.genes)
+    cohort = training_cohort(synthetic_patients, short_training.genes)
     each = [o.probabilities for o in predictor.member_outputs(cohort.cubes_zyx[:4], cohort.rows[:4])]
     assert np.ptp(each, axis=0).max() > 0
     found = predictor.probabilities(cohort.cubes_zyx[:4], cohort.rows[:4])
@@ -98,9 +98,9 @@ def test_an_ensemble_says_so_and_answers_with_the_mean_and_spread_of_its_members
 
 
 def test_the_out_of_fold_probability_is_that_of_the_member_that_had_not_seen_the_patient(
-    three_folds, synthetic_store, short_training
+    three_folds, synthetic_patients, short_training
 ):
-    cohort = training_cohort(synthetic_store, short_training.genes)
+    cohort = training_cohort(synthetic_patients, short_training.genes)
     predictor = Predictor(read_model(three_folds / "model"))
     with (three_folds / "out_of_fold.csv").open() as stream:
         table = list(csv.DictReader(stream))
@@ -127,8 +127,8 @@ def test_the_folder_keeps_them_without_identifiers_and_with_fold_wise_figures(th
     assert "conditional on the fitted models" in found["auc"]["interval"]["method"]
 
 
-def test_a_refit_is_one_network_whose_threshold_the_folds_set(synthetic_store, short_training, tmp_path):
-    train(synthetic_store, folds_settings(short_training, folds=3, keep=Kept.REFIT), tmp_path / "model", OPTIONS)
+def test_a_refit_is_one_network_whose_threshold_the_folds_set(synthetic_patients, short_training, tmp_path):
+    train(synthetic_patients, folds_settings(short_training, folds=3, keep=Kept.REFIT), tmp_path / "model", OPTIONS)
     model = read_model(tmp_path / "model")
     assert model.decision.model_kind is ModelKind.REFIT
     assert len(model.networks) == 1
@@ -137,8 +137,8 @@ def test_a_refit_is_one_network_whose_threshold_the_folds_set(synthetic_store, s
     assert not any(name.startswith("1.") for name in tensor_names(tmp_path / "model"))
 
 
-def test_seeds_make_an_ensemble_of_repeats(synthetic_store, short_training, tmp_path):
-    train(synthetic_store, folds_settings(short_training, seeds=2), tmp_path / "model", OPTIONS)
+def test_seeds_make_an_ensemble_of_repeats(synthetic_patients, short_training, tmp_path):
+    train(synthetic_patients, folds_settings(short_training, seeds=2), tmp_path / "model", OPTIONS)
     model = read_model(tmp_path / "model")
     assert model.decision.model_kind is ModelKind.ENSEMBLE
     assert model.manifest["members_differ_in"] == "seeds"

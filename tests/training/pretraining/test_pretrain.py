@@ -79,7 +79,9 @@ def test_pretrained_weights_arrive_in_every_view_network(pretrained):
     assert different > 100
 
 
-def test_the_heads_stage_leaves_the_pretrained_trunk_unchanged(pretrained, synthetic_store, short_training, tmp_path):
+def test_the_heads_stage_leaves_the_pretrained_trunk_as_it_was(
+    pretrained, synthetic_patients, short_training, tmp_path
+):
     schedule = short_training.schedule
     heads_only = replace(
         schedule,
@@ -88,7 +90,7 @@ def test_the_heads_stage_leaves_the_pretrained_trunk_unchanged(pretrained, synth
         fusion=replace(schedule.fusion, epochs=0),
     )
     start = initial_weights(str(pretrained), TINY)
-    train(synthetic_store, replace(short_training, schedule=heads_only), tmp_path / "model", OPTIONS, start)
+    train(synthetic_patients, replace(short_training, schedule=heads_only), tmp_path / "model", OPTIONS, start)
     manifest = read_model(tmp_path / "model").manifest
     assert [stage["name"] for stage in manifest["members"][0]["stages"]] == ["heads"]
     assert manifest["initial_weights"]["classes"] == list(CLASSES)
