@@ -26,11 +26,18 @@ def test_a_preset_from_before_there_were_backbones_is_the_papers_network():
     assert preset_from_json(content).backbone == INCEPTION_ATTENTION_RESNET
 
 
+def test_a_preset_from_before_there_were_divisors_has_full_width():
+    content = preset_to_json(preset_named("tiny", "vgg16"))
+    assert content.pop("channel_divisor") == 8
+    assert preset_from_json(content).channel_divisor == 1
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"backbone": "vgg17"}, r"preset: No backbone 'vgg17': expected one of inception-attention-resnet"),
         ({"backbone": 3}, "preset, backbone"),
+        ({"channel_divisor": 0}, "Channels divided by 0"),
         ({"colour": "red"}, "keys that this version does not know"),
         ({"image_size": "wide"}, "preset, image_size"),
     ],

@@ -13,6 +13,7 @@ from radiogene.errors import SettingsError
 from radiogene.explanation.activation_maps import activation_maps
 from radiogene.networks.backbones import BACKBONES, INCEPTION_ATTENTION_RESNET, backbone_named
 from radiogene.networks.presets import PRESETS, TINY, build_feature_network, build_mmdl, preset_named
+from radiogene.networks.reduced_width import divide_channels
 from radiogene.networks.timm_network import SMALLEST_ACTIVATION_MAP, SMALLEST_LAST_MAP, children_of, timm_network
 from radiogene.networks.view_network import ViewNetwork
 
@@ -139,7 +140,7 @@ def test_no_memory_is_taken_on_the_meta_device(backbone):
 @timm_backbone
 def test_parameters_are_the_published_ones(backbone):
     with torch.device("meta"):
-        network = build_feature_network(preset_named("small", backbone))
+        network = build_feature_network(preset_named("paper", backbone))
     assert sum(parameter.numel() for parameter in network.parameters()) == PUBLISHED_PARAMETERS[backbone]
 
 
@@ -150,7 +151,7 @@ def test_timm_gives_the_same_last_map(backbone, size):
     from timm import create_model
 
     network = with_settled_statistics(
-        build_feature_network(replace(preset_named("tiny", backbone), image_size=size)), torch.randn(4, 3, size, size)
+        build_feature_network(replace(preset_named("paper", backbone), image_size=size)), torch.randn(4, 3, size, size)
     )
     with torch.device("meta"):
         reference = create_model(TIMM_NAMES[backbone], pretrained=False, num_classes=0)
@@ -165,6 +166,41 @@ def test_timm_gives_the_same_last_map(backbone, size):
         expected = reference.eval().forward_features(pictures)
         torch.testing.assert_close(network.feature_map(pictures), expected)
     assert expected.std() > 0
+
+
+@timm_backbone
+@pytest.mark.parametrize(("preset", "divisor"), [("small", 2), ("tiny", 8)])
+def test_smaller_presets_have_the_same_layers_with_a_part_of_the_channels(backbone, preset, divisor):
+    with torch.device("meta"):
+        narrow, full = (build_feature_network(preset_named(name, backbone)) for name in (preset, "paper"))
+    assert narrow.channel_divisor == divisor
+    assert narrow.feature_count * divisor == full.feature_count
+    wanted = {name: shape_of(value) for name, value in full.state_dict().items()}
+    found = {name: shape_of(value) for name, value in narrow.state_dict().items()}
+    assert list(found) == list(wanted)
+    for name, shape in wanted.items():
+        channels, window = shape[:2], shape[2:]
+        assert found[name] == (*(n if n == 3 else n // divisor for n in channels), *window), name
+
+
+def shape_of(tensor):
+    return tuple(tensor.shape)
+
+
+@timm_backbone
+def test_the_first_step_is_taken_out_of_the_two_inception_networks_at_tiny_only(backbone):
+    with torch.device("meta"):
+        taken_out = {name: build_feature_network(preset_named(name, backbone)).first_step_taken_out for name in PRESETS}
+    assert taken_out == {"paper": False, "small": False, "tiny": backbone.startswith("inception")}
+
+
+def test_what_cannot_be_made_narrower_is_refused():
+    with pytest.raises(SettingsError, match="30 channels cannot be divided by 8"):
+        divide_channels(nn.Conv2d(3, 30, 1), 8)
+    with pytest.raises(SettingsError, match="convolution in 4 groups"):
+        divide_channels(nn.Conv2d(8, 8, 1, groups=4), 2)
+    with pytest.raises(SettingsError, match="Channels divided by 0"):
+        replace(TINY, channel_divisor=0)
 
 
 @needs_timm

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from networks.backbone_names import every_backbone
+from networks.backbone_names import every_backbone, needs_timm
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.description import costs_by_part, describe, part_of_mmdl
 from radiogene.networks.presets import PAPER, PRESETS, TINY, build_mmdl, build_view_network, preset_named
@@ -93,6 +93,14 @@ def test_a_smaller_preset_costs_less():
     totals = [describe(PRESETS[name]).total for name in ("tiny", "small")]
     assert totals[0].parameters < totals[1].parameters < 20_000_000
     assert totals[0].operations < totals[1].operations / 5
+
+
+@needs_timm
+def test_a_reduced_width_is_named():
+    description = describe(preset_named("tiny", "resnet50"))
+    assert str(description).startswith("tiny, resnet50 with 1/8 of its channels: 9 views")
+    assert description.to_json()["channel_divisor"] == 8
+    assert str(describe(TINY)).startswith("tiny, inception-attention-resnet: 9 views")
 
 
 def test_layers_belong_to_the_part_that_is_read():

@@ -30,7 +30,7 @@ def preset_from_json(content: dict[str, Any]) -> Preset:
         raise WeightsError(f"settings.json: preset, {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
     except SettingsError as error:
         raise WeightsError(f"settings.json: preset: {error}") from error
-    # A preset from before there were backbones names none.
-    if preset_to_json(preset) != {"backbone": INCEPTION_ATTENTION_RESNET, **content}:
+    # A preset from before there were backbones names none; one from before there were divisors has full width.
+    if preset_to_json(preset) != {"backbone": INCEPTION_ATTENTION_RESNET, "channel_divisor": 1, **content}:
         raise WeightsError("settings.json: the preset holds keys that this version does not know.")
     return preset

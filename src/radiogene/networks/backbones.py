@@ -17,8 +17,8 @@ from radiogene.networks.view_network import ViewNetwork, ViewNetworkSettings
 INCEPTION_ATTENTION_RESNET = "inception-attention-resnet"
 """Name of the paper's own network, the default."""
 
-NetworkMaker = Callable[[int, ViewNetworkSettings], FeatureNetwork]
-"""Makes a network from the pixels along each side of a picture and the preset's sizes."""
+NetworkMaker = Callable[[int, ViewNetworkSettings, int], FeatureNetwork]
+"""Makes a network from the pixels along each side of a picture, the preset's sizes and its channel divisor."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,16 @@ class Backbone:
     has_masks: bool = False
 
 
-def _attention_network(image_size: int, sizes: ViewNetworkSettings) -> FeatureNetwork:
-    """The paper's network; it takes pictures of any size."""
+def _attention_network(image_size: int, sizes: ViewNetworkSettings, channel_divisor: int) -> FeatureNetwork:
+    """The paper's network; it takes pictures of any size, and its width is among the sizes."""
     return ViewNetwork(sizes)
 
 
 def _from_timm(name: str, architecture: str, stages_of: StagesOf) -> Backbone:
-    """A network of timm, at its full width whatever the preset's sizes."""
+    """A network of timm: of the preset's sizes it takes the channel divisor alone."""
 
-    def build(image_size: int, sizes: ViewNetworkSettings) -> FeatureNetwork:
-        return timm_network(architecture, stages_of, image_size)
+    def build(image_size: int, sizes: ViewNetworkSettings, channel_divisor: int) -> FeatureNetwork:
+        return timm_network(architecture, stages_of, image_size, channel_divisor)
 
     return Backbone(name, build)
 

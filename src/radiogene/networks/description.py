@@ -63,6 +63,7 @@ class Description:
     Attributes:
         preset: its name.
         backbone: name of the network that looks at a view.
+        channel_divisor: by which its published channel counts are divided.
         genes: names of the genes.
         views: number of views.
         clinical_count: number of clinical values.
@@ -74,6 +75,7 @@ class Description:
 
     preset: str
     backbone: str
+    channel_divisor: int
     genes: tuple[str, ...]
     views: int
     clinical_count: int
@@ -84,8 +86,9 @@ class Description:
 
     def __str__(self) -> str:
         genes, masks = ", ".join(self.genes), "attention" if self.attention else "no attention"
+        width = f" with 1/{self.channel_divisor} of its channels" if self.channel_divisor > 1 else ""
         lines = [
-            f"{self.preset}, {self.backbone}: "
+            f"{self.preset}, {self.backbone}{width}: "
             f"{self.views} views, {genes}, {self.clinical_count} clinical values, {masks}",
             f"{'part':<20}{'parameters':>16}{'operations':>20}{'activations (MB)':>20}",
         ]
@@ -116,6 +119,7 @@ class Description:
         return {
             "preset": self.preset,
             "backbone": self.backbone,
+            "channel_divisor": self.channel_divisor,
             "genes": list(self.genes),
             "views": self.views,
             "clinical_count": self.clinical_count,
@@ -172,6 +176,7 @@ def describe(
     return Description(
         preset=preset.name,
         backbone=preset.backbone,
+        channel_divisor=preset.channel_divisor,
         genes=tuple(genes),
         views=views,
         clinical_count=clinical_count,

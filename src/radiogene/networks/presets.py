@@ -30,9 +30,11 @@ class Preset:
         dropout_keep: share of features that dropout keeps.
         view_network: sizes of the inception-attention-resnet; other backbones have a size of their own.
         backbone: name of the network that looks at a view.
+        channel_divisor: of a backbone that is compared: its published channel counts are divided by it. 1 for the
+            inception-attention-resnet, whose width is among its sizes.
 
     Raises:
-        SettingsError: no backbone has that name.
+        SettingsError: no backbone has that name, or a divisor below 1.
     """
 
     name: str
@@ -41,9 +43,12 @@ class Preset:
     dropout_keep: float
     view_network: ViewNetworkSettings
     backbone: str = INCEPTION_ATTENTION_RESNET
+    channel_divisor: int = 1
 
     def __post_init__(self) -> None:
         backbone_named(self.backbone)
+        if self.channel_divisor < 1:
+            raise SettingsError(f"Channels divided by {self.channel_divisor}: expected 1 or more.")
 
     @property
     def has_masks(self) -> bool:
@@ -92,6 +97,9 @@ TINY = Preset(
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in (PAPER, SMALL, TINY)}
 
+CHANNEL_DIVISORS = {"paper": 1, "small": 2, "tiny": 8}
+"""Of compared backbones by preset: as the paper's network is as wide as published, 3/8 and 1/8 as wide."""
+
 
 def preset_named(name: str, backbone: str = INCEPTION_ATTENTION_RESNET) -> Preset:
     """The preset of that name, with that backbone.
@@ -105,7 +113,8 @@ def preset_named(name: str, backbone: str = INCEPTION_ATTENTION_RESNET) -> Prese
     """
     if name not in PRESETS:
         raise SettingsError(f"No preset {name!r}: expected one of {', '.join(PRESETS)} (--preset).")
-    return replace(PRESETS[name], backbone=backbone)
+    divisor = 1 if backbone == INCEPTION_ATTENTION_RESNET else CHANNEL_DIVISORS[name]
+    return replace(PRESETS[name], backbone=backbone, channel_divisor=divisor)
 
 
 def build_view_network(preset: Preset, attention: bool = True) -> ViewNetwork:
@@ -128,7 +137,8 @@ def build_feature_network(preset: Preset, attention: bool = True) -> FeatureNetw
     Raises:
         SettingsError: the backbone needs a library that is not installed, or larger pictures.
     """
-    return backbone_named(preset.backbone).build(preset.image_size, _sizes(preset, attention))
+    build = backbone_named(preset.backbone).build
+    return build(preset.image_size, _sizes(preset, attention), preset.channel_divisor)
 
 
 def _sizes(preset: Preset, attention: bool) -> ViewNetworkSettings:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from radiogene.errors import SettingsError
 from radiogene.networks.feature_network import FeatureNetwork
+from radiogene.networks.reduced_width import divide_channels
 from radiogene.networks.stem import PICTURE_CHANNELS
 from radiogene.networks.torchvision_operators import declare_torchvision_operators
 
@@ -36,10 +37,22 @@ class TimmNetwork(FeatureNetwork):
         stages: by name, in order.
         feature_count: channels of the last stage's map.
         map_stage: name of the stage from whose map activation maps are taken.
+        channel_divisor: by which every published channel count is divided.
+        first_step_taken_out: True where the first convolution moves by one pixel, because the last map would else be
+            too small.
     """
 
-    def __init__(self, stages: Mapping[str, nn.Module], feature_count: int, map_stage: str) -> None:
+    def __init__(
+        self,
+        stages: Mapping[str, nn.Module],
+        feature_count: int,
+        map_stage: str,
+        channel_divisor: int = 1,
+        first_step_taken_out: bool = False,
+    ) -> None:
         super().__init__()
+        self.channel_divisor = channel_divisor
+        self.first_step_taken_out = first_step_taken_out
         self.stages = nn.Sequential(OrderedDict(stages))
         self.feature_count = feature_count
         self.map_stage = map_stage
@@ -72,22 +85,26 @@ class TimmNetwork(FeatureNetwork):
 
 # DEVIATION: the paper does not say how the compared networks (VGG16 and others) met its heads; here each ends with its
 # last convolutional map, averaged, so that all networks meet the same heads (VGG16 without its two layers of 4096).
-def timm_network(architecture: str, stages_of: StagesOf, image_size: int) -> TimmNetwork:
-    """One of timm's networks at its full width, with fresh weights on torch's default device.
+def timm_network(architecture: str, stages_of: StagesOf, image_size: int, channel_divisor: int = 1) -> TimmNetwork:
+    """One of timm's networks, with fresh weights on torch's default device.
 
     Args:
         architecture: timm's name of it.
         stages_of: see `StagesOf`.
         image_size: pixels along each side of the pictures that it will see.
+        channel_divisor: by which every published channel count is divided; 1 is the full width.
 
     Raises:
-        SettingsError: timm is not installed, or the pictures are too small for the network.
+        SettingsError: timm is not installed, the pictures are too small for the network, or its channels cannot be
+            divided.
     """
     device = torch.get_default_device()
     with torch.device("meta"):
         stages = nn.Sequential(OrderedDict(stages_of(_timm_model(architecture)))).eval()
+        divide_channels(stages, channel_divisor)
         shapes = _map_shapes(stages, image_size)
-        if _side(shapes) < SMALLEST_LAST_MAP:
+        too_small = _side(shapes) < SMALLEST_LAST_MAP
+        if too_small:
             _keep_size_at_first_convolution(stages)
             shapes = _map_shapes(stages, image_size)
     if _side(shapes) < SMALLEST_LAST_MAP:
@@ -97,7 +114,8 @@ def timm_network(architecture: str, stages_of: StagesOf, image_size: int) -> Tim
         )
     large_enough = [name for name, shape in shapes.items() if shape[-1] >= SMALLEST_ACTIVATION_MAP]
     named = dict(stages.named_children())
-    network = TimmNetwork(named, shapes[list(shapes)[-1]][1], large_enough[-1]).train().to_empty(device=device)
+    network = TimmNetwork(named, shapes[list(shapes)[-1]][1], large_enough[-1], channel_divisor, too_small)
+    network.train().to_empty(device=device)
     _draw_weights(network)
     return network
 
