@@ -1,0 +1,90 @@
+"""Decision curve: what acting on a model's probabilities gains over acting on everybody or on nobody."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.errors import SettingsError
+from radiogene.evaluation.band import Band, percentile_band
+from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
+from radiogene.evaluation.metrics import missing_class
+
+DECISION_THRESHOLDS = tuple(percent / 100 for percent in range(1, 100))
+"""Threshold probabilities at which net benefit is given; 1 would divide by 0."""
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionCurve:
+    """Net benefit at T threshold probabilities, in true mutants per patient.
+
+    Acting on nobody has a net benefit of 0 everywhere.
+
+    Attributes:
+        thresholds: (T,) the probability at or above which one acts.
+        net_benefit: (T,) of acting on the model.
+        treat_all: (T,) of acting on everybody.
+        band: around the model's; None where `reason` says why.
+        patients, mutants: with a known label.
+        reason: why there is no curve; empty where there is one.
+    """
+
+    thresholds: NDArray[np.float64]
+    net_benefit: NDArray[np.float64]
+    treat_all: NDArray[np.float64]
+    band: Band | None
+    patients: int
+    mutants: int
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The curve as plain JSON values, not rounded."""
+        return {
+            "thresholds": self.thresholds.tolist(),
+            "net_benefit": self.net_benefit.tolist(),
+            "treat_all": self.treat_all.tolist(),
+            "band": None if self.band is None else self.band.to_json(),
+            "patients": self.patients,
+            "mutants": self.mutants,
+            "reason": self.reason or None,
+        }
+
+
+def decision_curve(
+    labels: NDArray[np.int8],
+    probabilities: NDArray[np.float64],
+    thresholds: NDArray[np.float64] | None = None,
+    settings: BootstrapSettings = BootstrapSettings(),
+) -> DecisionCurve:
+    """The net benefit TP / N - FP / N x t / (1 - t) at each threshold probability t, with a pointwise band.
+
+    Its probabilities are taken at their word, so they must be calibrated for the curve to mean anything.
+
+    Args:
+        labels: (N,) 1 mutant, 0 wild type, -1 unknown (left out).
+        probabilities: (N,) in [0, 1].
+        thresholds: (T,) from 0 to below 1; 0.01 to 0.99 where None.
+        settings: resamples and seed.
+
+    Raises:
+        SettingsError: a threshold outside [0, 1).
+
+    Source: Vickers and Elkin, Med Decis Making 26:565 (2006).
+    """
+    cuts = np.array(DECISION_THRESHOLDS) if thresholds is None else np.asarray(thresholds, dtype=np.float64)
+    wrong = cuts[~((cuts >= 0) & (cuts < 1))]
+    if wrong.size:
+        raise SettingsError(f"found the threshold probability {wrong[0]}; from 0 to below 1 was expected")
+    known = labels >= 0
+    labels, probabilities = labels[known], probabilities[known]
+    reason, mutants = missing_class(labels), int(np.sum(labels == 1))
+    if reason:
+        nothing = np.empty(0)
+        return DecisionCurve(nothing, nothing, nothing, None, labels.size, mutants, reason)
+    # What each patient adds (N, T) when acted on: a mutant 1, a wild type the loss that the threshold implies.
+    worth = np.where((labels == 1)[:, None], 1.0, -cuts / (1 - cuts))
+    gained = worth * (probabilities[:, None] >= cuts)
+    drawn = draws(labels.size, settings.resamples, settings.generator()).astype(np.float64)
+    band = percentile_band(drawn @ gained / labels.size, f"pointwise {PATIENT_BOOTSTRAP}")
+    return DecisionCurve(cuts, gained.mean(axis=0), worth.mean(axis=0), band, labels.size, mutants)
