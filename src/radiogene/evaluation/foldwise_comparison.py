@@ -30,7 +30,7 @@ def foldwise_comparison(
     bootstrap standard error, against the normal distribution: a share of resamples could not be small enough for
     Holm's adjustment. Both are conditional on the fitted models: they do not say that one kind of system is better
     than another on a new training cohort, for which the corrected variance of repeated cross-validation is there
-    (`seed_spread.py`).
+    (`repeated_cross_validation.py`).
 
     Args:
         labels: (N,) 1 mutant, 0 wild type, -1 unknown (left out).

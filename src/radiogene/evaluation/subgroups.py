@@ -1,0 +1,187 @@
+"""A model's figures in subgroups of patients: by sex, smoking, site and nodule size."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.cohort.row import PatientRow
+from radiogene.errors import CohortError
+from radiogene.evaluation.bootstrap import BootstrapSettings, with_intervals
+from radiogene.evaluation.evaluation import Threshold
+from radiogene.evaluation.foldwise import foldwise_auc
+from radiogene.evaluation.intervals import delong_auc
+from radiogene.evaluation.measure import Measure
+from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
+from radiogene.evaluation.predictions import Predictions
+
+SIZE_CUT_MM = 20.0
+"""Largest extent that counts as small; the paper takes nodules up to 30 mm and states no cut."""
+
+FEWEST_OF_A_KIND = 5
+"""Mutants, and wild types, below which a subgroup's figures have no interval."""
+
+UNKNOWN_LEVEL = "unknown"
+
+
+@dataclass(frozen=True)
+class SubgroupFigures:
+    """One gene's figures in one subgroup.
+
+    Attributes:
+        factor: what the patients are divided by: `sex`, `smoking`, `site`, `nodule size`.
+        level: which of them, as printed.
+        patients, mutants: with a known label.
+        auc: over all pairs (DeLong) or over pairs within folds.
+        metrics: ACC, SEN, SPE, F1 of the calls at the model's one threshold.
+        reason: why figures or intervals are missing; empty where none is.
+    """
+
+    factor: str
+    level: str
+    patients: int
+    mutants: int
+    auc: Measure
+    metrics: ConfusionMetrics
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """All figures as plain JSON values, not rounded."""
+        counts = self.metrics.counts
+        return {
+            "factor": self.factor,
+            "level": self.level,
+            "patients": self.patients,
+            "mutants": self.mutants,
+            "called_mutant": counts.true_mutant + counts.false_mutant,
+            "auc": self.auc.to_json(),
+            "accuracy": self.metrics.accuracy.to_json(),
+            "sensitivity": self.metrics.sensitivity.to_json(),
+            "specificity": self.metrics.specificity.to_json(),
+            "f1": self.metrics.f1.to_json(),
+            "reason": self.reason or None,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class PatientTraits:
+    """What N patients are divided by, in the order of their predictions.
+
+    Attributes:
+        levels: per factor, N levels as printed.
+    """
+
+    levels: Mapping[str, tuple[str, ...]]
+
+
+def patient_traits(
+    patients: Sequence[PatientRow], sizes_mm: NDArray[np.float64], size_cut_mm: float = SIZE_CUT_MM
+) -> PatientTraits:
+    """The levels of N patients.
+
+    Args:
+        patients: N rows, one per patient.
+        sizes_mm: (N,) largest extent of the nodule that the prediction is of; NaN is unknown.
+        size_cut_mm: a nodule up to this extent is small.
+
+    Raises:
+        CohortError: another number of sizes.
+    """
+    if sizes_mm.shape != (len(patients),):
+        raise CohortError(f"found {sizes_mm.size} nodule sizes for {len(patients)} patients; one each was expected")
+    smoking = {True: "ever", False: "never", None: UNKNOWN_LEVEL}
+    small, large = f"<= {size_cut_mm:g} mm", f"> {size_cut_mm:g} mm"
+    sizes = [UNKNOWN_LEVEL if np.isnan(size) else small if size <= size_cut_mm else large for size in sizes_mm]
+    return PatientTraits(
+        {
+            "sex": tuple(row.sex or UNKNOWN_LEVEL for row in patients),
+            "smoking": tuple(smoking[row.smoking] for row in patients),
+            "site": tuple(row.site or UNKNOWN_LEVEL for row in patients),
+            "nodule size": tuple(sizes),
+        }
+    )
+
+
+def subgroup_figures(
+    predictions: Predictions,
+    gene: str,
+    threshold: Threshold,
+    traits: PatientTraits,
+    folds: NDArray[np.int64] | None = None,
+    settings: BootstrapSettings = BootstrapSettings(),
+) -> tuple[SubgroupFigures, ...]:
+    """One gene's figures in every subgroup, factors and levels in a fixed order.
+
+    Subgroups are looked at, not tested: intervals that overlap or do not are no test of a difference, and among many
+    subgroups some stand out by chance.
+
+    Args:
+        predictions: one row per patient.
+        gene: which.
+        threshold: at which all patients are called; none is set per subgroup.
+        traits: of the same patients in the same order.
+        folds: (N,) for out-of-fold predictions, the fold that held each patient out; None for another cohort.
+        settings: resamples and seed.
+
+    Raises:
+        CohortError: no such gene, or traits of other patients.
+    """
+    found = predictions.gene(gene)
+    figures = []
+    for factor, levels in traits.levels.items():
+        if len(levels) != len(predictions.patient_ids):
+            raise CohortError(
+                f"found {len(levels)} values of {factor} for {len(predictions.patient_ids)} predictions; one for each "
+                "patient, in the same order, was expected"
+            )
+        of_known = np.array(levels, dtype=object)[found.known]
+        for level in sorted(set(levels), key=lambda name: (name == UNKNOWN_LEVEL, name)):
+            own = of_known == level
+            within = None if folds is None else folds[found.known][own]
+            figures.append(
+                _figures(factor, level, found.labels[own], found.probabilities[own], threshold, within, settings)
+            )
+    return tuple(figures)
+
+
+def _figures(
+    factor: str,
+    level: str,
+    labels: NDArray[np.int8],
+    probabilities: NDArray[np.float64],
+    threshold: Threshold,
+    folds: NDArray[np.int64] | None,
+    settings: BootstrapSettings,
+) -> SubgroupFigures:
+    """The figures of the n patients of one subgroup: labels (n,), probabilities (n,), folds (n,)."""
+    mutants = int(np.sum(labels == 1))
+    metrics = confusion_metrics(labels, probabilities >= threshold.value)
+    area = (
+        delong_auc(labels, probabilities) if folds is None else foldwise_auc(labels, probabilities, folds, settings).auc
+    )
+    wild_types = labels.size - mutants
+    if min(mutants, wild_types) >= FEWEST_OF_A_KIND:
+        return SubgroupFigures(
+            factor, level, labels.size, mutants, area, with_intervals(metrics, settings), area.reason
+        )
+    reason = f"{mutants} mutants and {wild_types} wild types: no interval below {FEWEST_OF_A_KIND} of each"
+    return SubgroupFigures(
+        factor, level, labels.size, mutants, _bare(area, reason), _bare_metrics(metrics, reason), reason
+    )
+
+
+def _bare(measure: Measure, reason: str) -> Measure:
+    """The value without an interval; an undefined one keeps its own reason."""
+    return measure if measure.value is None else Measure(measure.value, reason=reason)
+
+
+def _bare_metrics(metrics: ConfusionMetrics, reason: str) -> ConfusionMetrics:
+    return replace(
+        metrics,
+        accuracy=_bare(metrics.accuracy, reason),
+        sensitivity=_bare(metrics.sensitivity, reason),
+        specificity=_bare(metrics.specificity, reason),
+        f1=_bare(metrics.f1, reason),
+    )
