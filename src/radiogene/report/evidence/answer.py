@@ -1,0 +1,124 @@
+"""The answer of an experiment in words: above, below, or it cannot be told."""
+
+from enum import StrEnum
+
+from radiogene.experiments.evidence import RowComparison, TableBlock, TableRow
+from radiogene.report.evidence.evidence_report import GeneAnswer
+from radiogene.report.evidence.printed_numbers import ends_text, p_words, percent_number, signed_points
+
+SIGNIFICANCE = 0.05
+"""Two-sided level that belongs to intervals of 95%."""
+
+
+class Verdict(StrEnum):
+    """What the interval of a difference says."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    UNDECIDED = "cannot be told"
+    NONE = "no answer"
+
+
+def answer_of_block(block: TableBlock, main: str, reference: str) -> GeneAnswer:
+    """The answer that a block of a table holds: its row of MMDL against its row of the clinical model.
+
+    Args:
+        block: rows of one gene, evaluated on the external cohort.
+        main: label of the row of MMDL, whose comparison is None.
+        reference: label of the row it is held against, which holds the comparison.
+    """
+    rows = {row.label: row for row in block.rows}
+    for label in (main, reference):
+        row = rows.get(label, TableRow(label, reason=f"the table has no row {label!r}"))
+        if not row.measures:
+            return GeneAnswer(block.gene, main, reference, reason=f"{label}: {row.reason or 'no result'}")
+    comparison = rows[reference].comparison
+    return GeneAnswer(
+        gene=block.gene,
+        main=main,
+        reference=reference,
+        main_auc=rows[main].measures.get("auc"),
+        reference_auc=rows[reference].measures.get("auc"),
+        comparison=comparison,
+        reason="" if comparison is not None else "the two were not compared",
+    )
+
+
+def verdict_of(answer: GeneAnswer) -> Verdict:
+    """Above or below where the interval of the difference leaves 0 out; what cannot be told is not told."""
+    interval = None if answer.comparison is None else answer.comparison.difference.interval
+    if answer.reason or interval is None:
+        return Verdict.NONE
+    if interval.low > 0:
+        return Verdict.ABOVE
+    return Verdict.BELOW if interval.high < 0 else Verdict.UNDECIDED
+
+
+def answer_sentence(answer: GeneAnswer) -> str:
+    """One plain sentence or two: what the experiment shows of this gene, and how surely."""
+    main, reference = answer.main, _lower_first(answer.reference)
+    verdict = verdict_of(answer)
+    comparison = answer.comparison
+    if verdict is Verdict.NONE or comparison is None:
+        return f"No answer: {_reason(answer)}."
+    evidence = _evidence(comparison)
+    if verdict is Verdict.UNDECIDED:
+        return (
+            f"Whether {main} is better or worse than the {reference} alone cannot be told: the difference in external "
+            f"AUC is {evidence}, and the interval holds 0."
+        )
+    value = abs(comparison.difference.value or 0.0)
+    points = percent_number(value)
+    words = "above" if verdict is Verdict.ABOVE else "below"
+    return (
+        f"The external AUC of {main} is {words} that of the {reference} alone, by {points} percentage points: the "
+        f"difference is {evidence}.{_adjusted(comparison)}"
+    )
+
+
+def chance_sentence(answer: GeneAnswer) -> str:
+    """Whether the main system does better than chance at all; empty where it has no interval."""
+    interval = None if answer.main_auc is None else answer.main_auc.interval
+    if interval is None:
+        return ""
+    if interval.low > 0.5:
+        return f"{answer.main} itself does better than chance: its interval lies above 50%."
+    if interval.high < 0.5:
+        return f"{answer.main} itself does worse than chance: its interval lies below 50%."
+    return f"{answer.main} itself cannot be told from chance: the interval of its AUC holds 50%."
+
+
+def _evidence(comparison: RowComparison) -> str:
+    """The difference with its interval, p value and patients."""
+    difference = comparison.difference
+    parts = [] if difference.interval is None else [f"95% interval {ends_text(difference.interval, signed=True)}"]
+    if comparison.p_value is not None:
+        parts.append(f"{comparison.test}, {p_words(comparison.p_value)}")
+    value = "" if difference.value is None else f"{signed_points(difference.value)} points"
+    return f"{value} ({'; '.join(parts)}; {comparison.patients} patients with both predictions)"
+
+
+def _adjusted(comparison: RowComparison) -> str:
+    """What is left of a difference after Holm's adjustment."""
+    adjusted = comparison.p_holm
+    if adjusted is None:
+        return ""
+    if adjusted >= SIGNIFICANCE:
+        return (
+            f" After Holm's adjustment for all comparisons of the table it does not stand ({p_words(adjusted)}): read "
+            "it as a hint."
+        )
+    return f" It stands after Holm's adjustment for all comparisons of the table ({p_words(adjusted)})."
+
+
+def _reason(answer: GeneAnswer) -> str:
+    """Why there is no answer."""
+    if answer.reason:
+        return answer.reason.rstrip(".")
+    reason = "" if answer.comparison is None else answer.comparison.difference.reason
+    return reason.rstrip(".") or "the difference has no interval"
+
+
+def _lower_first(title: str) -> str:
+    """A title inside a sentence: "Clinical model" becomes "clinical model", an abbreviation stays."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -1,0 +1,48 @@
+"""Single values of an experiment's manifest, and what they are called in it.
+
+The manifest is plain JSON. Every key may be absent: the report then says nothing of it.
+
+* `synthetic`: true where any patient does not exist. `genes`: names. `finished`: date and time, ISO 8601.
+* `preset`, `image_size_px`, `init` (`random`, or in words), `epochs` of a network's main stage, `class_weighting`,
+  `augmentation` (list of words; empty for none).
+* `preparation`: `spacing_mm`, `cube_mm`, `interpolation`, `standardisation`. `views`: names. `view_sampling`: in words.
+  `nodule_rule`: `largest`, `mean` or `max`.
+* `systems`: list of `name`, `title`, `learner`, `needs`, `notes`. `clinical_columns` given to MMDL.
+  `elimination_step`: share of features dropped in a round.
+* `splits`: `by`, `stratified_by` (list), and for `networks` and `classical` one of
+  `{"kind": "single", "validation_share"}`, `{"kind": "folds", "folds"}`,
+  `{"kind": "nested", "outer_folds", "inner_folds"}`. `seeds`: list of numbers.
+* `decision`: `threshold_rule`, `calibration` (`identity`, `temperature`, `isotonic`), `set_on` (list of words),
+  `cross_fitted`. `bootstrap`: `resamples`, `seed`.
+* `frozen_before_external`: true where every choice was frozen before external patients were predicted.
+* `versions` by name; `device`, `precision`, `cores`, `peak_memory_mb`; `fingerprints`: SHA-256 of the stores by role.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def fact(manifest: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path; None where the manifest does not hold it.
+
+    >>> fact({"splits": {"by": "patient"}}, "splits.by"), fact({}, "splits.by")
+    ('patient', None)
+    """
+    found: Any = manifest
+    for key in path.split("."):
+        if not isinstance(found, Mapping) or key not in found:
+            return None
+        found = found[key]
+    return found
+
+
+def words_of(value: Any) -> str:
+    """A list as words: "EGFR, KRAS and ALK"; anything else as it is printed.
+
+    >>> words_of(["EGFR", "KRAS"]), words_of(3)
+    ('EGFR and KRAS', '3')
+    """
+    if not isinstance(value, list | tuple):
+        return str(value)
+    *first, last = map(str, value)
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,204 @@
+"""A table of evidence as cells of words with numbered notes: what LaTeX and HTML print alike."""
+
+from dataclasses import dataclass
+
+from radiogene.evaluation.measure import Measure
+from radiogene.experiments.evidence import COLUMNS, EvidenceTable, RowComparison, TableRow
+from radiogene.report.evidence.printed_numbers import (
+    MISSING,
+    interval_text,
+    p_text,
+    percent_number,
+    signed_points,
+    value_text,
+)
+
+TESTS = ("p", "Holm", "McNemar")
+"""Headings of the columns after the difference: of the AUCs, the same adjusted, of the calls."""
+
+
+@dataclass(frozen=True)
+class PrintedCell:
+    """One measure of one row.
+
+    Attributes:
+        value: in percent, or a dash.
+        interval: in percent; empty where there is none.
+        paper: the paper's figure in percent; empty where it has none.
+        marks: numbers of notes.
+    """
+
+    value: str
+    interval: str = ""
+    paper: str = ""
+    marks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class PrintedRow:
+    """One row.
+
+    Attributes:
+        label: as printed.
+        marks: numbers of notes that hold for the row.
+        patients, mutants: behind the measures; dashes in an empty row.
+        cells: one per column of the table.
+        difference: AUC of MMDL minus that of the row, in percentage points.
+        tests: p, Holm's p, McNemar's p.
+        empty: True for a row without a result; its reason is among the notes.
+    """
+
+    label: str
+    marks: tuple[int, ...]
+    patients: str
+    mutants: str
+    cells: tuple[PrintedCell, ...]
+    difference: PrintedCell
+    tests: tuple[str, ...]
+    empty: bool
+
+
+@dataclass(frozen=True)
+class PrintedBlock:
+    """The rows under one heading."""
+
+    heading: str
+    rows: tuple[PrintedRow, ...]
+
+
+@dataclass(frozen=True)
+class PrintedEvidence:
+    """A table in words.
+
+    Attributes:
+        columns: headings of its measures.
+        blocks: in the table's order.
+        marked: notes by number, from 1.
+        notes: that hold for the whole table.
+        compared: True where any row is compared with MMDL.
+        beside_paper: True where any row has figures of the paper.
+    """
+
+    columns: tuple[str, ...]
+    blocks: tuple[PrintedBlock, ...]
+    marked: tuple[str, ...]
+    notes: tuple[str, ...]
+    compared: bool
+    beside_paper: bool
+
+
+class _Notes:
+    """Notes numbered in the order of their first use; equal notes share a number."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def mark(self, text: str) -> int:
+        """The number of a note."""
+        if text not in self.texts:
+            self.texts.append(text)
+        return self.texts.index(text) + 1
+
+
+def printed_evidence(table: EvidenceTable) -> PrintedEvidence:
+    """The table's cells, rounded, with every reason and note numbered.
+
+    Args:
+        table: of an experiment.
+    """
+    notes = _Notes()
+    blocks = tuple(
+        PrintedBlock(block.heading, tuple(_row(row, table.columns, notes) for row in block.rows))
+        for block in table.blocks
+    )
+    rows = [row for block in table.blocks for row in block.rows]
+    return PrintedEvidence(
+        columns=tuple(COLUMNS[key] for key in table.columns),
+        blocks=blocks,
+        marked=tuple(notes.texts),
+        notes=(*_reading(rows), *table.notes),
+        compared=any(row.comparison is not None for row in rows),
+        beside_paper=any(row.paper for row in rows),
+    )
+
+
+def _row(row: TableRow, columns: tuple[str, ...], notes: _Notes) -> PrintedRow:
+    """One row; its notes are numbered in reading order: reason, what it rests on, notes, cells, comparison."""
+    empty = not row.measures
+    texts = [f"No result: {row.reason or 'none was made.'}"] if empty else []
+    if row.rests_on and not empty:
+        texts.append(f"Rests on: {row.rests_on}.")
+    marks = tuple(notes.mark(text) for text in (*texts, *row.notes))
+    cells = tuple(_cell(row.measures.get(key), row.paper.get(key), notes, empty) for key in columns)
+    return PrintedRow(
+        label=row.label,
+        marks=marks,
+        patients=MISSING if empty else str(row.patients),
+        mutants=MISSING if empty else str(row.mutants),
+        cells=cells,
+        difference=_difference(row, notes),
+        tests=_tests(row.comparison),
+        empty=empty,
+    )
+
+
+def _cell(measure: Measure | None, paper: float | None, notes: _Notes, empty: bool) -> PrintedCell:
+    """One measure; why a value or interval is missing becomes a note, but in an empty row, which has its own."""
+    reason = "" if measure is None or empty else measure.reason
+    return PrintedCell(
+        value_text(measure),
+        interval_text(measure),
+        "" if paper is None else percent_number(paper),
+        (notes.mark(f"{_capital(reason)}."),) if reason else (),
+    )
+
+
+def _difference(row: TableRow, notes: _Notes) -> PrintedCell:
+    """AUC of MMDL minus AUC of the row; a note where fewer patients could be compared than the row has."""
+    comparison = row.comparison
+    if comparison is None:
+        return PrintedCell("")
+    difference = comparison.difference
+    marks = []
+    if comparison.patients != row.patients:
+        marks.append(notes.mark(f"Compared on the {comparison.patients} patients whom both have."))
+    if difference.reason:
+        marks.append(notes.mark(f"{_capital(difference.reason)}."))
+    value = MISSING if difference.value is None else signed_points(difference.value)
+    return PrintedCell(value, interval_text(difference, signed=True), marks=tuple(marks))
+
+
+def _tests(comparison: RowComparison | None) -> tuple[str, ...]:
+    if comparison is None:
+        return ("",) * len(TESTS)
+    return tuple(p_text(p) for p in (comparison.p_value, comparison.p_holm, comparison.p_mcnemar))
+
+
+def _reading(rows: list[TableRow]) -> list[str]:
+    """How the table is read: methods of its intervals and tests, as the figures themselves name them."""
+    auc, others, tests = set(), set(), set()
+    for row in rows:
+        for key, measure in row.measures.items():
+            if measure.interval is not None:
+                used = measure.interval.resamples_used
+                (auc if key == "auc" else others).add(measure.interval.method + (f", {used} resamples" if used else ""))
+        if row.comparison is not None:
+            tests.add(row.comparison.test)
+    level = "95% intervals"
+    found = []
+    if auc:
+        found.append(f"{level} of the AUC: {'; '.join(sorted(auc))}.")
+    if others:
+        found.append(f"{level} of the other figures: {'; '.join(sorted(others))}.")
+    if tests:
+        found.append(
+            f"Difference: AUC of MMDL minus AUC of the row, in percentage points ({'; '.join(sorted(tests))}). Holm: p "
+            "adjusted over all comparisons of the table and gene. McNemar: exact, of the calls."
+        )
+    if any(row.paper for row in rows):
+        found.append("Paper: the figure of Dong et al. 2021, doi 10.21037/qims-20-600, on other patients, as printed.")
+    return found
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".")

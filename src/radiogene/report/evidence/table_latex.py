@@ -1,0 +1,73 @@
+"""A table of evidence as LaTeX: booktabs, three lines per row: value, interval, the paper's figure."""
+
+from radiogene.experiments.evidence import EvidenceTable
+from radiogene.report.evidence.latex_text import latex_text
+from radiogene.report.evidence.printed_rows import TESTS, PrintedEvidence, PrintedRow, printed_evidence
+
+HEAD = "% Needs \\usepackage{booktabs}; figures in percent, differences in percentage points."
+SMALL = r"\scriptsize"
+
+
+def table_latex(table: EvidenceTable, *, synthetic: bool = False) -> str:
+    """The table as a `table*` environment with caption, label and notes; needs the package booktabs alone.
+
+    Args:
+        table: of an experiment.
+        synthetic: whether the caption says that no patient exists.
+    """
+    printed = printed_evidence(table)
+    width = 3 + len(printed.columns) + (1 + len(TESTS) if printed.compared else 0)
+    caption = ("SYNTHETIC patients. " if synthetic else "") + table.title.rstrip(".") + "."
+    lines = [
+        HEAD,
+        r"\begin{table*}",
+        r"\centering\footnotesize",
+        rf"\caption{{{latex_text(caption)}}}",
+        rf"\label{{tab:{''.join(c for c in table.name if c.isalnum())}}}",
+        rf"\begin{{tabular}}{{l{'r' * (width - 1)}}}",
+        r"\toprule",
+        _line(_headings(printed)),
+        r"\midrule",
+    ]
+    for number, block in enumerate(printed.blocks):
+        lines += [r"\addlinespace"] if number else []
+        lines.append(rf"\multicolumn{{{width}}}{{l}}{{\textit{{{latex_text(block.heading)}}}}} \\")
+        for row in block.rows:
+            lines += [_line(cells) for cells in _row(row, printed)]
+    lines += [r"\bottomrule", r"\end{tabular}", "", r"\raggedright\scriptsize"]
+    lines += [rf"\textsuperscript{{{n}}}~{latex_text(text)}\par" for n, text in enumerate(printed.marked, start=1)]
+    lines += [latex_text(note) + r"\par" for note in printed.notes]
+    return "\n".join([*lines, r"\end{table*}"]) + "\n"
+
+
+def _headings(printed: PrintedEvidence) -> list[str]:
+    words = ["", "$n$", "mutants", *map(latex_text, printed.columns)]
+    return words + (["difference", *map(latex_text, TESTS)] if printed.compared else [])
+
+
+def _row(row: PrintedRow, printed: PrintedEvidence) -> list[list[str]]:
+    """Up to three lines of cells: values; intervals; the paper's figures."""
+    # A bracket or star after the end of a line would be an argument of it.
+    label = "{}" + latex_text(row.label) + _marks(row.marks)
+    cells = [*row.cells, row.difference] if printed.compared else list(row.cells)
+    tests = list(map(latex_text, row.tests)) if printed.compared else []
+    lines = [[label, row.patients, row.mutants, *(latex_text(c.value) + _marks(c.marks) for c in cells), *tests]]
+    lines[0][1:3] = map(latex_text, lines[0][1:3])
+    blank = [""] * len(tests)
+    if any(cell.interval for cell in cells):
+        lines.append(["", "", "", *(_small(cell.interval.replace(" to ", "–")) for cell in cells), *blank])
+    if any(cell.paper for cell in cells):
+        lines.append([rf"\quad{{{SMALL} paper}}", "", "", *(_small(cell.paper) for cell in cells), *blank])
+    return lines
+
+
+def _small(text: str) -> str:
+    return f"{{{SMALL} {latex_text(text)}}}" if text else ""
+
+
+def _marks(marks: tuple[int, ...]) -> str:
+    return rf"\textsuperscript{{{','.join(map(str, marks))}}}" if marks else ""
+
+
+def _line(cells: list[str]) -> str:
+    return " & ".join(cells) + r" \\"
