@@ -19,15 +19,11 @@ def experiment(
     name: Annotated[
         str, typer.Argument(help="table1 to table8, figure1, figure6 to figure12, all; or list, which runs nothing.")
     ],
-    train: Annotated[
-        Path | None, typer.Option("--train", help="Store of the cohort that everything is fitted on.")
-    ] = None,
+    train: Annotated[Path | None, typer.Option("--train", help="Store that everything is fitted on.")] = None,
     external: Annotated[
         Path | None, typer.Option("--external", help="Store of the cohort that everything is tested on.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for report.html, tables, figures and cells.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for report, tables, figures, cells.")] = None,
     preset: Annotated[
         Literal["paper", "small", "tiny"], typer.Option("--preset", help="Sizes of every network.")
     ] = "small",
@@ -55,7 +51,7 @@ def experiment(
     ] = 20,
     train_files: Annotated[
         Path | None,
-        typer.Option("--train-files", help="Folder that the column slides of the training table starts from."),
+        typer.Option("--train-files", help="Folder that the training table's column slides starts from."),
     ] = None,
     external_files: Annotated[
         Path | None, typer.Option("--external-files", help="The same of the external table.")
@@ -132,7 +128,8 @@ def _run(
     typer.echo(json.dumps(written.to_json(), indent=2) if as_json else written.text())
     if run.failures:
         raise CasesFailedError(
-            f"{len(run.failures)} cells failed; their rows are empty, with the reason. The same command tries them again."
+            f"{len(run.failures)} cells failed; their rows are empty, with the reason. The same command tries "
+            "them again."
         )
 
 

@@ -1,6 +1,6 @@
-"""All cells of an experiment: those that are finished are read, the others run in parallel, one by one onto the disk."""
+"""All cells of an experiment: finished ones are read, the others run in parallel, each onto the disk as it ends."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,6 @@ from radiogene.experiments.cell import Cell, CellResult, Outcome
 from radiogene.experiments.cell_file import read_outcome
 from radiogene.experiments.cell_run import CELLS_FOLDER, run_cell
 from radiogene.experiments.cohorts import ExperimentPlaces
-
-Finished = Callable[[Outcome], None]
 
 
 @dataclass(frozen=True)
@@ -36,20 +34,12 @@ class CellRuns:
         found = {cell: read_outcome(self.places.out / CELLS_FOLDER / cell.key(self.context)) for cell in cells}
         return {cell: outcome for cell, outcome in found.items() if isinstance(outcome, CellResult)}
 
-    def run(self, cells: Sequence[Cell], when_finished: Finished) -> dict[Cell, Outcome]:
-        """What each cell left; equal cells are computed once.
+    def run(self, cells: Sequence[Cell]) -> Iterator[Outcome]:
+        """What each cell left, in the order in which they end.
 
         Args:
-            cells: in the order in which they should start.
-            when_finished: told of each as it ends.
+            cells: different ones, in the order in which they should start.
         """
-        outcomes: dict[Cell, Outcome] = {}
-        for outcome in self._outcomes(list(dict.fromkeys(cells))):
-            outcomes[outcome.cell] = outcome
-            when_finished(outcome)
-        return outcomes
-
-    def _outcomes(self, cells: Sequence[Cell]) -> Iterator[Outcome]:
         fingerprint = self.context["cohorts"]["external"]
         tasks = (
             delayed(run_cell)(cell, cell.key(self.context), self.places, self.calibration, fingerprint)

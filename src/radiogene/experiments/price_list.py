@@ -78,7 +78,7 @@ def price_list(settings: ExperimentSettings, patients: int | None) -> PriceList:
         hours = sum(seconds.values()) / SECONDS_PER_HOUR
         prices.append(Price(experiment.name, experiment.title, experiment.needs, len(cells), round(hours, 2)))
     rests_on = (
-        f"Hours of one process for {counted} training patients, preset {settings.preset}, {settings.folds} folds, if no "
-        f"network stops early: an upper estimate from operations, at {pace_of(settings.accelerator).words}."
+        f"Hours of one process for {counted} training patients, preset {settings.preset}, {settings.folds} folds, if "
+        f"no network stops early: an upper estimate from operations, at {pace_of(settings.accelerator).words}."
     )
     return PriceList(tuple(prices), len(every), round(sum(every.values()) / SECONDS_PER_HOUR, 2), rests_on)

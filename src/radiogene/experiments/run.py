@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from radiogene import __version__
-from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.experiments.cell import Cell, CellFailure, Outcome
 from radiogene.experiments.cell_runs import CellRuns
 from radiogene.experiments.cohorts import ExperimentPlaces, cohort_fingerprint, refuse_unusable
@@ -83,7 +82,7 @@ def run_experiments(
     context = _context(settings, fingerprints)
     claim(places.out, {"settings": settings.to_json(), "cohorts": fingerprints, "radiogene": __version__})
     runs = CellRuns(places, context, settings.calibration, workers)
-    outcomes = _all_outcomes(experiments, settings, runs, training, told)
+    outcomes = _all_outcomes(experiments, settings, runs, len(training), told)
     evidence = Evidence(settings, training, external, outcomes, places.out)
     return ExperimentRun(
         tuple(experiments),
@@ -98,7 +97,7 @@ def _all_outcomes(
     experiments: Sequence[Experiment],
     settings: ExperimentSettings,
     runs: CellRuns,
-    training: PreparedCohort,
+    training_patients: int,
     told: Told,
 ) -> dict[Cell, Outcome]:
     """The outcomes of every cell; some cells are known only when others are done."""
@@ -109,28 +108,31 @@ def _all_outcomes(
         missing = [cell for cell in needed if cell not in outcomes]
         if not missing:
             return outcomes
-        expected = {cell: expected_seconds(cell, len(training)) for cell in needed}
+        expected = {cell: expected_seconds(cell, training_patients) for cell in needed}
+        count = _Count(needed, expected, runs.workers)
         # The longest first, so that no worker begins one while the others have nothing left.
-        missing.sort(key=lambda cell: -expected[cell])
-
-        def when_finished(outcome: Outcome) -> None:
+        missing.sort(key=lambda cell: -count.expected[cell])
+        told(count.progress(outcomes, None))
+        for outcome in runs.run(missing):
             outcomes[outcome.cell] = outcome
-            left = [cell for cell in needed if cell not in outcomes]
-            told(Progress(len(outcomes), len(needed), _seconds_left(left, outcomes, expected, runs.workers), outcome))
-
-        told(Progress(len(outcomes), len(needed), None, None))
-        runs.run(missing, when_finished)
+            told(count.progress(outcomes, outcome))
 
 
-def _seconds_left(
-    left: Sequence[Cell], outcomes: Mapping[Cell, Outcome], expected: Mapping[Cell, float], workers: int
-) -> float | None:
-    """Expected seconds of what is left, scaled by how the finished cells compare with what was expected of them."""
-    known = [(outcome.seconds, expected[cell]) for cell, outcome in outcomes.items() if cell in expected]
-    if not known:
-        return None
-    pace = sum(seconds for seconds, _ in known) / sum(seconds for _, seconds in known)
-    return pace * sum(expected[cell] for cell in left) / workers
+@dataclass(frozen=True)
+class _Count:
+    """The cells that are known to be needed, and what each should take."""
+
+    needed: Sequence[Cell]
+    expected: Mapping[Cell, float]
+    workers: int
+
+    def progress(self, outcomes: Mapping[Cell, Outcome], last: Outcome | None) -> Progress:
+        """How far it is; the time left is scaled by how finished cells compare with what was expected of them."""
+        taken = [(outcome.seconds, self.expected[cell]) for cell, outcome in outcomes.items() if cell in self.expected]
+        left = sum(self.expected[cell] for cell in self.needed if cell not in outcomes)
+        pace = sum(seconds for seconds, _ in taken) / sum(seconds for _, seconds in taken) if taken else None
+        done = sum(cell in outcomes for cell in self.needed)
+        return Progress(done, len(self.needed), None if pace is None else pace * left / self.workers, last)
 
 
 def _context(settings: ExperimentSettings, fingerprints: Mapping[str, str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from radiogene.training.stages.schedule import schedule_of
 
 
 def run_manifest(run: ExperimentRun) -> dict[str, Any]:
-    """Settings, splits, decision, systems, versions, fingerprints; keys as `report/evidence/manifest_facts.py` has them.
+    """Settings, splits, decision, systems, versions, fingerprints; `report/evidence/manifest_facts.py` names the keys.
 
     Args:
         run: finished.

@@ -8,8 +8,8 @@ from radiogene.experiments.rows import mmdl
 from radiogene.report.figures.activation_rows import activation_rows_figure, view_maps_figure
 
 CAPTION = (
-    "External patients, drawn by the experiment's seed; the largest nodule of each, axial view. A: picture; B: Grad-CAM "
-    "of the fused {gene} logit, scaled over all nine views; C: both. {share}"
+    "External patients, drawn by the experiment's seed; the largest nodule of each, axial view. A: picture; B: "
+    "Grad-CAM of the fused {gene} logit, scaled over all nine views; C: both. {share}"
 )
 VIEWS_CAPTION = "The first nodule of the figure above in all nine views, scaled together: a dark view moves the {gene} logit little."
 

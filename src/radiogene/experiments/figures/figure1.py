@@ -1,6 +1,7 @@
 """Figure 1: examples of mutant and wild-type nodules of both genes."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from radiogene.ct.nine_views import NINE_VIEWS, cut_views
 from radiogene.experiments.cell import Cell
@@ -44,7 +45,8 @@ def show(evidence: Evidence) -> Shown:
     return Shown(figures=(drawn_figure(NAME, TITLE, CAPTION, alt, figure, "png"),))
 
 
-def _axial(evidence: Evidence, position: int) -> np.ndarray:
+def _axial(evidence: Evidence, position: int) -> NDArray[np.float32]:
+    """The axial view (P, P) HU of a patient's largest nodule."""
     cube_hu = evidence.training.cube(position).astype(np.float32)
     return np.asarray(cut_views(cube_hu, DISPLAY_PIXELS, views=NINE_VIEWS[:1])[0])
 

@@ -15,8 +15,8 @@ PRETRAINED, SCRATCH = "pretrained", "from scratch"
 NO_NETWORK = "no pretrained network was given: `radiogene pretrain` makes one, --pretrained FOLDER gives it"
 
 CAPTION = (
-    "External patients; the same network, schedule and split from both starts. Whiskers: 95% intervals. The paper shows "
-    "this comparison as a picture and prints no numbers."
+    "External patients; the same network, schedule and split from both starts. Whiskers: 95% intervals. The paper "
+    "shows this comparison as a picture and prints no numbers."
 )
 
 

@@ -13,8 +13,8 @@ NAME = "figure6"
 TITLE = "ROC curves of six networks in the training cohort"
 
 CAPTION = (
-    "Training patients by models that had not seen them: {rests_on}. A and B: networks trained on one gene; C and D: on "
-    "both. Legend: AUC with its 95% interval; shaded: pointwise 95% band of MMDL."
+    "Training patients by models that had not seen them: {rests_on}. A and B: networks trained on one gene; C and D: "
+    "on both. Legend: AUC with its 95% interval; shaded: pointwise 95% band of MMDL."
 )
 
 

@@ -1,1 +1,1 @@
-"""What the paper lacks: calibration, decision curves, precision-recall, subgroups, seeds, permutations; one file each."""
+"""What the paper lacks: calibration, decision curves, subgroups, seeds, permutations and more; one file each."""

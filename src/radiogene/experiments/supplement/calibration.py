@@ -22,8 +22,8 @@ HEADINGS = ("gene", "system", "Brier score", "slope", "intercept", "in the large
 DRAWN_BINS = 5
 
 TEXT = (
-    "A calibrated model has slope 1, intercept 0 and as many mutants as it predicts. The expected calibration error (ECE) "
-    "is above 0 by chance alone; the last column is what chance makes of it.",
+    "A calibrated model has slope 1, intercept 0 and as many mutants as it predicts. The expected calibration error "
+    "(ECE) is above 0 by chance alone; the last column is what chance makes of it.",
 )
 CAPTION = (
     "External patients in bins of equal size by predicted probability, with 95% intervals of the share of mutants."

@@ -15,8 +15,8 @@ NAME = "subgroups"
 TITLE = "MMDL in subgroups of the external cohort"
 HEADINGS = ("gene", "subgroup", "patients", "mutants", "AUC", "SEN", "SPE")
 TEXT = (
-    "Subgroups are looked at, not tested: of many, some stand out by chance, and intervals that do or do not overlap are "
-    "no test of a difference. Every patient is called at the one threshold of the training side.",
+    "Subgroups are looked at, not tested: of many, some stand out by chance, and intervals that do or do not overlap "
+    "are no test of a difference. Every patient is called at the one threshold of the training side.",
 )
 
 

@@ -13,8 +13,8 @@ from radiogene.report.figures.view_weights import ViewWeights, view_weights_figu
 NAME = "view-weights"
 TITLE = "Weights of the views"
 TEXT = (
-    "The weight of a view is its share, over the training patients, of what moves the fused logit; the weights of a gene "
-    "sum to 1 (the paper's adaptive weighting, Eq. 7 and 8).",
+    "The weight of a view is its share, over the training patients, of what moves the fused logit; the weights of a "
+    "gene sum to 1 (the paper's adaptive weighting, Eq. 7 and 8).",
 )
 CAPTION = "MMDL with all nine views; the mean over its members where there are several."
 
