@@ -11,7 +11,9 @@ CAPTION = (
     "External patients, drawn by the experiment's seed; the largest nodule of each, axial view. A: picture; B: "
     "Grad-CAM of the fused {gene} logit, scaled over all nine views; C: both. {share}"
 )
-VIEWS_CAPTION = "The first nodule of the figure above in all nine views, scaled together: a dark view moves the {gene} logit little."
+VIEWS_CAPTION = (
+    "The first nodule of the figure above in all nine views, scaled together: a dark view moves the {gene} logit little."
+)
 
 
 def show_activation(evidence: Evidence, name: str, title: str, gene: str) -> Shown:
