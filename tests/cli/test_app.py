@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from networks.backbone_names import needs_timm
+from radiogene.cli.app import main
 from radiogene.cli.nodule_argument import with_joined_nodule
 from radiogene.cohort.table import read_cohort
+from radiogene.evaluation.ledger import read_ledger
 
 
 def run(*arguments, check=False):
@@ -184,6 +186,32 @@ def test_evaluate_writes_figures_and_predictions_by_the_rule_of_the_training(tra
     assert content["synthetic"]
     assert content["includes_training_cases"]
     assert (out / "predictions.csv").read_text().startswith("patient_id,EGFR_label,EGFR_probability")
+    assert content["evaluated_before"]["evaluations"] == 0
     refused = run("evaluate", "--model", trained_model, "--store", synthetic_store.path)
     assert refused.returncode == 13
+    assert len(read_ledger(tmp_path / "ledger.jsonl")) == 1
     assert "--include-training-cases" in refused.stderr
+
+
+def test_evaluate_counts_each_look_in_the_ledger_and_warns_where_there_is_none(
+    trained_model, synthetic_store, tmp_path, capsys
+):
+    words = ["evaluate", "--model", str(trained_model), "--store", str(synthetic_store.path)]
+    ledger = tmp_path / "looks.jsonl"
+
+    def evaluated(*more):
+        with pytest.raises(SystemExit) as end:
+            main([*words, "--include-training-cases", *map(str, more)])
+        return end.value.code, *capsys.readouterr()
+
+    code, printed, _ = evaluated("--ledger", ledger)
+    assert code == 0
+    assert "before" not in printed
+    assert "evaluated 1 times before, with 1 fitted systems (1 times with this one)" in evaluated("--ledger", ledger)[1]
+    assert "Counted in no ledger" in evaluated()[2]
+    entries = read_ledger(ledger)
+    assert len(entries) == 2
+    assert entries[0].includes_training_cases
+    assert len({entry.cohort for entry in entries}) == len({entry.choices_sha256 for entry in entries}) == 1
+    ledger.write_text("not a ledger\n")
+    assert evaluated("--ledger", ledger)[:2] == (3, "")

@@ -21,5 +21,5 @@ def test_equal_seeds_have_no_spread_not_even_by_rounding():
 
 @pytest.mark.parametrize("values", [[], [0.7, float("nan")]])
 def test_a_seed_without_a_figure_is_refused(values):
-    with pytest.raises(SettingsError, match="a number for each seed"):
+    with pytest.raises(SettingsError, match="a number for each seed, was expected"):
         seed_spread(values)

@@ -21,20 +21,29 @@ def evaluate(
     include_training_cases: Annotated[
         bool, typer.Option("--include-training-cases", help="Allow cubes that the model was trained on.")
     ] = False,
+    ledger: Annotated[
+        Path | None,
+        typer.Option("--ledger", help="Where evaluations are counted (else ledger.jsonl beside --out)."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, with 95% intervals, one row per patient."""
     from radiogene.atomic_files import write_json, write_text
     from radiogene.cohort.store import CubeStore
     from radiogene.evaluation.evaluation import evaluate_predictions
+    from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_entry, read_ledger
     from radiogene.evaluation.patient_level import NoduleRule
     from radiogene.evaluation.predictions_table import predictions_table
+    from radiogene.model.known_cubes import cohort_fingerprint
     from radiogene.prediction.predictor import Predictor
     from radiogene.prediction.store_predictions import predict_store
     from radiogene.report.evaluation_text import evaluation_text
 
     if out is not None:
         require_folder_place(out)
+        ledger = ledger or out.resolve().parent / LEDGER_FILE
+    if ledger is not None:
+        read_ledger(ledger)
     predictor = Predictor.from_folder(model)
     cubes = CubeStore.open(store)
     rule = predictor.model.settings.nodule_rule if nodule_rule is None else NoduleRule(nodule_rule)
@@ -48,6 +57,19 @@ def evaluate(
         "weights_sha256": predictor.model.weights_sha256,
         **report.to_json(),
     }
+    if ledger is None:
+        typer.echo("Counted in no ledger: give --ledger FILE, or --out.", err=True)
+    else:
+        # Before any figure is shown: a look that is not counted is what a ledger is against.
+        entry = ledger_entry(
+            f"MMDL, preset {predictor.model.settings.preset.name}, backbone {predictor.model.settings.preset.backbone}",
+            predictor.model.weights_sha256,
+            cohort_fingerprint(cubes.cube(index) for index in range(len(cubes))),
+            {"decision": predictor.model.decision.to_json(), "nodule_rule": rule.value},
+            report,
+            includes_training_cases=include_training_cases,
+        )
+        content["evaluated_before"] = append_to_ledger(ledger, entry).to_json()
     if out is not None:
         write_text(out / "predictions.csv", predictions_table(predictions))
         write_json(out / "evaluation.json", content)

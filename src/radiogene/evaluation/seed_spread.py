@@ -49,9 +49,7 @@ def seed_spread(values: Sequence[float]) -> SeedSpread:
         SettingsError: no value, or one that is not a number.
     """
     if not values or any(value != value for value in values):
-        raise SettingsError(
-            f"found the figures {list(values)} of {len(values)} seeds; one number per seed was expected"
-        )
+        raise SettingsError(f"found the figures {list(values)}; at least one, and a number for each seed, was expected")
     # The mean of equal numbers can differ from them in the last digit.
     mean = min(max(sum(values) / len(values), min(values)), max(values))
     return SeedSpread(float(mean), float(min(values)), float(max(values)), len(values))

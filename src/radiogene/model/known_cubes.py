@@ -21,3 +21,8 @@ def cube_fingerprint(cube_zyx: NDArray[np.int16]) -> str:
 def fingerprints(cubes_zyx: Iterable[NDArray[np.int16]]) -> list[str]:
     """The fingerprints of cubes, sorted, so that their order tells nothing."""
     return sorted({cube_fingerprint(cube) for cube in cubes_zyx})
+
+
+def cohort_fingerprint(cubes_zyx: Iterable[NDArray[np.int16]]) -> str:
+    """SHA-256 (hex) of a cohort's cubes in any order: the same nodules prepared alike are the same cohort."""
+    return hashlib.sha256("".join(fingerprints(cubes_zyx)).encode()).hexdigest()

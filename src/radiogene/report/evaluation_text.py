@@ -19,7 +19,8 @@ def evaluation_text(content: dict[str, Any]) -> str:
     """The evaluation as text, one block per gene.
 
     Args:
-        content: `EvaluationReport.to_json()` with the keys `synthetic` and `includes_training_cases`.
+        content: `EvaluationReport.to_json()` with the keys `synthetic` and `includes_training_cases`, and
+            `evaluated_before` where a ledger is kept.
     """
     lines = []
     if content["synthetic"]:
@@ -30,6 +31,12 @@ def evaluation_text(content: dict[str, Any]) -> str:
         lines.append(
             f"{content['rows_that_failed_in_preparation']} rows of the cohort failed in preparation and are not in "
             "these figures."
+        )
+    before = content.get("evaluated_before")
+    if before and before["evaluations"]:
+        lines.append(
+            f"This cohort was evaluated {before['evaluations']} times before, with {before['systems']} fitted systems "
+            f"({before['same_system']} times with this one): every look makes a chosen figure look better."
         )
     for gene, found in content["genes"].items():
         threshold = found["threshold"]

@@ -1,0 +1,218 @@
+"""The ledger of external evaluations: one line for each look at a cohort, so that nobody looks until it fits.
+
+A line holds hashes and names of figures; no identifier, no path, no figure's value. Lines are added under the file's
+lock and never changed.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from radiogene import __version__
+from radiogene.errors import SettingsError
+from radiogene.evaluation.evaluation import EvaluationReport
+
+LEDGER_FILE = "ledger.jsonl"
+LARGEST_LINE_BYTES = 4096
+"""A longer line is not one of ours."""
+
+HASH = re.compile(r"[0-9a-f]{16,64}")
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One evaluation of one cohort.
+
+    Attributes:
+        time_utc: when, to the second.
+        system: name of the system, as a table prints it.
+        weights_sha256: of the fitted system.
+        cohort: fingerprint of the cohort's cubes.
+        choices_sha256: of everything that was decided before: thresholds, calibration, settings.
+        figures: names per gene, such as `EGFR auc`.
+        includes_training_cases: True where the cohort is not external to the system.
+        version: of radiogene.
+    """
+
+    time_utc: str
+    system: str
+    weights_sha256: str
+    cohort: str
+    choices_sha256: str
+    figures: tuple[str, ...]
+    includes_training_cases: bool
+    version: str
+
+    def __post_init__(self) -> None:
+        for name in ("weights_sha256", "cohort", "choices_sha256"):
+            if not HASH.fullmatch(getattr(self, name)):
+                raise SettingsError(f"ledger: {name} is {getattr(self, name)!r}; 16 to 64 hexadecimal digits expected")
+
+    def line(self) -> bytes:
+        """The entry as one line of the ledger."""
+        content = {field.name: getattr(self, field.name) for field in fields(self)}
+        return (json.dumps(content, ensure_ascii=False) + "\n").encode()
+
+    @classmethod
+    def from_json(cls, content: object) -> "LedgerEntry":
+        """The entry that `line` wrote.
+
+        Raises:
+            SettingsError: missing or unknown keys, a value of another kind.
+        """
+        kinds = {field.name: str for field in fields(cls)} | {"figures": list, "includes_training_cases": bool}
+        if not isinstance(content, dict) or set(content) != set(kinds):
+            raise SettingsError(f"found {_summary(content)}; an object with exactly {sorted(kinds)} was expected")
+        wrong = [name for name, kind in kinds.items() if not isinstance(content[name], kind)]
+        if wrong or not all(isinstance(name, str) for name in content["figures"]):
+            raise SettingsError(f"found {(wrong or ['figures'])[0]} of another kind than expected")
+        return cls(**{**content, "figures": tuple(content["figures"])})
+
+
+@dataclass(frozen=True)
+class EarlierEvaluations:
+    """How often a cohort had been looked at.
+
+    Attributes:
+        evaluations: lines of this cohort.
+        systems: different fitted systems among them, by their weights.
+        same_system: lines of the system that is evaluated now.
+    """
+
+    evaluations: int
+    systems: int
+    same_system: int
+
+    def to_json(self) -> dict[str, int]:
+        """Plain JSON values."""
+        return {"evaluations": self.evaluations, "systems": self.systems, "same_system": self.same_system}
+
+
+def ledger_entry(
+    system: str,
+    weights_sha256: str,
+    cohort: str,
+    choices: Mapping[str, Any],
+    report: EvaluationReport,
+    *,
+    includes_training_cases: bool = False,
+) -> LedgerEntry:
+    """The line for an evaluation that has just been made.
+
+    Args:
+        system: its name in words.
+        weights_sha256: of the fitted system.
+        cohort: fingerprint of the cohort's cubes.
+        choices: everything that was decided before, plain JSON values; only their hash is kept.
+        report: whose figures are about to be shown.
+        includes_training_cases: the system was fitted on some of these patients.
+    """
+    named = [f"{gene} {name}" for gene, of in report.to_json()["genes"].items() for name in of if _is_figure(of[name])]
+    return LedgerEntry(
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        system,
+        weights_sha256,
+        cohort,
+        hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest(),
+        tuple(named),
+        includes_training_cases,
+        __version__,
+    )
+
+
+def read_ledger(path: Path) -> tuple[LedgerEntry, ...]:
+    """The entries of a ledger, oldest first; none where there is no file.
+
+    Raises:
+        SettingsError: the file cannot be read, or a line is no entry.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise _unusable(path, error) from error
+    return _entries(path, content)
+
+
+def append_to_ledger(path: Path, entry: LedgerEntry) -> EarlierEvaluations:
+    """How often the cohort had been evaluated before; the entry stands in the ledger when this returns.
+
+    Args:
+        path: of the ledger; made where it is absent.
+        entry: to add.
+
+    Raises:
+        SettingsError: the file cannot be written or locked, or holds a line that is no entry.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+    except OSError as error:
+        raise _unusable(path, error) from error
+    try:
+        # Writers wait for each other for as long as it takes to write a line; the system frees a dead one's lock.
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        size = os.fstat(descriptor).st_size
+        entries = _entries(path, os.pread(descriptor, size, 0))
+        line = entry.line()
+        if os.write(descriptor, line) != len(line):
+            os.ftruncate(descriptor, size)
+            raise SettingsError(f"{path} could not take a whole line: the disk is full. Nothing was added.")
+        os.fsync(descriptor)
+    except OSError as error:
+        raise _unusable(path, error) from error
+    finally:
+        os.close(descriptor)
+    return earlier_evaluations(entries, entry)
+
+
+def earlier_evaluations(entries: Sequence[LedgerEntry], entry: LedgerEntry) -> EarlierEvaluations:
+    """What the entries say of the cohort of another entry.
+
+    Args:
+        entries: of a ledger.
+        entry: the evaluation now.
+    """
+    own = [each for each in entries if each.cohort == entry.cohort]
+    weights = [each.weights_sha256 for each in own]
+    return EarlierEvaluations(len(own), len(set(weights)), weights.count(entry.weights_sha256))
+
+
+def _entries(path: Path, content: bytes) -> tuple[LedgerEntry, ...]:
+    """The entries in a ledger's bytes."""
+    entries = []
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        last = number == content.count(b"\n") + 1
+        if last and not line:
+            break
+        try:
+            if last or len(line) > LARGEST_LINE_BYTES:
+                raise SettingsError("found no whole line")
+            entries.append(LedgerEntry.from_json(json.loads(line.decode())))
+        except (SettingsError, ValueError) as error:
+            raise SettingsError(
+                f"{path}, line {number} is no entry of a ledger: {error}. Keep a copy of the file, take that line out "
+                "of it, or name another file (--ledger)."
+            ) from error
+    return tuple(entries)
+
+
+def _is_figure(value: object) -> bool:
+    """True for a measure among the values of an evaluation."""
+    return isinstance(value, dict) and "interval" in value
+
+
+def _summary(content: object) -> str:
+    return f"the keys {sorted(content)}" if isinstance(content, dict) else type(content).__name__
+
+
+def _unusable(path: Path, error: OSError) -> SettingsError:
+    return SettingsError(f"{path} cannot be used as a ledger ({error.strerror}); name another file (--ledger).")
