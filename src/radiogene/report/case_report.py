@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import torch
-
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.nine_views import cut_views
 from radiogene.ct.preparation import PreparedNodule, stored_cube
-from radiogene.explanation.activation_maps import activation_maps_of_all_genes, ensemble_activation_maps
+from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.model.inference import views_named
-from radiogene.networks.standardisation import standardised
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import PredictionResult
 from radiogene.report.prediction_report import write_prediction_report
@@ -36,22 +33,12 @@ def reported_case(
         truth: per gene, the status where it is known; for demonstrations.
     """
     settings = predictor.model.settings
-    device = predictor.sampler.fraction.device
-    cubes = torch.from_numpy(stored_cube(prepared.cube_hu))[None].to(device)
-    views_hu = predictor.sampler(cubes)
-    members = [
-        activation_maps_of_all_genes(
-            network,
-            standardised(views_hu, member.standardisation),
-            torch.from_numpy(member.clinical.encode([row])).to(device),
-        )
-        for network, member in zip(predictor.networks, settings.members, strict=True)
-    ]
+    maps = ExplainedModel(predictor.networks, settings).maps(stored_cube(prepared.cube_hu), row)
     views = views_named(settings.view_names)
     return ReportedCase(
         result=result,
         views_vhw=cut_views(prepared.cube_hu, DISPLAY_PIXELS, views=views),
-        maps={g: ensemble_activation_maps([maps[g] for maps in members]).maps_vhw for g in settings.genes},
+        maps={gene: found.maps_vhw for gene, found in maps.items()},
         view_weights=settings.view_weights,
         views=views,
         map_sampling=settings.view_sampling,

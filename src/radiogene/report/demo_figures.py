@@ -11,14 +11,7 @@ from sklearn.metrics import roc_curve
 from radiogene.evaluation.calibration_error import calibration_bins
 from radiogene.evaluation.metrics import auc, missing_class
 from radiogene.evaluation.predictions import Predictions
-
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
-"""Okabe and Ito's colours, told apart with any colour vision."""
-
-DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.5, 1, 1.5)))
-"""Line styles, so that the curves can be told apart in black and white."""
-
-MARKERS = ("o", "s", "^", "D")
+from radiogene.report.line_styles import COLOURS, DASHES, MARKERS
 
 PANEL_INCH = 3.1
 
