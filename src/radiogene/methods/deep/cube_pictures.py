@@ -1,0 +1,70 @@
+"""Cubes of nodules, and their axial planes, as pictures in Hounsfield units."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.ct.resampling import CUBE_SAMPLES
+from radiogene.ct.scan import AIR_HU
+from radiogene.methods.deep.grid_augmentation import drawn_transforms, transformed
+from radiogene.methods.deep.patient_pictures import PatientPictures, PictureDraw, PictureKind, PixelScaling
+from radiogene.networks.standardisation import fit_standardisation
+
+LARGEST_SHIFT_MM = 4
+"""As of MMDL's views (`training/batches/augmentation.py`); a sample of a cube is 1 mm."""
+
+PLANES = 6
+"""Axial planes of a patient, 2 mm apart, the middle ones of the cube: from 5.5 mm below its centre to 4.5 mm above."""
+
+PLANE_STEP = 2
+
+
+class CubePictures(PictureKind):
+    """The cube of each patient's largest nodule."""
+
+    words = "the cube of the largest nodule"
+
+    def read(self, cohort: PreparedCohort, place: Path | None) -> PatientPictures:
+        """See `PictureKind`; (N, 64, 64, 64) int16 HU, axes z, y, x."""
+        cubes = [self._seen(cohort.cube(position)) for position in range(len(cohort))]
+        nodules = np.array([cohort.largest_nodule(position) for position in range(len(cohort))], dtype=np.int64)
+        pictures = np.concatenate(cubes)
+        each = len(pictures) // len(cohort)
+        keys = (nodules[:, None] * each + np.arange(each)).ravel()
+        owners = np.repeat(np.arange(len(cohort), dtype=np.int64), each)
+        return PatientPictures(pictures, owners, keys, hashlib.sha256(pictures.tobytes()).hexdigest())
+
+    def fit_scaling(self, pictures: PatientPictures, chosen: NDArray[np.int64]) -> PixelScaling:
+        """See `PictureKind`; one channel, in HU."""
+        found = fit_standardisation(pictures.pictures[position].astype(np.int16) for position in chosen)
+        return PixelScaling((found.mean_hu,), (found.sd_hu,))
+
+    def network_input(self, pictures: Tensor, scaling: PixelScaling, draw: PictureDraw | None) -> Tensor:
+        """See `PictureKind`; one channel."""
+        seen = pictures
+        if draw is not None:
+            transforms = drawn_transforms(draw, pictures.ndim - 1, LARGEST_SHIFT_MM)
+            seen = transformed(pictures, transforms, AIR_HU)
+        return ((seen.to(torch.float32) - scaling.mean[0]) / scaling.sd[0]).unsqueeze(1)
+
+    def _seen(self, cube_zyx: NDArray[np.int16]) -> NDArray[np.int16]:
+        """The pictures (M, *axes) of one cube (64, 64, 64)."""
+        return cube_zyx[None]
+
+
+# DEVIATION: row B's reference takes all planes of a tumour as pictures of their own; here six planes about the nodule's
+# centre are, so that every patient counts alike, and a patient's probability is their mean.
+class AxialPictures(CubePictures):
+    """Axial planes about the centre of each patient's largest nodule, each a picture of its own."""
+
+    words = f"{PLANES} axial planes about the centre of the largest nodule"
+
+    def _seen(self, cube_zyx: NDArray[np.int16]) -> NDArray[np.int16]:
+        """The planes (6, 64, 64) of one cube."""
+        first = CUBE_SAMPLES // 2 - PLANES * PLANE_STEP // 2
+        return cube_zyx[first : first + PLANES * PLANE_STEP : PLANE_STEP]

@@ -1,0 +1,198 @@
+"""One trained network of a deep system: split, scaled, built, fitted, and asked about patients it had not seen."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+
+from radiogene.atomic_files import write_json
+from radiogene.errors import WeightsError
+from radiogene.methods.deep.deep_design import DeepDesign
+from radiogene.methods.deep.deep_fit import DeepFit
+from radiogene.methods.deep.deep_probabilities import deep_probabilities
+from radiogene.methods.deep.deep_sizes import DeepSizes, deep_sizes_of
+from radiogene.methods.deep.deep_split import positions_of
+from radiogene.methods.deep.patient_pictures import PatientPictures, PictureKind, PixelScaling
+from radiogene.methods.deep.patient_values import FittedValues, PatientValues
+from radiogene.methods.deep.picture_samples import PictureSamples
+from radiogene.methods.method_settings import MethodSettings
+from radiogene.networks.picture_network import PictureNetwork
+from radiogene.tensor_file import save_tensors
+from radiogene.training.fitting.fit import FitLength, FitOutcome, fit
+from radiogene.training.fitting.process_plans import training_plan, validation_plan
+from radiogene.training.fitting.run_options import RunOptions, training_device
+from radiogene.training.fitting.stopping import patience
+from radiogene.training.members.members import Member
+from radiogene.training.stages.schedule import StageSchedule, schedule_of
+
+WEIGHTS_SUFFIX = ".safetensors"
+DONE_FILE = "member.json"
+KEYS = {"scaling", "values", "outcome"}
+
+
+@dataclass(frozen=True, eq=False)
+class DeepMember:
+    """A trained network with all that was fitted beside it.
+
+    Attributes:
+        network: in evaluation mode.
+        scaling: of its pictures.
+        values: coding of what joins.
+        outcome: how its fit went.
+    """
+
+    network: PictureNetwork
+    scaling: PixelScaling
+    values: FittedValues
+    outcome: FitOutcome
+
+    def write(self, path: Path) -> dict[str, Any]:
+        """Writes the weights; returns everything else as plain JSON values.
+
+        Args:
+            path: of the weights, without a suffix.
+        """
+        save_tensors(path.with_name(path.name + WEIGHTS_SUFFIX), self.network.state_dict())
+        return {
+            "scaling": self.scaling.to_json(),
+            "values": self.values.to_json(),
+            "outcome": self.outcome.to_json(),
+        }
+
+
+def read_deep_member(
+    design: DeepDesign, settings: MethodSettings, path: Path, content: dict[str, Any]
+) -> DeepMember:
+    """The member that `DeepMember.write` wrote.
+
+    Args:
+        design: of the system.
+        settings: of its fit.
+        path: of the weights, without a suffix.
+        content: what `write` returned.
+
+    Raises:
+        WeightsError: other keys, or weights of another network.
+    """
+    if set(content) != KEYS:
+        raise WeightsError(f"A member with the keys {sorted(content)}; expected {sorted(KEYS)}.")
+    values = FittedValues.from_json(content["values"])
+    network = design.build(deep_sizes_of(settings.preset), len(settings.genes), values.width)
+    file = path.with_name(path.name + WEIGHTS_SUFFIX)
+    try:
+        network.load_state_dict(load_file(file))
+    except (RuntimeError, OSError, ValueError) as error:
+        raise WeightsError(f"{file} does not hold the weights of {design.name}: {error}") from error
+    scaling = PixelScaling.from_json(content["scaling"])
+    return DeepMember(network.eval(), scaling, values, FitOutcome.from_json(content["outcome"]))
+
+
+@dataclass(frozen=True, eq=False)
+class DeepTraining:
+    """Everything that the members of one fit share.
+
+    Attributes:
+        design: of the system.
+        settings: of the fit.
+        pictures: of N patients, as `kind` read them.
+        kind: how the system looks at a patient.
+        values: of the same patients.
+        patient_ids: N.
+        labels: (N, G) 1 mutant, 0 wild type, -1 unknown.
+        options: how it runs here.
+    """
+
+    design: DeepDesign
+    settings: MethodSettings
+    pictures: PatientPictures
+    kind: PictureKind
+    values: PatientValues
+    patient_ids: tuple[str, ...]
+    labels: NDArray[np.int8]
+    options: RunOptions
+
+    @property
+    def sizes(self) -> DeepSizes:
+        """Of the networks."""
+        return deep_sizes_of(self.settings.preset)
+
+    # DEVIATION: the references trained by schedules of their own; here every compared network has the schedule of MMDL's
+    # stage of all layers at the same preset: optimiser, learning rate, batch, length and patience.
+    @property
+    def schedule(self) -> StageSchedule:
+        """How long, how fast and with which optimiser."""
+        found = schedule_of(self.settings.preset).all_layers
+        return found if self.settings.epochs is None else replace(found, epochs=self.settings.epochs)
+
+
+def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepMember:
+    """The trained member; one that is finished is read, one that was interrupted goes on.
+
+    Args:
+        training: what members share.
+        member: seed and split.
+        place: the member's folder.
+
+    Raises:
+        TrainingError: pictures without contrast, no usable feature, or a loss that is not a number.
+        CohortError: a clinical column is missing or unusable.
+    """
+    done = place / DONE_FILE
+    if done.is_file():
+        content = json.loads(done.read_text(encoding="utf-8"))
+        return read_deep_member(training.design, training.settings, place / "member", content)
+    fitting = positions_of(training.patient_ids, member.fitting_ids)
+    scaling = training.kind.fit_scaling(training.pictures, training.pictures.of_patients(fitting))
+    columns = training.design.columns(training.settings)
+    coding = FittedValues.fit(
+        training.values.at(fitting), training.labels[fitting], columns, training.sizes.radiomics
+    )
+    torch.manual_seed(member.seed)
+    network = training.design.build(training.sizes, len(training.settings.genes), coding.width)
+    outcome = _fitted(training, member, network, scaling, coding, place / "fit")
+    trained = DeepMember(network.cpu().eval(), scaling, coding, outcome)
+    write_json(done, trained.write(place / "member"))
+    return trained
+
+
+def held_out_probabilities(
+    training: DeepTraining, member: Member, trained: DeepMember
+) -> tuple[NDArray[np.int_], NDArray[np.float64]]:
+    """Positions (M,) of the patients that may set thresholds by this member, and P(mutant) (M, G) of them."""
+    held_out = positions_of(training.patient_ids, member.held_out_ids or member.validation_ids)
+    network = trained.network.to(training_device(training.options))
+    values = trained.values.encode(training.values)
+    found = deep_probabilities(network, training.kind, trained.scaling, training.pictures, held_out, values)
+    network.cpu()
+    return held_out, found
+
+
+def _fitted(
+    training: DeepTraining,
+    member: Member,
+    network: PictureNetwork,
+    scaling: PixelScaling,
+    coding: FittedValues,
+    place: Path,
+) -> FitOutcome:
+    """Fits the network in place."""
+    schedule, values = training.schedule, coding.encode(training.values)
+    parts = [
+        PictureSamples(training.pictures, positions_of(training.patient_ids, ids), values, training.labels)
+        for ids in (member.fitting_ids, member.validation_ids)
+    ]
+    batch = schedule_of(training.settings.preset).batch_patients * training.design.pictures_per_step
+    return fit(
+        f"{training.design.name} {member.name}",
+        DeepFit(training.design.name, network, training.kind, scaling, schedule, member.seed),
+        parts[0].loader(training_plan(parts[0].known, batch, training.options, seed=member.seed)),
+        parts[1].loader(validation_plan(parts[1].known, batch, training.options)),
+        FitLength(schedule.epochs, patience(schedule.patience)),
+        training.options,
+        place,
+    )

@@ -1,0 +1,36 @@
+"""Entries of deep systems that import nothing heavy before they are used."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from radiogene.methods.method import Method, Workplace
+from radiogene.methods.method_settings import MethodSettings
+
+if TYPE_CHECKING:
+    from radiogene.methods.deep.deep_design import DeepDesign
+
+Design = Callable[[], "DeepDesign"]
+"""Gives a design; it imports the system's network when it is called."""
+
+
+def making(design: Design) -> Callable[[MethodSettings, Workplace], Method]:
+    """What makes the system of a design, not yet fitted."""
+
+    def make(settings: MethodSettings, workplace: Workplace) -> Method:
+        from radiogene.methods.deep.deep_method import DeepMethod
+
+        return DeepMethod(design(), settings, workplace)
+
+    return make
+
+
+def loading(design: Design) -> Callable[[Path], Method]:
+    """What loads the system of a design from the folder that it was saved in."""
+
+    def load(folder: Path) -> Method:
+        from radiogene.methods.deep.deep_method import DeepMethod
+
+        return DeepMethod.load(design(), folder)
+
+    return load

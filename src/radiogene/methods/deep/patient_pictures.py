@@ -1,0 +1,120 @@
+"""The pictures of patients as a deep system sees them: cubes, axial planes, or tiles of slides."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.errors import WeightsError
+
+
+@dataclass(frozen=True, eq=False)
+class PatientPictures:
+    """The pictures of N patients, those of one patient after each other.
+
+    Attributes:
+        pictures: (P, *axes) int16 HU, or (P, S, S, 3) uint8 RGB; may be mapped from a file.
+        owners: (P,) position of each picture's patient in the cohort.
+        keys: (P,) a number of each picture that does not depend on the cohort's order; it seeds what is drawn for it.
+        fingerprint: of what they were made from.
+    """
+
+    pictures: NDArray[np.int16] | NDArray[np.uint8]
+    owners: NDArray[np.int64]
+    keys: NDArray[np.int64]
+    fingerprint: str
+
+    def of_patients(self, positions: NDArray[np.int_]) -> NDArray[np.int64]:
+        """Positions of the pictures of the patients at these positions."""
+        return np.flatnonzero(np.isin(self.owners, positions))
+
+
+@dataclass(frozen=True)
+class PixelScaling:
+    """How values of pixels become network input.
+
+    Attributes:
+        mean, sd: of each channel, over the pictures of the patients that the weights were fitted on.
+    """
+
+    mean: tuple[float, ...]
+    sd: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The scaling as plain JSON values."""
+        return {"mean": list(self.mean), "sd": list(self.sd)}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "PixelScaling":
+        """The scaling that `to_json` described.
+
+        Raises:
+            WeightsError: other keys.
+        """
+        if set(content) != {"mean", "sd"}:
+            raise WeightsError(f"Scaling of pictures with the keys {sorted(content)}; expected mean and sd.")
+        return cls(tuple(content["mean"]), tuple(content["sd"]))
+
+
+@dataclass(frozen=True)
+class PictureDraw:
+    """What chance does to the pictures of a training batch.
+
+    Attributes:
+        seed: of the training.
+        epoch: of the training.
+        keys: of the pictures, see `PatientPictures`.
+    """
+
+    seed: int
+    epoch: int
+    keys: tuple[int, ...]
+
+
+class PictureKind(ABC):
+    """One way to look at a patient.
+
+    Attributes:
+        words: what it looks at, for a reader.
+    """
+
+    words: str
+
+    @abstractmethod
+    def read(self, cohort: PreparedCohort, place: Path | None) -> PatientPictures:
+        """The pictures of all patients of a cohort.
+
+        Args:
+            cohort: N patients.
+            place: folder for files that are named by their content; None keeps everything in memory.
+
+        Raises:
+            CohortError: a patient without pictures, or with one that cannot be read.
+        """
+
+    @abstractmethod
+    def fit_scaling(self, pictures: PatientPictures, chosen: NDArray[np.int64]) -> PixelScaling:
+        """The scaling of network input.
+
+        Args:
+            pictures: of all patients.
+            chosen: positions of the pictures to fit on.
+
+        Raises:
+            TrainingError: they have no contrast.
+        """
+
+    @abstractmethod
+    def network_input(self, pictures: Tensor, scaling: PixelScaling, draw: PictureDraw | None) -> Tensor:
+        """The network's input (B, channels, *axes) float32.
+
+        Args:
+            pictures: (B, ...) as `read` gives them.
+            scaling: fitted by `fit_scaling`.
+            draw: turns, flips and shifts for training; None leaves the pictures as they are.
+        """

@@ -1,0 +1,52 @@
+"""Row B of Table 6: a 2D DenseNet-like network over axial planes of the nodule, image only."""
+
+from typing import TYPE_CHECKING
+
+from radiogene.methods.deep.lazy_design import loading, making
+from radiogene.methods.method import MethodEntry, Need
+
+if TYPE_CHECKING:
+    from radiogene.methods.deep.deep_design import DeepDesign
+
+NAME = "densenet-2d"
+
+
+def _design() -> "DeepDesign":
+    from radiogene.methods.deep.cube_pictures import AxialPictures
+    from radiogene.methods.deep.deep_design import DeepDesign
+    from radiogene.methods.deep.deep_sizes import DeepSizes
+    from radiogene.networks.densenet_2d import DenseNet2D
+    from radiogene.networks.picture_network import PictureNetwork
+
+    def build(sizes: DeepSizes, genes: int, values: int) -> PictureNetwork:
+        found = sizes.densenet_2d
+        return DenseNet2D(
+            genes,
+            values,
+            growth=found.growth,
+            blocks=found.blocks,
+            convolutions=found.convolutions,
+            dropout_keep=sizes.dropout_keep,
+        )
+
+    def words(sizes: DeepSizes) -> str:
+        found = sizes.densenet_2d
+        blocks = " and ".join(map(str, found.blocks))
+        return f"DenseNet of preset {sizes.name}: blocks of {blocks} dense layers, growth {found.growth}"
+
+    return DeepDesign(NAME, lambda sizes: AxialPictures(), build, words, pictures_per_step=2)
+
+
+METHOD = MethodEntry(
+    name=NAME,
+    title="B: 2D DenseNet",
+    needs=(Need.CUBE,),
+    columns=(),
+    learner="densely connected network over axial planes of 64 mm, image only, averaged per patient. Follows its "
+    "reference in planes of the tumour as pictures and in dense layers before plain convolutions; sizes and schedule "
+    "are ours, and its weights start fresh where the reference's start from photographs",
+    source="Table 6, row B (Wang et al. 2019): AUC 0.810",
+    make=making(_design),
+    load=loading(_design),
+    network=True,
+)

@@ -1,0 +1,47 @@
+"""From a picture's features and a patient's values to one logit per gene."""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from radiogene.networks.feature_dropout import FeatureDropout
+
+
+class GeneHead(nn.Module):
+    """Dropout of the image features, then fully connected layers with ReLU between them; values join at the first.
+
+    Args:
+        feature_count: image features C.
+        value_count: further values K of the patient; 0 for image only.
+        hidden: neurons of the layers before the last; none for a single layer.
+        genes: logits G.
+        dropout_keep: share of the image features that dropout keeps.
+    """
+
+    def __init__(
+        self, feature_count: int, value_count: int, hidden: tuple[int, ...], genes: int, dropout_keep: float
+    ) -> None:
+        super().__init__()
+        self.dropout = FeatureDropout(dropout_keep)
+        widths = (feature_count + value_count, *hidden, genes)
+        self.layers = nn.ModuleList([nn.Linear(before, after) for before, after in pairwise(widths)])
+        for layer in self.layers[:-1]:
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        # Small first logits: every patient starts near one half, whatever the scale of the features.
+        nn.init.normal_(self.layers[-1].weight, std=0.01)
+        for layer in self.layers:
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, features: Tensor, values: Tensor, kept: Tensor | None = None) -> Tensor:
+        """The logits (B, G).
+
+        Args:
+            features: (B, C) of pictures.
+            values: (B, K), scaled and without gaps.
+            kept: (B, C) bool, the features that dropout keeps in training; None draws them.
+        """
+        hidden = torch.cat([self.dropout(features, kept), values], dim=1)
+        for layer in self.layers[:-1]:
+            hidden = torch.relu(layer(hidden))
+        return self.layers[-1](hidden)
