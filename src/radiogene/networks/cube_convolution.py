@@ -18,9 +18,7 @@ class CubeConvolution(nn.Module):
         self, channels_in: int, channels_out: int, *, stride: int = 1, kernel: int = 3, rectified: bool = True
     ) -> None:
         super().__init__()
-        self.convolution = nn.Conv3d(
-            channels_in, channels_out, kernel, stride=stride, padding=kernel // 2, bias=False
-        )
+        self.convolution = nn.Conv3d(channels_in, channels_out, kernel, stride=stride, padding=kernel // 2, bias=False)
         self.normalisation = nn.BatchNorm3d(channels_out)
         self.activation = nn.ReLU() if rectified else nn.Identity()
         nn.init.kaiming_normal_(self.convolution.weight, nonlinearity="relu")

@@ -25,7 +25,9 @@ class ResidualUnit(nn.Module):
         self.second = CubeConvolution(channels_out, channels_out, rectified=False)
         same = stride == 1 and channels_in == channels_out
         self.shortcut: nn.Module = (
-            nn.Identity() if same else CubeConvolution(channels_in, channels_out, stride=stride, kernel=1, rectified=False)
+            nn.Identity()
+            if same
+            else CubeConvolution(channels_in, channels_out, stride=stride, kernel=1, rectified=False)
         )
 
     def forward(self, features: Tensor) -> Tensor:

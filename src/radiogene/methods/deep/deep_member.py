@@ -65,9 +65,7 @@ class DeepMember:
         }
 
 
-def read_deep_member(
-    design: DeepDesign, settings: MethodSettings, path: Path, content: dict[str, Any]
-) -> DeepMember:
+def read_deep_member(design: DeepDesign, settings: MethodSettings, path: Path, content: dict[str, Any]) -> DeepMember:
     """The member that `DeepMember.write` wrote.
 
     Args:
@@ -149,9 +147,7 @@ def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepM
     fitting = positions_of(training.patient_ids, member.fitting_ids)
     scaling = training.kind.fit_scaling(training.pictures, training.pictures.of_patients(fitting))
     columns = training.design.columns(training.settings)
-    coding = FittedValues.fit(
-        training.values.at(fitting), training.labels[fitting], columns, training.sizes.radiomics
-    )
+    coding = FittedValues.fit(training.values.at(fitting), training.labels[fitting], columns, training.sizes.radiomics)
     torch.manual_seed(member.seed)
     network = training.design.build(training.sizes, len(training.settings.genes), coding.width)
     outcome = _fitted(training, member, network, scaling, coding, place / "fit")

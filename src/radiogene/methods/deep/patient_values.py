@@ -134,5 +134,6 @@ class FittedValues:
             raise WeightsError(f"Coding of values with the keys {sorted(content)}; expected clinical and radiomics.")
         found = content["radiomics"]
         return cls(
-            ClinicalEncoder.from_json(content["clinical"]), None if found is None else RadiomicSelection.from_json(found)
+            ClinicalEncoder.from_json(content["clinical"]),
+            None if found is None else RadiomicSelection.from_json(found),
         )

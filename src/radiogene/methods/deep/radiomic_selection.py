@@ -71,7 +71,9 @@ class RadiomicSelection:
         """
         missing = sorted(set(self.names) - set(names))
         if missing:
-            raise WeightsError(f"The radiomic feature {missing[0]} is not computed here; was another version installed?")
+            raise WeightsError(
+                f"The radiomic feature {missing[0]} is not computed here; was another version installed?"
+            )
         column = {name: position for position, name in enumerate(names)}
         found = values[:, [column[name] for name in self.names]]
         standardised = (found - np.array(self.mean)) / np.array(self.sd)

@@ -54,7 +54,9 @@ class SlidePictures(PictureKind):
         files = [tile_files(cohort, row) for row in cohort.patients]
         nodules = np.array([cohort.largest_nodule(position) for position in range(len(cohort))], dtype=np.int64)
         owners = np.repeat(np.arange(len(cohort), dtype=np.int64), [len(found) for found in files])
-        keys = np.concatenate([nodule * MOST_TILES + np.arange(len(f)) for nodule, f in zip(nodules, files, strict=True)])
+        keys = np.concatenate(
+            [nodule * MOST_TILES + np.arange(len(f)) for nodule, f in zip(nodules, files, strict=True)]
+        )
         tiles = [file for found in files for file in found]
         fingerprint = _fingerprint(tiles, self.size)
         shape = (len(tiles), self.size, self.size, CHANNELS)

@@ -31,9 +31,7 @@ def _design() -> "DeepDesign":
         width = "in full" if found.width_divisor == 1 else f"with 1/{found.width_divisor} of its channels"
         return f"InceptionV3 {width} on tiles of {found.image_size} pixels"
 
-    return DeepDesign(
-        NAME, lambda sizes: SlidePictures(sizes.slides.image_size), build, words, pictures_per_step=2
-    )
+    return DeepDesign(NAME, lambda sizes: SlidePictures(sizes.slides.image_size), build, words, pictures_per_step=2)
 
 
 METHOD = MethodEntry(
