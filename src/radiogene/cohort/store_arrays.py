@@ -20,7 +20,7 @@ PACKED_SHAPE = (CUBE_SAMPLES, CUBE_SAMPLES, CUBE_SAMPLES // 8)
 
 ZSTD_LEVEL = 3
 
-ARRAYS = {
+ARRAYS: dict[str, tuple[tuple[int, ...], np.dtype[Any], tuple[str, ...]]] = {
     CUBES_FOLDER: (CUBE_SHAPE, np.dtype("int16"), ("cube", "z", "y", "x")),
     SEGMENTS_FOLDER: (PACKED_SHAPE, np.dtype("uint8"), ("cube", "z", "y", "x of 8")),
 }

@@ -207,7 +207,7 @@ def plane_of_depth(
 
 def _at(mask_kji: NDArray[np.bool_], voxels_ijk: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The mask's values (...) at voxels (..., 3); False outside it."""
-    inside = ((voxels_ijk >= 0) & (voxels_ijk < mask_kji.shape[::-1])).all(axis=-1)
+    inside = np.asarray(((voxels_ijk >= 0) & (voxels_ijk < mask_kji.shape[::-1])).all(axis=-1))
     i, j, k = np.moveaxis(np.where(inside[..., None], voxels_ijk, 0), -1, 0)
     return mask_kji[k, j, i] & inside
 
