@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from radiogene.cohort.label_words import is_unknown
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
-from radiogene.errors import WeightsError
-from radiogene.model.inference import NetworkOutputs, network_outputs, sampler_of
 from radiogene.model.known_cubes import cube_fingerprint
 from radiogene.model.model_folder import TrainedModel, read_model
+from radiogene.model.raw_predictor import RawPredictor
 from radiogene.model.training_range import outside_training_range
 from radiogene.prediction.result import GeneResult, PredictionResult, Spread
 
@@ -23,8 +22,8 @@ SYNTHETIC_MODEL = "The model was trained on synthetic patients: its probabilitie
 SYNTHETIC_CASE = "The scan is synthetic: this is no patient."
 
 
-class Predictor:
-    """Answers for cubes prepared as the model's own were.
+class Predictor(RawPredictor):
+    """Answers, calibrated and with its warnings, for cubes prepared as the model's own were.
 
     Args:
         model: read from its folder.
@@ -32,9 +31,7 @@ class Predictor:
     """
 
     def __init__(self, model: TrainedModel, device: str = "cpu") -> None:
-        self.model = model
-        self.sampler = sampler_of(model.settings).to(device)
-        self.networks = tuple(network.to(device) for network in model.networks)
+        super().__init__(model, device)
         self._known = frozenset(model.training_cubes)
 
     @classmethod
@@ -46,33 +43,9 @@ class Predictor:
         """
         return cls(read_model(path), device)
 
-    def require_preparation(self, preparation_hash: str) -> None:
-        """Refuses cubes that were prepared otherwise than the model's own.
-
-        Raises:
-            WeightsError: another fingerprint.
-        """
-        own = self.model.settings.preparation_hash
-        if preparation_hash != own:
-            raise WeightsError(
-                f"These cubes were prepared otherwise ({preparation_hash[:12]}) than those of the model ({own[:12]}). "
-                "Prepare them with the version of radiogene that trained the model (manifest.json), or train again."
-            )
-
-    def member_outputs(self, cubes_zyx: NDArray[np.int16], rows: Sequence[PatientRow]) -> list[NetworkOutputs]:
-        """What each member says of N nodules.
-
-        Args:
-            cubes_zyx: (N, 64, 64, 64) int16 HU as stored.
-            rows: N patients' values.
-        """
-        members = zip(self.networks, self.model.settings.members, strict=True)
-        return [network_outputs(network, self.sampler, member, cubes_zyx, rows) for network, member in members]
-
     def probabilities(self, cubes_zyx: NDArray[np.int16], rows: Sequence[PatientRow]) -> NDArray[np.float64]:
         """(N, G) calibrated P(mutant): the mean over members, then the calibration."""
-        outputs = self.member_outputs(cubes_zyx, rows)
-        return self._calibrated(np.mean([output.probabilities for output in outputs], axis=0))
+        return self._calibrated(self.raw_probabilities(cubes_zyx, rows))
 
     def predict(self, prepared: PreparedNodule, row: PatientRow) -> PredictionResult:
         """The result for one nodule.

@@ -66,6 +66,15 @@ class UnseenPredictions:
     set_on: str
     runs: tuple[SeedRun, ...]
 
+    @property
+    def folds(self) -> NDArray[np.int64] | None:
+        """(N,) the fold in which each patient was held out, by the first seed's folds; None without folds."""
+        if not self.runs:
+            return None
+        first = self.runs[0]
+        fold_of = dict(zip(first.predictions.patient_ids, first.folds.tolist(), strict=True))
+        return np.array([fold_of[patient] for patient in self.predictions.patient_ids], dtype=np.int64)
+
 
 def unseen_predictions(
     cohort: TrainingCohort, members: Sequence[Member], trained: Sequence[TrainedMember], rule: NoduleRule

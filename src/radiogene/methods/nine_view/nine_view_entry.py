@@ -1,0 +1,45 @@
+"""The entry of a nine-view network; it loads no torch before something is made or loaded."""
+
+from pathlib import Path
+
+from radiogene.methods.method import Method, MethodEntry, Need, Workplace
+from radiogene.methods.method_settings import MethodSettings
+
+COLUMNS = ("age", "sex", "smoking")
+
+LEARNER = "network on nine views of the nodule, one branch per gene, fusion of the views; trained end to end"
+
+
+def nine_view_entry(name: str, title: str, backbone: str, source: str, extra: str = "") -> MethodEntry:
+    """The entry of MMDL with one of the networks that can look at a view.
+
+    Args:
+        name: under which it is chosen.
+        title: of its row.
+        backbone: name of the network that looks at a view.
+        source: section, table and row of the paper.
+        extra: of this package that the network needs.
+    """
+
+    def make(settings: MethodSettings, workplace: Workplace) -> Method:
+        from radiogene.methods.nine_view.nine_view_method import NineViewMethod
+
+        return NineViewMethod(backbone, settings, workplace)
+
+    def load(folder: Path) -> Method:
+        from radiogene.methods.nine_view.nine_view_method import NineViewMethod
+
+        return NineViewMethod.load(folder)
+
+    return MethodEntry(
+        name=name,
+        title=title,
+        needs=(Need.CUBE, Need.CLINICAL),
+        columns=COLUMNS,
+        learner=LEARNER,
+        source=source,
+        make=make,
+        load=load,
+        extra=extra,
+        network=True,
+    )

@@ -1,0 +1,195 @@
+"""Nine-view networks as compared systems: fit, predict, save and load, on the labels, genes and views given."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from networks.backbone_names import needs_timm
+from radiogene.cohort.splits import inner_validation_split
+from radiogene.errors import SettingsError, WeightsError
+from radiogene.explanation.activation_maps import activation_maps
+from radiogene.methods.method import Workplace
+from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.nine_view.nine_view_method import NineViewMethod
+from radiogene.methods.registry import method_named
+from radiogene.model.inference import sampler_of
+from radiogene.model.model_folder import read_model
+from radiogene.model.pretrained_folder import PictureScaling, PretrainedSettings, write_pretrained
+from radiogene.networks.presets import TINY, build_feature_network
+from radiogene.networks.standardisation import standardised
+from radiogene.prediction.predictor import Predictor
+from radiogene.training.training_cohort import patient_label_table, training_cohort
+
+GENES = ("EGFR", "KRAS")
+SHORT = MethodSettings(genes=GENES, preset="tiny", folds=0, epochs=1, seed=4)
+
+BACKBONES = [
+    pytest.param(name, marks=needs_timm)
+    for name in ("vgg16", "resnet50", "densenet121", "inception-v3", "inception-resnet-v2")
+]
+
+
+def made(name, settings, folder):
+    return method_named(name).make(settings, Workplace(folder / "state", folder / "features"))
+
+
+def fitted(name, settings, cohort, folder, labels=None):
+    table = patient_label_table(cohort, settings.genes) if labels is None else labels
+    return made(name, settings, folder).fit(cohort, table)
+
+
+@pytest.fixture(scope="module", params=["mmdl", pytest.param("resnet50", marks=needs_timm)])
+def method(request, synthetic_patients, tmp_path_factory):
+    """A system that was fitted for three epochs."""
+    return fitted(request.param, SHORT, synthetic_patients, tmp_path_factory.mktemp(request.param))
+
+
+def test_a_loaded_system_predicts_what_the_saved_one_did(method, synthetic_patients, tmp_path):
+    asked = synthetic_patients.at([7, 2, 11])
+    before = method.predict_proba(asked)
+    assert before.shape == (3, 2)
+    assert ((before > 0) & (before < 1)).all()
+    (tmp_path / "fitted").mkdir()
+    method.save(tmp_path / "fitted")
+    loaded = NineViewMethod.load(tmp_path / "fitted")
+    assert loaded.settings == SHORT
+    assert loaded.notes == method.notes
+    np.testing.assert_array_equal(loaded.predict_proba(asked), before)
+    np.testing.assert_allclose(loaded.predict_proba(synthetic_patients)[[7, 2, 11]], before, atol=1e-6)
+    assert loaded.predict_proba(synthetic_patients.at([])).shape == (0, 2)
+    with pytest.raises(SettingsError, match="was loaded from its folder"):
+        loaded.fit(asked, np.zeros((3, 2), dtype=np.int8))
+    with pytest.raises(SettingsError, match="right after the fit only"):
+        loaded.unseen  # noqa: B018
+
+
+def test_its_folder_is_a_model_folder_without_identifiers(method, synthetic_patients, tmp_path):
+    method.save(tmp_path)
+    predictor = Predictor(read_model(tmp_path))
+    cohort = synthetic_patients.at([n for n, found in enumerate(synthetic_patients.nodules) if len(found) == 1][:3])
+    cubes = np.stack([cohort.cube(n) for n in range(3)])
+    np.testing.assert_allclose(method.predict_proba(cohort), predictor.raw_probabilities(cubes, cohort.patients))
+    text = (tmp_path / "method.json").read_text()
+    assert json.loads(text)["init"] == "random"
+    for file in tmp_path.iterdir():
+        assert not any(patient.encode() in file.read_bytes() for patient in synthetic_patients.patient_ids), file.name
+
+
+def test_unseen_are_the_patients_that_no_weight_was_fitted_on(method, synthetic_patients):
+    labels = training_cohort(synthetic_patients, GENES).patient_labels
+    held_out = inner_validation_split(tuple(labels), labels, 0.2, SHORT.seed).test_ids
+    unseen = method.unseen
+    assert unseen.set_on == "inner validation"
+    assert unseen.folds is None
+    assert set(unseen.predictions.patient_ids) == set(held_out)
+    asked = synthetic_patients.of_patients(held_out)
+    position = {patient: n for n, patient in enumerate(asked.patient_ids)}
+    expected = method.predict_proba(asked)[[position[patient] for patient in unseen.predictions.patient_ids]]
+    np.testing.assert_allclose(unseen.predictions.probabilities, expected, atol=1e-6)
+
+
+def test_a_reader_is_told_of_every_reduction(method):
+    notes = " | ".join(method.notes)
+    assert notes.startswith("views of 64 pixels instead of 299 | one network looks at all views | 1/8 of its channels")
+    assert ("1, 1 and 1 of its 10, 20 and 10 units" in notes) == (method.backbone == "inception-attention-resnet")
+
+
+def test_the_labels_that_are_given_are_trained_on(synthetic_patients, tmp_path):
+    settings = replace(SHORT, genes=("EGFR",), views=("axial",))
+    table = patient_label_table(synthetic_patients, settings.genes)
+    shuffled = np.random.default_rng(1).permutation(table)
+    method = fitted("mmdl", settings, synthetic_patients, tmp_path / "shuffled", shuffled)
+    given = dict(zip(synthetic_patients.patient_ids, shuffled[:, 0].tolist(), strict=True))
+    unseen = method.unseen.predictions
+    assert [given[patient] for patient in unseen.patient_ids] == unseen.labels[:, 0].tolist()
+    own = fitted("mmdl", settings, synthetic_patients, tmp_path / "own")
+    assert np.abs(method.predict_proba(synthetic_patients) - own.predict_proba(synthetic_patients)).max() > 1e-4
+    again = fitted("mmdl", settings, synthetic_patients, tmp_path / "again", table)
+    np.testing.assert_array_equal(again.predict_proba(synthetic_patients), own.predict_proba(synthetic_patients))
+
+
+@pytest.mark.parametrize("views", [("sagittal",), ("sagittal", "axial")])
+def test_one_gene_and_fewer_views_through_the_whole_path(views, synthetic_patients, tmp_path):
+    settings = replace(SHORT, genes=("KRAS",), views=views, clinical=(), attention=len(views) == 1)
+    method = fitted("mmdl", settings, synthetic_patients, tmp_path)
+    assert method.predict_proba(synthetic_patients.at([0, 1])).shape == (2, 1)
+    (tmp_path / "saved").mkdir()
+    method.save(tmp_path / "saved")
+    model = read_model(tmp_path / "saved")
+    assert model.settings.view_names == tuple(name for name in ("axial", "sagittal") if name in views)
+    assert model.settings.attention == (len(views) == 1)
+    assert sum(model.settings.view_weights["KRAS"].values()) == pytest.approx(1.0)
+    pictures = sampler_of(model.settings)(torch.from_numpy(synthetic_patients.cube(0))[None])
+    assert pictures.shape == (1, len(views), 64, 64)
+    pictures = standardised(pictures, model.settings.members[0].standardisation)
+    found = activation_maps(model.networks[0], pictures, torch.empty(1, 0), gene_index=0)
+    assert found.maps_vhw.shape == (len(views), 64, 64)
+    assert ("one network looks at all views" in method.notes) == (len(views) > 1)
+
+
+def test_folds_give_every_patient_a_prediction_by_a_network_that_had_not_seen_it(synthetic_patients, tmp_path):
+    settings = replace(SHORT, genes=("EGFR",), views=("axial",), folds=2)
+    method = fitted("mmdl", settings, synthetic_patients, tmp_path)
+    unseen = method.unseen
+    assert unseen.set_on == "out-of-fold"
+    known = patient_label_table(synthetic_patients, settings.genes)[:, 0] >= 0
+    ids = np.array(synthetic_patients.patient_ids, dtype=object)
+    assert set(unseen.predictions.patient_ids) == set(ids[known])
+    assert sorted(set(unseen.folds.tolist())) == [0, 1]
+    assert len(unseen.folds) == len(unseen.predictions.patient_ids)
+
+
+def test_the_state_of_another_fit_is_refused(synthetic_patients, tmp_path):
+    unfinished = tmp_path / "state" / "model.unfinished"
+    unfinished.mkdir(parents=True)
+    (unfinished / "training.json").write_text('{"settings": {"seed": 5}}')
+    with pytest.raises(SettingsError, match="unfinished training that differs in settings"):
+        fitted("mmdl", SHORT, synthetic_patients, tmp_path)
+
+
+def test_a_pretrained_network_is_a_start_and_its_path_is_not_kept(synthetic_patients, tmp_path):
+    torch.manual_seed(0)
+    start = PretrainedSettings(TINY, True, ("cat", "dog"), PictureScaling((0.5,) * 3, (0.25,) * 3))
+    write_pretrained(tmp_path / "start", start, build_feature_network(TINY).state_dict(), {}, {}, "made for a test")
+    settings = replace(SHORT, genes=("EGFR",), views=("axial",), init=str(tmp_path / "start"))
+    method = fitted("mmdl", settings, synthetic_patients, tmp_path)
+    assert "starts from a network trained before (pretrained)" in method.notes
+    (tmp_path / "saved").mkdir()
+    method.save(tmp_path / "saved")
+    stages = read_model(tmp_path / "saved").manifest["members"][0]["stages"]
+    assert [stage["name"] for stage in stages] == ["heads", "all layers", "fusion"]
+    assert NineViewMethod.load(tmp_path / "saved").settings == replace(settings, init="pretrained")
+    with pytest.raises(WeightsError, match="Pretrain with the same --preset"):
+        fitted("resnet50", settings, synthetic_patients, tmp_path / "other")
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_every_compared_backbone_is_fitted_and_predicts(name, synthetic_patients, tmp_path):
+    settings = replace(SHORT, genes=("EGFR",), views=("axial", "coronal"))
+    method = fitted(name, settings, synthetic_patients, tmp_path)
+    found = method.predict_proba(synthetic_patients)
+    assert found.shape == (len(synthetic_patients), 1)
+    assert np.isfinite(found).all()
+    assert "1/8 of its channels" in method.notes
+    assert any("moves by one pixel" in note for note in method.notes) == name.startswith("inception")
+
+
+def test_cubes_prepared_otherwise_are_refused(method, synthetic_patients, tmp_path):
+    from radiogene.cohort.prepared_cohort import PreparedCohort
+    from radiogene.cohort.store import CubeStore
+
+    with CubeStore.create(tmp_path / "other", {"made": "otherwise"}, "0" * 64) as store:
+        record = synthetic_patients.source.records[0]
+        store.add(record, synthetic_patients.source.cube(0).astype(np.float32))
+    with pytest.raises(WeightsError, match="prepared otherwise"):
+        method.predict_proba(PreparedCohort.of(CubeStore.open(tmp_path / "other")))
+
+
+def test_a_system_that_is_not_fitted_says_so(synthetic_patients, tmp_path):
+    method = made("mmdl", SHORT, tmp_path)
+    assert method.notes == ()
+    with pytest.raises(SettingsError, match="not fitted"):
+        method.predict_proba(synthetic_patients)
