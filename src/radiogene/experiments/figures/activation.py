@@ -45,7 +45,7 @@ def show_activation(evidence: Evidence, name: str, title: str, gene: str) -> Sho
         f"{title}: all views of one nodule",
         VIEWS_CAPTION.format(gene=gene),
         f"Nine views of one nodule with the activation map of {gene}.",
-        view_maps_figure(nodules[0]),
+        view_maps_figure(nodules[0], synthetic),
         "png",
     )
     return Shown(figures=(rows, views))

@@ -70,9 +70,8 @@ def view_maps_figure(nodule: NoduleMaps, synthetic: bool) -> Figure:
         synthetic: whether the patient does not exist.
     """
     figure = activation_sheet(nodule.views_vhw, nodule.maps_vhw, nodule.views, nodule.map_sampling)
-    stamp = {"fontsize": NORMAL_POINTS, "fontweight": "bold", "color": STAMP_COLOUR}
     if synthetic:
-        figure.text(0.01, 0.02, "SYNTHETIC", ha="left", va="bottom", **stamp)
+        figure.text(0.01, 0.02, "SYNTHETIC", fontsize=NORMAL_POINTS, fontweight="bold", color=STAMP_COLOUR)
     return figure
 
 

@@ -80,9 +80,10 @@ def _draw(axes: Axes, panel: PrecisionRecallPanel) -> None:
     )
     styles = curve_styles([line.highlighted for line in panel.lines])
     for line, style in zip(panel.lines, styles, strict=True):
+        # Up to the first point every threshold that is reached has its precision.
         axes.step(
-            line.recall,
-            line.precision,
+            np.concatenate([[0.0], line.recall]),
+            np.concatenate([line.precision[:1], line.precision]),
             where="pre",
             label=f"{line.label}: {measure_words(line.average_precision)}",
             clip_on=False,
