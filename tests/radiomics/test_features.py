@@ -111,6 +111,15 @@ def test_a_constant_nodule_has_features(two_valued):
     assert found["original_firstorder_Entropy"] == pytest.approx(0, abs=1e-9)
 
 
+def test_a_segment_with_two_equal_axes_has_real_features():
+    # PyRadiomics 3.1.4 gives its elongation as 0.745 + 2e-17 i.
+    found = named(radiomic_features(cube_of(), box(8, 6, 6)))
+    assert found["original_shape_Elongation"] == pytest.approx(np.sqrt(35 / 63))
+    assert found["original_shape_LeastAxisLength"] == pytest.approx(4 * np.sqrt(35 / 12))
+    assert np.isnan(features_module._real(0.5 + 0.1j))
+    assert np.isnan(features_module._real(np.nan))
+
+
 def test_other_settings_give_other_features():
     segment, cube = box(6, 6, 6), np.random.default_rng(1).normal(-300, 200, (64, 64, 64)).astype(np.int16)
     few = radiomic_features(cube, segment, RadiomicSettings(log_sigmas_mm=(2.0,), feature_classes=("firstorder",)))

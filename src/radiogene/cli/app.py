@@ -20,6 +20,7 @@ from radiogene.cli.phantom import phantom
 from radiogene.cli.predict import predict
 from radiogene.cli.prepare import prepare
 from radiogene.cli.pretrain import pretrain
+from radiogene.cli.radiomics import radiomics
 from radiogene.cli.series import series
 from radiogene.cli.train import train
 from radiogene.cli.views import views
@@ -38,7 +39,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (demo, phantom, check, series, views, prepare, pretrain, imagenet, train, evaluate, predict, describe):
+VERBS = (
+    demo,
+    phantom,
+    check,
+    series,
+    views,
+    prepare,
+    radiomics,
+    pretrain,
+    imagenet,
+    train,
+    evaluate,
+    predict,
+    describe,
+)
+for verb in VERBS:
     app.command()(verb)
 app.add_typer(cohort)
 

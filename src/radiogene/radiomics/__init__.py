@@ -2,7 +2,7 @@
 
 from radiogene.radiomics.features import RadiomicFeatures, file_features, radiomic_features
 from radiogene.radiomics.measurability import reaches_border, segment_problem
-from radiogene.radiomics.radiomic_table import RadiomicTable, cohort_features
+from radiogene.radiomics.radiomic_table import RadiomicTable, cohort_features, unmeasured
 from radiogene.radiomics.settings import RadiomicSettings
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "radiomic_features",
     "reaches_border",
     "segment_problem",
+    "unmeasured",
 ]

@@ -19,6 +19,9 @@ from radiogene.radiomics.settings import RadiomicSettings
 
 DEFAULT_SETTINGS = RadiomicSettings()
 
+LARGEST_ROUNDING = 1e-9
+"""Share of a complex number that its imaginary part may be and still be rounding."""
+
 
 @dataclass(frozen=True, eq=False)
 class RadiomicFeatures:
@@ -120,4 +123,14 @@ def _measured(extractor: Any, image: Any, mask: Any, where: str) -> RadiomicFeat
             found: Mapping[str, Any] = extractor.execute(image, mask)
         except ValueError as error:
             raise NoduleError(f"PyRadiomics cannot measure {where}: {error}.") from error
-    return RadiomicFeatures(tuple(found), np.array([float(value) for value in found.values()], dtype=np.float64))
+    return RadiomicFeatures(tuple(found), np.array([_real(value) for value in found.values()], dtype=np.float64))
+
+
+def _real(value: Any) -> float:
+    """The value as a real number; NaN where it is none.
+
+    PyRadiomics takes the eigenvalues of a symmetric matrix as of any other, so that the axes of a segment with two
+    equal ones come out complex, with imaginary parts of rounding.
+    """
+    number = complex(value)
+    return number.real if abs(number.imag) <= LARGEST_ROUNDING * abs(number) else float("nan")

@@ -1,0 +1,47 @@
+"""`radiogene radiomics`: the radiomic features of a store's patients, as a table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiogene.cli.options import Quiet, Workers
+from radiogene.cli.places import require_file_place, require_folder_place
+from radiogene.cli.progress import progress_bar
+from radiogene.errors import CasesFailedError
+
+
+def radiomics(
+    store: Annotated[Path, typer.Option("--store", help="The store of prepared cubes and segments.")],
+    out: Annotated[Path, typer.Option("--out", help="The table (CSV); beside it how it was measured (.json).")],
+    cache: Annotated[
+        Path | None, typer.Option("--cache", help="Folder that keeps each nodule's features (else OUT.cache).")
+    ] = None,
+    workers: Workers = -1,
+    quiet: Quiet = False,
+) -> None:
+    """Radiomic features of each patient's largest nodule by PyRadiomics, which the extra `radiomics` installs."""
+    from radiogene.cohort.prepared_cohort import PreparedCohort
+    from radiogene.cohort.store import CubeStore
+    from radiogene.radiomics.features_file import write_features
+    from radiogene.radiomics.radiomic_table import cohort_features, unmeasured
+
+    require_file_place(out)
+    folder = out.with_name(f"{out.name}.cache") if cache is None else cache
+    require_folder_place(folder)
+    cohort = PreparedCohort.of(CubeStore.open(store))
+    left_out = unmeasured(cohort)
+    kept = [position for position in range(len(cohort)) if position not in left_out]
+    # With nobody left the whole cohort is refused, with the reason.
+    measured = cohort.at(kept) if kept else cohort
+    with progress_bar("nodules", quiet) as progress:
+        table = cohort_features(measured, folder, workers=workers, progress=progress)
+    reasons = {cohort.patient_ids[position]: reason for position, reason in left_out.items()}
+    cut = write_features(out, measured, table, reasons)
+    typer.echo(f"{len(table.names)} features of {len(measured)} patients, {len(reasons)} left out: {out}")
+    for patient in cut:
+        typer.echo(f"patient {patient}: the segment reaches the cube's border; only what lies within counts", err=True)
+    for patient, reason in reasons.items():
+        typer.echo(f"patient {patient} left out: {reason}", err=True)
+    if reasons:
+        raise CasesFailedError(f"{len(reasons)} of {len(cohort)} patients have no features; the others' are in {out}.")
