@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from model.unseen_files import folder_with_unseen, unseen_lines
 from networks.backbone_names import needs_timm
 from radiogene.cli.app import main
 from radiogene.cli.nodule_argument import with_joined_nodule
@@ -215,3 +216,23 @@ def test_evaluate_counts_each_look_in_the_ledger_and_warns_where_there_is_none(
     assert len({entry.cohort for entry in entries}) == len({entry.choices_sha256 for entry in entries}) == 1
     ledger.write_text("not a ledger\n")
     assert evaluated("--ledger", ledger)[:2] == (3, "")
+
+
+def test_calibrate_changes_what_predict_says_and_refuses_in_one_line(trained_model, tmp_path, capsys):
+    folder = folder_with_unseen(trained_model, tmp_path / "model", unseen_lines())
+
+    def calibrated(*words):
+        with pytest.raises(SystemExit) as end:
+            main(["calibrate", *map(str, words)])
+        return end.value.code, *capsys.readouterr()
+
+    code, printed, _ = calibrated(folder, "--kind", "isotonic", "--json")
+    assert code == 0
+    assert json.loads(printed) == json.loads((folder / "calibration.json").read_text())
+    assert json.loads((folder / "decision.json").read_text())["genes"]["EGFR"]["calibration"]["kind"] == "isotonic"
+    code, printed, _ = calibrated(folder)
+    assert (code, printed.splitlines()[0].startswith("ensemble model, calibration temperature")) == (0, True)
+    code, printed, message = calibrated(trained_model)
+    assert (code, printed) == (15, "")
+    assert "radiogene train --store STORE --out MODEL --folds 5" in message
+    assert calibrated(tmp_path / "absent")[0] == 15

@@ -9,12 +9,15 @@ from typing import NoReturn
 import typer
 
 from radiogene import __version__
+from radiogene.cli.calibrate import calibrate
 from radiogene.cli.check import check
 from radiogene.cli.cohort import cohort
 from radiogene.cli.demo import demo
 from radiogene.cli.describe import describe
 from radiogene.cli.evaluate import evaluate
+from radiogene.cli.experiment import experiment
 from radiogene.cli.imagenet import imagenet
+from radiogene.cli.methods import methods
 from radiogene.cli.nodule_argument import with_joined_nodule
 from radiogene.cli.phantom import phantom
 from radiogene.cli.predict import predict
@@ -50,8 +53,11 @@ VERBS = (
     pretrain,
     imagenet,
     train,
+    calibrate,
     evaluate,
     predict,
+    experiment,
+    methods,
     describe,
 )
 for verb in VERBS:

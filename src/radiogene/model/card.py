@@ -41,6 +41,8 @@ def model_card(settings: ModelSettings, decision: Decision, manifest: dict[str, 
             f"| {gene} | {rule.threshold:.4f} | {rule.calibration.kind.value} | {rule.set_on} "
             f"| {rule.patients} | {rule.mutants} |"
         )
+    if "calibration" in manifest:
+        lines += ["", f"The calibration rests on {manifest['calibration']['rests_on']}."]
     training = manifest.get("training", {})
     lines += ["", f"Training patients: {training.get('patients')}; labels: {training.get('labels')}.", ""]
     return "\n".join(lines)

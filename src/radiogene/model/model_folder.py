@@ -112,13 +112,31 @@ def read_model(path: Path) -> TrainedModel:
     Raises:
         WeightsError: a file is missing, damaged, changed, of another format or for another network.
     """
+    manifest = checked_manifest(path, (WEIGHTS_FILE, SETTINGS_FILE, DECISION_FILE, CUBES_FILE))
+    settings = ModelSettings.from_json(read_json_object(path / SETTINGS_FILE))
+    decision = Decision.from_json(read_json_object(path / DECISION_FILE))
+    networks = _networks(path / WEIGHTS_FILE, settings)
+    cubes = tuple(str(fingerprint) for fingerprint in read_json(path / CUBES_FILE))
+    return TrainedModel(settings, networks, decision, manifest, cubes, manifest["sha256"][WEIGHTS_FILE])
+
+
+def checked_manifest(path: Path, names: Sequence[str]) -> dict[str, Any]:
+    """The manifest of a model folder some of whose files were checked against its hashes.
+
+    Args:
+        path: a folder that `radiogene train` wrote.
+        names: of the files to check.
+
+    Raises:
+        WeightsError: a file is missing, damaged or changed.
+    """
     if not path.is_dir():
         raise WeightsError(f"{path} is no model folder. Give the folder that `radiogene train --out` wrote.")
     manifest = read_json_object(path / MANIFEST_FILE)
     hashes = manifest.get("sha256")
     if not isinstance(hashes, dict):
         raise WeightsError(f"{path / MANIFEST_FILE} names no hashes. Copy the whole model folder again.")
-    for name in (WEIGHTS_FILE, SETTINGS_FILE, DECISION_FILE, CUBES_FILE):
+    for name in names:
         if not (path / name).is_file():
             raise WeightsError(f"{path} has no {name}. Copy the whole model folder again.")
         if sha256_of(path / name) != hashes.get(name):
@@ -126,11 +144,7 @@ def read_model(path: Path) -> TrainedModel:
                 f"{path / name} is not the file that training wrote (its SHA-256 differs from manifest.json). "
                 "Copy the whole model folder again."
             )
-    settings = ModelSettings.from_json(read_json_object(path / SETTINGS_FILE))
-    decision = Decision.from_json(read_json_object(path / DECISION_FILE))
-    networks = _networks(path / WEIGHTS_FILE, settings)
-    cubes = tuple(str(fingerprint) for fingerprint in read_json(path / CUBES_FILE))
-    return TrainedModel(settings, networks, decision, manifest, cubes, hashes[WEIGHTS_FILE])
+    return manifest
 
 
 def _networks(weights: Path, settings: ModelSettings) -> tuple[MMDL, ...]:

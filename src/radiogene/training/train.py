@@ -262,12 +262,15 @@ def _tables(unseen: UnseenPredictions) -> list[str]:
 
 
 def _nameless_table(unseen: UnseenPredictions) -> str:
-    """The same without identifiers, in an order that tells nothing of the cohort's table."""
+    """The same without identifiers: a case has one number under all seeds, in an order that tells nothing."""
+    first = unseen.runs[0]
+    order = np.lexsort((first.predictions.probabilities[:, 0], first.folds))
+    number_of = {first.predictions.patient_ids[row]: number for number, row in enumerate(order, start=1)}
     runs = []
     for run in unseen.runs:
         found = run.predictions
-        order = np.lexsort((found.probabilities[:, 0], run.folds))
-        names = tuple(str(n + 1) for n in range(len(order)))
-        nameless = Predictions(names, found.genes, found.probabilities[order], found.labels[order])
-        runs.append(replace(run, predictions=nameless, folds=run.folds[order]))
+        rows = np.argsort([number_of[patient] for patient in found.patient_ids])
+        names = tuple(str(number_of[found.patient_ids[row]]) for row in rows)
+        nameless = Predictions(names, found.genes, found.probabilities[rows], found.labels[rows])
+        runs.append(replace(run, predictions=nameless, folds=run.folds[rows]))
     return "".join(_tables(replace(unseen, runs=tuple(runs)))).replace("patient_id,", "case,", 1)

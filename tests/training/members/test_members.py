@@ -1,15 +1,18 @@
 """Folds and seeds: who is held out of what, and what the model folder says of it."""
 
 import csv
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from radiogene.cohort.splits import stratified_folds
+from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import CohortError, TrainingError
 from radiogene.model.model_folder import read_model
+from radiogene.model.recalibration import calibrate_model
 from radiogene.prediction.predictor import Predictor
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.members.members import members_of
@@ -125,6 +128,15 @@ def test_the_folder_keeps_them_without_identifiers_and_with_fold_wise_figures(th
     found = run["genes"]["EGFR"]
     assert found["folds"] == 3
     assert "conditional on the fitted models" in found["auc"]["interval"]["method"]
+
+
+def test_the_table_that_it_keeps_is_the_one_that_set_its_thresholds(three_folds, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(three_folds / "model", folder)
+    before = (folder / "decision.json").read_bytes()
+    found = calibrate_model(folder, CalibrationKind.IDENTITY)
+    assert (folder / "decision.json").read_bytes() == before
+    assert len(found.unseen.predictions.patient_ids) == len((folder / "out_of_fold.csv").read_text().splitlines()) - 1
 
 
 def test_a_refit_is_one_network_whose_threshold_the_folds_set(synthetic_patients, short_training, tmp_path):
