@@ -113,15 +113,15 @@ class ClinicalEncoder:
         """One sentence per row and column whose word no training patient had, for the warnings of a result."""
         columns = dict.fromkeys(i.column for i in self.inputs if i.category is not None)
         return tuple(
-            f"{column} {_value(row, column)!r} was seen in no training patient and counts as unknown."
+            f"{column} {clinical_value(row, column)!r} was seen in no training patient and counts as unknown."
             for row in rows
             for column in columns
-            if _value(row, column) is not None and not self._is_seen(row, column)
+            if clinical_value(row, column) is not None and not self._is_seen(row, column)
         )
 
     def _is_seen(self, row: PatientRow, column: str) -> bool:
         """True where a training patient had the row's word."""
-        return _value(row, column) in {i.category for i in self.inputs if i.column == column}
+        return clinical_value(row, column) in {i.category for i in self.inputs if i.column == column}
 
     def to_json(self) -> dict[str, Any]:
         """The encoder as plain JSON values."""
@@ -167,7 +167,7 @@ def _require_keys(content: Any, wanted: set[str]) -> None:
 
 def _encoded(row: PatientRow, scaling: ClinicalInput) -> float:
     """One input of one row; 0 where the value is unknown."""
-    value = _value(row, scaling.column)
+    value = clinical_value(row, scaling.column)
     if value is None:
         return 0.0
     if scaling.category is not None:
@@ -182,7 +182,7 @@ def _encoded(row: PatientRow, scaling: ClinicalInput) -> float:
     return 0.0 if scaling.sd == 0 else (number - scaling.mean) / scaling.sd
 
 
-def _value(row: PatientRow, column: str) -> float | str | None:
+def clinical_value(row: PatientRow, column: str) -> float | str | None:
     """A row's value: a number for age, sex and smoking, the text of a further column, None where it is unknown."""
     if column == "age":
         return None if row.age_years is None else float(row.age_years)
@@ -199,7 +199,7 @@ def _fitted_inputs(rows: Sequence[PatientRow], column: str) -> list[ClinicalInpu
     if column not in DEFAULT_COLUMNS and not any(column in row.extra for row in rows):
         there = sorted({name for row in rows for name in row.extra})
         raise CohortError(f"Found no column {column!r}; wanted one of {[*DEFAULT_COLUMNS, *there]}.")
-    known = [value for row in rows if (value := _value(row, column)) is not None]
+    known = [value for row in rows if (value := clinical_value(row, column)) is not None]
     numbers = [value if isinstance(value, float) else read_number(value) for value in known]
     if all(number is not None for number in numbers):
         return [_scaled(column, None, np.array(numbers, dtype=np.float64))]

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
+from radiogene.cohort.label_copies import label_copies
 from radiogene.cohort.problem import Problem
 from radiogene.cohort.summary import scans_of_several_patients
 from radiogene.cohort.table import Cohort
 
 
 def training_problems(cohort: Cohort, genes: Sequence[str] | None = None) -> list[Problem]:
-    """The genes without mutants or without wild types, and the scans that two patients share.
+    """The genes without mutants or without wild types, columns that copy a label, and scans that two patients share.
 
     A scan under two identifiers would stand in a training part and its test part at once.
 
@@ -25,6 +27,10 @@ def training_problems(cohort: Cohort, genes: Sequence[str] | None = None) -> lis
         if not 0 < mutants < len(known):
             found = f"{mutants} mutants and {len(known) - mutants} wild types"
             problems.append(Problem(file, None, gene, found, "at least one patient of each to train on"))
+    further = dict.fromkeys(name for row in cohort.rows for name in row.extra)
+    for copy in label_copies(cohort.rows, (*DEFAULT_COLUMNS, *further), genes or cohort.genes):
+        found = f"values that tell all {copy.gene} mutants from all wild types (chance {copy.chance:.0e})"
+        problems.append(Problem(file, None, copy.column, found, "it left out of --clinical: it copies the label"))
     for earlier, later in scans_of_several_patients(cohort.rows):
         found = f"the scan of patient {earlier.patient_id!r} on line {earlier.row_number} for {later.patient_id!r}"
         problems.append(Problem(file, later.row_number, "ct", found, "one patient per scan (splits go by patient)"))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from radiogene.atomic_files import write_text
 from radiogene.cohort.clinical_values import ClinicalEncoder
+from radiogene.cohort.label_copies import refuse_label_copies
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
 from radiogene.decision.decision import ModelKind, fit_decision
@@ -74,7 +75,7 @@ def train(
     Raises:
         TrainingError: a gene has too few known patients of a kind, the loss is not a number, or the cubes are of no
             store, so that nobody could say how they were prepared.
-        CohortError: a clinical column is missing or unusable.
+        CohortError: a clinical column is missing, unusable or a copy of a label.
         SettingsError: the unfinished training beside `out` is another one.
 
     Source: paper, sections "Deep learning model" and "Multi-model decision-level fusion".
@@ -82,6 +83,7 @@ def train(
     started = time.monotonic()
     store = _store_of(prepared)
     cohort = training_cohort(prepared, settings.genes, labels)
+    refuse_label_copies(cohort.rows, settings.clinical_columns, settings.genes)
     members = members_of(settings, cohort.patient_labels)
     _refuse_unusable_parts(cohort, members, settings)
     # A patient whose largest nodule cannot be told is refused before the training, not after it.
