@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_curve
 
 from radiogene.decision.threshold import youden_threshold
 from radiogene.errors import TrainingError
@@ -24,6 +25,16 @@ def test_no_other_cut_is_better(seed):
     best = max(sum(shares(cut)) for cut in levels[1:])
     assert found.sensitivity + found.specificity == pytest.approx(best)
     assert np.isclose(found.value, (levels[1:] + levels[:-1]) / 2).any()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_it_reaches_the_highest_point_of_scikit_learns_roc_curve(seed):
+    generator = np.random.default_rng(100 + seed)
+    labels = (generator.random(70) < 0.3).astype(np.int8)
+    probabilities = np.clip(generator.normal(0.4 + 0.1 * labels, 0.2), 0, 1)
+    false_positive, true_positive, _ = roc_curve(labels, probabilities)
+    found = youden_threshold(labels, probabilities)
+    assert found.sensitivity + found.specificity - 1 == pytest.approx((true_positive - false_positive).max())
 
 
 def test_among_equals_the_most_balanced_then_the_lowest():
