@@ -25,13 +25,13 @@ class GeneHead(nn.Module):
         super().__init__()
         self.dropout = FeatureDropout(dropout_keep)
         widths = (feature_count + value_count, *hidden, genes)
-        self.layers = nn.ModuleList([nn.Linear(before, after) for before, after in pairwise(widths)])
-        for layer in self.layers[:-1]:
+        layers = [nn.Linear(before, after) for before, after in pairwise(widths)]
+        for layer in layers:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        # Small first logits: every patient starts near one half, whatever the scale of the features.
-        nn.init.normal_(self.layers[-1].weight, std=0.01)
-        for layer in self.layers:
             nn.init.zeros_(layer.bias)
+        # Small first logits: every patient starts near one half, whatever the scale of the features.
+        nn.init.normal_(layers[-1].weight, std=0.01)
+        self.layers = nn.ModuleList(layers)
 
     def forward(self, features: Tensor, values: Tensor, kept: Tensor | None = None) -> Tensor:
         """The logits (B, G).

@@ -1,15 +1,10 @@
 """A network over tiles of a slide: a picture network with one logit per gene (Table 6, row A)."""
 
-from typing import Any
+from torch import Tensor
 
-import torch
-from torch import Tensor, nn
-
-from radiogene.errors import SettingsError
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.gene_head import GeneHead
 from radiogene.networks.picture_network import PictureNetwork
-from radiogene.networks.stem import PICTURE_CHANNELS
 from radiogene.networks.timm_network import children_of, timm_network
 
 
@@ -49,29 +44,4 @@ def tile_features(image_size: int, width_divisor: int) -> FeatureNetwork:
     Raises:
         SettingsError: timm is not installed, the tiles are too small, or a layer's channels cannot be divided so.
     """
-
-    def stages(network: Any) -> dict[str, nn.Module]:
-        _divide_channels(network, width_divisor)
-        return children_of(network)
-
-    return timm_network("inception_v3", stages, image_size)
-
-
-def _divide_channels(network: nn.Module, divisor: int) -> None:
-    """Leaves every layer a part of its channels; all but the pictures' own three."""
-    for layer in network.modules():
-        if isinstance(layer, nn.Conv2d):
-            first = layer.in_channels == PICTURE_CHANNELS
-            layer.in_channels = layer.in_channels if first else _part(layer.in_channels, divisor)
-            layer.out_channels = _part(layer.out_channels, divisor)
-            layer.weight = nn.Parameter(torch.empty(layer.out_channels, layer.in_channels, *layer.kernel_size))
-        elif isinstance(layer, nn.BatchNorm2d):
-            layer.num_features = _part(layer.num_features, divisor)
-            layer.weight, layer.bias = (nn.Parameter(torch.empty(layer.num_features)) for _ in range(2))
-            layer.running_mean, layer.running_var = (torch.empty(layer.num_features) for _ in range(2))
-
-
-def _part(channels: int, divisor: int) -> int:
-    if channels % divisor:
-        raise SettingsError(f"{channels} channels cannot be divided by {divisor}. Choose another width.")
-    return channels // divisor
+    return timm_network("inception_v3", children_of, image_size, width_divisor)

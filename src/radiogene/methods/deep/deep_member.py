@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from radiogene.atomic_files import write_json
@@ -84,7 +85,7 @@ def read_deep_member(design: DeepDesign, settings: MethodSettings, path: Path, c
     file = path.with_name(path.name + WEIGHTS_SUFFIX)
     try:
         network.load_state_dict(load_file(file))
-    except (RuntimeError, OSError, ValueError) as error:
+    except (RuntimeError, OSError, SafetensorError) as error:
         raise WeightsError(f"{file} does not hold the weights of {design.name}: {error}") from error
     scaling = PixelScaling.from_json(content["scaling"])
     return DeepMember(network.eval(), scaling, values, FitOutcome.from_json(content["outcome"]))
@@ -119,8 +120,8 @@ class DeepTraining:
         """Of the networks."""
         return deep_sizes_of(self.settings.preset)
 
-    # DEVIATION: the references trained by schedules of their own; here every compared network has the schedule of MMDL's
-    # stage of all layers at the same preset: optimiser, learning rate, batch, length and patience.
+    # DEVIATION: the references trained by schedules of their own; here every compared network has the schedule of
+    # MMDL's stage of all layers at the same preset: optimiser, learning rate, batch, length and patience.
     @property
     def schedule(self) -> StageSchedule:
         """How long, how fast and with which optimiser."""

@@ -132,7 +132,7 @@ class DeepMethod(Method):
         content = read_json_object(folder / SETTINGS_FILE)
         if content.get("format") != FORMAT or content.get("system") != design.name:
             raise WeightsError(
-                f"{folder / SETTINGS_FILE}: found system {content.get('system')!r} in format {content.get('format')!r}; "
+                f"{folder / SETTINGS_FILE}: found {content.get('system')!r} in format {content.get('format')!r}; "
                 f"expected {design.name!r} in format {FORMAT}."
             )
         if set(content) != {"format", "system", "settings", "members"}:

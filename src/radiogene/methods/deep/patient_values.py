@@ -49,19 +49,18 @@ class PatientValues:
         )
 
 
-def read_values(cohort: PreparedCohort, radiomics: bool, features: Path, progress: bool = False) -> PatientValues:
+def read_values(cohort: PreparedCohort, radiomics: bool, features: Path) -> PatientValues:
     """The values of a cohort's patients.
 
     Args:
         cohort: N patients.
         radiomics: compute radiomic features of the segments.
         features: folder that keeps computed features.
-        progress: show a bar on standard error.
 
     Raises:
         CohortError: a segment that features cannot be computed of.
     """
-    if not radiomics:
+    if not radiomics or not len(cohort):
         return PatientValues(cohort.patients)
     from radiogene.radiomics import cohort_features
 

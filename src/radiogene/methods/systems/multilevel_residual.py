@@ -39,8 +39,8 @@ def _design() -> "DeepDesign":
     def words(sizes: DeepSizes) -> str:
         channels = ", ".join(map(str, sizes.multilevel.channels))
         return (
-            f"residual network of preset {sizes.name}: stages of {channels} channels; at most {sizes.radiomics} radiomic "
-            "features, chosen and scaled by the fitting patients"
+            f"residual network of preset {sizes.name}: stages of {channels} channels; at most {sizes.radiomics} "
+            "radiomic features, chosen and scaled by the fitting patients"
         )
 
     return DeepDesign(NAME, lambda sizes: CubePictures(), build, words, COLUMNS, radiomics=True)
@@ -52,8 +52,8 @@ METHOD = MethodEntry(
     needs=(Need.CUBE, Need.SEGMENT, Need.CLINICAL),
     columns=COLUMNS,
     learner="3D residual network whose features come from every level, with selected radiomic features and clinical "
-    "values, fused by fully connected layers. Its reference says which features were joined; network, selection, fusion "
-    "and schedule are ours",
+    "values, fused by fully connected layers. Its reference says which features were joined; network, selection, "
+    "fusion and schedule are ours",
     source="Table 6, row D (Li et al. 2018): AUC 0.834",
     make=making(_design),
     load=loading(_design),

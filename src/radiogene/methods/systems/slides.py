@@ -24,7 +24,7 @@ def _design() -> "DeepDesign":
         found = sizes.slides
         network = TileNetwork(tile_features(found.image_size, found.width_divisor), genes, sizes.dropout_keep)
         # On a CPU convolutions of tiles, whose channels come last, are fastest when they stay there.
-        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def words(sizes: DeepSizes) -> str:
         found = sizes.slides

@@ -1,0 +1,204 @@
+"""What every deep system must do: fit, predict, save, load, go on, and never learn from whom it holds out."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from methods.deep.made_cohort import LABELS, PATIENTS, made_cohort, with_other_cube
+from radiogene.errors import InterruptedTrainingError, TrainingError, WeightsError
+from radiogene.methods.method import Workplace
+from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.registry import method_named
+
+SETTINGS = MethodSettings(preset="tiny", folds=0, seed=1, epochs=1)
+CUBE_SYSTEMS = ("cnn-3d", "cnn-3d-clinical", "densenet-2d")
+
+
+@pytest.fixture(scope="module")
+def cohort():
+    return made_cohort()
+
+
+@pytest.fixture
+def fitted(tmp_path):
+    """Fits a system in a workplace of its own."""
+    numbers = iter(range(100))
+
+    def fit(name, cohort, settings=SETTINGS, labels=LABELS):
+        place = tmp_path / f"workplace-{next(numbers)}"
+        system = method_named(name).make(settings, Workplace(place / "state", place / "features"))
+        return system.fit(cohort, labels)
+
+    return fit
+
+
+def saved(system, folder):
+    folder.mkdir(parents=True)
+    system.save(folder)
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("name", CUBE_SYSTEMS)
+def test_what_is_saved_is_loaded_exactly(name, cohort, fitted, tmp_path):
+    system = fitted(name, cohort)
+    probabilities = system.predict_proba(cohort)
+    assert probabilities.shape == (PATIENTS, 2)
+    assert ((probabilities > 0) & (probabilities < 1)).all()
+    assert set(saved(system, tmp_path / "a")) == {"settings.json", "unseen.json", "member-0.safetensors"}
+    loaded = method_named(name).load(tmp_path / "a")
+    np.testing.assert_array_equal(loaded.predict_proba(cohort), probabilities)
+    assert loaded.settings == SETTINGS
+    assert loaded.notes == system.notes
+    assert saved(loaded, tmp_path / "b") == saved(system, tmp_path / "c")
+
+
+@pytest.mark.parametrize("name", CUBE_SYSTEMS)
+def test_unseen_predictions_are_those_of_the_part_that_was_held_out(name, cohort, fitted):
+    system = fitted(name, cohort)
+    unseen = system.unseen
+    assert unseen.set_on == "inner validation"
+    assert unseen.folds is None
+    assert len(unseen.predictions.patient_ids) == round(0.2 * PATIENTS)
+    of_them = cohort.of_patients(unseen.predictions.patient_ids)
+    np.testing.assert_allclose(unseen.predictions.probabilities, system.predict_proba(of_them), atol=1e-6)
+    positions = [cohort.patient_ids.index(patient) for patient in unseen.predictions.patient_ids]
+    np.testing.assert_array_equal(unseen.predictions.labels, LABELS[positions])
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not(cohort, fitted, tmp_path):
+    first, again, other = (
+        saved(fitted("cnn-3d-clinical", cohort, replace(SETTINGS, seed=seed)), tmp_path / str(number))
+        for number, seed in enumerate((3, 3, 4))
+    )
+    assert first == again
+    assert first["member-0.safetensors"] != other["member-0.safetensors"]
+
+
+def test_weights_and_scaling_do_not_know_the_held_out_patients(cohort, fitted, tmp_path):
+    system = fitted("cnn-3d-clinical", cohort)
+    held_out = system.unseen.predictions.patient_ids
+    fitting = next(n for n, patient in enumerate(cohort.patient_ids) if patient not in held_out)
+    changed = with_other_cube(cohort, cohort.patient_ids.index(held_out[0]))
+    before, after = saved(system, tmp_path / "a"), saved(fitted("cnn-3d-clinical", changed), tmp_path / "b")
+    assert before["member-0.safetensors"] == after["member-0.safetensors"]
+    assert before["unseen.json"] != after["unseen.json"]
+    of_fitting = saved(fitted("cnn-3d-clinical", with_other_cube(cohort, fitting)), tmp_path / "c")
+    assert before["member-0.safetensors"] != of_fitting["member-0.safetensors"]
+
+
+def test_in_folds_every_patient_is_predicted_by_the_network_that_never_saw_it(cohort, fitted, tmp_path):
+    settings = replace(SETTINGS, folds=2)
+    labels = np.array([[n % 2, (n // 2) % 2] for n in range(PATIENTS)], dtype=np.int8)
+    system = fitted("cnn-3d", cohort, settings, labels)
+    unseen = system.unseen
+    assert unseen.set_on == "out-of-fold"
+    assert sorted(unseen.predictions.patient_ids) == sorted(cohort.patient_ids)
+    assert set(unseen.folds.tolist()) == {0, 1}
+    before = saved(system, tmp_path / "a")
+    after = saved(fitted("cnn-3d", with_other_cube(cohort, 5), settings, labels), tmp_path / "b")
+    fold = unseen.folds[unseen.predictions.patient_ids.index("p05")]
+    assert before[f"member-{fold}.safetensors"] == after[f"member-{fold}.safetensors"]
+    assert before[f"member-{1 - fold}.safetensors"] != after[f"member-{1 - fold}.safetensors"]
+    system.members = (system.members[fold],)
+    alone = system.predict_proba(cohort.of_patients(["p05"]))
+    row = unseen.predictions.patient_ids.index("p05")
+    np.testing.assert_allclose(unseen.predictions.probabilities[row], alone[0], atol=1e-6)
+
+
+def test_repeats_share_their_folds_and_are_averaged(cohort, fitted):
+    system = fitted("densenet-2d", cohort, replace(SETTINGS, seeds=2))
+    assert len(system.members) == 2
+    both = system.predict_proba(cohort)
+    each = []
+    for member in list(system.members):
+        system.members = (member,)
+        each.append(system.predict_proba(cohort))
+    np.testing.assert_allclose(both, np.mean(each, axis=0))
+    assert not np.allclose(*each)
+
+
+def test_a_patient_without_a_known_label_takes_no_part(cohort, fitted, tmp_path):
+    labels = LABELS.copy()
+    labels[7] = -1
+    others = np.delete(np.arange(PATIENTS), 7)
+    whole = saved(fitted("cnn-3d-clinical", cohort, labels=labels), tmp_path / "a")
+    assert whole == saved(fitted("cnn-3d-clinical", cohort.at(others), labels=labels[others]), tmp_path / "b")
+
+
+def test_it_learns_what_the_cubes_tell(cohort, fitted):
+    system = fitted("cnn-3d", cohort, replace(SETTINGS, epochs=20))
+    found = system.predict_proba(made_cohort(seed=9))[:, 0]
+    assert found[LABELS[:, 0] == 1].min() > found[LABELS[:, 0] == 0].max()
+
+
+def test_clinical_columns_follow_the_settings_where_a_system_has_any(cohort, fitted):
+    given = replace(SETTINGS, clinical=("age",))
+    assert [i.name for i in fitted("cnn-3d-clinical", cohort, given).members[0].values.clinical.inputs] == ["age"]
+    assert fitted("cnn-3d", cohort, given).members[0].values.width == 0
+
+
+def test_an_interrupted_fit_goes_on_and_gives_the_same_bytes(cohort, fitted, tmp_path):
+    settings = replace(SETTINGS, epochs=12)
+    place = Workplace(tmp_path / "state", tmp_path / "features")
+
+    def interrupt():
+        while not list(tmp_path.glob("state/*/*/fit/last.ckpt")):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    watcher = threading.Thread(target=interrupt, daemon=True)
+    watcher.start()
+    with pytest.raises(InterruptedTrainingError, match="goes on"):
+        method_named("cnn-3d").make(settings, place).fit(cohort, LABELS)
+    watcher.join()
+    assert list(tmp_path.glob("state/*/*/fit/last.ckpt"))
+    resumed = method_named("cnn-3d").make(settings, place).fit(cohort, LABELS)
+    assert not list(tmp_path.glob("state/*"))
+    assert saved(resumed, tmp_path / "a") == saved(fitted("cnn-3d", cohort, settings), tmp_path / "b")
+
+
+def test_one_class_is_refused_before_anything_is_trained(cohort, fitted):
+    labels = LABELS.copy()
+    labels[:, 1] = 0
+    with pytest.raises(TrainingError, match=r"training part has 0 KRAS mutants among 16 .*--genes"):
+        fitted("cnn-3d", cohort, labels=labels)
+    with pytest.raises(TrainingError, match="No patient has a known status of EGFR or KRAS"):
+        fitted("cnn-3d", cohort, labels=np.full_like(LABELS, -1))
+
+
+def test_what_was_not_fitted_does_not_predict(cohort, tmp_path):
+    system = method_named("cnn-3d").make(SETTINGS, Workplace(tmp_path, tmp_path))
+    with pytest.raises(TrainingError, match="cnn-3d is not fitted"):
+        system.predict_proba(cohort)
+    with pytest.raises(TrainingError, match="not fitted"):
+        system.save(tmp_path)
+
+
+def test_a_folder_of_another_system_or_a_damaged_one_is_refused(cohort, fitted, tmp_path):
+    saved(fitted("cnn-3d", cohort), tmp_path / "a")
+    with pytest.raises(WeightsError, match="found 'cnn-3d' in format 1; expected 'cnn-3d-clinical'"):
+        method_named("cnn-3d-clinical").load(tmp_path / "a")
+    weights = tmp_path / "a" / "member-0.safetensors"
+    weights.write_bytes(weights.read_bytes()[:100])
+    with pytest.raises(WeightsError, match="does not hold the weights of cnn-3d"):
+        method_named("cnn-3d").load(tmp_path / "a")
+
+
+def test_nobody_is_predicted_where_nobody_is_asked_for(cohort, fitted):
+    assert fitted("cnn-3d", cohort).predict_proba(cohort.at([])).shape == (0, 2)
+
+
+def test_the_list_of_systems_loads_no_torch():
+    code = (
+        "import sys; from radiogene.methods.registry import all_methods; found = set(all_methods()); "
+        "assert {'slides', 'densenet-2d', 'cnn-3d', 'cnn-3d-clinical', 'multilevel-residual'} <= found; "
+        "assert not {'torch', 'sklearn', 'pandas', 'radiomics'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
