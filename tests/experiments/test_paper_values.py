@@ -119,15 +119,15 @@ def test_a_row_that_can_be_true_has_no_note():
 @pytest.mark.parametrize("table", ["table2", "table3"])
 def test_f1_follows_in_no_row_of_tables_2_and_3(table):
     for gene, row in PAPER_TABLES[table].rows:
-        assert any(note.startswith("Printed F1") for note in paper_notes(table, gene, row))
+        assert any(note.startswith("Paper's F1") for note in paper_notes(table, gene, row))
 
 
 def test_the_contradictions_that_are_known_are_found():
     (note,) = paper_notes("table3", "EGFR", "Our model")
-    assert note == "Printed F1 77.85% does not follow from printed SEN and SPE: 25 mutants of 127 give 55.0%."
+    assert note == "Paper's F1 77.85%: its SEN and SPE give 55.0% (25 of 127 mutant)."
     (note,) = paper_notes("table3", "KRAS", "Our model")
-    assert "Printed F1 77.50%" in note
-    assert "30 mutants of 124 give 54.0%" in note
+    assert "F1 77.50%" in note
+    assert "give 54.0% (30 of 124 mutant)" in note
 
 
 def test_accuracy_outside_sensitivity_and_specificity_is_found_where_it_is():
@@ -139,18 +139,18 @@ def test_accuracy_outside_sensitivity_and_specificity_is_found_where_it_is():
     }
     assert outside == {("table2", "KRAS", "Radiomics model"), ("table3", "KRAS", "Radiomics model")}
     note, _ = paper_notes("table3", "KRAS", "Radiomics model")
-    assert note.startswith("Printed ACC 73.61% lies outside printed SEN and SPE (74.22% to 75.42%)")
+    assert note.startswith("Paper's ACC 73.61%: outside its SEN and SPE (74.22% to 75.42%)")
 
 
 def test_a_combination_of_views_has_an_impossible_accuracy_too():
     notes = paper_notes("table5", "KRAS", "4 & 9")
-    assert notes[0].startswith("Printed ACC 67.68% lies outside printed SEN and SPE (68.12% to 69.57%)")
+    assert notes[0].startswith("Paper's ACC 67.68%: outside its SEN and SPE (68.12% to 69.57%)")
 
 
 def test_an_f1_beyond_every_class_balance_says_so():
     figures = {"sensitivity": 0.5, "specificity": 0.5, "f1": 0.7}
     (note,) = contradictions(figures, ClassBalance(5, 5))
-    assert note.endswith("5 mutants of 10 give 50.0%; no class balance gives more than 66.7%.")
+    assert note.endswith("give 50.0% (5 of 10 mutant); no class balance gives more than 66.7%.")
 
 
 def test_other_studies_in_table_6_get_no_note():

@@ -21,7 +21,7 @@ LATEX_SPECIAL = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textb
 
 
 @dataclass(frozen=True)
-class _Grid:
+class TableOneGrid:
     """The table as cells: (section or line, is it a section, cells), and its notes."""
 
     headings: tuple[str, ...]
@@ -36,7 +36,7 @@ def table_one_text(table: TableOne, *, beside_paper: bool = False) -> str:
         table: the table.
         beside_paper: whether the paper's two columns stand beside it.
     """
-    grid = _grid(table, beside_paper)
+    grid = table_one_grid(table, beside_paper)
     labels = [label if is_section else f"  {label}" for label, is_section, _ in grid.rows]
     first = max(map(len, labels))
     widths = [
@@ -77,7 +77,7 @@ def table_one_csv(table: TableOne, *, beside_paper: bool = False) -> str:
 
 def table_one_latex(table: TableOne, *, beside_paper: bool = False) -> str:
     """The table as a LaTeX `tabular` without further packages; see `table_one_text`."""
-    grid = _grid(table, beside_paper)
+    grid = table_one_grid(table, beside_paper)
     lines = [rf"\begin{{tabular}}{{l{'l' * len(grid.headings)}}}", r"\hline"]
     lines += [" & ".join(["", *map(_escaped, grid.headings)]) + r" \\", r"\hline"]
     for label, is_section, cells in grid.rows:
@@ -87,8 +87,13 @@ def table_one_latex(table: TableOne, *, beside_paper: bool = False) -> str:
     return "\n".join([*lines, *(f"% {note}" for note in grid.notes)]) + "\n"
 
 
-def _grid(table: TableOne, beside_paper: bool) -> _Grid:
-    """The cells of text and LaTeX; a section's p value stands in its own row."""
+def table_one_grid(table: TableOne, beside_paper: bool) -> TableOneGrid:
+    """The cells of text, LaTeX and HTML; a section's p value stands in its own row.
+
+    Args:
+        table: the table.
+        beside_paper: whether the paper's two columns stand beside it.
+    """
     two = len(table.headings) == 2
     headings = table.headings + (PAPER_HEADINGS if beside_paper else ()) + (("p",) if two else ())
     rows: list[tuple[str, bool, tuple[str, ...]]] = []
@@ -107,7 +112,7 @@ def _grid(table: TableOne, beside_paper: bool) -> _Grid:
             notes.append(f"{section.name} ({section.compared}): {section.difference.test}{why}.")
     if table.shared_patients:
         notes.append(f"{table.shared_patients} identifiers stand in both cohorts; the tests take them for different.")
-    return _Grid(headings, tuple(rows), (*notes, *((PAPER_NOTE,) if beside_paper else ())))
+    return TableOneGrid(headings, tuple(rows), (*notes, *((PAPER_NOTE,) if beside_paper else ())))
 
 
 def _p_text(difference: Difference | None) -> str:

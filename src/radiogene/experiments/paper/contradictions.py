@@ -67,8 +67,8 @@ def contradictions(figures: Mapping[str, float], balance: ClassBalance) -> tuple
     accuracy = figures.get("accuracy")
     if accuracy is not None and not low - 2 * ROUNDING <= accuracy <= high + 2 * ROUNDING:
         found.append(
-            f"Printed ACC {accuracy:.2%} lies outside printed SEN and SPE ({low:.2%} to {high:.2%}): impossible at any "
-            "class balance."
+            f"Paper's ACC {accuracy:.2%}: outside its SEN and SPE ({low:.2%} to {high:.2%}), impossible at any class "
+            "balance."
         )
     f1 = figures.get("f1")
     if f1 is not None:
@@ -78,7 +78,7 @@ def contradictions(figures: Mapping[str, float], balance: ClassBalance) -> tuple
             known = balance.mutants + balance.wild_types
             beyond = "; no class balance gives more than " + f"{highest:.1%}" if f1 > highest + F1_SLACK else ""
             found.append(
-                f"Printed F1 {f1:.2%} does not follow from printed SEN and SPE: {balance.mutants} mutants of {known} "
-                f"give {expected:.1%}{beyond}."
+                f"Paper's F1 {f1:.2%}: its SEN and SPE give {expected:.1%} ({balance.mutants} of {known} "
+                f"mutant){beyond}."
             )
     return tuple(found)

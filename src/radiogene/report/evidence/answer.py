@@ -62,17 +62,15 @@ def answer_sentence(answer: GeneAnswer) -> str:
     if verdict is Verdict.NONE or comparison is None:
         return f"No answer: {_reason(answer)}."
     evidence = _evidence(comparison)
+    value = comparison.difference.value or 0.0
     if verdict is Verdict.UNDECIDED:
         return (
-            f"Whether {main} is better or worse than the {reference} alone cannot be told: the difference in external "
-            f"AUC is {evidence}, and the interval holds 0."
+            f"It cannot be told whether {main} is better or worse than the {reference} alone: the external AUCs differ "
+            f"by {signed_points(value)} percentage points, and the interval holds 0 ({evidence})."
         )
-    value = abs(comparison.difference.value or 0.0)
-    points = percent_number(value)
-    words = "above" if verdict is Verdict.ABOVE else "below"
     return (
-        f"The external AUC of {main} is {words} that of the {reference} alone, by {points} percentage points: the "
-        f"difference is {evidence}.{_adjusted(comparison)}"
+        f"The external AUC of {main} is {verdict.value} that of the {reference} alone, by "
+        f"{percent_number(abs(value))} percentage points ({evidence}).{_adjusted(comparison)}"
     )
 
 
@@ -89,13 +87,12 @@ def chance_sentence(answer: GeneAnswer) -> str:
 
 
 def _evidence(comparison: RowComparison) -> str:
-    """The difference with its interval, p value and patients."""
+    """The interval of the difference, its p value and patients."""
     difference = comparison.difference
     parts = [] if difference.interval is None else [f"95% interval {ends_text(difference.interval, signed=True)}"]
     if comparison.p_value is not None:
         parts.append(f"{comparison.test}, {p_words(comparison.p_value)}")
-    value = "" if difference.value is None else f"{signed_points(difference.value)} points"
-    return f"{value} ({'; '.join(parts)}; {comparison.patients} patients with both predictions)"
+    return "; ".join([*parts, f"{comparison.patients} patients"])
 
 
 def _adjusted(comparison: RowComparison) -> str:

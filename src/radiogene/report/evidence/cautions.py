@@ -5,7 +5,7 @@ from radiogene.report.evidence.manifest_facts import fact
 from radiogene.report.evidence.methods_text import SMALLER_PRESETS
 
 ENOUGH_OF_A_CLASS = 100
-"""Patients of each class that an external validation should have: Collins, Ogundimu and Altman, Stat Med 2016;35:214."""
+"""Patients of each class in an external validation; source: Collins, Ogundimu and Altman, Stat Med 2016;35:214."""
 
 
 def cautions(report: EvidenceReport) -> tuple[str, ...]:
@@ -14,10 +14,7 @@ def cautions(report: EvidenceReport) -> tuple[str, ...]:
     Args:
         report: of an experiment.
     """
-    found = []
-    if report.synthetic:
-        found.append("The patients are synthetic. Nothing here says anything about real ones.")
-    return (*found, *_permutations(report), *_few(report), *_missing(report), *_design(report))
+    return (*_permutations(report), *_few(report), *_missing(report), *_design(report))
 
 
 def _few(report: EvidenceReport) -> list[str]:
@@ -45,8 +42,8 @@ def _permutations(report: EvidenceReport) -> list[str]:
     found = []
     if outside:
         found.append(
-            f"Shuffled labels were told apart beyond what is accepted ({'; '.join(outside)}): something leaks, or there "
-            "were too few permutations. Do not use these figures before that is understood."
+            f"Shuffled labels were told apart beyond what is accepted ({'; '.join(outside)}): something leaks, or "
+            "permutations were too few. Do not use these figures before that is understood."
         )
     if without:
         found.append(f"The check with shuffled labels has no result for {'; '.join(without)}.")
@@ -69,7 +66,7 @@ def _design(report: EvidenceReport) -> list[str]:
     preset = fact(report.manifest, "preset")
     if preset in SMALLER_PRESETS:
         found.append(
-            f"Networks are of the preset {preset}, smaller than the published ones: their figures do not stand for them."
+            f"Networks are of the preset {preset}, smaller than those published: their figures do not stand for these."
         )
     if fact(report.manifest, "splits.networks.kind") == "single":
         found.append("Networks were trained once, on one split: the luck of split and seed is not in their intervals.")

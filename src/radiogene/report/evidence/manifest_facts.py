@@ -12,6 +12,7 @@ The manifest is plain JSON. Every key may be absent: the report then says nothin
 * `splits`: `by`, `stratified_by` (list), and for `networks` and `classical` one of
   `{"kind": "single", "validation_share"}`, `{"kind": "folds", "folds"}`,
   `{"kind": "nested", "outer_folds", "inner_folds"}`. `seeds`: list of numbers.
+  `seeds_averaged`: fits whose probabilities are averaged in one prediction.
 * `decision`: `threshold_rule`, `calibration` (`identity`, `temperature`, `isotonic`), `set_on` (list of words),
   `cross_fitted`. `bootstrap`: `resamples`, `seed`.
 * `frozen_before_external`: true where every choice was frozen before external patients were predicted.

@@ -120,6 +120,9 @@ def _splits(manifest: Manifest) -> list[str]:
     if seeds:
         word = "seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
         found.append(f"The run used the {word} {words_of(seeds)}.")
+    averaged = fact(manifest, "seeds_averaged")
+    if averaged is not None and averaged > 1:
+        found.append(f"A prediction is the mean probability of {averaged} seeds.")
     if fact(manifest, "frozen_before_external") is True:
         found.append("External patients were predicted after every choice was frozen.")
     return found

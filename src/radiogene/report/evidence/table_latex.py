@@ -42,7 +42,7 @@ def table_latex(table: EvidenceTable, *, synthetic: bool = False) -> str:
 
 def _headings(printed: PrintedEvidence) -> list[str]:
     words = ["", "$n$", "mutants", *map(latex_text, printed.columns)]
-    return words + (["difference", *map(latex_text, TESTS)] if printed.compared else [])
+    return words + ([r"MMDL $-$ row", *map(latex_text, TESTS)] if printed.compared else [])
 
 
 def _row(row: PrintedRow, printed: PrintedEvidence) -> list[list[str]]:

@@ -80,7 +80,7 @@ class Checklist:
             rows.append((item.number, item.section, item.topic, answer.status.value, words, answer.where))
         headings = ("item", "section", "topic", "answered", "answer", "where in the report")
         return PlainTable(
-            headings, tuple(rows), (f"{self.source}. Topics in our words; the publication has the items.",)
+            headings, tuple(rows), (f"{self.source}. Topics are in our words; the publication has the items.",)
         )
 
 

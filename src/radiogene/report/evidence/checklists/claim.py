@@ -1,7 +1,7 @@
 """CLAIM, the update of 2024: 44 items, for studies of artificial intelligence in medical imaging.
 
-Source: Tejani et al., Radiol Artif Intell 2024;6(4):e240300, doi 10.1148/ryai.240300; it replaces the 42 items of Mongan
-et al. 2020, doi 10.1148/ryai.2020200029. Topics are in our words.
+Source: Tejani et al., Radiol Artif Intell 2024;6(4):e240300, doi 10.1148/ryai.240300; it replaces the 42 items of
+Mongan et al. 2020, doi 10.1148/ryai.2020200029. Topics are in our words.
 """
 
 from radiogene.report.evidence.checklists import run_facts as facts
@@ -39,7 +39,7 @@ _DATA = (
     ),
     ChecklistItem("7", "Data", "Sources", of_patients("where images, clinical values and labels come from")),
     ChecklistItem("8", "Data", "Inclusion and exclusion", of_patients("the criteria of each cohort")),
-    ChecklistItem("9", "Data", "Preprocessing", run(methods("Images"), METHODS_TEXT, "preprocessing of the images")),
+    ChecklistItem("9", "Data", "Preprocessing", run(methods("Images"), "Methods: Images", "preprocessing")),
     ChecklistItem(
         "10",
         "Data",
@@ -85,7 +85,7 @@ _REFERENCE = (
         "19",
         "Data partitions",
         "How cases were assigned to parts",
-        run(methods("Training and validation"), METHODS_TEXT, "how cases were assigned"),
+        run(methods("Training and validation"), "Methods: Training and validation", "how cases were assigned"),
     ),
     ChecklistItem(
         "20",
@@ -106,22 +106,25 @@ _REFERENCE = (
 )
 
 _MODEL = (
-    ChecklistItem("22", "Model", "Full description", run(methods("Systems"), METHODS_TEXT, "the model in detail")),
+    ChecklistItem("22", "Model", "Full description", run(methods("Systems"), "Methods: Systems", "the model")),
     ChecklistItem("23", "Model", "Software", run(facts.versions, "Software and settings", "software with versions")),
     ChecklistItem(
-        "24", "Model", "Start of the parameters", run(methods("Networks"), METHODS_TEXT, "where parameters started")
+        "24",
+        "Model",
+        "Start of the parameters",
+        run(methods("Networks"), "Methods: Networks", "the start"),
     ),
     ChecklistItem(
         "25",
         "Training",
         "Approach: augmentation, hyperparameters, runs",
-        run(methods("Networks"), METHODS_TEXT, "augmentation, hyperparameters and number of runs"),
+        run(methods("Networks"), "Methods: Networks", "augmentation, hyperparameters and number of runs"),
     ),
     ChecklistItem(
         "26",
         "Training",
         "How the final model was chosen",
-        run(methods("Training and validation"), METHODS_TEXT, "how the final model was chosen"),
+        run(methods("Training and validation"), "Methods: Training and validation", "how the final model was chosen"),
     ),
     ChecklistItem("27", "Training", "Ensembling", run(facts.ensembling, METHODS_TEXT, "whether models were averaged")),
 )
@@ -132,7 +135,7 @@ _EVALUATION = (
         "29",
         "Evaluation",
         "Significance and uncertainty",
-        run(methods("Statistics"), METHODS_TEXT, "how intervals and tests were made"),
+        run(methods("Statistics"), "Methods: Statistics", "how intervals and tests were made"),
     ),
     ChecklistItem(
         "30",
@@ -210,7 +213,7 @@ _DISCUSSION = (
 CLAIM = Checklist(
     name="claim",
     title="CLAIM 2024",
-    source="Tejani AS et al. Checklist for Artificial Intelligence in Medical Imaging (CLAIM): 2024 update. Radiol Artif "
-    "Intell 2024;6(4):e240300, doi 10.1148/ryai.240300",
+    source="Tejani AS et al. Checklist for Artificial Intelligence in Medical Imaging (CLAIM): 2024 update. Radiol "
+    "Artif Intell 2024;6(4):e240300, doi 10.1148/ryai.240300",
     items=(*_FRONT, *_DATA, *_REFERENCE, *_MODEL, *_EVALUATION, *_RESULTS, *_DISCUSSION),
 )

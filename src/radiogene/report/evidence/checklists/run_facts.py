@@ -4,16 +4,19 @@ from collections.abc import Callable
 
 from radiogene.experiments.evidence import COLUMNS
 from radiogene.report.evidence.answer import answer_sentence
-from radiogene.report.evidence.evidence_report import EXTERNAL, TRAINING, CohortDescription, EvidenceReport
+from radiogene.report.evidence.evidence_report import EXTERNAL, TRAINING, CohortDescription, EvidenceReport, GeneCounts
 from radiogene.report.evidence.manifest_facts import fact, words_of
 from radiogene.report.evidence.methods_text import methods_paragraphs
 
 MAP_FIGURES = ("figure7", "figure8", "figure11", "figure12")
 """Figures of activation maps."""
 
+BEGINNING = 200
+"""Characters of a paragraph of the methods that a checklist repeats; the rest is read there."""
+
 
 def methods(heading: str) -> Callable[[EvidenceReport], str]:
-    """Gives a paragraph of the methods text.
+    """Gives the beginning of a paragraph of the methods text.
 
     Args:
         heading: of the paragraph.
@@ -21,7 +24,7 @@ def methods(heading: str) -> Callable[[EvidenceReport], str]:
 
     def found(report: EvidenceReport) -> str:
         paragraphs = methods_paragraphs(report.manifest, report.tables)
-        return next((paragraph.text for paragraph in paragraphs if paragraph.heading == heading), "")
+        return next((_beginning(paragraph.sentences) for paragraph in paragraphs if paragraph.heading == heading), "")
 
     return found
 
@@ -54,13 +57,7 @@ def cohorts(report: EvidenceReport) -> str:
 
 def labels(report: EvidenceReport) -> str:
     """Mutants, wild types and unknown of each gene and cohort."""
-    return "; ".join(
-        f"{cohort.role}: "
-        + ", ".join(
-            f"{g.gene} {g.mutants} mutants, {g.wild_types} wild types, {g.unknown} unknown" for g in cohort.genes
-        )
-        for cohort in report.cohorts
-    )
+    return "; ".join(f"{cohort.role}: {', '.join(map(_counts, cohort.genes))}" for cohort in report.cohorts)
 
 
 def unknown_labels(report: EvidenceReport) -> str:
@@ -166,9 +163,7 @@ def model_folders(report: EvidenceReport) -> str:
     """Where the fitted models are."""
     if not analytical_code(report):
         return ""
-    return (
-        "Each fitted system is a folder beside this report, with settings, thresholds and weights, that predicts again."
-    )
+    return "Each fitted system is a folder with settings, thresholds and weights, which predicts again by the package."
 
 
 def exclusions(report: EvidenceReport) -> str:
@@ -178,13 +173,11 @@ def exclusions(report: EvidenceReport) -> str:
 
 
 def ensembling(report: EvidenceReport) -> str:
-    """Whether several seeds were averaged."""
-    seeds = fact(report.manifest, "seeds")
-    if not seeds:
+    """Whether probabilities of several fits were averaged."""
+    averaged = fact(report.manifest, "seeds_averaged")
+    if averaged is None:
         return ""
-    if len(seeds) == 1:
-        return "None over seeds: one fit each."
-    return f"Probabilities of {len(seeds)} seeds were averaged."
+    return "None over seeds: one fit each." if averaged == 1 else f"Probabilities of {averaged} seeds were averaged."
 
 
 def internal_data(report: EvidenceReport) -> str:
@@ -203,8 +196,22 @@ def external_data(report: EvidenceReport) -> str:
     return f"{cohort.name}, {cohort.patients} patients{times}."
 
 
+def _counts(gene: GeneCounts) -> str:
+    return f"{gene.gene} {gene.mutants} mutants, {gene.wild_types} wild types, {gene.unknown} unknown"
+
+
 def _facts(cohort: CohortDescription) -> str:
     return f"{cohort.role} ({', '.join(f'{name}: {words}' for name, words in cohort.facts.items())})"
+
+
+def _beginning(sentences: tuple[str, ...]) -> str:
+    """The first sentence, and those after it that fit."""
+    kept = [sentences[0]]
+    for sentence in sentences[1:]:
+        if len(" ".join([*kept, sentence])) > BEGINNING:
+            return " ".join([*kept, "…"])
+        kept.append(sentence)
+    return " ".join(kept)
 
 
 def _table_words(name: str) -> str:

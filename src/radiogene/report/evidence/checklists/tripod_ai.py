@@ -70,7 +70,7 @@ _DATA = (
         "7",
         "Methods",
         "Preparation and checks of the data",
-        run(methods("Images"), METHODS_TEXT, "how images and values were prepared and checked"),
+        run(methods("Images"), "Methods: Images", "how images and values were prepared and checked"),
     ),
     ChecklistItem(
         "8a",
@@ -129,19 +129,19 @@ _ANALYSIS = (
         "12a",
         "Methods",
         "How the data were divided",
-        run(methods("Training and validation"), METHODS_TEXT, "how the data were divided"),
+        run(methods("Training and validation"), "Methods: Training and validation", "how the data were divided"),
     ),
     ChecklistItem(
         "12b",
         "Methods",
         "Handling of predictors: scaling, transformation",
-        run(methods("Images"), METHODS_TEXT, "scaling and transformation of predictors"),
+        run(methods("Images"), "Methods: Images", "scaling and transformation of predictors"),
     ),
     ChecklistItem(
         "12c",
         "Methods",
         "Type of model, every step of building, internal validation",
-        run(methods("Systems"), METHODS_TEXT, "the models and how they were built"),
+        run(methods("Systems"), "Methods: Systems", "the models and how they were built"),
     ),
     ChecklistItem(
         "12d",
@@ -180,7 +180,11 @@ _ANALYSIS = (
         "15",
         "Methods",
         "Output and thresholds",
-        run(methods("Calls and calibration"), METHODS_TEXT, "the output, the thresholds and their reasons"),
+        run(
+            methods("Calls and calibration"),
+            "Methods: Calls and calibration",
+            "the output, the thresholds and their reasons",
+        ),
     ),
     ChecklistItem(
         "16",

@@ -1,0 +1,130 @@
+"""The page of an experiment, from its question to its software."""
+
+from typing import Any
+
+from radiogene import __version__
+from radiogene.experiments.evidence import EvidenceTable
+from radiogene.experiments.paper_values import PAPER
+from radiogene.report.evidence.answer import answer_sentence, chance_sentence, verdict_of
+from radiogene.report.evidence.answer_drawing import answer_drawing
+from radiogene.report.evidence.cautions import cautions
+from radiogene.report.evidence.checklists.checklist import Checklist
+from radiogene.report.evidence.checklists.claim import CLAIM
+from radiogene.report.evidence.checklists.tripod_ai import TRIPOD_AI
+from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport, GeneAnswer
+from radiogene.report.evidence.manifest_facts import fact, words_of
+from radiogene.report.evidence.methods_text import methods_paragraphs
+from radiogene.report.evidence.picture_file import picture_data_uri
+from radiogene.report.evidence.printed_numbers import interval_text, p_text, signed_points, value_text
+from radiogene.report.evidence.table_html import table_html
+from radiogene.report.page import render_page
+from radiogene.report.table_one_text import TableOneGrid, table_one_grid
+
+CHECKLISTS: tuple[Checklist, ...] = (TRIPOD_AI, CLAIM)
+
+SETTINGS_SHOWN = (
+    ("finished", "finished"),
+    ("preset", "preset"),
+    ("image_size_px", "pixels of a view"),
+    ("seeds", "seeds"),
+    ("device", "device"),
+    ("precision", "arithmetic"),
+    ("cores", "cores"),
+    ("fingerprints.training", "training store, SHA-256"),
+    ("fingerprints.external", "external store, SHA-256"),
+)
+"""Facts of the manifest that the page prints as they are, and their words; nothing else, as it may hold paths."""
+
+
+ROWS_OF_ONE_PAGE = 12
+"""A table of so many rows is not broken in print."""
+
+
+def report_page(report: EvidenceReport) -> str:
+    """The page as HTML that needs no other file.
+
+    Args:
+        report: of an experiment.
+
+    Raises:
+        SettingsError: a figure that is no picture.
+    """
+    values = {
+        "report": report,
+        "version": __version__,
+        "paper": PAPER,
+        "question": report.question or question_of(report),
+        "cautions": cautions(report),
+        "answers": [_answer(answer) for answer in report.answers],
+        "drawing": answer_drawing(report.answers),
+        "table_one": None if report.table_one is None else _table_one(table_one_grid(report.table_one, True)),
+        "tables": [_table(table) for table in report.tables],
+        "figures": [_figure(figure) for figure in report.figures],
+        "supplement": [
+            {"entry": entry, "figures": [_figure(figure) for figure in entry.figures]} for entry in report.supplement
+        ],
+        "permutations": [
+            {"line": line, "auc": "–" if line.mean_auc is None else f"{line.mean_auc:.3f}"}
+            for line in report.permutations
+        ],
+        "methods": methods_paragraphs(report.manifest, report.tables),
+        "checklists": [{"checklist": checklist, "table": checklist.filled(report)} for checklist in CHECKLISTS],
+        "versions": dict(fact(report.manifest, "versions") or {}),
+        "settings": _settings(report),
+        "seconds": {name: f"{value:,.1f}" for name, value in report.seconds.items()},
+        "total_seconds": f"{sum(report.seconds.values()):,.1f}",
+    }
+    return render_page("evidence.html.j2", values)
+
+
+def question_of(report: EvidenceReport) -> str:
+    """The question that the answers belong to; empty where there are none."""
+    if not report.answers:
+        return ""
+    main, reference = report.answers[0].main, report.answers[0].reference.lower()
+    genes = words_of([answer.gene for answer in report.answers])
+    return (
+        f"Does {main}, which sees CT and clinical values, tell {genes} mutants from wild types in patients of another "
+        f"cohort, and better than the {reference}, which sees clinical values alone?"
+    )
+
+
+def _answer(answer: GeneAnswer) -> dict[str, Any]:
+    """One gene's answer in numbers and words."""
+    comparison = answer.comparison
+    difference = None if comparison is None else comparison.difference
+    value = None if difference is None else difference.value
+    return {
+        "gene": answer.gene,
+        "verdict": verdict_of(answer).value,
+        "main": answer.main,
+        "reference": answer.reference,
+        "main_auc": (value_text(answer.main_auc), interval_text(answer.main_auc)),
+        "reference_auc": (value_text(answer.reference_auc), interval_text(answer.reference_auc)),
+        "difference": ("–" if value is None else signed_points(value), interval_text(difference, signed=True)),
+        "p": p_text(None if comparison is None else comparison.p_value),
+        "p_holm": p_text(None if comparison is None else comparison.p_holm),
+        "sentence": answer_sentence(answer),
+        "chance": chance_sentence(answer),
+    }
+
+
+def _table(table: EvidenceTable) -> dict[str, Any]:
+    number = table.name.removeprefix("table")
+    rows = sum(len(block.rows) for block in table.blocks)
+    heading = f"Table {number}. {table.title}"
+    return {"name": table.name, "heading": heading, "html": table_html(table), "short": rows <= ROWS_OF_ONE_PAGE}
+
+
+def _table_one(grid: TableOneGrid) -> dict[str, Any]:
+    return {"headings": grid.headings, "rows": grid.rows, "notes": grid.notes}
+
+
+def _figure(figure: EvidenceFigure) -> dict[str, Any]:
+    source = picture_data_uri(figure.name, figure.content) if figure.content else None
+    return {"figure": figure, "source": source}
+
+
+def _settings(report: EvidenceReport) -> dict[str, str]:
+    found = {words: fact(report.manifest, path) for path, words in SETTINGS_SHOWN}
+    return {words: words_of(value) for words, value in found.items() if value is not None}
