@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from radiogene.experiments.evidence import RowComparison, TableBlock, TableRow
-from radiogene.report.evidence.evidence_report import GeneAnswer
+from radiogene.report.evidence.evidence_report import EvidenceReport, GeneAnswer
+from radiogene.report.evidence.manifest_facts import words_of
 from radiogene.report.evidence.printed_numbers import ends_text, p_words, percent_number, signed_points
 
 SIGNIFICANCE = 0.05
@@ -41,6 +42,18 @@ def answer_of_block(block: TableBlock, main: str, reference: str) -> GeneAnswer:
         reference_auc=rows[reference].measures.get("auc"),
         comparison=comparison,
         reason="" if comparison is not None else "the two were not compared",
+    )
+
+
+def question_of(report: EvidenceReport) -> str:
+    """The report's question, or the one that its answers belong to; empty where there are none."""
+    if report.question or not report.answers:
+        return report.question
+    main, reference = report.answers[0].main, _lower_first(report.answers[0].reference)
+    genes = words_of([answer.gene for answer in report.answers])
+    return (
+        f"Does {main}, which sees CT and clinical values, tell {genes} mutants from wild types in patients of another "
+        f"cohort, and better than the {reference}, which sees clinical values alone?"
     )
 
 

@@ -81,7 +81,9 @@ def _images(manifest: Manifest) -> list[str]:
         detail = f", sampled {sampling}" if sampling else ""
         pixels = f" at {size} x {size} pixels" if size is not None else ""
         number = "One plane" if len(views) == 1 else f"{len(views)} planes"
-        found.append(f"{number} of it ({', '.join(views)}) were shown to the networks{pixels}{detail}.")
+        found.append(
+            f"{number} through the nodule ({', '.join(views)}) {'was' if len(views) == 1 else 'were'} shown to the networks{pixels}{detail}."
+        )
     standardisation = fact(manifest, "preparation.standardisation")
     if standardisation:
         found.append(f"Standardisation: {standardisation}.")
@@ -153,7 +155,7 @@ def _networks(manifest: Manifest) -> list[str]:
     preset = fact(manifest, "preset")
     if preset is not None:
         smaller = ", smaller than the published network" if preset in SMALLER_PRESETS else ""
-        found.append(f"Networks had the sizes of the preset `{preset}`{smaller}.")
+        found.append(f"Networks had the sizes of the preset {preset}{smaller}.")
     init = fact(manifest, "init")
     if init is not None:
         words = "random weights" if init == "random" else str(init)
@@ -163,7 +165,8 @@ def _networks(manifest: Manifest) -> list[str]:
         found.append(f"The main stage of training had at most {epochs} epochs.")
     weighting = fact(manifest, "class_weighting")
     if weighting is not None:
-        found.append(f"The loss {'weighed mutants by wild types per mutant' if weighting else 'weighed no class'}.")
+        weighed = "weighed mutants by wild types per mutant" if weighting else "did not weigh classes"
+        found.append(f"The loss {weighed}.")
     augmentation = fact(manifest, "augmentation")
     if augmentation is not None:
         found.append(

@@ -192,7 +192,7 @@ def _reading(rows: list[TableRow]) -> list[str]:
         found.append(f"{level} of the other figures: {'; '.join(sorted(others))}.")
     if tests:
         found.append(
-            f"Difference: AUC of MMDL minus AUC of the row, in percentage points ({'; '.join(sorted(tests))}). Holm: p "
+            f"MMDL − row: difference of AUCs, in percentage points ({'; '.join(sorted(tests))}). Holm: p "
             "adjusted over all comparisons of the table and gene. McNemar: exact, of the calls."
         )
     if any(row.paper for row in rows):

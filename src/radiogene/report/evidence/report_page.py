@@ -5,7 +5,7 @@ from typing import Any
 from radiogene import __version__
 from radiogene.experiments.evidence import EvidenceTable
 from radiogene.experiments.paper_values import PAPER
-from radiogene.report.evidence.answer import answer_sentence, chance_sentence, verdict_of
+from radiogene.report.evidence.answer import answer_sentence, chance_sentence, question_of, verdict_of
 from radiogene.report.evidence.answer_drawing import answer_drawing
 from radiogene.report.evidence.cautions import cautions
 from radiogene.report.evidence.checklists.checklist import Checklist
@@ -53,7 +53,7 @@ def report_page(report: EvidenceReport) -> str:
         "report": report,
         "version": __version__,
         "paper": PAPER,
-        "question": report.question or question_of(report),
+        "question": question_of(report),
         "cautions": cautions(report),
         "answers": [_answer(answer) for answer in report.answers],
         "drawing": answer_drawing(report.answers),
@@ -75,18 +75,6 @@ def report_page(report: EvidenceReport) -> str:
         "total_seconds": f"{sum(report.seconds.values()):,.1f}",
     }
     return render_page("evidence.html.j2", values)
-
-
-def question_of(report: EvidenceReport) -> str:
-    """The question that the answers belong to; empty where there are none."""
-    if not report.answers:
-        return ""
-    main, reference = report.answers[0].main, report.answers[0].reference.lower()
-    genes = words_of([answer.gene for answer in report.answers])
-    return (
-        f"Does {main}, which sees CT and clinical values, tell {genes} mutants from wild types in patients of another "
-        f"cohort, and better than the {reference}, which sees clinical values alone?"
-    )
 
 
 def _answer(answer: GeneAnswer) -> dict[str, Any]:

@@ -11,6 +11,7 @@ class Status(StrEnum):
     """Who answers an item."""
 
     RUN = "from the run"
+    PARTLY = "from the run, authors add"
     AUTHORS = "for the authors"
     NOT_APPLICABLE = "not applicable"
 
@@ -23,11 +24,22 @@ class Filled:
         status: who gives it.
         words: the answer; what authors must say; or why it does not apply.
         where: section of the report that shows it; empty where none does.
+        add: what authors must add to an answer from the run.
     """
 
     status: Status
     words: str
     where: str = ""
+    add: str = ""
+
+    @property
+    def printed(self) -> str:
+        """The answer with who gives it."""
+        if self.status is Status.RUN:
+            return self.words
+        if self.status is Status.PARTLY:
+            return f"{self.words} {Status.AUTHORS.value} to add: {self.add}"
+        return f"{self.status.value}: {self.words}"
 
 
 Fill = Callable[[EvidenceReport], Filled]
@@ -76,8 +88,7 @@ class Checklist:
         rows = []
         for item in self.items:
             answer = item.fill(report)
-            words = answer.words if answer.status is Status.RUN else f"{answer.status.value}: {answer.words}"
-            rows.append((item.number, item.section, item.topic, answer.status.value, words, answer.where))
+            rows.append((item.number, item.section, item.topic, answer.status.value, answer.printed, answer.where))
         headings = ("item", "section", "topic", "answered", "answer", "where in the report")
         return PlainTable(
             headings, tuple(rows), (f"{self.source}. Topics are in our words; the publication has the items.",)
@@ -112,17 +123,22 @@ def not_applicable(why: str) -> Fill:
     return lambda report: Filled(Status.NOT_APPLICABLE, why)
 
 
-def run(found: Callable[[EvidenceReport], str], where: str, otherwise: str) -> Fill:
+def run(found: Callable[[EvidenceReport], str], where: str, otherwise: str, add: str = "") -> Fill:
     """An item that the run answers where it knows.
 
     Args:
         found: the answer; empty where the run does not say.
         where: section of the report that shows it.
-        otherwise: what authors must then say.
+        otherwise: what authors must say where it does not.
+        add: what authors must add in any case; nothing of a cohort that does not exist.
     """
 
     def fill(report: EvidenceReport) -> Filled:
         words = found(report)
-        return Filled(Status.RUN, words, where) if words else Filled(Status.AUTHORS, otherwise)
+        if not words:
+            return Filled(Status.AUTHORS, otherwise)
+        if add and not report.synthetic:
+            return Filled(Status.PARTLY, words, where, add)
+        return Filled(Status.RUN, words, where)
 
     return fill

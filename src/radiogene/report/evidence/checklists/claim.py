@@ -203,8 +203,9 @@ _DISCUSSION = (
         "Availability of software, model, data",
         run(
             facts.analytical_code,
-            "Software and settings; the authors add where models and data can be had",
+            "Software and settings",
             "where software, models and data can be had",
+            add="where models and data can be had",
         ),
     ),
     ChecklistItem("44", "Other information", "Funding and the part of funders", authors("funding and funders")),

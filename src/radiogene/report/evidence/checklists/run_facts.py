@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from radiogene.experiments.evidence import COLUMNS
-from radiogene.report.evidence.answer import answer_sentence
+from radiogene.report.evidence.answer import answer_sentence, question_of
 from radiogene.report.evidence.evidence_report import EXTERNAL, TRAINING, CohortDescription, EvidenceReport, GeneCounts
 from radiogene.report.evidence.manifest_facts import fact, words_of
 from radiogene.report.evidence.methods_text import methods_paragraphs
@@ -29,25 +29,18 @@ def methods(heading: str) -> Callable[[EvidenceReport], str]:
     return found
 
 
-def supplement(*names: str) -> Callable[[EvidenceReport], str]:
-    """Gives the titles of parts of the supplement that the report has.
-
-    Args:
-        names: of the parts.
-    """
-
-    def found(report: EvidenceReport) -> str:
-        titles = [entry.title for entry in report.supplement if entry.name in names]
-        return f"Supplement: {words_of(titles)}." if titles else ""
-
-    return found
+def sites(report: EvidenceReport) -> str:
+    """That performance was compared between sites."""
+    tables = [entry.table for entry in report.supplement if entry.name == "subgroups"]
+    rows = [row for table in tables if table is not None for row in table.rows]
+    return "Subgroups by site." if any("site" in row[0].lower() for row in rows) else ""
 
 
 def objectives(report: EvidenceReport) -> str:
     """What was asked, and that models were developed and evaluated."""
     if not (report.cohort(TRAINING) and report.cohort(EXTERNAL)):
         return ""
-    return f"{report.question} Development and external evaluation.".strip()
+    return f"{question_of(report)} Development and external evaluation.".strip()
 
 
 def cohorts(report: EvidenceReport) -> str:
@@ -82,7 +75,11 @@ def characteristics(report: EvidenceReport) -> str:
 def outcome(report: EvidenceReport) -> str:
     """What is predicted."""
     genes = fact(report.manifest, "genes") or [answer.gene for answer in report.answers]
-    return f"Mutation of {words_of(genes)}, mutant or wild type, per patient, at the time of the scan." if genes else ""
+    return (
+        f"Mutation of {words_of(genes)}, mutant or wild type, per patient; diagnostic, without a time horizon."
+        if genes
+        else ""
+    )
 
 
 def predictors(report: EvidenceReport) -> str:

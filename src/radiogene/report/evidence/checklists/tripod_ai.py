@@ -12,7 +12,7 @@ from radiogene.report.evidence.checklists.checklist import (
     of_patients,
     run,
 )
-from radiogene.report.evidence.checklists.run_facts import methods, supplement
+from radiogene.report.evidence.checklists.run_facts import methods
 
 METHODS_TEXT = "Methods"
 WHOM = "On whom"
@@ -78,8 +78,9 @@ _DATA = (
         "Outcome and how it was determined",
         run(
             facts.outcome,
-            "What was asked; the authors add the assay, the exons tested, and whether all groups were tested alike",
+            "What was asked",
             "the outcome, the assay and the exons tested",
+            add="the assay, the exons tested, and whether all groups were tested alike",
         ),
     ),
     ChecklistItem(
@@ -118,8 +119,9 @@ _DATA = (
         "Missing data",
         run(
             facts.unknown_labels,
-            "On whom; the authors add why genes were not tested and how unknown clinical values were filled",
+            WHOM,
             "how missing values were handled",
+            add="why genes were not tested",
         ),
     ),
 )
@@ -147,7 +149,7 @@ _ANALYSIS = (
         "12d",
         "Methods",
         "Heterogeneity between clusters",
-        run(supplement("subgroups"), SUPPLEMENT, "whether performance was compared between sites"),
+        run(facts.sites, SUPPLEMENT, "whether performance was compared between sites"),
     ),
     ChecklistItem(
         "12e", "Methods", "Measures and plots of performance", run(facts.measures, TABLES, "the measures and why")
@@ -225,7 +227,7 @@ _RESULTS = (
         "20a",
         "Results",
         "Flow of participants, with and without the outcome",
-        run(facts.labels, "On whom; the authors add who was not eligible before", "the flow of participants"),
+        run(facts.labels, WHOM, "the flow of participants", add="who was not eligible, and why"),
     ),
     ChecklistItem(
         "20b",
@@ -248,8 +250,9 @@ _RESULTS = (
         "The whole model, for predictions in others",
         run(
             facts.model_folders,
-            "Software and settings; the authors say where the folders can be had",
+            "Software and settings",
             "where the model can be had",
+            add="where the folders can be had",
         ),
     ),
     ChecklistItem(
@@ -262,7 +265,7 @@ _RESULTS = (
         "23b",
         "Results",
         "Performance between clusters",
-        run(supplement("subgroups"), SUPPLEMENT, "whether performance differs between sites"),
+        run(facts.sites, SUPPLEMENT, "whether performance differs between sites"),
     ),
     ChecklistItem(
         "24",
@@ -281,7 +284,7 @@ _DISCUSSION = (
         "25",
         "Discussion",
         "Interpretation, with fairness and earlier studies",
-        run(facts.answers, "The answer; the authors interpret it", "the interpretation"),
+        run(facts.answers, "The answer", "the interpretation", add="what it means, with fairness and earlier studies"),
     ),
     ChecklistItem("26", "Discussion", "Limitations", authors("limitations; start from Read with care")),
     ChecklistItem(
