@@ -80,10 +80,8 @@ def _images(manifest: Manifest) -> list[str]:
         size = fact(manifest, "image_size_px")
         detail = f", sampled {sampling}" if sampling else ""
         pixels = f" at {size} x {size} pixels" if size is not None else ""
-        number = "One plane" if len(views) == 1 else f"{len(views)} planes"
-        found.append(
-            f"{number} through the nodule ({', '.join(views)}) {'was' if len(views) == 1 else 'were'} shown to the networks{pixels}{detail}."
-        )
+        number = "one plane" if len(views) == 1 else f"{len(views)} planes"
+        found.append(f"Networks saw {number} through the nodule ({', '.join(views)}){pixels}{detail}.")
     standardisation = fact(manifest, "preparation.standardisation")
     if standardisation:
         found.append(f"Standardisation: {standardisation}.")

@@ -176,7 +176,9 @@ def _tests(comparison: RowComparison | None) -> tuple[str, ...]:
 
 def _reading(rows: list[TableRow]) -> list[str]:
     """How the table is read: methods of its intervals and tests, as the figures themselves name them."""
-    auc, others, tests = set(), set(), set()
+    auc: set[str] = set()
+    others: set[str] = set()
+    tests: set[str] = set()
     for row in rows:
         for key, measure in row.measures.items():
             if measure.interval is not None:

@@ -14,6 +14,7 @@ from radiogene.report.evidence.checklists.checklist import (
     run,
 )
 from radiogene.report.evidence.checklists.run_facts import methods
+from radiogene.report.evidence.manifest_facts import fact
 
 METHODS_TEXT = "Methods"
 WHOM = "On whom"
@@ -92,7 +93,7 @@ _REFERENCE = (
         "Data partitions",
         "On which level parts are disjoint",
         run(
-            lambda report: f"By {by}." if (by := facts.fact(report.manifest, "splits.by")) else "",
+            lambda report: f"By {by}." if (by := fact(report.manifest, "splits.by")) else "",
             METHODS_TEXT,
             "on which level parts are disjoint",
         ),
