@@ -13,7 +13,7 @@ from radiogene.report.demo_text import demo_text
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     out = tmp_path_factory.mktemp("demo")
-    settings = DemoSettings(training_patients=30, external_patients=16, seed=1, epochs=1, workers=1, progress=False)
+    settings = DemoSettings(training_patients=30, external_patients=16, seed=3, epochs=1, workers=1, progress=False)
     return out, run_demo(out, settings, lambda title: progress_bar(title, quiet=True))
 
 

@@ -16,6 +16,7 @@ from radiogene.cohort.row import CohortRow
 from radiogene.cohort.store import CubeStore
 from radiogene.cohort.summary import count_patients
 from radiogene.cohort.table import Cohort, read_cohort
+from radiogene.decision.decision import Decision
 from radiogene.demo.systems import BOTH, CLINICAL_ONLY, GENES, IMAGE_ONLY, clinical_predictions, train_network
 from radiogene.errors import CasesFailedError
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
@@ -88,6 +89,9 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
             cohorts[site] = read_cohort(table, genes=GENES)
             stores[site] = _store(cohorts[site], out / f"store-{site.lower()}", settings, bar)
 
+    # First, because it refuses cohorts too small for its folds, and needs no minutes to do so.
+    with watch.step("training, clinical only"):
+        clinical = clinical_predictions(stores["A"], stores["B"], settings.seed)
     models = {BOTH: out / "model", IMAGE_ONLY: out / "model-image-only"}
     for system, folder in models.items():
         with watch.step(f"training, {system}"):
@@ -100,7 +104,7 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
                 progress=settings.progress,
             )
     with watch.step("external evaluation"):
-        predictions, reports = _evaluate(stores, models, settings.seed)
+        predictions, reports = _evaluate(stores["B"], models, clinical)
     with watch.step("ceiling"):
         best = ceiling("B")
         of_these = oracle(cohorts["B"].path.parent, cohorts["B"].patient_labels)
@@ -137,14 +141,14 @@ def _store(cohort: Cohort, folder: Path, settings: DemoSettings, bar: ProgressBa
 
 
 def _evaluate(
-    stores: dict[str, CubeStore], models: dict[str, Path], seed: int
+    external: CubeStore, models: dict[str, Path], clinical: tuple[Predictions, Decision]
 ) -> tuple[dict[str, Predictions], dict[str, EvaluationReport]]:
     predictions, reports = {}, {}
     for system, folder in models.items():
         predictor = Predictor.from_folder(folder)
-        predictions[system] = predict_store(predictor, stores["B"])
+        predictions[system] = predict_store(predictor, external)
         reports[system] = evaluate_predictions(predictions[system], predictor.model.decision.thresholds())
-    predictions[CLINICAL_ONLY], decision = clinical_predictions(stores["A"], stores["B"], seed)
+    predictions[CLINICAL_ONLY], decision = clinical
     reports[CLINICAL_ONLY] = evaluate_predictions(predictions[CLINICAL_ONLY], decision.thresholds())
     return predictions, reports
 

@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.decision.decision import INNER_VALIDATION, OUT_OF_FOLD
 from radiogene.evaluation.foldwise import foldwise_auc
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
 from radiogene.training.members.members import Member
 from radiogene.training.members.trained_member import TrainedMember
 from radiogene.training.training_cohort import TrainingCohort
-
-OUT_OF_FOLD = "out-of-fold"
-INNER_VALIDATION = "inner validation"
 
 
 @dataclass(frozen=True, eq=False)

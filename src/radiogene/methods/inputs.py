@@ -1,0 +1,97 @@
+"""Which patients of a cohort have what a system needs."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
+from radiogene.cohort.label_words import is_unknown, read_number
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.methods.method import MethodEntry, Need
+from radiogene.methods.tabular.plan import SEMANTIC_COLUMNS, SUV_COLUMN
+
+SLIDES_COLUMN = "slides"
+"""Column with the folder of a patient's slide tiles, relative to the cohort's files."""
+
+PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff"})
+
+
+@dataclass(frozen=True, eq=False)
+class Availability:
+    """Who can be given to a system.
+
+    Attributes:
+        present: (N,) which patients have everything that it needs.
+        reasons: what is missing, in words, and in how many patients; each patient counts once, by the first need.
+    """
+
+    present: NDArray[np.bool_]
+    reasons: dict[str, int]
+
+
+Check = Callable[[PreparedCohort, int], str | None]
+"""Cohort and position of a patient -> what is missing, or None."""
+
+
+def available(entry: MethodEntry, cohort: PreparedCohort, clinical: Sequence[str] | None = None) -> Availability:
+    """The patients that have what a system needs. A single unknown value is no lack: it counts as the mean.
+
+    Args:
+        entry: the system.
+        cohort: N patients.
+        clinical: columns given to it in place of its own clinical ones; None for its own.
+    """
+    missing = _missing_column(entry, cohort, clinical)
+    if missing:
+        return Availability(np.zeros(len(cohort), dtype=np.bool_), {missing: len(cohort)} if len(cohort) else {})
+    checks = [CHECKS[need] for need in entry.needs if need in CHECKS]
+    lacks = [next(filter(None, (check(cohort, n) for check in checks)), None) for n in range(len(cohort))]
+    present = np.array([lack is None for lack in lacks], dtype=np.bool_)
+    return Availability(present, dict(Counter(lack for lack in lacks if lack is not None)))
+
+
+def _missing_column(entry: MethodEntry, cohort: PreparedCohort, clinical: Sequence[str] | None) -> str | None:
+    """The columns that a system reads and no patient's row has, in words."""
+    own = [name for name in entry.columns if name not in (*SEMANTIC_COLUMNS, SUV_COLUMN)]
+    wanted = [name for name in entry.columns if name not in own]
+    if Need.CLINICAL in entry.needs:
+        wanted = [*(own if clinical is None else clinical), *wanted]
+    there = {*DEFAULT_COLUMNS, *(name for row in cohort.patients for name in row.extra)}
+    absent = [name for name in wanted if name not in there]
+    return f"the table has no column {', '.join(absent)}" if absent else None
+
+
+def _without_segment(cohort: PreparedCohort, position: int) -> str | None:
+    from radiogene.radiomics import segment_problem
+
+    return segment_problem(cohort.segment(position))
+
+
+def _without_suv(cohort: PreparedCohort, position: int) -> str | None:
+    text = cohort.patients[position].extra.get(SUV_COLUMN, "")
+    return f"no number in column {SUV_COLUMN}" if is_unknown(text) or read_number(text) is None else None
+
+
+def _without_slides(cohort: PreparedCohort, position: int) -> str | None:
+    text = cohort.patients[position].extra.get(SLIDES_COLUMN, "")
+    if is_unknown(text):
+        return f"no folder in column {SLIDES_COLUMN}"
+    if cohort.files is None and not Path(text).is_absolute():
+        return f"no folder from which the paths of column {SLIDES_COLUMN} start"
+    folder = Path(text) if cohort.files is None else cohort.files / text
+    if not folder.is_dir():
+        return f"column {SLIDES_COLUMN} names a folder that is not there"
+    pictures = any(file.suffix.lower() in PICTURE_SUFFIXES for file in folder.iterdir())
+    return None if pictures else f"no picture in the folder of column {SLIDES_COLUMN}"
+
+
+CHECKS: dict[Need, Check] = {
+    Need.SEGMENT: _without_segment,
+    Need.SUV: _without_suv,
+    Need.SLIDES: _without_slides,
+}
+"""A cube is there for every patient of a prepared cohort; columns are there for all patients or for none."""

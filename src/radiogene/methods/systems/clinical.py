@@ -1,0 +1,11 @@
+"""The clinical model of Tables 2 and 3."""
+
+from radiogene.methods.tabular.learner import Learner
+from radiogene.methods.tabular.plan import CLINICAL_COLUMNS, TabularPlan, tabular_entry
+
+METHOD = tabular_entry(
+    name="clinical",
+    title="Clinical model",
+    plan=TabularPlan(Learner.FOREST, clinical=CLINICAL_COLUMNS),
+    source="Results, comparison with traditional methods; Tables 2 and 3, clinical model",
+)

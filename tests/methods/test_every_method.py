@@ -1,0 +1,130 @@
+"""What holds for every compared system; a new one is tested by its file.
+
+Systems with a network are fitted by tests of their own: their fits take minutes, and there are many of them.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from methods.table_patients import TablePatients
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.errors import WeightsError
+from radiogene.evaluation.predictions import label_table
+from radiogene.methods.inputs import available
+from radiogene.methods.method import Need, Workplace
+from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.registry import all_methods, method_named
+
+SETTINGS = MethodSettings(folds=3, elimination_step=0.5)
+COLUMNS_ALONE = {Need.CLINICAL, Need.SEMANTIC, Need.SUV}
+
+OF_COLUMNS = [entry for entry in all_methods().values() if set(entry.needs) <= COLUMNS_ALONE]
+OF_SEGMENTS = [
+    entry
+    for entry in all_methods().values()
+    if not entry.network and Need.SEGMENT in entry.needs and set(entry.needs) <= {*COLUMNS_ALONE, Need.SEGMENT}
+]
+
+
+def named(entry):
+    return entry.name
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("workplace")
+    return Workplace(folder / "state", folder / "features")
+
+
+@pytest.fixture(scope="module")
+def segmented(synthetic_store):
+    """The synthetic patients whose nodule has a segment that features can be measured in, and their labels."""
+    everybody = PreparedCohort.of(synthetic_store)
+    cohort = everybody.at(np.flatnonzero(available(method_named("radiomics"), everybody).present))
+    return cohort, label_table(cohort.patients, SETTINGS.genes)
+
+
+def check_contract(entry, cohort, labels, workplace, tmp_path):
+    """Fits, predicts, saves and loads one system."""
+    assert available(entry, cohort).present.all()
+    system = entry.make(SETTINGS, workplace).fit(cohort, labels)
+    probabilities = system.predict_proba(cohort)
+    assert probabilities.shape == (len(cohort), 2)
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+
+    unseen = system.unseen
+    assert sorted(unseen.predictions.patient_ids) == sorted(cohort.patient_ids)
+    assert unseen.predictions.genes == SETTINGS.genes
+    assert unseen.set_on == "out-of-fold"
+    assert sorted(set(unseen.folds.tolist())) == [0, 1, 2]
+    assert all(isinstance(note, str) for note in system.notes)
+
+    folder = tmp_path / "fitted"
+    folder.mkdir()
+    system.save(folder)
+    assert not list(folder.rglob("*.pkl"))
+    assert not any(
+        patient in file.read_text(errors="ignore") for file in folder.iterdir() for patient in cohort.patient_ids
+    )
+    again = entry.load(folder)
+    assert again.settings == SETTINGS
+    assert again.notes == system.notes
+    np.testing.assert_array_equal(again.predict_proba(cohort), probabilities)
+    # One patient alone gets what it gets among others.
+    np.testing.assert_allclose(again.predict_proba(cohort.at([1])), probabilities[[1]], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("entry", OF_COLUMNS, ids=named)
+def test_a_system_of_columns_keeps_the_contract(entry, workplace, tmp_path):
+    patients = TablePatients()
+    check_contract(entry, patients.cohort, patients.labels, workplace, tmp_path)
+
+
+@pytest.mark.parametrize("entry", OF_SEGMENTS, ids=named)
+def test_a_system_of_segments_keeps_the_contract(entry, segmented, workplace, tmp_path):
+    check_contract(entry, *segmented, workplace, tmp_path)
+
+
+@pytest.mark.parametrize("entry", OF_COLUMNS, ids=named)
+def test_the_same_seed_gives_the_same_probabilities(entry, workplace):
+    patients = TablePatients(count=50)
+    first, second = (entry.make(SETTINGS, workplace).fit(patients.cohort, patients.labels) for _ in range(2))
+    np.testing.assert_array_equal(first.predict_proba(patients.cohort), second.predict_proba(patients.cohort))
+
+
+@pytest.mark.parametrize("entry", OF_COLUMNS, ids=named)
+def test_a_changed_file_is_refused(entry, workplace, tmp_path):
+    patients = TablePatients(count=50)
+    entry.make(SETTINGS, workplace).fit(patients.cohort, patients.labels).save(tmp_path)
+    for file in sorted(tmp_path.iterdir()):
+        whole = file.read_bytes()
+        file.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(WeightsError, match=file.name):
+            entry.load(tmp_path)
+        file.write_bytes(whole)
+
+
+@pytest.mark.parametrize("entry", all_methods().values(), ids=named)
+def test_the_entry_says_what_it_is_in_plain_json(entry):
+    content = json.loads(json.dumps(entry.to_json()))
+    assert content["name"] == entry.name
+    assert content["needs"]
+    assert content["title"]
+    assert content["learner"]
+    assert content["source"]
+    assert replace(entry, name="other").name == "other"
+
+
+def test_listing_the_systems_imports_nothing_heavy():
+    code = (
+        "import sys; from radiogene.methods.registry import all_methods;"
+        "print([entry.to_json() for entry in all_methods().values()] and "
+        "[name for name in ('torch', 'sklearn', 'pandas', 'skops') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
