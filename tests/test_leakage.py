@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from radiogene.methods.clinical_forest import ClinicalForest
 
 from leakage import sees_held_out_rows, sees_held_out_values
 from radiogene.cohort.clinical_values import ClinicalEncoder
@@ -13,7 +14,6 @@ from radiogene.cohort.training_readiness import training_problems
 from radiogene.decision.calibration import CalibrationKind, cross_fitted, fit_calibration
 from radiogene.decision.threshold import youden_threshold
 from radiogene.errors import CohortError
-from radiogene.methods.clinical_forest import ClinicalForest
 from radiogene.networks.standardisation import fit_standardisation
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.train import train

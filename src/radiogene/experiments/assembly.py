@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from radiogene.atomic_files import write_json
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
@@ -21,8 +22,8 @@ from radiogene.experiments.tables import table3
 from radiogene.experiments.tables.traditional import CLINICAL, OURS
 from radiogene.methods.registry import method_named
 from radiogene.methods.trained_system import patient_label_table
+from radiogene.model.model_folder import MANIFEST_FILE
 from radiogene.report.evidence.answer import answer_of_block, answer_sentence
-from radiogene.report.evidence.evidence_page import REPORT_FILE, write_report
 from radiogene.report.evidence.evidence_report import (
     EXTERNAL,
     TRAINING,
@@ -33,6 +34,7 @@ from radiogene.report.evidence.evidence_report import (
     GeneCounts,
     LedgerLine,
 )
+from radiogene.report.evidence.report_files import PAGE_FILE, write_report
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,10 @@ def write_evidence(run: ExperimentRun, name: str, out: Path) -> WrittenEvidence:
         out: its folder.
     """
     report = evidence_report(run, name)
+    write_json(out / MANIFEST_FILE, report.manifest)
     write_report(report, out)
     return WrittenEvidence(
-        report=out / REPORT_FILE,
+        report=out / PAGE_FILE,
         answers=tuple(f"{answer.gene}: {answer_sentence(answer)}" for answer in report.answers),
         missing=tuple(reason for shown in run.shown.values() for reason in shown.missing),
         failed=len(run.failures),

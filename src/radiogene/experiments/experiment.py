@@ -7,9 +7,9 @@ from pathlib import Path
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.table_one.table_one import TableOne
 from radiogene.experiments.cell import Cell, CellResult, Outcome
-from radiogene.experiments.evidence import EvidenceTable
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.report.evidence.evidence_report import EvidenceFigure, PermutationLine, SupplementEntry
+from radiogene.report.evidence.evidence_table import EvidenceTable
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,8 @@ import numpy as np
 from radiogene.evaluation.comparison import mcnemar_exact, paired_delong
 from radiogene.evaluation.foldwise_comparison import PAIRED_FOLDWISE_BOOTSTRAP, foldwise_comparison
 from radiogene.evaluation.measure import undefined
-from radiogene.experiments.evidence import RowComparison
 from radiogene.experiments.row_measures import RowFigures
+from radiogene.report.evidence.evidence_table import RowComparison
 
 DELONG = "paired DeLong"
 OTHER_SPLITS = (

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from radiogene.evaluation.comparison import holm_adjusted
 from radiogene.experiments.cell import Cell, CellResult
-from radiogene.experiments.evidence import EvidenceTable, RowComparison, TableBlock, TableRow
 from radiogene.experiments.experiment import Evidence
-from radiogene.experiments.paper_values import paper_notes, paper_row
 from radiogene.experiments.row_comparison import compared
 from radiogene.experiments.row_measures import RowFigures, external_figures, training_figures
+from radiogene.report.evidence.evidence_table import EvidenceTable, RowComparison, TableBlock, TableRow
+from radiogene.report.paper.paper_values import paper_notes, paper_row
 
 FiguresOf = Callable[[CellResult, str], RowFigures]
 

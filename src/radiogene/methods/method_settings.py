@@ -54,4 +54,5 @@ class MethodSettings:
         expected = {field.name for field in fields(cls)}
         if set(content) != expected:
             raise WeightsError(f"Settings of a method with the keys {sorted(content)}; expected {sorted(expected)}.")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()})
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+        return cls(**values)

@@ -16,9 +16,6 @@ from radiogene.evaluation.comparison import holm_adjusted, mcnemar_exact, paired
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
 from radiogene.evaluation.measure import undefined
 from radiogene.evaluation.predictions import Predictions
-from radiogene.experiments.evidence import COLUMNS, EvidenceTable, RowComparison, TableBlock, TableRow
-from radiogene.experiments.paper.deep_methods import NETWORKS, network_row
-from radiogene.experiments.paper_values import PAPER_TABLES, paper_notes, paper_row
 from radiogene.report.demo_figures import calibration_figure, roc_figure
 from radiogene.report.evidence.answer import answer_of_block
 from radiogene.report.evidence.evidence_report import (
@@ -32,6 +29,9 @@ from radiogene.report.evidence.evidence_report import (
     PlainTable,
     SupplementEntry,
 )
+from radiogene.report.evidence.evidence_table import COLUMNS, EvidenceTable, RowComparison, TableBlock, TableRow
+from radiogene.report.paper.deep_methods import NETWORKS, network_row
+from radiogene.report.paper.paper_values import PAPER_TABLES, paper_notes, paper_row
 
 GENES = ("EGFR", "KRAS")
 TRAINING, EXTERNAL = 40, 90

@@ -1,7 +1,6 @@
 import pytest
 
 from radiogene.evaluation.measure import Interval, Measure, undefined
-from radiogene.experiments.evidence import RowComparison, TableBlock, TableRow
 from radiogene.report.evidence.answer import (
     Verdict,
     answer_of_block,
@@ -12,6 +11,7 @@ from radiogene.report.evidence.answer import (
 )
 from radiogene.report.evidence.answer_drawing import LEFT, RIGHT, answer_drawing
 from radiogene.report.evidence.evidence_report import EvidenceReport
+from radiogene.report.evidence.evidence_table import RowComparison, TableBlock, TableRow
 from report.evidence.evidence_inputs import empty_report, example_report
 
 

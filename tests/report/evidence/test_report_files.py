@@ -6,7 +6,6 @@ import pytest
 
 from radiogene.errors import SettingsError
 from radiogene.evaluation.measure import Measure
-from radiogene.experiments.evidence import EvidenceTable, TableBlock, TableRow
 from radiogene.report.evidence.cautions import cautions
 from radiogene.report.evidence.evidence_report import (
     CohortDescription,
@@ -19,6 +18,7 @@ from radiogene.report.evidence.evidence_report import (
     PlainTable,
     SupplementEntry,
 )
+from radiogene.report.evidence.evidence_table import EvidenceTable, TableBlock, TableRow
 from radiogene.report.evidence.report_files import write_report
 from radiogene.report.evidence.report_page import report_page
 from report.evidence.evidence_inputs import empty_report, example_report

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from radiogene.evaluation.measure import Interval, Measure, undefined
-from radiogene.experiments.evidence import EvidenceTable, RowComparison, TableBlock, TableRow
+from radiogene.report.evidence.evidence_table import EvidenceTable, RowComparison, TableBlock, TableRow
 from radiogene.report.evidence.latex_text import latex_text
 from radiogene.report.evidence.printed_numbers import interval_text, p_text, p_words, signed_points, value_text
 from radiogene.report.evidence.printed_rows import printed_evidence

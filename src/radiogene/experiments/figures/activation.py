@@ -12,7 +12,8 @@ CAPTION = (
     "Grad-CAM of the fused {gene} logit, scaled over all nine views; C: both. {share}"
 )
 VIEWS_CAPTION = (
-    "The first nodule of the figure above in all nine views, scaled together: a dark view moves the {gene} logit little."
+    "The first nodule of the figure above in all nine views, scaled together: a dark view moves the {gene} logit "
+    "little."
 )
 
 

@@ -2,11 +2,11 @@
 
 from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure, no_figure
-from radiogene.experiments.evidence import COLUMNS
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.rows import PAPERS_OWN, mmdl
 from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
+from radiogene.report.evidence.evidence_table import COLUMNS
 from radiogene.report.figures.pretraining_bars import StartMeasures, pretraining_bars_figure
 
 NAME = "figure10"

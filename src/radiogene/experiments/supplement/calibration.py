@@ -11,7 +11,7 @@ from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.plain_words import DASH, measure_words
 from radiogene.experiments.supplement.main_systems import MainFigures, main_cells, main_figures, main_missing
-from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
+from radiogene.report.evidence.evidence_report import EvidenceFigure, PlainTable, SupplementEntry
 from radiogene.report.figures.calibration_plot import CalibrationLine, calibration_figure
 
 NAME = "calibration"
@@ -46,7 +46,7 @@ def show(evidence: Evidence) -> Shown:
         words = (measure_words(measure) for measure in measures)
         rows.append((found.gene, found.title, *words, DASH if chance is None else f"{chance:.3f}"))
         curves.setdefault(found.gene, []).append(_line(found))
-    figures = ()
+    figures: tuple[EvidenceFigure, ...] = ()
     if curves:
         alt = "Calibration curves per gene: share of mutants against predicted probability."
         drawn = calibration_figure(curves, evidence.external.synthetic)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def checked(settings: ExperimentSettings) -> dict[str, list[Cell]]:
     return cells
 
 
-def _with(cell: Cell, **changes: float) -> Cell:
+def _with(cell: Cell, **changes: Any) -> Cell:
     return replace(cell, settings=replace(cell.settings, **changes))
 
 

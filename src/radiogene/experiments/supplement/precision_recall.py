@@ -7,7 +7,7 @@ from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.plain_words import DASH, measure_words
 from radiogene.experiments.supplement.main_systems import main_cells, main_figures, main_missing
-from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
+from radiogene.report.evidence.evidence_report import EvidenceFigure, PlainTable, SupplementEntry
 from radiogene.report.figures.precision_recall_plot import (
     PrecisionRecallLine,
     PrecisionRecallPanel,
@@ -45,7 +45,7 @@ def show(evidence: Evidence) -> Shown:
         )
         before = panels[found.gene].lines if found.gene in panels else ()
         panels[found.gene] = PrecisionRecallPanel(curve.prevalence, (*before, line))
-    figures = ()
+    figures: tuple[EvidenceFigure, ...] = ()
     if panels:
         alt = "Precision against recall, per gene, of three systems."
         drawn = precision_recall_figure(panels, evidence.external.synthetic)

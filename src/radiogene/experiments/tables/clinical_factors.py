@@ -1,10 +1,10 @@
 """Tables 7 and 8: MMDL without clinical values, with age, sex or smoking, and with all three."""
 
-from radiogene.experiments.evidence import COLUMNS
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
-from radiogene.experiments.paper.personal_information import AGE, ALL_FACTORS, NULL, SEX, SMOKING
 from radiogene.experiments.rows import mmdl
 from radiogene.experiments.table_plan import BlockPlan, FiguresOf, RowPlan, TablePlan
+from radiogene.report.evidence.evidence_table import COLUMNS
+from radiogene.report.paper.personal_information import AGE, ALL_FACTORS, NULL, SEX, SMOKING
 
 FACTORS: tuple[tuple[str, tuple[str, ...] | None, str], ...] = (
     ("No clinical values", (), NULL),

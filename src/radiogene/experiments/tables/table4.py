@@ -1,12 +1,12 @@
 """Table 4: five other networks in place of the inception-attention-resnet, for one gene and for both at once."""
 
 from radiogene.experiments.cell import Cell
-from radiogene.experiments.evidence import COLUMNS
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
-from radiogene.experiments.paper.deep_methods import MULTI_TASK, NETWORKS, SINGLE_TASK, network_row
 from radiogene.experiments.rows import BACKBONES, mmdl, system
 from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
+from radiogene.report.evidence.evidence_table import COLUMNS
+from radiogene.report.paper.deep_methods import MULTI_TASK, NETWORKS, SINGLE_TASK, network_row
 
 NAME = "table4"
 TITLE = "Networks that look at the views, single-task and multi-task, in the external cohort"

@@ -1,13 +1,13 @@
 """Table 5: combinations of the four best single views, in the external cohort."""
 
 from radiogene.experiments.cell import Cell
-from radiogene.experiments.evidence import COLUMNS
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
-from radiogene.experiments.paper.view_combinations import ALL_VIEWS, TABLE_5
 from radiogene.experiments.rows import mmdl
 from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
 from radiogene.experiments.view_choice import BEST_VIEWS, best_views, combination_cells, single_view_cells
+from radiogene.report.evidence.evidence_table import COLUMNS
+from radiogene.report.paper.view_combinations import ALL_VIEWS, TABLE_5
 
 NAME = "table5"
 TITLE = "Combinations of views, in the external cohort"

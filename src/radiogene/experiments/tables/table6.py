@@ -1,14 +1,14 @@
 """Table 6: other kinds of method, each run on the same patients."""
 
 from radiogene.experiments.cell import Cell
-from radiogene.experiments.evidence import COLUMNS
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
-from radiogene.experiments.paper.other_methods import C_WITHOUT_CLINICAL
-from radiogene.experiments.paper.other_methods import MMDL as OURS
 from radiogene.experiments.rows import mmdl, system
 from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
 from radiogene.methods.registry import method_named
+from radiogene.report.evidence.evidence_table import COLUMNS
+from radiogene.report.paper.other_methods import C_WITHOUT_CLINICAL
+from radiogene.report.paper.other_methods import MMDL as OURS
 
 NAME = "table6"
 TITLE = "Other kinds of method on the same patients, in the external cohort"

@@ -1,9 +1,9 @@
 """Tables 2 and 3: MMDL against the clinical and the radiomics model, in the training and in the external cohort."""
 
-from radiogene.experiments.evidence import COLUMNS
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.rows import mmdl, system
 from radiogene.experiments.table_plan import BlockPlan, FiguresOf, RowPlan, TablePlan
+from radiogene.report.evidence.evidence_table import COLUMNS
 
 CLINICAL, RADIOMICS, OURS = "Clinical model", "Radiomics model", "MMDL"
 

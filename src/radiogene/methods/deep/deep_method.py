@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from radiogene.atomic_files import write_json
 from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.decision.decision import INNER_VALIDATION, OUT_OF_FOLD
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.methods.deep.deep_design import DeepDesign
@@ -34,7 +35,6 @@ from radiogene.model.library_versions import library_versions
 from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.members.members import Member
-from radiogene.training.members.unseen_predictions import INNER_VALIDATION, OUT_OF_FOLD
 
 FORMAT = 1
 SETTINGS_FILE = "settings.json"

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from radiogene.experiments.evidence import RowComparison, TableBlock, TableRow
 from radiogene.report.evidence.evidence_report import EvidenceReport, GeneAnswer
+from radiogene.report.evidence.evidence_table import RowComparison, TableBlock, TableRow
 from radiogene.report.evidence.manifest_facts import words_of
 from radiogene.report.evidence.printed_numbers import ends_text, p_words, percent_number, signed_points
 

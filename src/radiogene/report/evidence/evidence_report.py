@@ -6,7 +6,7 @@ from typing import Any
 
 from radiogene.cohort.table_one.table_one import TableOne
 from radiogene.evaluation.measure import Measure
-from radiogene.experiments.evidence import EvidenceTable, RowComparison
+from radiogene.report.evidence.evidence_table import EvidenceTable, RowComparison
 
 TRAINING = "training"
 EXTERNAL = "external"

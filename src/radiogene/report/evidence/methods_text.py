@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from radiogene.experiments.evidence import EvidenceTable
+from radiogene.report.evidence.evidence_table import EvidenceTable
 from radiogene.report.evidence.manifest_facts import fact, words_of
 
 Manifest = Mapping[str, Any]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from radiogene.evaluation.measure import Measure
-from radiogene.experiments.evidence import COLUMNS, EvidenceTable, RowComparison, TableRow
+from radiogene.report.evidence.evidence_table import COLUMNS, EvidenceTable, RowComparison, TableRow
 from radiogene.report.evidence.printed_numbers import (
     MISSING,
     interval_text,

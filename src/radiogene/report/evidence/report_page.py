@@ -3,8 +3,6 @@
 from typing import Any
 
 from radiogene import __version__
-from radiogene.experiments.evidence import EvidenceTable
-from radiogene.experiments.paper_values import PAPER
 from radiogene.report.evidence.answer import answer_sentence, chance_sentence, question_of, verdict_of
 from radiogene.report.evidence.answer_drawing import answer_drawing
 from radiogene.report.evidence.cautions import cautions
@@ -12,12 +10,14 @@ from radiogene.report.evidence.checklists.checklist import Checklist
 from radiogene.report.evidence.checklists.claim import CLAIM
 from radiogene.report.evidence.checklists.tripod_ai import TRIPOD_AI
 from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport, GeneAnswer
+from radiogene.report.evidence.evidence_table import EvidenceTable
 from radiogene.report.evidence.manifest_facts import fact, words_of
 from radiogene.report.evidence.methods_text import methods_paragraphs
 from radiogene.report.evidence.picture_file import picture_data_uri
 from radiogene.report.evidence.printed_numbers import interval_text, p_text, signed_points, value_text
 from radiogene.report.evidence.table_html import table_html
 from radiogene.report.page import render_page
+from radiogene.report.paper.paper_values import PAPER
 from radiogene.report.table_one_text import TableOneGrid, table_one_grid
 
 CHECKLISTS: tuple[Checklist, ...] = (TRIPOD_AI, CLAIM)

@@ -5,8 +5,8 @@ import io
 from typing import Any
 
 from radiogene.evaluation.measure import Measure
-from radiogene.experiments.evidence import EvidenceTable, TableBlock, TableRow
 from radiogene.report.evidence.evidence_report import PlainTable
+from radiogene.report.evidence.evidence_table import EvidenceTable, TableBlock, TableRow
 
 BEFORE = ("block", "gene", "row", "patients", "mutants")
 PER_MEASURE = ("", "_low", "_high", "_interval", "_paper")

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from radiogene.experiments.evidence import EvidenceTable
+from radiogene.report.evidence.evidence_table import EvidenceTable
 from radiogene.report.evidence.printed_rows import TESTS, printed_evidence
 from radiogene.report.page import render_page
 

@@ -1,6 +1,6 @@
 """A table of evidence as LaTeX: booktabs, three lines per row: value, interval, the paper's figure."""
 
-from radiogene.experiments.evidence import EvidenceTable
+from radiogene.report.evidence.evidence_table import EvidenceTable
 from radiogene.report.evidence.latex_text import latex_text
 from radiogene.report.evidence.printed_rows import TESTS, PrintedEvidence, PrintedRow, printed_evidence
 

@@ -67,8 +67,8 @@ def plain_axes(axes: Axes, title: str = "") -> None:
     axes.tick_params(labelsize=SMALL_POINTS, width=0.6, length=2.5, pad=2)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_linewidth(0.6)
-    axes.xaxis.label.set_size(NORMAL_POINTS)
-    axes.yaxis.label.set_size(NORMAL_POINTS)
+    axes.xaxis.label.set_fontsize(NORMAL_POINTS)
+    axes.yaxis.label.set_fontsize(NORMAL_POINTS)
     if title:
         axes.set_title(title, fontsize=TITLE_POINTS, loc="left", fontweight="bold", parse_math=False)
 

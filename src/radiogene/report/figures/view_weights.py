@@ -49,7 +49,15 @@ def _draw(axes: Axes, weights: ViewWeights) -> None:
     if len(shares) > 1:
         for row, of_view in zip(rows, shares.T, strict=True):
             offsets = _spread(len(of_view))
-            axes.plot(of_view, row + offsets, "o", color="black", markersize=2.2, markeredgewidth=0, zorder=3)
+            axes.plot(
+                of_view,
+                float(row) + np.asarray(offsets),
+                "o",
+                color="black",
+                markersize=2.2,
+                markeredgewidth=0,
+                zorder=3,
+            )
     axes.axvline(1 / len(rows), color=QUIET, linewidth=0.8, linestyle="--", zorder=2.5)
     axes.set_yticks(rows, weights.views, fontsize=SMALL_POINTS, parse_math=False)
     axes.set_ylim(len(rows) - 0.4, -0.6)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from radiogene.experiments.evidence import COLUMNS
 from radiogene.report.evidence.answer import answer_sentence, question_of
 from radiogene.report.evidence.evidence_report import EXTERNAL, TRAINING, CohortDescription, EvidenceReport, GeneCounts
+from radiogene.report.evidence.evidence_table import COLUMNS
 from radiogene.report.evidence.manifest_facts import fact, words_of
 from radiogene.report.evidence.methods_text import methods_paragraphs
 

@@ -1,6 +1,6 @@
 """Table 5: combinations of the paper's views 4, 6, 7 and 9, whose numbers have no published key, and all nine."""
 
-from radiogene.experiments.paper.printed import PaperCohort, PrintedTable, percent_rows
+from radiogene.report.paper.printed import PaperCohort, PrintedTable, percent_rows
 
 ALL_VIEWS = "1-9"
 

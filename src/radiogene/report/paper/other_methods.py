@@ -1,6 +1,6 @@
 """Table 6: what others printed for EGFR, on patients of their own, beside MMDL in its training cohort."""
 
-from radiogene.experiments.paper.printed import PaperCohort, PrintedTable, share_of
+from radiogene.report.paper.printed import PaperCohort, PrintedTable, share_of
 
 MMDL = "Our methods"
 

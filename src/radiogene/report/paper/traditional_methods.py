@@ -1,6 +1,6 @@
 """Tables 2 and 3: the clinical model, the radiomics model and MMDL."""
 
-from radiogene.experiments.paper.printed import PaperCohort, PrintedTable, percent_rows
+from radiogene.report.paper.printed import PaperCohort, PrintedTable, percent_rows
 
 CLINICAL = "Clinical model"
 RADIOMICS = "Radiomics model"

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from radiogene.errors import SettingsError
-from radiogene.experiments.evidence import COLUMNS
-from radiogene.experiments.paper.contradictions import ClassBalance, contradictions, f1_that_follows
-from radiogene.experiments.paper.other_methods import C_WITHOUT_CLINICAL
-from radiogene.experiments.paper_values import PAPER_TABLES, PAPER_VALUES, paper_notes, paper_row
+from radiogene.report.evidence.evidence_table import COLUMNS
+from radiogene.report.paper.contradictions import ClassBalance, contradictions, f1_that_follows
+from radiogene.report.paper.other_methods import C_WITHOUT_CLINICAL
+from radiogene.report.paper.paper_values import PAPER_TABLES, PAPER_VALUES, paper_notes, paper_row
 
 REPOSITORY = Path(__file__).parents[2]
 REAL_DATA = Path(os.environ.get("RADIOGENE_REAL_DATA", REPOSITORY.parent / "shared" / "data"))

@@ -1,6 +1,6 @@
 """Table 4: six networks, single-task and multi-task. It prints no AUC; that stands in Figure 6 alone."""
 
-from radiogene.experiments.paper.printed import PaperCohort, PrintedTable, percent_rows
+from radiogene.report.paper.printed import PaperCohort, PrintedTable, percent_rows
 
 NETWORKS = ("VGG16", "ResNet50", "DenseNet121", "InceptionV3", "Inception-ResNet-v2", "MMDL")
 SINGLE_TASK = "single-task"

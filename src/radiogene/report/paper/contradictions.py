@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from radiogene.experiments.paper.printed import PaperCohort
+from radiogene.report.paper.printed import PaperCohort
 
 ROUNDING = 0.5e-4
 """Half a unit of the last printed digit (0.01%), as a share."""

@@ -1,13 +1,13 @@
 """The figures that the paper prints in Tables 2 to 8, to stand beside ours; facts, with what contradicts itself."""
 
 from radiogene.errors import SettingsError
-from radiogene.experiments.paper.contradictions import TABLE_1_BALANCE, contradictions
-from radiogene.experiments.paper.deep_methods import TABLE_4
-from radiogene.experiments.paper.other_methods import TABLE_6
-from radiogene.experiments.paper.personal_information import TABLE_7, TABLE_8
-from radiogene.experiments.paper.printed import PrintedTable
-from radiogene.experiments.paper.traditional_methods import TABLE_2, TABLE_3
-from radiogene.experiments.paper.view_combinations import TABLE_5
+from radiogene.report.paper.contradictions import TABLE_1_BALANCE, contradictions
+from radiogene.report.paper.deep_methods import TABLE_4
+from radiogene.report.paper.other_methods import TABLE_6
+from radiogene.report.paper.personal_information import TABLE_7, TABLE_8
+from radiogene.report.paper.printed import PrintedTable
+from radiogene.report.paper.traditional_methods import TABLE_2, TABLE_3
+from radiogene.report.paper.view_combinations import TABLE_5
 
 PAPER = "Dong et al., Quant Imaging Med Surg 2021;11(6):2354-2375, doi 10.21037/qims-20-600"
 

@@ -1,6 +1,6 @@
 """Tables 7 and 8: MMDL without and with age, sex and smoking status."""
 
-from radiogene.experiments.paper.printed import PaperCohort, PrintedTable, percent_rows
+from radiogene.report.paper.printed import PaperCohort, PrintedTable, percent_rows
 
 NULL = "Null"
 AGE = "Age"
