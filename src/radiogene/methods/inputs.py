@@ -68,7 +68,11 @@ def _missing_column(entry: MethodEntry, cohort: PreparedCohort, clinical: Sequen
 def _without_segment(cohort: PreparedCohort, position: int) -> str | None:
     from radiogene.radiomics import segment_problem
 
-    return segment_problem(cohort.segment(position))
+    segment = cohort.segment(position)
+    if segment is None:
+        return "the nodule was given as a point, without a segment"
+    # One reason for all of them: the refusal itself gives each segment's size.
+    return "the segment is too small for texture" if segment_problem(segment) else None
 
 
 def _without_suv(cohort: PreparedCohort, position: int) -> str | None:

@@ -48,7 +48,7 @@ def _design() -> "DeepDesign":
 
 METHOD = MethodEntry(
     name=NAME,
-    title="C: 3D CNN",
+    title="3D CNN",
     needs=(Need.CUBE,),
     columns=(),
     learner="3D convolutional network over the cube of 64 mm, image only. Its reference says that a 3D CNN was used; "

@@ -21,7 +21,7 @@ def _design() -> "DeepDesign":
 
 METHOD = MethodEntry(
     name=NAME,
-    title="C: 3D CNN + clinical",
+    title="3D CNN + clinical",
     needs=(Need.CUBE, Need.CLINICAL),
     columns=COLUMNS,
     learner="3D convolutional network over the cube of 64 mm; clinical values join before two fully connected layers. "

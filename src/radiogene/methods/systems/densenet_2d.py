@@ -39,7 +39,7 @@ def _design() -> "DeepDesign":
 
 METHOD = MethodEntry(
     name=NAME,
-    title="B: 2D DenseNet",
+    title="2D DenseNet",
     needs=(Need.CUBE,),
     columns=(),
     learner="densely connected network over axial planes of 64 mm, image only, averaged per patient. Follows its "

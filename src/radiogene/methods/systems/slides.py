@@ -36,7 +36,7 @@ def _design() -> "DeepDesign":
 
 METHOD = MethodEntry(
     name=NAME,
-    title="A: InceptionV3 on slides",
+    title="InceptionV3 on slides",
     needs=(Need.SLIDES,),
     columns=("slides",),
     learner="InceptionV3 on tiles, one sigmoid for each gene, probabilities averaged over a patient's tiles. Follows "
