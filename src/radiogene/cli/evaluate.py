@@ -25,6 +25,9 @@ def evaluate(
         Path | None,
         typer.Option("--ledger", help="Where evaluations are counted (else ledger.jsonl beside --out)."),
     ] = None,
+    files: Annotated[
+        Path | None, typer.Option("--files", help="Folder that the table's column slides starts from.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, with 95% intervals, one row per patient."""
@@ -35,8 +38,7 @@ def evaluate(
     from radiogene.evaluation.patient_level import NoduleRule
     from radiogene.evaluation.predictions_table import predictions_table
     from radiogene.model.known_cubes import cohort_fingerprint
-    from radiogene.prediction.predictor import Predictor
-    from radiogene.prediction.store_predictions import predict_store
+    from radiogene.prediction.model_answers import answers_for_store
     from radiogene.report.evaluation_text import evaluation_text
 
     if out is not None:
@@ -44,17 +46,17 @@ def evaluate(
         ledger = ledger or out.resolve().parent / LEDGER_FILE
     if ledger is not None:
         read_ledger(ledger)
-    predictor = Predictor.from_folder(model)
     cubes = CubeStore.open(store)
-    rule = predictor.model.settings.nodule_rule if nodule_rule is None else NoduleRule(nodule_rule)
-    predictions = predict_store(predictor, cubes, rule, include_training_cases=include_training_cases)
-    report = evaluate_predictions(predictions, predictor.model.decision.thresholds())
+    rule = None if nodule_rule is None else NoduleRule(nodule_rule)
+    answers = answers_for_store(model, cubes, rule, files, include_training_cases=include_training_cases)
+    report = evaluate_predictions(answers.predictions, answers.decision.thresholds())
     content = {
-        "synthetic": cubes.synthetic or predictor.model.settings.synthetic,
+        "synthetic": cubes.synthetic or answers.synthetic,
         "includes_training_cases": include_training_cases,
-        "nodule_rule": rule.value,
+        "nodule_rule": answers.nodule_rule.value,
         "rows_that_failed_in_preparation": len(cubes.failures),
-        "weights_sha256": predictor.model.weights_sha256,
+        "patients_without_what_the_model_needs": answers.left_out,
+        "weights_sha256": answers.sha256,
         **report.to_json(),
     }
     if ledger is None:
@@ -62,15 +64,15 @@ def evaluate(
     else:
         # Before any figure is shown: a look that is not counted is what a ledger is against.
         entry = ledger_entry(
-            f"MMDL, preset {predictor.model.settings.preset.name}, backbone {predictor.model.settings.preset.backbone}",
-            predictor.model.weights_sha256,
+            answers.title,
+            answers.sha256,
             cohort_fingerprint(cubes.cube(index) for index in range(len(cubes))),
-            {"decision": predictor.model.decision.to_json(), "nodule_rule": rule.value},
+            {"decision": answers.decision.to_json(), "nodule_rule": answers.nodule_rule.value},
             report,
             includes_training_cases=include_training_cases,
         )
         content["evaluated_before"] = append_to_ledger(ledger, entry).to_json()
     if out is not None:
-        write_text(out / "predictions.csv", predictions_table(predictions))
+        write_text(out / "predictions.csv", predictions_table(answers.predictions))
         write_json(out / "evaluation.json", content)
     typer.echo(json.dumps(content, indent=2, allow_nan=False) if as_json else evaluation_text(content))

@@ -1,8 +1,9 @@
 """`radiogene predict`: probabilities for one nodule, or for every row of a cohort table."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,11 @@ from radiogene.cli.options import AllowGaps, FrameName, Json, Quiet, Segment, Se
 from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
+
+if TYPE_CHECKING:
+    from radiogene.cohort.row import PatientRow
+    from radiogene.ct.preparation import PreparedNodule
+    from radiogene.prediction.result import PredictionResult
 
 
 def predict(
@@ -63,22 +69,21 @@ def predict(
     from radiogene.ct.geometry import Frame
     from radiogene.ct.preparation import prepare_nodule
     from radiogene.ct.scan import ScanOptions
-    from radiogene.prediction.case_values import case_row, require_known_columns
-    from radiogene.prediction.predictor import Predictor
+    from radiogene.methods.system_folder import is_system_folder
+    from radiogene.prediction.case_values import case_row
 
     if out is not None:
         require_folder_place(out)
     row = case_row(age=age, sex=sex, smoking=smoking, further=value or [])
-    predictor = Predictor.from_folder(model)
-    require_known_columns(row, predictor.model.settings.members[0].clinical.columns)
-    prepared = prepare_nodule(
-        ct, nodule, frame=Frame(frame), segment=segment, scan_options=ScanOptions(series, allow_gaps)
+    answer = _answer_of_system if is_system_folder(model) else _answer_of_mmdl
+    result = answer(
+        model,
+        row,
+        lambda: prepare_nodule(
+            ct, nodule, frame=Frame(frame), segment=segment, scan_options=ScanOptions(series, allow_gaps)
+        ),
+        out,
     )
-    result = predictor.predict(prepared, row)
-    if out is not None:
-        from radiogene.report.case_report import write_case_report
-
-        write_case_report(out, predictor, prepared, row, result)
     if as_json:
         typer.echo(json.dumps(result.to_json(), indent=2, allow_nan=False))
         return
@@ -87,11 +92,53 @@ def predict(
     typer.echo(prediction_text(result))
 
 
+def _answer_of_mmdl(
+    model: Path, row: "PatientRow", prepare: "Callable[[], PreparedNodule]", out: Path | None
+) -> "PredictionResult":
+    """The result of a nine-view network, with its report where a folder for it is given."""
+    from radiogene.prediction.case_values import require_known_columns
+    from radiogene.prediction.predictor import Predictor
+
+    predictor = Predictor.from_folder(model)
+    require_known_columns(row, predictor.model.settings.members[0].clinical.columns)
+    prepared = prepare()
+    result = predictor.predict(prepared, row)
+    if out is not None:
+        from radiogene.report.case_report import write_case_report
+
+        write_case_report(out, predictor, prepared, row, result)
+    return result
+
+
+def _answer_of_system(
+    model: Path, row: "PatientRow", prepare: "Callable[[], PreparedNodule]", out: Path | None
+) -> "PredictionResult":
+    """The result of a compared system, which has no activation maps: a file for programs is all its report."""
+    from radiogene.atomic_files import write_json
+    from radiogene.methods.system_folder import read_system
+    from radiogene.prediction.case_values import require_known_columns
+    from radiogene.prediction.system_predictions import predict_nodule_with_system
+
+    saved = read_system(model)
+    own = saved.system.method.settings.clinical
+    require_known_columns(row, (*saved.system.entry.columns, *(own or ())))
+    result = predict_nodule_with_system(saved, prepare(), row)
+    if out is not None:
+        write_json(out / "prediction.json", result.to_json())
+    return result
+
+
 def _predict_cohort(model: Path, cohort: Path, out: Path, *, allow_gaps: bool, workers: int, quiet: bool) -> None:
     from radiogene.cohort.table import read_cohort
+    from radiogene.methods.system_folder import is_system_folder
     from radiogene.prediction.cohort_predictions import predict_cohort
     from radiogene.prediction.predictor import Predictor
 
+    if is_system_folder(model):
+        raise SettingsError(
+            "--cohort predicts with a nine-view network. For a compared system prepare the table (`radiogene prepare`) "
+            "and give the store to `radiogene evaluate`, which writes predictions.csv."
+        )
     predictor = Predictor.from_folder(model)
     # A scan or mask that is not there fails its own row; the other rows need not wait for it.
     table = read_cohort(cohort, genes=predictor.model.settings.genes, check_files=False)

@@ -9,12 +9,19 @@ import typer
 from radiogene.cli.options import Genes, NoduleRuleOption, Quiet, Seed, words
 from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.run_arguments import Accelerator, Accumulate, Devices, Log, Nodes, Precision, run_options
+from radiogene.cli.train_system import SystemOptions, train_system
 from radiogene.errors import SettingsError
 
 
 def train(
     store: Annotated[Path, typer.Option("--store", help="The store that `radiogene prepare` filled.")],
     out: Annotated[Path, typer.Option("--out", help="The model folder.")],
+    method: Annotated[
+        str, typer.Option("--method", help="What is trained; `radiogene methods` lists MMDL and the compared systems.")
+    ] = "mmdl",
+    files: Annotated[
+        Path | None, typer.Option("--files", help="Folder that the table's column slides starts from.")
+    ] = None,
     preset: Annotated[
         Literal["paper", "small", "tiny"], typer.Option("--preset", help="Sizes and schedule of the network.")
     ] = "small",
@@ -27,8 +34,11 @@ def train(
     ] = "random",
     genes: Genes = "EGFR,KRAS",
     clinical: Annotated[
-        str, typer.Option("--clinical", help="Clinical columns, separated by commas; `none` for images only.")
-    ] = "age,sex,smoking",
+        str | None,
+        typer.Option(
+            "--clinical", help="Columns, separated by commas; `none` for images only (else the method's own)."
+        ),
+    ] = None,
     folds: Annotated[
         int, typer.Option("--folds", min=0, help="Folds of a cross-validation by patient; 0 holds out one part.")
     ] = 0,
@@ -77,7 +87,17 @@ def train(
     log: Log = None,
     quiet: Quiet = False,
 ) -> None:
-    """Train MMDL on the cubes of a store and write a model folder; the same command goes on after an interruption."""
+    """Train MMDL, or a compared system, and write a model folder; the same command goes on after an interruption."""
+    if method != "mmdl":
+        train_system(
+            method,
+            SystemOptions(
+                store, out, files, preset, genes, clinical, folds, seeds, init, epochs, seed, accelerator, precision
+            ),
+            quiet=quiet,
+        )
+        return
+    from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
     from radiogene.cohort.prepared_cohort import PreparedCohort
     from radiogene.cohort.store import CubeStore
     from radiogene.ct.nine_views import ViewSampling
@@ -115,7 +135,7 @@ def train(
         preset=preset,
         backbone=backbone,
         genes=words(genes),
-        clinical_columns=words(clinical),
+        clinical_columns=DEFAULT_COLUMNS if clinical is None else words(clinical),
         schedule=replace(schedule, all_layers=all_layers, batch_patients=batch or schedule.batch_patients),
         seed=seed,
         attention=attention,

@@ -31,7 +31,7 @@ STATE_FOLDER = "state"
 
 
 def run_cell(
-    cell: Cell, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_fingerprint: str
+    cell: Cell, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_cubes: str
 ) -> Outcome:
     """What the cell left; it is on disk when this returns.
 
@@ -40,7 +40,7 @@ def run_cell(
         key: names its folder.
         places: of the cohorts and the experiment.
         calibration: of its probabilities.
-        external_fingerprint: of the external cohort, for the ledger.
+        external_cubes: fingerprint of the external cohort's cubes, for the ledger.
     """
     folder = places.out / CELLS_FOLDER / key
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,16 +54,16 @@ def run_cell(
         outcome = CellFailure(cell, f"{type(error).__name__}: {error} (a defect; see traceback.txt)", _since(started))
     write_outcome(folder, outcome)
     if isinstance(outcome, CellResult) and cell.shuffled is None:
-        _enter_in_ledger(outcome, places.out, external_fingerprint)
+        _enter_in_ledger(outcome, places.out, external_cubes)
     return outcome
 
 
-def _enter_in_ledger(result: CellResult, out: Path, external_fingerprint: str) -> None:
+def _enter_in_ledger(result: CellResult, out: Path, external_cubes: str) -> None:
     """Adds the evaluation of the external cohort that this cell is to the experiment's ledger."""
     report = evaluate_predictions(result.external, result.decision.thresholds())
     choices = {"cell": result.cell.to_json(), "decision": result.decision.to_json()}
     weights = sha256_of(out / result.model / MANIFEST_FILE)
-    entry = ledger_entry(method_named(result.cell.method).title, weights, external_fingerprint, choices, report)
+    entry = ledger_entry(method_named(result.cell.method).title, weights, external_cubes, choices, report)
     append_to_ledger(out / LEDGER_FILE, entry)
 
 

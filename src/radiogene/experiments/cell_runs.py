@@ -20,12 +20,14 @@ class CellRuns:
     Attributes:
         places: of the cohorts and the experiment.
         context: what decides every cell's result beside its settings.
+        external_cubes: fingerprint of the external cohort's cubes, by which ledgers know it.
         calibration: of every system.
         workers: processes; each computes with one thread where there are several.
     """
 
     places: ExperimentPlaces
     context: dict[str, Any]
+    external_cubes: str
     calibration: CalibrationKind = CalibrationKind.IDENTITY
     workers: int = 1
 
@@ -40,9 +42,8 @@ class CellRuns:
         Args:
             cells: different ones, in the order in which they should start.
         """
-        fingerprint = self.context["cohorts"]["external"]
         tasks = (
-            delayed(run_cell)(cell, cell.key(self.context), self.places, self.calibration, fingerprint)
+            delayed(run_cell)(cell, cell.key(self.context), self.places, self.calibration, self.external_cubes)
             for cell in cells
         )
         if self.workers == 1 or len(cells) <= 1:

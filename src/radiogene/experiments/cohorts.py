@@ -43,7 +43,7 @@ class ExperimentPlaces:
     out: Path
 
 
-def cohort_fingerprint(cohort: PreparedCohort) -> str:
+def contents_fingerprint(cohort: PreparedCohort) -> str:
     """SHA-256 (hex) of everything of a cohort that a result depends on: cubes, segments, values, sizes.
 
     The store's records hold checksums of cubes; here the cubes themselves are read, once per run.

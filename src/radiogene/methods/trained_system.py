@@ -41,7 +41,7 @@ class TrainedSystem:
         Args:
             cohort: any patients, prepared as those of the training.
         """
-        asked = cohort.at(available(self.entry, cohort).present.nonzero()[0])
+        asked = cohort.at(available(self.entry, cohort, self.method.settings.clinical).present.nonzero()[0])
         genes = self.method.settings.genes
         raw = self.method.predict_proba(asked) if len(asked) else np.empty((0, len(genes)))
         predictions = Predictions(asked.patient_ids, genes, raw, patient_label_table(asked, genes))
@@ -70,7 +70,7 @@ def train_system(
         TrainingError: fewer than five mutants or wild types of a gene, among the patients that have what it needs.
         CohortError: a column is missing or unusable.
     """
-    found = available(entry, cohort)
+    found = available(entry, cohort, settings.clinical)
     chosen = found.present.nonzero()[0]
     trained_on = cohort.at(chosen)
     known = patient_label_table(cohort, settings.genes)[chosen] if labels is None else labels[chosen]

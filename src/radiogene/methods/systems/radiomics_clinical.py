@@ -1,4 +1,4 @@
-"""Row G of Table 6: radiomic and clinical features in a logistic regression, as Li S et al. (Med Phys 46:4545, 2019)."""
+"""Row G of Table 6: radiomic and clinical features in a logistic regression (Li S et al., Med Phys 46:4545, 2019)."""
 
 from radiogene.methods.tabular.learner import Learner
 from radiogene.methods.tabular.plan import CLINICAL_COLUMNS, TabularPlan, tabular_entry

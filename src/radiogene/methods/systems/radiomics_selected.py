@@ -3,8 +3,8 @@
 from radiogene.methods.tabular.learner import Learner
 from radiogene.methods.tabular.plan import TabularPlan, tabular_entry
 
-# DEVIATION: the paper names the row's features only; its source fits a logistic regression with the lasso, whose penalty
-# is chosen here by cross-validation inside each training part.
+# DEVIATION: the paper names the row's features only; its source fits a logistic regression with the lasso, whose
+# penalty is chosen here by cross-validation inside each training part.
 METHOD = tabular_entry(
     name="radiomics-selected",
     title="Radiomics, lasso",

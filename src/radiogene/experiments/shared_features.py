@@ -1,0 +1,36 @@
+"""Radiomic features of both cohorts, measured once before the cells that need them run side by side."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.errors import SettingsError
+from radiogene.experiments.cell import Cell
+from radiogene.methods.method import Need
+from radiogene.methods.registry import method_named
+from radiogene.radiomics import cohort_features, unmeasured
+
+
+def measure_shared_features(
+    cells: Iterable[Cell], cohorts: Iterable[PreparedCohort], folder: Path, workers: int
+) -> None:
+    """Fills the folder of features; cells that run at the same time would each measure every nodule.
+
+    Args:
+        cells: about to run.
+        cohorts: whose nodules they look at.
+        folder: of features, named by their content.
+        workers: processes.
+    """
+    if not any(Need.SEGMENT in method_named(cell.method).needs for cell in cells):
+        return
+    for cohort in cohorts:
+        measured = np.setdiff1d(np.arange(len(cohort)), list(unmeasured(cohort)))
+        try:
+            if measured.size:
+                cohort_features(cohort.at(measured), folder, workers=workers)
+        except SettingsError:
+            # The extra is not installed: the cells that need it fail by themselves, and say so in their rows.
+            return
