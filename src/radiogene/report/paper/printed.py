@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PERCENT = ("auc", "accuracy", "sensitivity", "specificity", "f1")
-"""Columns of Tables 2, 3, 5, 7 and 8, in their order; keys of `experiments/evidence.py::COLUMNS`."""
+"""Columns of Tables 2, 3, 5, 7 and 8, in their order; keys of `report/evidence/evidence_table.py::COLUMNS`."""
 
 PRINTED_DIGITS = 6
 """Decimals of a share made from a printed number; more than any table prints."""
