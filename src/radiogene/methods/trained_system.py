@@ -67,11 +67,13 @@ def train_system(
         labels: (N, G) of the cohort's patients in place of the table's, such as shuffled ones.
 
     Raises:
-        TrainingError: fewer than five mutants or wild types of a gene, among the patients that have what it needs.
+        TrainingError: nobody has what it needs, or fewer than five mutants or wild types of a gene do.
         CohortError: a column is missing or unusable.
     """
     found = available(entry, cohort, settings.clinical)
     chosen = found.present.nonzero()[0]
+    if not chosen.size:
+        raise TrainingError(f"{entry.title}: no training patient has what it needs: {'; '.join(found.reasons)}.")
     trained_on = cohort.at(chosen)
     known = patient_label_table(cohort, settings.genes)[chosen] if labels is None else labels[chosen]
     refuse_few_of_a_kind(known, settings.genes, entry.title)

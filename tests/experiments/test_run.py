@@ -1,0 +1,140 @@
+"""Real runs of cheap cells: each once, resumed, alone in failing, and never on shared patients."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from radiogene.decision.calibration import CalibrationKind
+from radiogene.errors import CohortError, SettingsError
+from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
+from radiogene.experiments.cell import CellFailure, CellResult
+from radiogene.experiments.cell_file import read_outcome
+from radiogene.experiments.cell_run import CELLS_FOLDER, run_cell, shuffled_labels
+from radiogene.experiments.cohorts import ExperimentPlaces
+from radiogene.experiments.experiment import Experiment, Shown
+from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.rows import system
+from radiogene.experiments.run import run_experiments
+from radiogene.methods.system_folder import read_system
+from radiogene.methods.trained_system import patient_label_table
+
+SETTINGS = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
+CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-logistic")
+WITHOUT_COLUMN = replace(CLINICAL, settings=replace(CLINICAL.settings, clinical=("no such column",)))
+
+
+def experiment(*cells) -> Experiment:
+    return Experiment("table3", "cheap", lambda settings, done: list(cells), lambda evidence: Shown())
+
+
+@pytest.fixture
+def places(two_places, tmp_path) -> ExperimentPlaces:
+    return ExperimentPlaces(*two_places, tmp_path / "out")
+
+
+def results_of(places) -> dict[str, float]:
+    return {file.parent.name: file.stat().st_mtime_ns for file in (places.out / CELLS_FOLDER).glob("*/result.json")}
+
+
+def test_a_cell_is_computed_once_and_a_failing_one_loses_no_other(places):
+    run = run_experiments([experiment(CLINICAL, WITHOUT_COLUMN, CLINICAL), experiment(LOGISTIC)], SETTINGS, places)
+    assert [failure.cell for failure in run.failures] == [WITHOUT_COLUMN]
+    assert "no such column" in run.failures[0].reason
+    assert {cell for cell, outcome in run.evidence.outcomes.items() if isinstance(outcome, CellResult)} == {
+        CLINICAL,
+        LOGISTIC,
+    }
+    before = results_of(places)
+    assert len(before) == 2
+
+    again = run_experiments([experiment(CLINICAL, WITHOUT_COLUMN), experiment(LOGISTIC)], SETTINGS, places)
+    assert results_of(places) == before  # nothing finished was computed again
+    assert len(again.failures) == 1  # the failure was tried again
+
+
+def test_what_a_cell_left_is_on_disk_as_it_was_returned(places):
+    run = run_experiments([experiment(CLINICAL)], SETTINGS, places)
+    returned = run.evidence.result(CLINICAL)
+    (folder,) = (places.out / CELLS_FOLDER).iterdir()
+    read = read_outcome(folder)
+    assert read.cell == CLINICAL
+    assert np.array_equal(read.external.probabilities, returned.external.probabilities)
+    assert np.array_equal(read.unseen_folds, returned.unseen_folds)
+    assert read.decision.to_json() == returned.decision.to_json()
+    assert not (folder / "state").exists()
+
+
+def test_the_fitted_system_answers_as_the_cell_recorded(places):
+    run = run_experiments([experiment(CLINICAL)], SETTINGS, places)
+    result = run.evidence.result(CLINICAL)
+    saved = read_system(places.out / result.model)
+    assert np.array_equal(saved.system.predict(run.evidence.external).probabilities, result.external.probabilities)
+
+
+def test_every_look_at_external_patients_stands_in_the_ledger(places):
+    run_experiments([experiment(CLINICAL, LOGISTIC, replace(CLINICAL, shuffled=1))], SETTINGS, places)
+    entries = read_ledger(places.out / LEDGER_FILE)
+    assert sorted(entry.system for entry in entries) == ["Clinical features", "Clinical model"]
+
+
+def test_workers_change_nothing(places, tmp_path):
+    one = run_experiments([experiment(CLINICAL, LOGISTIC)], SETTINGS, places)
+    two = run_experiments([experiment(CLINICAL, LOGISTIC)], SETTINGS, replace(places, out=tmp_path / "two"), workers=2)
+    for cell in (CLINICAL, LOGISTIC):
+        assert np.array_equal(
+            one.evidence.result(cell).external.probabilities, two.evidence.result(cell).external.probabilities
+        )
+
+
+def test_progress_counts_cells_and_estimates_what_is_left(places):
+    told = []
+    run_experiments([experiment(CLINICAL, LOGISTIC)], SETTINGS, places, told=told.append)
+    assert [(progress.done, progress.known) for progress in told] == [(0, 2), (1, 2), (2, 2)]
+    assert told[1].seconds_left > 0
+    assert told[-1].seconds_left == 0
+
+
+def test_another_experiment_in_the_folder_is_refused(places):
+    run_experiments([experiment(CLINICAL)], SETTINGS, places)
+    with pytest.raises(SettingsError, match="other settings"):
+        run_experiments([experiment(CLINICAL)], replace(SETTINGS, seed=1), places)
+    (places.out / "experiment.json").unlink()
+    with pytest.raises(SettingsError, match="no experiment's folder"):
+        run_experiments([experiment(CLINICAL)], SETTINGS, places)
+
+
+def test_two_stores_with_the_same_patient_are_refused(places):
+    shared = replace(places, external=places.training)
+    with pytest.raises(CohortError, match="are in both stores"):
+        run_experiments([experiment(CLINICAL)], SETTINGS, shared)
+
+
+def test_fewer_than_five_mutants_make_an_empty_cell_with_the_reason(places):
+    tiny = replace(places, training=places.external, external=places.training)
+    run = run_experiments([experiment(CLINICAL)], SETTINGS, tiny)
+    assert isinstance(run.evidence.outcomes[CLINICAL], CellFailure)
+    assert "at least 5 of each are needed" in run.failures[0].reason
+
+
+def test_shuffled_labels_keep_both_genes_of_a_patient_together(places):
+    cohort = places.training.opened()
+    labels = patient_label_table(cohort, ("EGFR", "KRAS"))
+    shuffled = shuffled_labels(cohort, ("EGFR", "KRAS"), 3)
+    assert not np.array_equal(shuffled, labels)
+    assert sorted(map(tuple, shuffled.tolist())) == sorted(map(tuple, labels.tolist()))
+    assert np.array_equal(shuffled, shuffled_labels(cohort, ("EGFR", "KRAS"), 3))
+
+
+def test_a_cell_with_shuffled_labels_never_sees_external_patients(places):
+    outcome = run_cell(replace(CLINICAL, shuffled=0), "key", places, CalibrationKind.IDENTITY, "0" * 16)
+    assert outcome.external.patient_ids == ()
+    assert not (places.out / CELLS_FOLDER / "key" / "model").exists()
+
+
+def test_a_defect_is_recorded_with_its_traceback(places):
+    broken = replace(CLINICAL, settings=replace(CLINICAL.settings, folds=-1))
+    outcome = run_cell(broken, "key", places, CalibrationKind.IDENTITY, "0" * 16)
+    assert isinstance(outcome, CellFailure)
+    assert json.loads((places.out / CELLS_FOLDER / "key" / "failure.json").read_text())["reason"] == outcome.reason
