@@ -1,5 +1,6 @@
 """Features of nodules whose figures are known by hand, and what is refused."""
 
+import subprocess
 import sys
 
 import numpy as np
@@ -141,3 +142,14 @@ def test_without_the_extra_the_command_that_installs_it_is_named(monkeypatch):
 def test_the_measurement_says_nothing_on_standard_error(capfd):
     radiomic_features(cube_of(), box(5, 5, 5))
     assert capfd.readouterr() == ("", "")
+
+
+def test_importing_loads_no_package_that_measures_and_measuring_loads_no_torch():
+    code = (
+        "import sys, numpy; from radiogene.radiomics import radiomic_features\n"
+        "assert not {'radiomics', 'SimpleITK', 'torch', 'sklearn', 'pandas'} & set(sys.modules)\n"
+        "cube = numpy.zeros((64, 64, 64), numpy.int16); segment = cube == 1; segment[20:26, 20:26, 20:26] = True\n"
+        "radiomic_features(cube, segment)\n"
+        "assert 'radiomics' in sys.modules and not {'torch', 'sklearn', 'pandas'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, capture_output=True)
