@@ -51,4 +51,6 @@ def test_every_tag_of_the_source_is_on_the_page():
 
 def test_a_page_without_its_markers_is_refused():
     with pytest.raises(ValueError, match="once each"):
-        script("generated_block").with_block((DOCS / "explanation" / "limits.md").read_text(), "departures", "x")
+        script("generated_block").with_block(
+            (DOCS / "explanation" / "limits.md").read_text(encoding="utf-8"), "departures", "x"
+        )

@@ -71,7 +71,11 @@ def test_commands_are_found_at_all():
 
 def test_make_targets_that_are_named_exist():
     targets = set(re.findall(r"^([\w-]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = {word for page in PAGES for word in re.findall(r"^make (\w+)|`make (\w+)`", page.read_text(), re.MULTILINE)}
+    named = {
+        word
+        for page in PAGES
+        for word in re.findall(r"^make (\w+)|`make (\w+)`", page.read_text(encoding="utf-8"), re.MULTILINE)
+    }
     named = {name for pair in named for name in pair if name}
     assert named
     assert named <= targets
