@@ -92,10 +92,10 @@ def test_the_commands_train_evaluate_and_predict_with_it(synthetic_store, synthe
 
 
 def main_ok(arguments) -> None:
-    try:
+    """Runs a command in this process; it must end with exit code 0."""
+    with pytest.raises(SystemExit) as error:
         main(arguments)
-    except SystemExit as error:
-        assert not error.code, arguments
+    assert not error.value.code, arguments
 
 
 def refused(arguments, code) -> None:
