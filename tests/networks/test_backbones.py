@@ -169,8 +169,9 @@ def test_timm_gives_the_same_last_map(backbone, size):
 
 
 @timm_backbone
-@pytest.mark.parametrize(("preset", "divisor"), [("small", 2), ("tiny", 8)])
-def test_smaller_presets_have_the_same_layers_with_a_part_of_the_channels(backbone, preset, divisor):
+@pytest.mark.parametrize("preset", ["small", "tiny"])
+def test_smaller_presets_have_the_same_layers_with_a_part_of_the_channels(backbone, preset):
+    divisor = 2 if preset == "small" else 16 if backbone == "inception-resnet-v2" else 8
     with torch.device("meta"):
         narrow, full = (build_feature_network(preset_named(name, backbone)) for name in (preset, "paper"))
     assert narrow.channel_divisor == divisor

@@ -9,6 +9,7 @@ import torch
 
 from networks.backbone_names import needs_timm
 from radiogene.cohort.splits import inner_validation_split
+from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.explanation.activation_maps import activation_maps
 from radiogene.methods.method import Workplace
@@ -57,6 +58,7 @@ def test_a_loaded_system_predicts_what_the_saved_one_did(method, synthetic_patie
     loaded = NineViewMethod.load(tmp_path / "fitted")
     assert loaded.settings == SHORT
     assert loaded.notes == method.notes
+    assert loaded.model_kind is method.model_kind is ModelKind.SINGLE
     np.testing.assert_array_equal(loaded.predict_proba(asked), before)
     np.testing.assert_allclose(loaded.predict_proba(synthetic_patients)[[7, 2, 11]], before, atol=1e-6)
     assert loaded.predict_proba(synthetic_patients.at([])).shape == (0, 2)
@@ -135,6 +137,7 @@ def test_folds_give_every_patient_a_prediction_by_a_network_that_had_not_seen_it
     method = fitted("mmdl", settings, synthetic_patients, tmp_path)
     unseen = method.unseen
     assert unseen.set_on == "out-of-fold"
+    assert method.model_kind is ModelKind.REFIT
     known = patient_label_table(synthetic_patients, settings.genes)[:, 0] >= 0
     ids = np.array(synthetic_patients.patient_ids, dtype=object)
     assert set(unseen.predictions.patient_ids) == set(ids[known])
@@ -173,7 +176,7 @@ def test_every_compared_backbone_is_fitted_and_predicts(name, synthetic_patients
     found = method.predict_proba(synthetic_patients)
     assert found.shape == (len(synthetic_patients), 1)
     assert np.isfinite(found).all()
-    assert "1/8 of its channels" in method.notes
+    assert f"1/{16 if name == 'inception-resnet-v2' else 8} of its channels" in method.notes
     assert any("moves by one pixel" in note for note in method.notes) == name.startswith("inception")
 
 

@@ -12,6 +12,7 @@ from radiogene.atomic_files import write_json
 from radiogene.cohort.cube_blocks import cube_blocks
 from radiogene.cohort.store import CubeStore
 from radiogene.ct.preparation import PreparationSettings
+from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError
 from radiogene.evaluation.cohort_nodules import nodule_predictions
 from radiogene.evaluation.patient_level import patient_level
@@ -116,6 +117,11 @@ class NineViewMethod(Method):
         if self._unseen is None:
             raise SettingsError("Predictions for training patients are known right after the fit only: fit the system.")
         return self._unseen
+
+    @property
+    def model_kind(self) -> ModelKind:
+        """What answers for a new patient: a refit after a cross-validation, one network, or those of several seeds."""
+        return self._required().model.decision.model_kind
 
     @property
     def notes(self) -> tuple[str, ...]:
