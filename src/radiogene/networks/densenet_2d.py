@@ -40,10 +40,9 @@ class DenseLayer(nn.Module):
         return torch.cat([features, self.layers(features)], dim=1)
 
 
-# DEVIATION: the paper says of row B that an end-to-end network was built on CT images; its reference joins the first
-# layers of a DenseNet, trained on photographs, to a few convolutions of its own. Ours has that shape (with blocks of 6
-# and 3 dense layers and growth 32, the twenty first convolutions of DenseNet121, then four), sizes of its own, and
-# fresh weights, as every network here that is not pretrained by us.
+# DEVIATION: the paper says of row B that an end-to-end network was built on CT images, and nothing of its layers; that
+# it is like a DenseNet is this project's reading. Ours has the first twenty convolutions of DenseNet121 at `paper`
+# (blocks of 6 and 3 dense layers, growth 32), then four plain ones, and fresh weights.
 class DenseNet2D(PictureNetwork):
     """A 7 x 7 convolution, dense blocks with transitions between them, plain convolutions, the last map averaged.
 

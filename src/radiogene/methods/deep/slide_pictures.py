@@ -30,9 +30,9 @@ MOST_TILES = 128
 FINGERPRINT_DIGITS = 24
 
 
-# DEVIATION: row A's reference cuts tiles of 512 pixels at 20-fold magnification and leaves out those that are mostly
-# background. Here a folder's tiles are taken as they are, at most 128 of a patient; they are turned and flipped in
-# training, because a slide has no up.
+# DEVIATION: row A's reference cuts tiles from whole slides and leaves out those that are mostly background. Here a
+# folder's tiles are taken as they are, at most 128 of a patient; they are turned and flipped in training, because a
+# slide has no up.
 class SlidePictures(PictureKind):
     """The tiles of each patient's slide.
 

@@ -42,9 +42,9 @@ METHOD = MethodEntry(
     title="2D DenseNet",
     needs=(Need.CUBE,),
     columns=(),
-    learner="densely connected network over axial planes of 64 mm, image only, averaged per patient. Follows its "
-    "reference in planes of the tumour as pictures and in dense layers before plain convolutions; sizes and schedule "
-    "are ours, and its weights start fresh where the reference's start from photographs",
+    learner="densely connected network over axial planes of 64 mm, image only, probabilities averaged over a patient's "
+    "planes. Follows its reference in planes of the tumour as pictures of a network trained end to end; that it is "
+    "like a DenseNet is the project's reading, and layers, sizes and schedule are ours",
     source="Table 6, row B (Wang et al. 2019): AUC 0.810",
     make=making(_design),
     load=loading(_design),
