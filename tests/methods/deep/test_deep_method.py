@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from methods.deep.made_cohort import LABELS, PATIENTS, made_cohort, with_other_cube
-from radiogene.errors import InterruptedTrainingError, TrainingError, WeightsError
+from radiogene.decision.decision import ModelKind
+from radiogene.errors import InterruptedTrainingError, SettingsError, TrainingError, WeightsError
 from radiogene.methods.method import Workplace
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
 
 SETTINGS = MethodSettings(preset="tiny", folds=0, seed=1, epochs=1)
+ALL_KNOWN = np.array([[n % 2, n // 2 % 2] for n in range(PATIENTS)], dtype=np.int8)
 CUBE_SYSTEMS = ("cnn-3d", "cnn-3d-clinical", "densenet-2d")
 
 
@@ -51,7 +53,7 @@ def test_what_is_saved_is_loaded_exactly(name, cohort, fitted, tmp_path):
     probabilities = system.predict_proba(cohort)
     assert probabilities.shape == (PATIENTS, 2)
     assert ((probabilities > 0) & (probabilities < 1)).all()
-    assert set(saved(system, tmp_path / "a")) == {"settings.json", "unseen.json", "member-0.safetensors"}
+    assert set(saved(system, tmp_path / "a")) == {"settings.json", "member-0.safetensors"}
     loaded = method_named(name).load(tmp_path / "a")
     np.testing.assert_array_equal(loaded.predict_proba(cohort), probabilities)
     assert loaded.settings == SETTINGS
@@ -86,35 +88,39 @@ def test_weights_and_scaling_do_not_know_the_held_out_patients(cohort, fitted, t
     held_out = system.unseen.predictions.patient_ids
     fitting = next(n for n, patient in enumerate(cohort.patient_ids) if patient not in held_out)
     changed = with_other_cube(cohort, cohort.patient_ids.index(held_out[0]))
-    before, after = saved(system, tmp_path / "a"), saved(fitted("cnn-3d-clinical", changed), tmp_path / "b")
+    other = fitted("cnn-3d-clinical", changed)
+    before, after = saved(system, tmp_path / "a"), saved(other, tmp_path / "b")
     assert before["member-0.safetensors"] == after["member-0.safetensors"]
-    assert before["unseen.json"] != after["unseen.json"]
+    assert (other.unseen.predictions.probabilities != system.unseen.predictions.probabilities).any()
     of_fitting = saved(fitted("cnn-3d-clinical", with_other_cube(cohort, fitting)), tmp_path / "c")
     assert before["member-0.safetensors"] != of_fitting["member-0.safetensors"]
 
 
-def test_in_folds_every_patient_is_predicted_by_the_network_that_never_saw_it(cohort, fitted, tmp_path):
+def test_in_folds_every_patient_is_predicted_by_a_network_that_never_saw_it(cohort, fitted, tmp_path):
     settings = replace(SETTINGS, folds=2)
-    labels = np.array([[n % 2, (n // 2) % 2] for n in range(PATIENTS)], dtype=np.int8)
-    system = fitted("cnn-3d", cohort, settings, labels)
-    unseen = system.unseen
-    assert unseen.set_on == "out-of-fold"
-    assert sorted(unseen.predictions.patient_ids) == sorted(cohort.patient_ids)
-    assert set(unseen.folds.tolist()) == {0, 1}
-    before = saved(system, tmp_path / "a")
-    after = saved(fitted("cnn-3d", with_other_cube(cohort, 5), settings, labels), tmp_path / "b")
-    fold = unseen.folds[unseen.predictions.patient_ids.index("p05")]
-    assert before[f"member-{fold}.safetensors"] == after[f"member-{fold}.safetensors"]
-    assert before[f"member-{1 - fold}.safetensors"] != after[f"member-{1 - fold}.safetensors"]
-    system.members = (system.members[fold],)
-    alone = system.predict_proba(cohort.of_patients(["p05"]))
-    row = unseen.predictions.patient_ids.index("p05")
-    np.testing.assert_allclose(unseen.predictions.probabilities[row], alone[0], atol=1e-6)
+    system = fitted("cnn-3d", cohort, settings, ALL_KNOWN)
+    unseen = system.unseen.predictions
+    assert system.unseen.set_on == "out-of-fold"
+    assert sorted(unseen.patient_ids) == sorted(cohort.patient_ids)
+    assert set(system.unseen.folds.tolist()) == {0, 1}
+    assert system.model_kind is ModelKind.REFIT
+    assert len(system.members) == 1
+
+    # One patient's cube changes: the fold's other patients are predicted as before, by a network that never saw it.
+    row = unseen.patient_ids.index("p05")
+    changed = fitted("cnn-3d", with_other_cube(cohort, 5), settings, ALL_KNOWN).unseen.predictions
+    assert changed.patient_ids == unseen.patient_ids
+    beside = (system.unseen.folds == system.unseen.folds[row]) & (np.arange(PATIENTS) != row)
+    np.testing.assert_array_equal(changed.probabilities[beside], unseen.probabilities[beside])
+    assert (changed.probabilities[row] != unseen.probabilities[row]).any()
+    elsewhere = system.unseen.folds != system.unseen.folds[row]
+    assert (changed.probabilities[elsewhere] != unseen.probabilities[elsewhere]).all()
 
 
 def test_repeats_share_their_folds_and_are_averaged(cohort, fitted):
     system = fitted("densenet-2d", cohort, replace(SETTINGS, seeds=2))
     assert len(system.members) == 2
+    assert system.model_kind is ModelKind.ENSEMBLE
     both = system.predict_proba(cohort)
     each = []
     for member in list(system.members):
@@ -175,10 +181,12 @@ def test_one_class_is_refused_before_anything_is_trained(cohort, fitted):
 
 def test_what_was_not_fitted_does_not_predict(cohort, tmp_path):
     system = method_named("cnn-3d").make(SETTINGS, Workplace(tmp_path, tmp_path))
-    with pytest.raises(TrainingError, match="cnn-3d is not fitted"):
+    with pytest.raises(SettingsError, match="cnn-3d is not fitted"):
         system.predict_proba(cohort)
-    with pytest.raises(TrainingError, match="not fitted"):
+    with pytest.raises(SettingsError, match="not fitted"):
         system.save(tmp_path)
+    with pytest.raises(SettingsError, match="right after the fit only"):
+        _ = system.unseen
 
 
 def test_a_folder_of_another_system_or_a_damaged_one_is_refused(cohort, fitted, tmp_path):

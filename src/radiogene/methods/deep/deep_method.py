@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from radiogene.atomic_files import write_json
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.decision.decision import INNER_VALIDATION, OUT_OF_FOLD
-from radiogene.errors import TrainingError, WeightsError
+from radiogene.decision.decision import INNER_VALIDATION, OUT_OF_FOLD, ModelKind
+from radiogene.errors import SettingsError, TrainingError, WeightsError
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.methods.deep.deep_design import DeepDesign
 from radiogene.methods.deep.deep_member import (
@@ -27,7 +27,6 @@ from radiogene.methods.deep.deep_probabilities import deep_probabilities
 from radiogene.methods.deep.deep_sizes import deep_sizes_of
 from radiogene.methods.deep.deep_split import deep_members
 from radiogene.methods.deep.patient_values import PatientValues, read_values
-from radiogene.methods.deep.unseen_file import read_unseen, unseen_to_json
 from radiogene.methods.method import Method, Unseen, Workplace
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.model.folder_files import read_json_object
@@ -38,13 +37,12 @@ from radiogene.training.members.members import Member
 
 FORMAT = 1
 SETTINGS_FILE = "settings.json"
-UNSEEN_FILE = "unseen.json"
 PATIENTS_AT_ONCE = 8
 """Whose pictures are in memory together in prediction."""
 
 
 class DeepMethod(Method):
-    """A deep system; its probability is the mean over its networks, one for each fold and seed.
+    """A deep system; its probability is the mean over its networks, one for each seed.
 
     Args:
         design: what tells it from the others.
@@ -67,10 +65,10 @@ class DeepMethod(Method):
         Raises:
             TrainingError: too few patients of a kind, or a loss that is not a number.
             CohortError: a column is missing or unusable, or a picture cannot be read.
-            SettingsError: the workplace holds an unfinished fit of another kind.
+            SettingsError: a loaded system, or a workplace that holds an unfinished fit of another kind.
         """
         if self.workplace is None:
-            raise TrainingError(f"{self.design.name} was loaded to predict; make it anew to fit it.")
+            raise SettingsError(f"{self.design.name} was loaded from its folder: make a new one to fit it.")
         known = np.flatnonzero((labels != UNKNOWN).any(axis=1))
         if known.size == 0:
             raise TrainingError(f"No patient has a known status of {' or '.join(self.settings.genes)}.")
@@ -80,8 +78,9 @@ class DeepMethod(Method):
         members = deep_members(self.settings, training.patient_ids, training.labels)
         unfinished = UnfinishedTraining(self.workplace.state / self.design.name, _command(training))
         with unfinished:
-            self.members = tuple(trained_member(training, member, unfinished.path / member.name) for member in members)
-        self._unseen = _unseen(training, members, self.members)
+            trained = [trained_member(training, member, unfinished.path / member.name) for member in members]
+        self._unseen = _unseen(training, members, trained)
+        self.members = tuple(done for member, done in zip(members, trained, strict=True) if member.kept)
         unfinished.remove()
         return self
 
@@ -89,7 +88,7 @@ class DeepMethod(Method):
         """See `Method`.
 
         Raises:
-            TrainingError: it is not fitted.
+            SettingsError: it is not fitted.
             CohortError: a picture, a segment or a clinical value cannot be used.
         """
         self._require_fitted()
@@ -102,11 +101,21 @@ class DeepMethod(Method):
 
     @property
     def unseen(self) -> Unseen:
-        """See `Method`: out of fold, or of the inner validation part where no folds are made."""
-        self._require_fitted()
+        """See `Method`: out of fold, or of the inner validation part where no folds are made; the fit's own only.
+
+        Raises:
+            SettingsError: not fitted here: a saved system keeps no predictions with patients' identifiers.
+        """
         if self._unseen is None:
-            raise TrainingError(f"{self.design.name} has no unseen predictions. Fit it again.")
+            raise SettingsError("Predictions for training patients are known right after the fit only: fit the system.")
         return self._unseen
+
+    @property
+    def model_kind(self) -> ModelKind:
+        """See `Method`; several seeds are an ensemble where no folds are made."""
+        if self.settings.folds:
+            return ModelKind.REFIT
+        return ModelKind.ENSEMBLE if self.settings.seeds > 1 else ModelKind.SINGLE
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -115,9 +124,8 @@ class DeepMethod(Method):
         return tuple(dict.fromkeys([self.design.sizes_in_words(self.sizes), *of_values]))
 
     def save(self, folder: Path) -> None:
-        """See `Method`. `unseen.json` names the training patients; leave it out where the folder is given away."""
+        """See `Method`; nothing in the folder names a patient."""
         self._require_fitted()
-        write_json(folder / UNSEEN_FILE, unseen_to_json(self.unseen))
         members = [member.write(folder / f"member-{number}") for number, member in enumerate(self.members)]
         content = {"format": FORMAT, "system": self.design.name, "settings": self.settings.to_json()}
         write_json(folder / SETTINGS_FILE, {**content, "members": members})
@@ -142,8 +150,6 @@ class DeepMethod(Method):
             read_deep_member(design, method.settings, folder / f"member-{number}", member)
             for number, member in enumerate(content["members"])
         )
-        if (folder / UNSEEN_FILE).is_file():
-            method._unseen = read_unseen(read_json_object(folder / UNSEEN_FILE))
         return method
 
     def _training(
@@ -179,15 +185,17 @@ class DeepMethod(Method):
 
     def _require_fitted(self) -> None:
         if not self.members:
-            raise TrainingError(f"{self.design.name} is not fitted. Call fit, or load a folder that save wrote.")
+            raise SettingsError(f"{self.design.name} is not fitted. Call fit, or load a folder that save wrote.")
 
 
 def _unseen(training: DeepTraining, members: Sequence[Member], trained: Sequence[DeepMember]) -> Unseen:
-    """The mean prediction of every patient by the members that held it out."""
+    """The mean prediction of every patient by the members that held it out; of members of folds where there are any."""
     patients, genes = training.labels.shape
     summed, times = np.zeros((patients, genes)), np.zeros(patients, dtype=np.int64)
     folds = np.full(patients, -1, dtype=np.int64)
     for member, done in zip(members, trained, strict=True):
+        if training.settings.folds and member.fold is None:
+            continue
         positions, probabilities = held_out_probabilities(training, member, done)
         summed[positions] += probabilities
         times[positions] += 1

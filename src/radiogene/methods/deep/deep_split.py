@@ -10,14 +10,15 @@ from radiogene.errors import TrainingError
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.training.members.members import Member, members_of
-from radiogene.training.settings import TrainingSettings
+from radiogene.training.settings import Kept, TrainingSettings
 from radiogene.training.stages.schedule import schedule_of
 
 
 def deep_members(settings: MethodSettings, patient_ids: Sequence[str], labels: NDArray[np.int8]) -> list[Member]:
     """The networks of a fit, in order; all repeats share the splits of the first seed.
 
-    So a patient is held out by the same fold in every repeat, and the mean of its predictions still has one fold.
+    So a patient is held out by the same fold in every repeat, and the mean of its predictions still has one fold. With
+    folds, a network refitted on all patients is kept, and the folds' networks only set its thresholds, as for MMDL.
 
     Args:
         settings: folds, seeds, genes, preset.
@@ -35,7 +36,11 @@ def deep_members(settings: MethodSettings, patient_ids: Sequence[str], labels: N
         for patient, row in zip(patient_ids, labels, strict=True)
     }
     as_mmdl = TrainingSettings(
-        genes=settings.genes, schedule=schedule_of(settings.preset), seed=settings.seed, folds=settings.folds
+        genes=settings.genes,
+        schedule=schedule_of(settings.preset),
+        seed=settings.seed,
+        folds=settings.folds,
+        keep=Kept.REFIT if settings.folds else Kept.ENSEMBLE,
     )
     members = [
         replace(member, seed=member.seed + repeat, name=f"repeat-{repeat}-{member.name}")
