@@ -31,7 +31,9 @@ from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import GENES
 from radiogene.evaluation.evaluation import GeneEvaluation
+from radiogene.evaluation.permutation_check import PermutationCheck
 
+SEEDS, PERMUTATIONS = 10, 20
 NESTED, EXTERNAL = "clinical_nested", "clinical_from_tcga"
 WITH_STAGE, WITH_BROAD_STAGE = (*DEFAULT_COLUMNS, STAGE), (*DEFAULT_COLUMNS, BROAD_STAGE)
 
@@ -57,6 +59,7 @@ def groups(rows: tuple[PatientRow, ...]) -> list[Group]:
     return [
         Group("the paper's arm", arm, True),
         Group("the paper's arm, no stage", arm, False),
+        Group("the other arm, no stage", tuple(row for row in rows if row not in arm), False),
         Group("both arms (stage unknown in one)", rows, True),
         Group("both arms, no stage", rows, False),
         Group("adenocarcinoma of the paper's arm", with_adenocarcinoma(arm), True),
@@ -84,6 +87,17 @@ def nested_table(names: Sequence[str], results: dict[str, list[NestedResult]]) -
     return markdown_table(heading, lines)
 
 
+def check_table(checks: dict[str, PermutationCheck]) -> str:
+    """The AUCs within folds of the first row's model where labels are dealt anew."""
+    lines = []
+    for gene, check in checks.items():
+        found = check.genes[gene]
+        lines.append(
+            [gene, str(check.permutations), *(f"{area:.2f}" for area in (found.mean_auc, found.lowest, found.highest))]
+        )
+    return markdown_table(["gene", "dealings", "mean AUC", "lowest", "highest"], lines)
+
+
 def external(rows: tuple[PatientRow, ...], tcga: tuple[PatientRow, ...]) -> dict[str, dict[str, GeneEvaluation]]:
     """Per group and gene the figures of forests trained on TCGA-LUAD."""
     forests = {
@@ -109,38 +123,42 @@ def external_table(reports: dict[str, dict[str, GeneEvaluation]]) -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of public data")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the figures")
-    parser.add_argument("--seeds", type=int, default=10, help="repeats of the nested cross-validation")
-    parser.add_argument("--permutations", type=int, default=20)
-    options = parser.parse_args()
+def run(data: Path, out: Path, seeds: int = SEEDS, permutations: int = PERMUTATIONS) -> None:
+    """Nothing; the folder then holds both tables and all figures."""
     started = time.process_time()
-    rows = collection_patients(options.data / "nsclc_radiogenomics" / "labels.csv")
-    tcga = tcga_patients(options.data / "tcga_luad" / "tcga_luad_egfr_kras.csv")
+    rows = collection_patients(data / "nsclc_radiogenomics" / "labels.csv")
+    tcga = tcga_patients(data / "tcga_luad" / "tcga_luad_egfr_kras.csv")
     names = [*(group.name for group in groups(rows)), "TCGA-LUAD"]
-    results = nested(rows, tcga.rows, options.seeds)
-    checks = {
-        gene: permuted(clinical_question(of_papers_arm(rows), gene, WITH_STAGE), options.permutations) for gene in GENES
-    }
+    results = nested(rows, tcga.rows, seeds)
+    checks = {gene: permuted(clinical_question(of_papers_arm(rows), gene, WITH_STAGE), permutations) for gene in GENES}
     content: dict[str, Any] = {
-        "seeds": options.seeds,
+        "seeds": seeds,
         "genes": {
             gene: {name: result.to_json() for name, result in zip(names, found, strict=True)}
             for gene, found in results.items()
         },
+        "permutation_check_of": names[0],
         "permutation_check": {gene: check.to_json() for gene, check in checks.items()},
         "processor_seconds": round(time.process_time() - started, 1),
     }
-    write_result(options.out, NESTED, content, nested_table(names, results))
+    write_result(out, NESTED, content, f"{nested_table(names, results)}\n\n{check_table(checks)}")
     # The collection is asked last: the forests and their thresholds are finished by then.
     reports = external(rows, tcga.rows)
     content = {
         "remarks": list(tcga.remarks),
         "groups": {name: {gene: of.to_json() for gene, of in report.items()} for name, report in reports.items()},
     }
-    write_result(options.out, EXTERNAL, content, external_table(reports))
+    write_result(out, EXTERNAL, content, external_table(reports))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder of public data")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the figures")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="repeats of the nested cross-validation")
+    parser.add_argument("--permutations", type=int, default=PERMUTATIONS, help="of the labels")
+    options = parser.parse_args()
+    run(options.data, options.out, options.seeds, options.permutations)
 
 
 if __name__ == "__main__":

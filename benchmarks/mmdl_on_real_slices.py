@@ -36,6 +36,7 @@ from radiogene.evaluation.predictions import UNKNOWN
 NAME = "mmdl_on_real_slices"
 FOLDS = 5
 SLICES_EACH = 8
+DEALINGS = 3
 
 
 def known_labels(data: Path) -> dict[str, dict[str, int | None]]:
@@ -113,21 +114,16 @@ def described(folds: list[SliceFold]) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of public data")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the figures")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--dealings", type=int, default=3, help="repeats with the labels dealt anew")
-    options = parser.parse_args()
-    started, processor_started = time.monotonic(), time.process_time()
-    labels = known_labels(options.data)
-    files = slice_files(options.data / "nsclc_radiogenomics_ct_slices")
+def run(data: Path, out: Path, seed: int = 0, dealings: int = DEALINGS) -> None:
+    """Nothing; the folder then holds the table and all figures."""
+    started = time.process_time()
+    labels = known_labels(data)
+    files = slice_files(data / "nsclc_radiogenomics_ct_slices")
     stack = read_slices({patient: files[patient] for patient in labels}, SLICES_EACH, PRESET.image_size)
-    given = {"real": labels} | {f"dealt anew, {n}": dealt_anew(labels, n) for n in range(1, options.dealings + 1)}
+    given = {"real": labels} | {f"dealt anew, {n}": dealt_anew(labels, n) for n in range(1, dealings + 1)}
     with TemporaryDirectory() as place:
         runs = {
-            name: cross_validated(stack, of_run, options.seed, Path(place) / str(number))
+            name: cross_validated(stack, of_run, seed, Path(place) / str(number))
             for number, (name, of_run) in enumerate(given.items())
         }
     content = {
@@ -135,10 +131,9 @@ def main() -> None:
         "slices_each": SLICES_EACH,
         "slices": len(stack.patient_ids),
         "fold_count": FOLDS,
-        "seed": options.seed,
+        "seed": seed,
         "runs": {name: described(folds) for name, folds in runs.items()},
-        "seconds": round(time.monotonic() - started, 1),
-        "processor_seconds": round(time.process_time() - processor_started, 1),
+        "processor_seconds": round(time.process_time() - started, 1),
     }
     rows = [
         [gene, name, f"{patients} ({mutants})", cell(found.auc)]
@@ -146,9 +141,17 @@ def main() -> None:
         for name, folds in runs.items()
         for found, patients, mutants in [aucs(folds)[gene]]
     ]
-    write_result(
-        options.out, NAME, content, markdown_table(["gene", "labels", "patients (mutants)", "AUC within folds"], rows)
-    )
+    write_result(out, NAME, content, markdown_table(["gene", "labels", "patients (mutants)", "AUC within folds"], rows))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder of public data")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the figures")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--dealings", type=int, default=DEALINGS, help="repeats with the labels dealt anew")
+    options = parser.parse_args()
+    run(options.data, options.out, options.seed, options.dealings)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ from radiogene.evaluation.repeated_cross_validation import CorrectedMean, correc
 from radiogene.methods.tabular.learner import Learner
 from radiogene.methods.tabular.nested import plain
 
+SEEDS, PERMUTATIONS = 3, 20
 NAME = "radiomics_on_patients"
 FOLDER = "nsclc_radiogenomics_radiomics"
 TUMOUR, LUNG = "tumour", "lung (secondary)"
@@ -143,28 +144,31 @@ def difference_table(pairs: Sequence[Pair]) -> str:
     return markdown_table(heading, lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of public data")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the figures")
-    parser.add_argument("--seeds", type=int, default=3, help="repeats of the nested cross-validation")
-    parser.add_argument(
-        "--permutations", type=int, default=20, help="of the labels of the tumour's patients; 0 for none"
-    )
-    options = parser.parse_args()
+def run(data: Path, out: Path, seeds: int = SEEDS, permutations: int = PERMUTATIONS) -> None:
+    """Nothing; the folder then holds both tables and all figures."""
     started = time.process_time()
-    rows = collection_patients(options.data / "nsclc_radiogenomics" / "labels.csv")
-    tumour = feature_table(options.data / FOLDER / "tumour_features_60.csv")
-    lung = feature_table(options.data / FOLDER / "lung_features_117.csv")
-    pairs = [paired(TUMOUR, tumour, rows, gene, options.seeds, options.permutations) for gene in GENES]
-    pairs.append(paired(LUNG, lung, rows, "EGFR", options.seeds, 0))
+    rows = collection_patients(data / "nsclc_radiogenomics" / "labels.csv")
+    tumour = feature_table(data / FOLDER / "tumour_features_60.csv")
+    lung = feature_table(data / FOLDER / "lung_features_117.csv")
+    pairs = [paired(TUMOUR, tumour, rows, gene, seeds, permutations) for gene in GENES]
+    pairs.append(paired(LUNG, lung, rows, "EGFR", seeds, 0))
     content = {
-        "seeds": options.seeds,
+        "seeds": seeds,
         "trees_of_check": CHECKED_TREES,
         "pairs": [pair.to_json() for pair in pairs],
         "processor_seconds": round(time.process_time() - started, 1),
     }
-    write_result(options.out, NAME, content, f"{figures_table(pairs)}\n\n{difference_table(pairs)}")
+    write_result(out, NAME, content, f"{figures_table(pairs)}\n\n{difference_table(pairs)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder of public data")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the figures")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="repeats of the nested cross-validation")
+    parser.add_argument("--permutations", type=int, default=PERMUTATIONS, help="of the labels; 0 for none")
+    options = parser.parse_args()
+    run(options.data, options.out, options.seeds, options.permutations)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def write_result(folder: Path, name: str, content: Mapping[str, Any], table: str
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / f"{name}.json", {**content, "machine": machine()})
     write_text(folder / f"{name}.md", table + "\n")
-    print(table)
+    print(f"{table}\n", flush=True)
 
 
 def machine() -> dict[str, Any]:
