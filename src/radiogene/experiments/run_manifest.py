@@ -13,6 +13,7 @@ from radiogene.experiments.row_measures import BOOTSTRAP
 from radiogene.experiments.rows import PAPERS_OWN
 from radiogene.experiments.run import ExperimentRun
 from radiogene.methods.registry import method_named
+from radiogene.methods.tabular.learner import INNER_FOLDS
 from radiogene.model.library_versions import library_versions
 from radiogene.networks.presets import preset_named
 from radiogene.training.stages.schedule import schedule_of
@@ -53,7 +54,7 @@ def run_manifest(run: ExperimentRun) -> dict[str, Any]:
             "by": "patient",
             "stratified_by": list(GENES),
             "networks": networks,
-            "classical": {"kind": "nested", "outer_folds": settings.nested_folds, "inner_folds": settings.nested_folds},
+            "classical": {"kind": "nested", "outer_folds": settings.nested_folds, "inner_folds": INNER_FOLDS},
         },
         "seeds": [settings.seed + repeat for repeat in range(settings.seeds)],
         "decision": {
