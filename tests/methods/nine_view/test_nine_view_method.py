@@ -186,7 +186,7 @@ def test_cubes_prepared_otherwise_are_refused(method, synthetic_patients, tmp_pa
 
     with CubeStore.create(tmp_path / "other", {"made": "otherwise"}, "0" * 64) as store:
         record = synthetic_patients.source.records[0]
-        store.add(record, synthetic_patients.source.cube(0).astype(np.float32))
+        store.add(record, synthetic_patients.source.cube(0).astype(np.float32), None)
     with pytest.raises(WeightsError, match="prepared otherwise"):
         method.predict_proba(PreparedCohort.of(CubeStore.open(tmp_path / "other")))
 
