@@ -54,6 +54,18 @@ def available(entry: MethodEntry, cohort: PreparedCohort, clinical: Sequence[str
     return Availability(present, dict(Counter(lack for lack in lacks if lack is not None)))
 
 
+def columns_given(entry: MethodEntry, clinical: Sequence[str] | None) -> tuple[str, ...]:
+    """The columns of the table that a system reads.
+
+    Args:
+        entry: the system.
+        clinical: given to it in place of its own clinical ones; None for its own.
+    """
+    if clinical is None:
+        return entry.columns
+    return (*clinical, *(name for name in entry.columns if name in (*SEMANTIC_COLUMNS, SUV_COLUMN)))
+
+
 def _missing_column(entry: MethodEntry, cohort: PreparedCohort, clinical: Sequence[str] | None) -> str | None:
     """The columns that a system reads and no patient's row has, in words."""
     own = [name for name in entry.columns if name not in (*SEMANTIC_COLUMNS, SUV_COLUMN)]

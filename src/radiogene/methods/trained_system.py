@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.label_copies import refuse_label_copies
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import patient_labels
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.decision import Decision, fit_decision
 from radiogene.errors import TrainingError
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
-from radiogene.methods.inputs import available
+from radiogene.methods.inputs import available, columns_given
 from radiogene.methods.method import Method, MethodEntry, Unseen, Workplace
 from radiogene.methods.method_settings import MethodSettings
 
@@ -68,7 +69,7 @@ def train_system(
 
     Raises:
         TrainingError: nobody has what it needs, or fewer than five mutants or wild types of a gene do.
-        CohortError: a column is missing or unusable.
+        CohortError: a column is missing, unusable or a copy of a label.
     """
     found = available(entry, cohort, settings.clinical)
     chosen = found.present.nonzero()[0]
@@ -77,6 +78,7 @@ def train_system(
     trained_on = cohort.at(chosen)
     known = patient_label_table(cohort, settings.genes)[chosen] if labels is None else labels[chosen]
     refuse_few_of_a_kind(known, settings.genes, entry.title)
+    refuse_label_copies(trained_on.rows, columns_given(entry, settings.clinical), settings.genes)
     method = entry.make(settings, workplace).fit(trained_on, known)
     unseen = method.unseen
     decision = fit_decision(unseen.predictions, unseen.set_on, method.model_kind, calibration)
