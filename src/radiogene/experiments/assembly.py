@@ -36,6 +36,9 @@ from radiogene.report.evidence.evidence_report import (
 )
 from radiogene.report.evidence.report_files import PAGE_FILE, write_report
 
+SHOWN_DIGITS = 12
+"""Of a hash, on the page."""
+
 
 @dataclass(frozen=True)
 class WrittenEvidence:
@@ -159,14 +162,10 @@ def _answers(run: ExperimentRun) -> tuple[GeneAnswer, ...]:
 def _ledger(file: Path, patients: int) -> Iterator[LedgerLine]:
     """Every evaluation of the external cohort that the folder's ledger holds."""
     for entry in read_ledger(file):
-        yield LedgerLine(
-            entry.time_utc,
-            entry.system,
-            entry.cohort[:12],
-            patients,
-            ", ".join(entry.figures),
-            entry.choices_sha256[:12],
-        )
+        genes = dict.fromkeys(figure.split()[0] for figure in entry.figures)
+        purpose = f"{len(entry.figures)} figures of {', '.join(genes)}"
+        cohort, choices = entry.cohort[:SHOWN_DIGITS], entry.choices_sha256[:SHOWN_DIGITS]
+        yield LedgerLine(entry.time_utc, entry.system, cohort, patients, purpose, choices)
 
 
 def _failure(failure: CellFailure, run: ExperimentRun) -> FailedCell:

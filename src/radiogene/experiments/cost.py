@@ -71,7 +71,7 @@ def expected_seconds(cell: Cell, training_patients: int) -> float:
     settings, entry = cell.settings, method_named(cell.method)
     if not entry.network:
         radiomics = "segment of the nodule" in {need.value for need in entry.needs}
-        return CLASSICAL_SECONDS + (ELIMINATION_SECONDS if radiomics else 0.0)
+        return CLASSICAL_SECONDS + (ELIMINATION_SECONDS if radiomics and cell.shuffled is None else 0.0)
     table = OPERATIONS[settings.preset]
     views = len(settings.views or VIEW_NAMES) / len(VIEW_NAMES)
     schedule = schedule_of(settings.preset)
