@@ -33,10 +33,8 @@ GPU_PACE = 5e12
 HELD_OUT_SHARE = 0.2
 
 CLASSICAL_SECONDS = 3.0
-RADIOMICS_SECONDS_PER_PATIENT = 0.6
-"""Measured on one core: features of one nodule (twelve images) take about half a second, once for all cells."""
-
 ELIMINATION_SECONDS = 60.0
+"""Of a nested recursive elimination with forests on about 40 patients and 1,130 features, on one core."""
 
 
 @dataclass(frozen=True)

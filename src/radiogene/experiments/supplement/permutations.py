@@ -24,7 +24,7 @@ CHEAP_FACTOR = 5
 """How many times as many permutations a system of seconds gets: chance alone then carries its mean less far."""
 
 NETWORK_FOLDS, NETWORK_EPOCHS = 2, 3
-"""Of MMDL here: the check is of the way that patients are held out, which a short training has in common with a long."""
+"""Of MMDL here: what is checked, how patients are held out, a short training shares with a long one."""
 
 
 def checked(settings: ExperimentSettings) -> dict[str, list[Cell]]:
