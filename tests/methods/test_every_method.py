@@ -20,7 +20,10 @@ from radiogene.methods.method import Need, Workplace
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import all_methods, method_named
 
-SETTINGS = MethodSettings(folds=3, elimination_step=0.5)
+SETTINGS = MethodSettings(folds=3)
+ONE_GENE = MethodSettings(genes=("EGFR",), folds=2, elimination_step=0.5)
+"""For systems of a thousand features, of which each fit takes seconds."""
+
 COLUMNS_ALONE = {Need.CLINICAL, Need.SEMANTIC, Need.SUV}
 
 OF_COLUMNS = [entry for entry in all_methods().values() if set(entry.needs) <= COLUMNS_ALONE]
@@ -46,48 +49,49 @@ def segmented(synthetic_store):
     """The synthetic patients whose nodule has a segment that features can be measured in, and their labels."""
     everybody = PreparedCohort.of(synthetic_store)
     cohort = everybody.at(np.flatnonzero(available(method_named("radiomics"), everybody).present))
-    return cohort, label_table(cohort.patients, SETTINGS.genes)
+    return cohort, label_table(cohort.patients, ONE_GENE.genes)
 
 
-def check_contract(entry, cohort, labels, workplace, tmp_path):
+def check_contract(entry, settings, cohort, labels, workplace, tmp_path):
     """Fits, predicts, saves and loads one system."""
     assert available(entry, cohort).present.all()
-    system = entry.make(SETTINGS, workplace).fit(cohort, labels)
+    system = entry.make(settings, workplace).fit(cohort, labels)
     probabilities = system.predict_proba(cohort)
-    assert probabilities.shape == (len(cohort), 2)
+    assert probabilities.shape == labels.shape
     assert ((probabilities >= 0) & (probabilities <= 1)).all()
 
     unseen = system.unseen
     assert sorted(unseen.predictions.patient_ids) == sorted(cohort.patient_ids)
-    assert unseen.predictions.genes == SETTINGS.genes
+    assert unseen.predictions.genes == settings.genes
     assert unseen.set_on == "out-of-fold"
-    assert sorted(set(unseen.folds.tolist())) == [0, 1, 2]
+    assert sorted(set(unseen.folds.tolist())) == list(range(settings.folds))
     assert all(isinstance(note, str) for note in system.notes)
 
     folder = tmp_path / "fitted"
     folder.mkdir()
     system.save(folder)
     assert not list(folder.rglob("*.pkl"))
-    assert not any(
-        patient in file.read_text(errors="ignore") for file in folder.iterdir() for patient in cohort.patient_ids
-    )
+    written = b"".join(file.read_bytes() for file in folder.iterdir())
+    assert not any(patient.encode() in written for patient in cohort.patient_ids)
     again = entry.load(folder)
-    assert again.settings == SETTINGS
+    assert again.settings == settings
     assert again.notes == system.notes
-    np.testing.assert_array_equal(again.predict_proba(cohort), probabilities)
-    # One patient alone gets what it gets among others.
-    np.testing.assert_allclose(again.predict_proba(cohort.at([1])), probabilities[[1]], rtol=0, atol=1e-12)
+    # A few patients only, as a loaded system measures radiomic features anew.
+    few = cohort.at([4, 1, 2])
+    np.testing.assert_array_equal(again.predict_proba(few), system.predict_proba(few))
+    np.testing.assert_allclose(again.predict_proba(few), probabilities[[4, 1, 2]], rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("entry", OF_COLUMNS, ids=named)
 def test_a_system_of_columns_keeps_the_contract(entry, workplace, tmp_path):
     patients = TablePatients()
-    check_contract(entry, patients.cohort, patients.labels, workplace, tmp_path)
+    check_contract(entry, SETTINGS, patients.cohort, patients.labels, workplace, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", OF_SEGMENTS, ids=named)
 def test_a_system_of_segments_keeps_the_contract(entry, segmented, workplace, tmp_path):
-    check_contract(entry, *segmented, workplace, tmp_path)
+    check_contract(entry, ONE_GENE, *segmented, workplace, tmp_path)
 
 
 @pytest.mark.parametrize("entry", OF_COLUMNS, ids=named)

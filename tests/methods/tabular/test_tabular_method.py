@@ -130,6 +130,13 @@ def test_it_says_what_an_unknown_value_counts_as_and_which_features_it_uses(pati
     assert "EGFR: 1 of 3 features are used in the fit on all patients (smoking)" in forest.notes
 
 
+def test_it_says_how_many_features_an_elimination_left(patients):
+    plan = TabularPlan(Learner.LOGISTIC_AFTER_ELIMINATION, clinical=("age", "sex", "smoking", "stage"))
+    eliminated = system(plan, seeds=2).fit(patients.cohort, patients.labels)
+    (note,) = [note for note in eliminated.notes if note.startswith("KRAS")]
+    assert "of 8 features are used in the fit on all patients" in note
+
+
 def test_nothing_is_predicted_before_the_fit(patients):
     with pytest.raises(TrainingError, match="has not been fitted"):
         system().predict_proba(patients.cohort)

@@ -31,7 +31,7 @@ def used_features(pipeline: Pipeline) -> NDArray[np.int_]:
 
 
 def selection_note(gene: str, pipelines: Sequence[Pipeline], names: Sequence[str]) -> tuple[str, ...]:
-    """One sentence on the features of one gene, none where all are used.
+    """One sentence on the features of one gene; none where nothing is selected and all are used.
 
     Args:
         gene: its name.
@@ -40,7 +40,7 @@ def selection_note(gene: str, pipelines: Sequence[Pipeline], names: Sequence[str
     """
     used = [used_features(pipeline) for pipeline in pipelines]
     constant = len(names) - int(pipelines[0].named_steps[CONSTANTS].get_support().sum())
-    if all(len(of_seed) == len(names) for of_seed in used):
+    if SELECTION not in pipelines[0].named_steps and all(len(of_seed) == len(names) for of_seed in used):
         return ()
     counts = sorted({len(of_seed) for of_seed in used})
     kept = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}, by seed,"

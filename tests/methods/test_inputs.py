@@ -1,0 +1,107 @@
+"""Who has what a system needs, and why others do not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from methods.table_patients import TableOnly, TablePatients
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.methods.inputs import available
+from radiogene.methods.method import Need
+from radiogene.methods.registry import method_named
+
+CUBE_64 = (64, 64, 64)
+
+
+@pytest.fixture
+def rows():
+    return TablePatients(count=6).rows
+
+
+def cohort_of(rows, files=None):
+    return PreparedCohort.of(TableOnly(rows), files)
+
+
+def test_a_patient_with_unknown_values_in_columns_that_are_there_is_present(rows):
+    rows[2] = replace(rows[2], age_years=None, smoking=None, extra={"stage": "unknown"})
+    found = available(method_named("clinical"), cohort_of(rows))
+    assert found.present.all()
+    assert found.reasons == {}
+
+
+def test_a_column_that_no_row_has_leaves_nobody(rows):
+    without = [replace(row, extra={}) for row in rows]
+    found = available(method_named("clinical"), cohort_of(without))
+    assert not found.present.any()
+    assert found.reasons == {"the table has no column stage": 6}
+    assert available(method_named("clinical"), cohort_of(without), clinical=("age", "sex")).present.all()
+    semantic = available(method_named("semantic-tree"), cohort_of(without), clinical=("age",))
+    assert list(semantic.reasons) == [
+        "the table has no column texture, margin, pleural_attachment, emphysema, lobe, longest_diameter_mm"
+    ]
+
+
+def test_suvmax_must_be_a_number(rows):
+    for n, text in ((1, ""), (3, "not available"), (4, "high")):
+        rows[n] = replace(rows[n], extra={**rows[n].extra, "SUVmax": text})
+    found = available(method_named("pet-clinical"), cohort_of(rows))
+    np.testing.assert_array_equal(found.present, [True, False, True, False, False, True])
+    assert found.reasons == {"no number in column SUVmax": 3}
+
+
+class Segments(TableOnly):
+    """A ball, a point, a crumb, and again."""
+
+    def segment(self, index):
+        if index % 3 == 1:
+            return None
+        z, y, x = np.indices(CUBE_64)
+        return (z - 31) ** 2 + (y - 31) ** 2 + (x - 31) ** 2 <= (8**2 if index % 3 == 0 else 1)
+
+
+def test_radiomics_needs_a_segment_that_can_be_measured(rows):
+    found = available(method_named("radiomics"), PreparedCohort.of(_with_sizes(Segments(rows))))
+    np.testing.assert_array_equal(found.present, [True, False, False, True, False, False])
+    assert found.reasons == {
+        "the nodule was given as a point, without a segment": 2,
+        "the segment is too small for texture": 2,
+    }
+
+
+def _with_sizes(source):
+    source.records = tuple(replace(of, geometry={"nodule": {"extent_mm": None}}) for of in source.records)
+    return source
+
+
+def test_slides_are_a_folder_of_pictures_under_the_cohorts_files(rows, tmp_path):
+    for n, folder in enumerate(("full", "empty", "absent")):
+        rows[n] = replace(rows[n], extra={**rows[n].extra, "slides": folder})
+    (tmp_path / "full").mkdir()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").touch()
+    Image.new("RGB", (4, 4)).save(tmp_path / "full" / "tile.JPG", format="JPEG")
+    entry = replace(method_named("clinical"), needs=(Need.SLIDES,), columns=())
+    found = available(entry, cohort_of(rows, tmp_path))
+    np.testing.assert_array_equal(found.present, [True, False, False, False, False, False])
+    assert found.reasons == {
+        "no picture in the folder of column slides": 1,
+        "column slides names a folder that is not there": 1,
+        "no folder in column slides": 3,
+    }
+    nowhere = available(entry, cohort_of(rows))
+    assert nowhere.reasons["no folder from which the paths of column slides start"] == 3
+
+
+def test_each_patient_counts_once(rows):
+    entry = replace(method_named("pet-clinical"), needs=(Need.SEGMENT, Need.SUV))
+    rows = [replace(row, extra={**row.extra, "SUVmax": ""}) for row in rows]
+    found = available(entry, PreparedCohort.of(_with_sizes(Segments(rows))))
+    assert sum(found.reasons.values()) == 6
+    assert not found.present.any()
+
+
+def test_a_cohort_of_nobody_lacks_nothing(rows):
+    nobody = cohort_of(rows).at([])
+    assert available(method_named("clinical"), nobody).reasons == {}
