@@ -123,6 +123,7 @@ def test_shuffled_labels_keep_both_genes_of_a_patient_together(places):
     labels = patient_label_table(cohort, ("EGFR", "KRAS"))
     shuffled = shuffled_labels(cohort, ("EGFR", "KRAS"), 3)
     assert not np.array_equal(shuffled, labels)
+    assert np.array_equal(shuffled == -1, labels == -1)
     assert sorted(map(tuple, shuffled.tolist())) == sorted(map(tuple, labels.tolist()))
     assert np.array_equal(shuffled, shuffled_labels(cohort, ("EGFR", "KRAS"), 3))
 

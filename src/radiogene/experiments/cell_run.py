@@ -14,6 +14,7 @@ from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import RadiogeneError
 from radiogene.evaluation.evaluation import evaluate_predictions
 from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_entry
+from radiogene.evaluation.permutation_check import shuffled
 from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
 from radiogene.experiments.cell_file import write_outcome
 from radiogene.experiments.cohorts import ExperimentPlaces
@@ -94,15 +95,14 @@ def _fitted(cell: Cell, key: str, places: ExperimentPlaces, calibration: Calibra
 
 
 def shuffled_labels(cohort: PreparedCohort, genes: tuple[str, ...], seed: int) -> NDArray[np.int8]:
-    """The labels (N, G) of the patients in another order; both genes of a patient stay together.
+    """The labels (N, G) in another order among patients known for the same genes; both genes stay together.
 
     Args:
         cohort: N patients.
         genes: G names.
         seed: of the order.
     """
-    order = np.random.default_rng(seed).permutation(len(cohort))
-    return patient_label_table(cohort, genes)[order]
+    return shuffled(patient_label_table(cohort, genes), np.random.default_rng(seed))
 
 
 def _left_out_notes(left_out: dict[str, int]) -> tuple[str, ...]:
