@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from radiogene.methods.clinical_forest import ClinicalForest
+from sklearn.linear_model import LogisticRegression
 
 from leakage import sees_held_out_rows, sees_held_out_values
 from radiogene.cohort.clinical_values import ClinicalEncoder
@@ -14,6 +14,8 @@ from radiogene.cohort.training_readiness import training_problems
 from radiogene.decision.calibration import CalibrationKind, cross_fitted, fit_calibration
 from radiogene.decision.threshold import youden_threshold
 from radiogene.errors import CohortError
+from radiogene.methods.tabular.nested import fitted
+from radiogene.methods.tabular.patient_numbers import PatientNumbers
 from radiogene.networks.standardisation import fit_standardisation
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.train import train
@@ -67,21 +69,21 @@ def test_every_column_can_be_caught(column, rows, held_out):
     assert sees_held_out_rows(leaking, rows, held_out)
 
 
-def test_a_forest_with_a_leaking_encoder_is_caught(rows, held_out):
-    def forest(encoder_rows):
-        def fitted(rows, held_out):
-            own = training_part(rows, held_out)
-            labels = np.array([row.labels["EGFR"] for row in own], dtype=np.int8)
-            found = ClinicalForest(COLUMNS).fit(own, labels)
-            if encoder_rows == "everybody":
-                found.encoder_ = ClinicalEncoder.fit(rows, COLUMNS)
-            asked = [replace(row, patient_id=f"q{n}") for n, row in enumerate(own)]
-            return found.predict_proba(asked).tolist()
+def test_a_classifier_whose_inputs_everybody_scaled_is_caught(rows, held_out):
+    # As the systems of columns are fitted in each fold, and once with the positions of everybody.
+    labels = np.array([row.labels["EGFR"] for row in rows], dtype=np.int8)
 
-        return fitted
+    def classifier(scaled_by):
+        def fitted_on(rows, held_out):
+            training = np.flatnonzero(~held_out)
+            numbers = PatientNumbers(rows, COLUMNS, (), np.zeros((len(rows), 0)))
+            values = numbers.as_seen_by(np.arange(len(rows)) if scaled_by == "everybody" else training)
+            return fitted(values[training], labels[training], LogisticRegression).coef_.tolist()
 
-    assert not sees_held_out_rows(forest("training"), rows, held_out)
-    assert sees_held_out_rows(forest("everybody"), rows, held_out)
+        return fitted_on
+
+    assert not sees_held_out_rows(classifier("training"), rows, held_out)
+    assert sees_held_out_rows(classifier("everybody"), rows, held_out)
 
 
 def test_grey_values_scaled_on_everybody_are_caught(held_out):
