@@ -8,6 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 from leakage import sees_held_out_rows, sees_held_out_values
 from radiogene.cohort.clinical_values import ClinicalEncoder
+from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store import CubeStore
 from radiogene.cohort.training_readiness import training_problems
@@ -145,7 +146,7 @@ def test_training_refuses_a_column_that_copies_the_label(synthetic_store, short_
     settings = replace(short_training, clinical_columns=("age", "subtype"))
     leaking = with_leak(synthetic_store, lambda labels: {1: "L858R", 0: "none", None: ""}[labels["EGFR"]])
     with pytest.raises(CohortError, match=r"subtype tells all \d+ EGFR mutants.*Leave subtype out"):
-        train(leaking, settings, tmp_path / "model", RunOptions(accelerator="cpu", progress=False))
+        train(PreparedCohort.of(leaking), settings, tmp_path / "model", RunOptions(accelerator="cpu", progress=False))
     assert list(tmp_path.iterdir()) == []
 
 
