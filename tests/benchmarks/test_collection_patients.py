@@ -67,3 +67,23 @@ def test_the_real_counts_behind_every_row(real_data):
     assert counts(with_adenocarcinoma(arm)) == [(76, 16), (73, 23)]
     assert Counter(row.extra[BROAD_STAGE] for row in arm) == {"I": 67, "II": 24, "III": 17, "IV": 2}
     assert {row.extra[STAGE] for row in rows if row not in arm} == {""}
+
+
+@pytest.mark.real_data
+def test_the_two_arms_are_two_populations(real_data):
+    rows = collection_patients(real_data / "nsclc_radiogenomics" / "labels.csv")
+    arm = of_papers_arm(rows)
+    other = [row for row in rows if row not in arm]
+
+    def mutants(of, **wanted):
+        """EGFR mutants, and patients with a known EGFR, among those with these values."""
+        chosen = [row.labels["EGFR"] for row in of if all(getattr(row, key) == value for key, value in wanted.items())]
+        return chosen.count(1), len(chosen) - chosen.count(None)
+
+    assert [(len(of), sum(r.sex == "female" for r in of), sum(not r.smoking for r in of)) for of in (arm, other)] == [
+        (110, 27, 14),
+        (37, 24, 19),
+    ]
+    assert [mutants(of) for of in (arm, other)] == [(16, 88), (14, 35)]
+    assert [mutants(arm, smoking=ever) for ever in (False, True)] == [(3, 10), (13, 78)]
+    assert [mutants(other, smoking=ever) for ever in (False, True)] == [(12, 19), (2, 16)]

@@ -1,5 +1,7 @@
 """TCGA-LUAD's own table, word by word."""
 
+import csv
+import re
 from collections import Counter
 
 import pytest
@@ -86,9 +88,14 @@ def test_protein_changes_are_mutations(text):
     assert mutation_label(text) == 1
 
 
+EXONS_18_TO_21 = range(688, 876)
+"""Residues of EGFR (NP_005219) that clinics test."""
+
+
 @pytest.mark.real_data
 def test_the_real_table(real_data):
-    found = tcga_patients(real_data / "tcga_luad" / "tcga_luad_egfr_kras.csv")
+    table = real_data / "tcga_luad" / "tcga_luad_egfr_kras.csv"
+    found = tcga_patients(table)
     assert Counter((row.labels["EGFR"], row.labels["KRAS"]) for row in found.rows) == {
         (0, 0): 87,
         (0, 1): 54,
@@ -99,3 +106,9 @@ def test_the_real_table(real_data):
     assert Counter(row.extra[BROAD_STAGE] for row in found.rows) == {"I": 88, "II": 32, "III": 35, "IV": 5, "": 2}
     assert sum(row.age_years is None for row in found.rows) == 12
     assert len(found.remarks) == 2
+    smoking = [[row.labels["EGFR"] for row in found.rows if row.smoking is ever] for ever in (False, True)]
+    assert [(sum(of), len(of)) for of in smoking] == [(8, 23), (12, 135)]
+    with table.open(encoding="utf-8", newline="") as file:
+        changes = [line["EGFR"] for line in csv.DictReader(file) if line["EGFR"] != "none"]
+    places = [[int(number) for number in re.findall(r"\d+", change)] for change in changes]
+    assert sum(not any(place in EXONS_18_TO_21 for place in of) for of in places) == 4
