@@ -28,6 +28,10 @@ def evaluate(
     files: Annotated[
         Path | None, typer.Option("--files", help="Folder that the table's column slides starts from.")
     ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="Another model folder, compared in pairs on the same patients; repeatable."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, with 95% intervals, one row per patient."""
@@ -38,6 +42,7 @@ def evaluate(
     from radiogene.evaluation.patient_level import NoduleRule
     from radiogene.evaluation.predictions_table import predictions_table
     from radiogene.model.known_cubes import cohort_fingerprint
+    from radiogene.prediction.compared_answers import compared_answers
     from radiogene.prediction.model_answers import answers_for_store
     from radiogene.report.evaluation_text import evaluation_text
 
@@ -48,7 +53,10 @@ def evaluate(
         read_ledger(ledger)
     cubes = CubeStore.open(store)
     rule = None if nodule_rule is None else NoduleRule(nodule_rule)
-    answers = answers_for_store(model, cubes, rule, files, include_training_cases=include_training_cases)
+    answers, *others = (
+        answers_for_store(folder, cubes, rule, files, include_training_cases=include_training_cases)
+        for folder in (model, *(against or []))
+    )
     report = evaluate_predictions(answers.predictions, answers.decision.thresholds())
     content = {
         "synthetic": cubes.synthetic or answers.synthetic,
@@ -59,19 +67,23 @@ def evaluate(
         "weights_sha256": answers.sha256,
         **report.to_json(),
     }
+    if others:
+        content["against"] = [found.to_json() for found in compared_answers(answers, others)]
     if ledger is None:
         typer.echo("Counted in no ledger: give --ledger FILE, or --out.", err=True)
     else:
         # Before any figure is shown: a look that is not counted is what a ledger is against.
-        entry = ledger_entry(
-            answers.title,
-            answers.sha256,
-            cohort_fingerprint(cubes.cube(index) for index in range(len(cubes))),
-            {"decision": answers.decision.to_json(), "nodule_rule": answers.nodule_rule.value},
-            report,
-            includes_training_cases=include_training_cases,
-        )
-        content["evaluated_before"] = append_to_ledger(ledger, entry).to_json()
+        cohort = cohort_fingerprint(cubes.cube(index) for index in range(len(cubes)))
+        for looked_at in (*others, answers):
+            entry = ledger_entry(
+                looked_at.title,
+                looked_at.sha256,
+                cohort,
+                {"decision": looked_at.decision.to_json(), "nodule_rule": looked_at.nodule_rule.value},
+                report,
+                includes_training_cases=include_training_cases,
+            )
+            content["evaluated_before"] = append_to_ledger(ledger, entry).to_json()
     if out is not None:
         write_text(out / "predictions.csv", predictions_table(answers.predictions))
         write_json(out / "evaluation.json", content)

@@ -45,4 +45,18 @@ def evaluation_text(content: dict[str, Any]) -> str:
             f"threshold {threshold['value']:.3f} (set on {threshold['set_on']})"
         )
         lines += [f"  {word:<4} {measure_text(found[key])}" for key, word in SHARES]
+    lines += [_against_text(found) for found in content.get("against", ())]
     return "\n".join(lines)
+
+
+def _against_text(found: dict[str, Any]) -> str:
+    """One comparison: "EGFR against Clinical model: AUC +0.052 (-0.011 to 0.115), p 0.106, Holm 0.212; ..."."""
+    p_values = ", ".join(
+        f"{word} {'-' if found[key] is None else format(found[key], '.3f')}"
+        for key, word in (("p_value", "p"), ("p_holm", "Holm"))
+    )
+    return (
+        f"{found['gene']} against {found['other']} ({found['patients']} patients): AUC difference "
+        f"{measure_text(found['auc_difference'])}, {p_values}; right alone {found['only_this_right']}, the other alone "
+        f"{found['only_other_right']}, McNemar p {found['p_mcnemar']:.3f}"
+    )
