@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -51,8 +52,6 @@ def test_unseen_predictions_are_kept_without_names(trained):
 
 
 def test_a_changed_file_is_refused(trained, tmp_path):
-    import shutil
-
     folder = tmp_path / "model"
     shutil.copytree(trained[2], folder)
     decision = json.loads((folder / "decision.json").read_text())
@@ -68,6 +67,19 @@ def test_another_folder_is_not_overwritten(trained, tmp_path, synthetic_store):
     with pytest.raises(SettingsError, match="holds other files"):
         write_system(tmp_path, system, unseen, PreparedCohort.of(synthetic_store), "0")
     assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_system_is_calibrated_by_the_same_command_and_answers_calibrated(trained, tmp_path, synthetic_store, capsys):
+    folder = tmp_path / "model"
+    shutil.copytree(trained[2], folder)
+    before = read_system(folder)
+    main_ok(["calibrate", str(folder), "--kind", "temperature"])
+    assert "EGFR" in capsys.readouterr().out
+    after = read_system(folder)
+    cohort = PreparedCohort.of(synthetic_store)
+    raw, calibrated = (saved.system.predict(cohort).probabilities for saved in (before, after))
+    assert not np.array_equal(raw, calibrated)
+    assert np.array_equal(np.argsort(raw[:, 0], kind="stable"), np.argsort(calibrated[:, 0], kind="stable"))
 
 
 def test_the_commands_train_evaluate_and_predict_with_it(synthetic_store, synthetic_cohort, tmp_path, capsys):

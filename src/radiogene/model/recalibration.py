@@ -86,7 +86,7 @@ def calibrate_model(
     fits its thresholds; the identity therefore gives back the thresholds of the training.
 
     Args:
-        path: a folder that `radiogene train --folds` wrote.
+        path: a folder that `radiogene train --folds` wrote, of MMDL or of a compared system.
         kind: which calibration; one that is there already is replaced.
         settings: resamples and seed of the figures' intervals.
 
@@ -95,17 +95,16 @@ def calibrate_model(
         TrainingError: predictions that cannot fit the calibration.
     """
     path = path.resolve()
-    manifest = checked_manifest(path, (SETTINGS_FILE, DECISION_FILE))
+    manifest = checked_manifest(path, (DECISION_FILE,))
     if UNSEEN_FILE not in manifest["sha256"]:
         raise WeightsError(
             f"{path.name} keeps no out-of-fold predictions: it was trained without folds, and a calibration must not "
             "be fitted on cases that its network was fitted on or stopped by. Train it with folds: "
             "`radiogene train --store STORE --out MODEL --folds 5`."
         )
-    checked_manifest(path, (UNSEEN_FILE,))
-    model = ModelSettings.from_json(read_json_object(path / SETTINGS_FILE))
+    checked_manifest(path, (UNSEEN_FILE, *(name for name in (SETTINGS_FILE,) if name in manifest["sha256"])))
     before = Decision.from_json(read_json_object(path / DECISION_FILE))
-    unseen = read_unseen_table(path / UNSEEN_FILE, model.genes)
+    unseen = read_unseen_table(path / UNSEEN_FILE, tuple(before.genes))
     found = Recalibration(
         kind,
         before,
@@ -113,11 +112,11 @@ def calibrate_model(
         calibration_figures(unseen.predictions, unseen.folds, kind, settings),
         unseen,
     )
-    _write(path, model, found, manifest)
+    _write(path, found, manifest)
     return found
 
 
-def _write(path: Path, model: ModelSettings, found: Recalibration, manifest: dict[str, Any]) -> None:
+def _write(path: Path, found: Recalibration, manifest: dict[str, Any]) -> None:
     """Puts a folder with the new decision in the place of the old one."""
     calibration = {"kind": found.kind.value, "rests_on": RESTS_ON[found.decision.model_kind], "version": __version__}
     manifest = {**manifest, "calibration": calibration}
@@ -125,8 +124,13 @@ def _write(path: Path, model: ModelSettings, found: Recalibration, manifest: dic
         shutil.copytree(path, folder, symlinks=True, copy_function=_linked_or_copied, dirs_exist_ok=True)
         write_json(folder / DECISION_FILE, found.decision.to_json())
         write_json(folder / CALIBRATION_FILE, found.to_json())
-        write_text(folder / CARD_FILE, model_card(model, found.decision, manifest))
-        changed = {name: sha256_of(folder / name) for name in (DECISION_FILE, CALIBRATION_FILE, CARD_FILE)}
+        changed_files = [DECISION_FILE, CALIBRATION_FILE]
+        if SETTINGS_FILE in manifest["sha256"]:
+            # A compared system has neither settings of a network nor a card.
+            model = ModelSettings.from_json(read_json_object(folder / SETTINGS_FILE))
+            write_text(folder / CARD_FILE, model_card(model, found.decision, manifest))
+            changed_files.append(CARD_FILE)
+        changed = {name: sha256_of(folder / name) for name in changed_files}
         hashes = dict(sorted((manifest["sha256"] | changed).items()))
         write_json(folder / MANIFEST_FILE, manifest | {"sha256": hashes})
 
