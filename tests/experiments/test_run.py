@@ -1,6 +1,9 @@
 """Real runs of cheap cells: each once, resumed, alone in failing, and never on shared patients."""
 
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +12,7 @@ import pytest
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
+from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.experiments.cell import CellFailure, CellResult
 from radiogene.experiments.cell_file import read_outcome
 from radiogene.experiments.cell_run import CELLS_FOLDER, run_cell, shuffled_labels
@@ -18,7 +22,6 @@ from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
 from radiogene.methods.system_folder import read_system
-from radiogene.methods.trained_system import patient_label_table
 
 SETTINGS = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
 CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-logistic")
@@ -139,3 +142,33 @@ def test_a_defect_is_recorded_with_its_traceback(places):
     outcome = run_cell(broken, "key", places, CalibrationKind.IDENTITY, "0" * 16)
     assert isinstance(outcome, CellFailure)
     assert json.loads((places.out / CELLS_FOLDER / "key" / "failure.json").read_text())["reason"] == outcome.reason
+
+
+KILLED_RUN = """
+import sys
+from pathlib import Path
+from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
+from radiogene.experiments.experiment import Experiment, Shown
+from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.rows import system
+from radiogene.experiments.run import run_experiments
+
+settings = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
+cells = [system(settings, name) for name in ("clinical", "clinical-logistic", "semantic-tree")]
+places = ExperimentPlaces(*(CohortPlace(Path(store)) for store in sys.argv[1:3]), Path(sys.argv[3]))
+run_experiments([Experiment("table3", "", lambda *_: cells, lambda _: Shown())], settings, places)
+"""
+
+
+def test_a_run_that_was_killed_goes_on_without_repeating_finished_cells(places):
+    command = [sys.executable, "-c", KILLED_RUN, str(places.training.store), str(places.external.store)]
+    with subprocess.Popen([*command, str(places.out)]) as running:
+        while not results_of(places) and running.poll() is None:
+            time.sleep(0.02)
+        running.kill()
+    before = results_of(places)
+    assert before
+    subprocess.run([*command, str(places.out)], check=True)
+    after = results_of(places)
+    assert len(after) == 3
+    assert {key: after[key] for key in before} == before

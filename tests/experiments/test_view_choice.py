@@ -35,7 +35,7 @@ def test_all_pairs_triples_and_the_four_are_combined():
 
 
 def test_table_5_asks_for_combinations_once_single_views_are_done(made_result):
-    first = set(table5.cells(SETTINGS, {}))
-    then = set(table5.cells(SETTINGS, outcomes_where(made_result, STRONG)))
+    first = set(table5.EXPERIMENT.cells(SETTINGS, {}))
+    then = set(table5.EXPERIMENT.cells(SETTINGS, outcomes_where(made_result, STRONG)))
     assert len(first) == 10
     assert len(then - first) == 11

@@ -11,6 +11,7 @@ from radiogene.atomic_files import write_json
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
+from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.experiments.cell import CellFailure
 from radiogene.experiments.experiment import Shown
@@ -21,7 +22,6 @@ from radiogene.experiments.run_manifest import run_manifest
 from radiogene.experiments.tables import table3
 from radiogene.experiments.tables.traditional import CLINICAL, OURS
 from radiogene.methods.registry import method_named
-from radiogene.methods.trained_system import patient_label_table
 from radiogene.model.model_folder import MANIFEST_FILE
 from radiogene.report.evidence.answer import answer_of_block, answer_sentence
 from radiogene.report.evidence.evidence_report import (

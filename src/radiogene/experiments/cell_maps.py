@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.experiments.cell import CellResult
 from radiogene.experiments.experiment import Evidence
 from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.explanation.nodule_maps import NoduleMaps, drawn_positions, nodule_maps
 from radiogene.methods.method import FITTED_FOLDER
-from radiogene.methods.trained_system import patient_label_table
 from radiogene.model.model_folder import read_model
 
 NODULES = 7

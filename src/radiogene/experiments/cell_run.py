@@ -14,6 +14,7 @@ from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import RadiogeneError
 from radiogene.evaluation.evaluation import evaluate_predictions
 from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_entry
+from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.permutation_check import shuffled
 from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
 from radiogene.experiments.cell_file import write_outcome
@@ -21,7 +22,7 @@ from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.methods.method import Workplace
 from radiogene.methods.registry import method_named
 from radiogene.methods.system_folder import write_system
-from radiogene.methods.trained_system import patient_label_table, train_system
+from radiogene.methods.trained_system import train_system
 from radiogene.model.folder_files import sha256_of
 from radiogene.model.model_folder import MANIFEST_FILE
 

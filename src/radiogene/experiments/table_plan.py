@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from radiogene.evaluation.comparison import holm_adjusted
 from radiogene.experiments.cell import Cell, CellResult
-from radiogene.experiments.experiment import Evidence
+from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.row_comparison import compared
 from radiogene.experiments.row_measures import RowFigures, external_figures, training_figures
 from radiogene.report.evidence.evidence_table import EvidenceTable, RowComparison, TableBlock, TableRow
@@ -91,6 +92,26 @@ def build_table(plan: TablePlan, evidence: Evidence) -> EvidenceTable:
     """
     blocks = [_block(plan, block, evidence) for block in plan.blocks]
     return EvidenceTable(plan.name, plan.title, plan.columns, _adjusted(blocks), (*plan.notes, HOLM_NOTE))
+
+
+def table_experiment(
+    name: str, title: str, plan: Callable[[ExperimentSettings, Done], TablePlan], needs: str = ""
+) -> Experiment:
+    """The experiment of a table that is all in its plan.
+
+    Args:
+        name: of the table.
+        title: in our words.
+        plan: its rows, as far as they are known from what is done.
+        needs: beside both cohorts, in words.
+    """
+    return Experiment(
+        name,
+        title,
+        lambda settings, done: plan(settings, done).cells,
+        lambda evidence: Shown(tables=(build_table(plan(evidence.settings, evidence.outcomes), evidence),)),
+        needs,
+    )
 
 
 def _block(plan: TablePlan, block: BlockPlan, evidence: Evidence) -> TableBlock:

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.label_copies import refuse_label_copies
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.row import patient_labels
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.decision import Decision, fit_decision
 from radiogene.errors import TrainingError
+from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.methods.inputs import available, columns_given
 from radiogene.methods.method import Method, MethodEntry, Unseen, Workplace
@@ -83,13 +83,6 @@ def train_system(
     unseen = method.unseen
     decision = fit_decision(unseen.predictions, unseen.set_on, method.model_kind, calibration)
     return TrainedSystem(entry, method, decision, found.reasons), unseen
-
-
-def patient_label_table(cohort: PreparedCohort, genes: tuple[str, ...]) -> NDArray[np.int8]:
-    """The labels (N, G) of N patients: 1 mutant, 0 wild type, -1 unknown; known in one row holds for all."""
-    of_patient = patient_labels(cohort.rows, genes)
-    table = [[UNKNOWN if of[gene] is None else of[gene] for gene in genes] for of in of_patient.values()]
-    return np.array(table, dtype=np.int8).reshape(len(cohort), len(genes))
 
 
 def refuse_few_of_a_kind(labels: NDArray[np.int8], genes: tuple[str, ...], title: str) -> None:

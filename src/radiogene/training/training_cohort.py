@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.errors import TrainingError
+from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.patient_level import NodulePredictions, NoduleRule, patient_level
-from radiogene.evaluation.predictions import UNKNOWN, Predictions, label_table
+from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.model.known_cubes import cube_fingerprint
 
 
@@ -110,14 +111,6 @@ def training_cohort(
     )
     _refuse_shared_cubes(cohort)
     return cohort
-
-
-def patient_label_table(prepared: PreparedCohort, genes: tuple[str, ...]) -> NDArray[np.int8]:
-    """The labels (P, G) of a cohort's patients by its table; a label known in one row of a patient holds for all."""
-    of_row = label_table(prepared.rows, genes)
-    first = np.cumsum([0, *(len(found) for found in prepared.nodules)])[:-1]
-    labels: NDArray[np.int8] = of_row[first]
-    return labels
 
 
 def refuse_one_class(cohort: TrainingCohort, positions: NDArray[np.int_], part: str) -> None:

@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.nine_views import NINE_VIEWS, cut_views
+from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure, no_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.explanation.nodule_maps import DISPLAY_PIXELS
-from radiogene.methods.trained_system import patient_label_table
 from radiogene.report.figures.example_nodules import ExampleRow, example_nodules_figure
 
 NAME = "figure1"

@@ -1,28 +1,17 @@
 """Table 3: MMDL, the clinical and the radiomics model in the external cohort."""
 
-from radiogene.experiments.cell import Cell
-from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment import Done
 from radiogene.experiments.experiment_settings import ExperimentSettings
-from radiogene.experiments.table_plan import EXTERNAL, TablePlan, build_table
+from radiogene.experiments.table_plan import EXTERNAL, TablePlan, table_experiment
 from radiogene.experiments.tables.traditional import traditional_plan
 
 NAME = "table3"
 TITLE = "MMDL, the clinical and the radiomics model in the external cohort"
 
 
-def plan(settings: ExperimentSettings) -> TablePlan:
+def plan(settings: ExperimentSettings, done: Done) -> TablePlan:
     """The rows."""
     return traditional_plan(NAME, TITLE, settings, EXTERNAL)
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs."""
-    return plan(settings).cells
-
-
-def show(evidence: Evidence) -> Shown:
-    """The table."""
-    return Shown(tables=(build_table(plan(evidence.settings), evidence),))
-
-
-EXPERIMENT = Experiment(NAME, TITLE, cells, show, needs="segments for the radiomics row; the column stage")
+EXPERIMENT = table_experiment(NAME, TITLE, plan, "segments for the radiomics row; the column stage")

@@ -1,10 +1,10 @@
 """Table 4: five other networks in place of the inception-attention-resnet, for one gene and for both at once."""
 
 from radiogene.experiments.cell import Cell
-from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment import Done
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.rows import BACKBONES, mmdl, system
-from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
+from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, table_experiment
 from radiogene.report.evidence.evidence_table import COLUMNS
 from radiogene.report.paper.deep_methods import MULTI_TASK, NETWORKS, SINGLE_TASK, network_row
 
@@ -18,7 +18,7 @@ def network_rows(settings: ExperimentSettings, genes: tuple[str, ...]) -> tuple[
     return tuple(zip(NETWORKS, cells, strict=True))
 
 
-def plan(settings: ExperimentSettings) -> TablePlan:
+def plan(settings: ExperimentSettings, done: Done) -> TablePlan:
     """The rows: single-task blocks first, as in the paper."""
     blocks = []
     for task, genes_of in ((SINGLE_TASK, lambda gene: (gene,)), (MULTI_TASK, lambda gene: GENES)):
@@ -31,14 +31,4 @@ def plan(settings: ExperimentSettings) -> TablePlan:
     return TablePlan(NAME, TITLE, tuple(COLUMNS), tuple(blocks), EXTERNAL)
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs."""
-    return plan(settings).cells
-
-
-def show(evidence: Evidence) -> Shown:
-    """The table."""
-    return Shown(tables=(build_table(plan(evidence.settings), evidence),))
-
-
-EXPERIMENT = Experiment(NAME, TITLE, cells, show, needs="the extra `backbones`")
+EXPERIMENT = table_experiment(NAME, TITLE, plan, "the extra `backbones`")

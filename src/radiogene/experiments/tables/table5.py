@@ -1,10 +1,9 @@
 """Table 5: combinations of the four best single views, in the external cohort."""
 
-from radiogene.experiments.cell import Cell
-from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment import Done
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.rows import mmdl
-from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
+from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, table_experiment
 from radiogene.experiments.view_choice import BEST_VIEWS, best_views, combination_cells, single_view_cells
 from radiogene.report.evidence.evidence_table import COLUMNS
 from radiogene.report.paper.view_combinations import ALL_VIEWS, TABLE_5
@@ -36,14 +35,4 @@ def plan(settings: ExperimentSettings, done: Done) -> TablePlan:
     return TablePlan(NAME, TITLE, tuple(COLUMNS), tuple(blocks), EXTERNAL, (note,))
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs, as far as the best views are known."""
-    return plan(settings, done).cells
-
-
-def show(evidence: Evidence) -> Shown:
-    """The table."""
-    return Shown(tables=(build_table(plan(evidence.settings, evidence.outcomes), evidence),))
-
-
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = table_experiment(NAME, TITLE, plan)

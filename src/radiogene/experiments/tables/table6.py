@@ -1,10 +1,9 @@
 """Table 6: other kinds of method, each run on the same patients."""
 
-from radiogene.experiments.cell import Cell
-from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
+from radiogene.experiments.experiment import Done
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.rows import mmdl, system
-from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
+from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, table_experiment
 from radiogene.methods.registry import method_named
 from radiogene.report.evidence.evidence_table import COLUMNS
 from radiogene.report.paper.other_methods import C_WITHOUT_CLINICAL
@@ -34,7 +33,7 @@ OTHER_PATIENTS = (
 )
 
 
-def plan(settings: ExperimentSettings) -> TablePlan:
+def plan(settings: ExperimentSettings, done: Done) -> TablePlan:
     """The rows A to J and ours; the paper has figures for EGFR only."""
     blocks = []
     for gene in GENES:
@@ -51,20 +50,6 @@ def _row(settings: ExperimentSettings, gene: str, letter: str, name: str) -> Row
     return RowPlan(label, cell, letter)
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs."""
-    return plan(settings).cells
+NEEDS = "rows A, E, I, J: slide tiles, semantic columns, the column SUVmax; rows D, E, G, H: segments"
 
-
-def show(evidence: Evidence) -> Shown:
-    """The table."""
-    return Shown(tables=(build_table(plan(evidence.settings), evidence),))
-
-
-EXPERIMENT = Experiment(
-    NAME,
-    TITLE,
-    cells,
-    show,
-    needs="rows A, E, I, J: slide tiles, semantic columns, the column SUVmax; D, E, G, H: segments",
-)
+EXPERIMENT = table_experiment(NAME, TITLE, plan, NEEDS)
