@@ -40,7 +40,7 @@ def checked(settings: ExperimentSettings) -> dict[str, list[Cell]]:
         for name, permutations in names.items()
     }
     if settings.preset == "tiny":
-        short = _with(mmdl(settings), folds=NETWORK_FOLDS, epochs=NETWORK_EPOCHS)
+        short = _with(mmdl(settings, pretrained=False), folds=NETWORK_FOLDS, epochs=NETWORK_EPOCHS)
         cells["MMDL"] = _shuffled(short, settings, count)
     return cells
 
