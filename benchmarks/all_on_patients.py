@@ -1,7 +1,7 @@
 """Every table of the section "Models on real patients" of docs/real-data.md, in one go.
 
 Runs the clinical model, the radiomics model and MMDL's loop on slices, and prints their tables; the folder gets them as
-Markdown, and all figures behind them as JSON. About half an hour on one core.
+Markdown, and all figures behind them as JSON. About 27 minutes of one core.
 
     OMP_NUM_THREADS=1 .venv/bin/python benchmarks/all_on_patients.py --data DATA --out DIR
 """
