@@ -99,7 +99,7 @@ def test_describe_prints_json_of_any_backbone():
     assert done.returncode == 0, done.stderr
     content = json.loads(done.stdout)
     assert (content["preset"], content["backbone"]) == ("small", "resnet50")
-    assert content["parameters_by_part"]["layer4"] == 14_964_736
+    assert content["parameters_by_part"]["layer4"] == 3_746_816
     step = content["training_step"]
     assert step["batch_patients"] == 4
     kinds = ("weight_bytes", "gradient_bytes", "optimiser_bytes", "activation_bytes")

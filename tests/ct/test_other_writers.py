@@ -1,5 +1,6 @@
 """Series and volumes written by tools other than ours: SimpleITK, dcm2niix, plastimatch."""
 
+import locale
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,6 +29,15 @@ def hu_at(scan, points_lps_mm):
     return scan.read_volume()[whole[..., 2], whole[..., 1], whole[..., 0]]
 
 
+@pytest.fixture
+def same_locale():
+    """SimpleITK's DICOM writer leaves the process in the C locale, where Python reads text as ASCII."""
+    before = locale.setlocale(locale.LC_ALL)
+    yield
+    locale.setlocale(locale.LC_ALL, before)
+
+
+@pytest.mark.usefixtures("same_locale")
 @pytest.mark.parametrize("directions", [AXIAL, rotated((12.0, -20.0, 30.0))], ids=["axial", "oblique"])
 def test_series_written_by_simpleitk(directions, tmp_path):
     row, column = map(np.asarray, directions)

@@ -151,12 +151,12 @@ def test_clinical_columns_follow_the_settings_where_a_system_has_any(cohort, fit
 
 
 def test_an_interrupted_fit_goes_on_and_gives_the_same_bytes(cohort, fitted, tmp_path):
-    settings = replace(SETTINGS, epochs=12)
+    settings = replace(SETTINGS, epochs=40)
     place = Workplace(tmp_path / "state", tmp_path / "features")
 
     def interrupt():
         while not list(tmp_path.glob("state/*/*/fit/last.ckpt")):
-            time.sleep(0.01)
+            time.sleep(0.001)
         os.kill(os.getpid(), signal.SIGINT)
 
     watcher = threading.Thread(target=interrupt, daemon=True)
