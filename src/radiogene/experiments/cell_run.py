@@ -10,15 +10,18 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
-from radiogene.decision.calibration import CalibrationKind
+from radiogene.decision.calibration import CalibrationKind, IdentityCalibration
+from radiogene.decision.decision import Decision, GeneDecision, ModelKind
 from radiogene.errors import RadiogeneError
 from radiogene.evaluation.evaluation import evaluate_predictions
 from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_entry
 from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.permutation_check import shuffled
+from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
 from radiogene.experiments.cell_file import write_outcome
 from radiogene.experiments.cohorts import ExperimentPlaces
+from radiogene.methods.inputs import available
 from radiogene.methods.method import Workplace
 from radiogene.methods.registry import method_named
 from radiogene.methods.system_folder import write_system
@@ -74,12 +77,12 @@ def _fitted(cell: Cell, key: str, places: ExperimentPlaces, calibration: Calibra
     training, external = places.training.opened(), places.external.opened()
     workplace = Workplace(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER)
     workplace.state.mkdir(exist_ok=True)
-    labels = None if cell.shuffled is None else shuffled_labels(training, cell.settings.genes, cell.shuffled)
-    system, unseen = train_system(method_named(cell.method), cell.settings, training, workplace, calibration, labels)
-    if cell.shuffled is None:
-        write_system(folder / MODEL_FOLDER, system, unseen, training, _preparation_hash(training.source))
+    if cell.shuffled is not None:
+        return _fitted_to_shuffled_labels(cell, cell.shuffled, training, external, workplace, started)
+    system, unseen = train_system(method_named(cell.method), cell.settings, training, workplace, calibration)
+    write_system(folder / MODEL_FOLDER, system, unseen, training, _preparation_hash(training.source))
     shutil.rmtree(workplace.state)
-    predictions = system.predict(external if cell.shuffled is None else external.at([]))
+    predictions = system.predict(external)
     left_out = {"training": sum(system.left_out.values()), "external": len(external) - len(predictions.patient_ids)}
     return CellResult(
         cell=cell,
@@ -93,6 +96,43 @@ def _fitted(cell: Cell, key: str, places: ExperimentPlaces, calibration: Calibra
         seconds=_since(started),
         model=(Path(CELLS_FOLDER) / key / MODEL_FOLDER).as_posix(),
     )
+
+
+def _fitted_to_shuffled_labels(
+    cell: Cell, seed: int, training: PreparedCohort, external: PreparedCohort, workplace: Workplace, started: float
+) -> CellResult:
+    """What a system says of patients it had not seen when labels are shuffled among those who have what it needs.
+
+    Nothing is decided on such predictions, which may all be equal, and no external patient is asked about.
+    """
+    entry, genes = method_named(cell.method), cell.settings.genes
+    chosen = training.at(available(entry, training, cell.settings.clinical).present.nonzero()[0])
+    labels = shuffled_labels(chosen, genes, seed)
+    unseen = entry.make(cell.settings, workplace).fit(chosen, labels).unseen
+    shutil.rmtree(workplace.state)
+    return CellResult(
+        cell=cell,
+        decision=_undecided(genes, labels),
+        unseen=unseen.predictions,
+        unseen_folds=unseen.folds,
+        set_on=unseen.set_on,
+        external=Predictions((), genes, np.empty((0, len(genes))), np.empty((0, len(genes)), dtype=np.int8)),
+        left_out={"training": len(training) - len(chosen), "external": len(external)},
+        notes=(),
+        seconds=_since(started),
+        model="",
+    )
+
+
+def _undecided(genes: tuple[str, ...], labels: NDArray[np.int8]) -> Decision:
+    """Thresholds of one half, for a cell whose calls nobody looks at."""
+    rules = {}
+    for column, gene in enumerate(genes):
+        known = labels[labels[:, column] >= 0, column]
+        rules[gene] = GeneDecision(
+            0.5, IdentityCalibration(), "nothing: labels were shuffled", len(known), int(known.sum())
+        )
+    return Decision(ModelKind.REFIT, rules)
 
 
 def shuffled_labels(cohort: PreparedCohort, genes: tuple[str, ...], seed: int) -> NDArray[np.int8]:

@@ -55,7 +55,6 @@ def train_system(
     cohort: PreparedCohort,
     workplace: Workplace,
     calibration: CalibrationKind = CalibrationKind.IDENTITY,
-    labels: NDArray[np.int8] | None = None,
 ) -> tuple[TrainedSystem, Unseen]:
     """The system fitted on the patients that have what it needs, and its predictions for patients it had not seen.
 
@@ -65,7 +64,6 @@ def train_system(
         cohort: the training patients.
         workplace: where an interrupted fit goes on.
         calibration: fitted, like the thresholds, on the unseen predictions.
-        labels: (N, G) of the cohort's patients in place of the table's, such as shuffled ones.
 
     Raises:
         TrainingError: nobody has what it needs, or fewer than five mutants or wild types of a gene do.
@@ -76,7 +74,7 @@ def train_system(
     if not chosen.size:
         raise TrainingError(f"{entry.title}: no training patient has what it needs: {'; '.join(found.reasons)}.")
     trained_on = cohort.at(chosen)
-    known = patient_label_table(cohort, settings.genes)[chosen] if labels is None else labels[chosen]
+    known = patient_label_table(trained_on, settings.genes)
     refuse_few_of_a_kind(known, settings.genes, entry.title)
     refuse_label_copies(trained_on.rows, columns_given(entry, settings.clinical), settings.genes)
     method = entry.make(settings, workplace).fit(trained_on, known)
