@@ -48,7 +48,7 @@ def _design() -> "DeepDesign":
 
 METHOD = MethodEntry(
     name=NAME,
-    title="multi-level residual CNN + radiomics + clinical",
+    title="Multi-level residual CNN + radiomics + clinical",
     needs=(Need.CUBE, Need.SEGMENT, Need.CLINICAL),
     columns=COLUMNS,
     learner="3D residual network whose features come from every level, with selected radiomic features and clinical "

@@ -100,7 +100,7 @@ def _answer(answer: GeneAnswer) -> dict[str, Any]:
 def _table(table: EvidenceTable) -> dict[str, Any]:
     number = table.name.removeprefix("table")
     rows = sum(len(block.rows) for block in table.blocks)
-    heading = f"Table {number}. {table.title}"
+    heading = f"Table {number}. {table.title}" if number.isdigit() else table.title
     return {"name": table.name, "heading": heading, "html": table_html(table), "short": rows <= ROWS_OF_ONE_PAGE}
 
 
