@@ -157,3 +157,11 @@ def test_methods_are_listed_for_programs(capsys):
     listed = json.loads(capsys.readouterr().out)
     assert [entry["name"] for entry in listed] == list(all_methods())
     assert all(entry["needs"] and entry["learner"] and entry["source"] for entry in listed)
+
+
+def test_on_a_gpu_one_cell_runs_at_a_time_unless_more_are_asked_for():
+    from radiogene.cli.experiment import _processes
+
+    assert _processes(-1, "gpu") == 1
+    assert _processes(3, "gpu") == 3
+    assert _processes(-1, "cpu") >= 1

@@ -107,8 +107,6 @@ def _run(
 ) -> None:
     import json
 
-    from joblib import cpu_count
-
     from radiogene.cli.cell_progress import cell_progress
     from radiogene.experiments.assembly import write_evidence
     from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
@@ -121,7 +119,7 @@ def _run(
             experiments_named(name),
             settings,
             places,
-            workers=cpu_count() if workers == -1 else workers,
+            workers=_processes(workers, settings.accelerator),
             told=told,
         )
     written = write_evidence(run, name, out)
@@ -131,6 +129,15 @@ def _run(
             f"{len(run.failures)} cells failed; their rows are empty, with the reason. The same command tries "
             "them again."
         )
+
+
+def _processes(workers: int, accelerator: str) -> int:
+    """How many cells run side by side: as asked, else one per core, but one alone on a GPU, whose memory they share."""
+    from joblib import cpu_count
+
+    if workers > 0:
+        return workers
+    return 1 if accelerator == "gpu" else int(cpu_count())
 
 
 def _by_backbone(words: list[str]) -> dict[str, str]:
