@@ -43,7 +43,9 @@ def show(evidence: Evidence) -> Shown:
     if not genes:
         return Shown(missing=(f"{TITLE}: no system has a result",))
     alt = "AUC of every system with its interval, per gene."
-    figure = drawn_figure(NAME, TITLE, CAPTION, alt, forest_figure(genes, evidence.external.synthetic))
+    figure = drawn_figure(
+        NAME, "External AUC of every system", CAPTION, alt, forest_figure(genes, evidence.external.synthetic)
+    )
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, None, (figure,)),))
 
 

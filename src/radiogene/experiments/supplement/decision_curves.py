@@ -42,7 +42,9 @@ def show(evidence: Evidence) -> Shown:
     if not panels:
         return Shown(missing=main_missing(evidence))
     alt = "Net benefit against threshold probability, per gene, of three systems, all and none."
-    figure = drawn_figure(NAME, TITLE, CAPTION, alt, decision_curves_figure(panels, evidence.external.synthetic))
+    figure = drawn_figure(
+        NAME, "Net benefit", CAPTION, alt, decision_curves_figure(panels, evidence.external.synthetic)
+    )
     return Shown(supplement=(SupplementEntry(NAME, TITLE, (*TEXT, *main_missing(evidence)), None, (figure,)),))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from radiogene.evaluation.evaluation import Threshold
-from radiogene.evaluation.subgroups import patient_traits, subgroup_figures
+from radiogene.evaluation.subgroups import FEWEST_OF_A_KIND, patient_traits, subgroup_figures
 from radiogene.experiments.cell import Cell, CellResult
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
@@ -14,6 +14,11 @@ from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntr
 NAME = "subgroups"
 TITLE = "MMDL in subgroups of the external cohort"
 HEADINGS = ("gene", "subgroup", "patients", "mutants", "AUC", "SEN", "SPE")
+FEW_NOTE = (
+    f"Below {FEWEST_OF_A_KIND} mutants or wild types figures stand without an interval; without one of the kinds, not "
+    "at all."
+)
+
 TEXT = (
     "Subgroups are looked at, not tested: of many, some stand out by chance, and intervals that do or do not overlap "
     "are no test of a difference. Every patient is called at the one threshold of the training side.",
@@ -32,13 +37,12 @@ def show(evidence: Evidence) -> Shown:
     if result is None:
         return Shown(missing=(f"{TITLE}: {evidence.why_not(cell)}",))
     rows = tuple(row for gene in GENES for row in _rows(evidence, result, gene))
-    reasons = tuple(dict.fromkeys(reason for *_, reason in rows if reason))
-    table = PlainTable(HEADINGS, tuple(row[:-1] for row in rows), reasons)
+    table = PlainTable(HEADINGS, rows, (FEW_NOTE,))
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, table),))
 
 
 def _rows(evidence: Evidence, result: CellResult, gene: str) -> list[tuple[str, ...]]:
-    """One line per subgroup, its reason last."""
+    """One line per subgroup."""
     cohort = evidence.external.of_patients(result.external.patient_ids)
     records = [cohort.source.records[cohort.largest_nodule(n)] for n in range(len(cohort))]
     traits = patient_traits(cohort.patients, np.array([record.largest_extent_mm for record in records]))
@@ -53,7 +57,6 @@ def _rows(evidence: Evidence, result: CellResult, gene: str) -> list[tuple[str, 
             measure_words(one.auc),
             measure_words(one.metrics.sensitivity),
             measure_words(one.metrics.specificity),
-            f"{gene}, {one.factor} {one.level}: {one.reason}" if one.reason else "",
         )
         for one in found
     ]

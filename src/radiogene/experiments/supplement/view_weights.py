@@ -33,7 +33,13 @@ def show(evidence: Evidence) -> Shown:
     shares = read_model(evidence.out / result.model / FITTED_FOLDER).settings.view_weights
     weights = {gene: ViewWeights(tuple(of_gene), (tuple(of_gene.values()),)) for gene, of_gene in shares.items()}
     alt = "Bars of the nine views' weights, per gene."
-    figure = drawn_figure(NAME, TITLE, CAPTION, alt, view_weights_figure(weights, evidence.training.synthetic))
+    figure = drawn_figure(
+        NAME,
+        "Share of each view in the decision",
+        CAPTION,
+        alt,
+        view_weights_figure(weights, evidence.training.synthetic),
+    )
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, None, (figure,)),))
 
 
