@@ -10,7 +10,7 @@ from radiogene.report.paper.contradictions import ClassBalance, contradictions, 
 from radiogene.report.paper.other_methods import C_WITHOUT_CLINICAL
 from radiogene.report.paper.paper_values import PAPER_TABLES, PAPER_VALUES, paper_notes, paper_row
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 REAL_DATA = Path(os.environ.get("RADIOGENE_REAL_DATA", REPOSITORY.parent / "shared" / "data"))
 FULL_TEXT = REAL_DATA.parent / "paper" / "dong-2021-mmdl.txt"
 
