@@ -28,10 +28,12 @@ def cell_progress(quiet: bool = False) -> Iterator[Callable[["Progress"], None]]
 
 def progress_line(progress: "Progress") -> str:
     """One line: `12/63 cells, about 14 min left; mmdl: 31 s`."""
+    from radiogene.experiments.cell import CellFailure
+
     left = progress.seconds_left
     time = "" if left is None else f", about {max(1, round(left / SECONDS_PER_MINUTE))} min left"
     line = f"{progress.done}/{progress.known} cells{time if progress.done < progress.known else ''}"
     if progress.last is None:
         return line
-    failed = "" if hasattr(progress.last, "decision") else f" FAILED: {getattr(progress.last, 'reason', '')}"
+    failed = f" FAILED: {progress.last.reason}" if isinstance(progress.last, CellFailure) else ""
     return f"{line}; {progress.last.cell.method}: {progress.last.seconds:.0f} s{failed}"

@@ -30,8 +30,6 @@ CORE_PACE = 10e9
 GPU_PACE = 5e12
 """The same of a data-centre GPU in float32 with TF32 convolutions: an assumption; nothing was measured on one."""
 
-HELD_OUT_SHARE = 0.2
-
 CLASSICAL_SECONDS = 3.0
 ELIMINATION_SECONDS = 60.0
 """Of a nested recursive elimination with forests on about 40 patients and 1,130 features, on one core."""
@@ -75,6 +73,6 @@ def expected_seconds(cell: Cell, training_patients: int) -> float:
     schedule = schedule_of(settings.preset)
     epochs = (settings.epochs or schedule.all_layers.epochs) + schedule.fusion.epochs
     fits = settings.seeds * max(1, settings.folds + 1 if settings.folds else 1)
-    fitted_on = training_patients * (1 - HELD_OUT_SHARE)
+    fitted_on = training_patients * (1 - schedule.validation_share)
     operations = BACKWARD_FACTOR * table.get(cell.method, table["mmdl"]) * views * fitted_on * epochs * fits
     return float(operations / pace_of(settings.accelerator).operations_per_second)

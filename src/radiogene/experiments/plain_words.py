@@ -1,14 +1,11 @@
 """Measures in the cells of a plain table."""
 
 from radiogene.evaluation.measure import Measure
+from radiogene.report.figures import printed_page
 
 DASH = "-"
 
 
-def measure_words(measure: Measure, digits: int = 3) -> str:
-    """`0.812 (0.744 to 0.871)`; a dash where there is no value."""
-    if measure.value is None:
-        return DASH
-    if measure.interval is None:
-        return f"{measure.value:.{digits}f}"
-    return f"{measure.value:.{digits}f} ({measure.interval.low:.{digits}f} to {measure.interval.high:.{digits}f})"
+def measure_words(measure: Measure) -> str:
+    """`0.812 (0.744 to 0.871)`, as in the figures beside the table; a dash where there is no value."""
+    return DASH if measure.value is None else printed_page.measure_words(measure)

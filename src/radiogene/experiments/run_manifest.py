@@ -7,7 +7,6 @@ from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.store import CubeStore
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.experiments.cell import CellResult
-from radiogene.experiments.cost import HELD_OUT_SHARE
 from radiogene.experiments.experiment_settings import GENES
 from radiogene.experiments.row_measures import BOOTSTRAP
 from radiogene.experiments.rows import PAPERS_OWN
@@ -31,7 +30,7 @@ def run_manifest(run: ExperimentRun) -> dict[str, Any]:
     networks = (
         {"kind": "folds", "folds": settings.folds}
         if settings.folds
-        else {"kind": "single", "validation_share": HELD_OUT_SHARE}
+        else {"kind": "single", "validation_share": schedule.validation_share}
     )
     return {
         "synthetic": evidence.training.synthetic or evidence.external.synthetic,

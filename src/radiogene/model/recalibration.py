@@ -10,7 +10,7 @@ from radiogene import __version__
 from radiogene.atomic_files import atomic_folder, write_json, write_text
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.calibration_figures import CalibrationFigures, calibration_figures
-from radiogene.decision.decision import Decision, ModelKind, fit_decision
+from radiogene.decision.decision import OUT_OF_FOLD, Decision, ModelKind, fit_decision
 from radiogene.errors import WeightsError
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.model.card import model_card
@@ -27,7 +27,6 @@ from radiogene.model.settings import ModelSettings
 from radiogene.model.unseen_table import UnseenTable, read_unseen_table
 
 CALIBRATION_FILE = "calibration.json"
-OUT_OF_FOLD = "out-of-fold"
 
 RESTS_ON = {
     ModelKind.ENSEMBLE: "the members' predictions for cases that they had not seen, one member for each case and seed; "

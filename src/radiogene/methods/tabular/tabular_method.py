@@ -21,9 +21,7 @@ from radiogene.methods.tabular.patient_numbers import PatientNumbers, patient_nu
 from radiogene.methods.tabular.pipeline import learner_pipeline, predicting_part
 from radiogene.methods.tabular.plan import TabularPlan
 from radiogene.methods.tabular.selection_note import selection_note
-
-FEWEST_OF_A_KIND = 5
-"""Mutants, and wild types, of a gene; with fewer, folds hold at most one each and a threshold rests on nothing."""
+from radiogene.methods.trained_system import FEWEST_OF_A_KIND
 
 
 @dataclass(frozen=True, eq=False)
