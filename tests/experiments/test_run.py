@@ -172,3 +172,12 @@ def test_a_run_that_was_killed_goes_on_without_repeating_finished_cells(places):
     after = results_of(places)
     assert len(after) == 3
     assert {key: after[key] for key in before} == before
+
+
+def test_one_scan_under_two_identifiers_is_refused(places):
+    from radiogene.experiments.cohorts import cube_fingerprints, refuse_shared_cubes
+
+    training, external = (cube_fingerprints(place.opened()) for place in (places.training, places.external))
+    refuse_shared_cubes(training, external)
+    with pytest.raises(CohortError, match="under two patient_ids"):
+        refuse_shared_cubes(training, (*external, training[3]))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,27 +44,34 @@ class ExperimentPlaces:
     out: Path
 
 
-def contents_fingerprint(cohort: PreparedCohort) -> str:
+def cube_fingerprints(cohort: PreparedCohort) -> tuple[str, ...]:
+    """The fingerprint of every nodule's cube, patient by patient; the one reading of all cubes before anything runs."""
+    return tuple(cube_fingerprint(cohort.source.cube(index)) for found in cohort.nodules for index in found)
+
+
+def contents_fingerprint(cohort: PreparedCohort, cubes: Sequence[str]) -> str:
     """SHA-256 (hex) of everything of a cohort that a result depends on: cubes, segments, values, sizes.
 
-    The store's records hold checksums of cubes; here the cubes themselves are read, once per run.
+    Args:
+        cohort: any patients.
+        cubes: their `cube_fingerprints`.
     """
     digest = hashlib.sha256()
-    for found in cohort.nodules:
-        for index in found:
-            record, segment = cohort.source.records[index], cohort.source.segment(index)
-            digest.update(cube_fingerprint(cohort.source.cube(index)).encode())
-            digest.update(b"" if segment is None else segment.tobytes())
-            values = [record.row.patient_values(), record.geometry.get("nodule")]
-            digest.update(json.dumps(values, sort_keys=True, default=str).encode())
+    nodules = (index for found in cohort.nodules for index in found)
+    for index, cube in zip(nodules, cubes, strict=True):
+        record, segment = cohort.source.records[index], cohort.source.segment(index)
+        digest.update(cube.encode())
+        digest.update(b"" if segment is None else segment.tobytes())
+        values = [record.row.patient_values(), record.geometry.get("nodule")]
+        digest.update(json.dumps(values, sort_keys=True, default=str).encode())
     return digest.hexdigest()
 
 
 def refuse_unusable(training: PreparedCohort, external: PreparedCohort) -> None:
-    """Refuses cohorts that share a patient or a cube, are empty, or were prepared otherwise.
+    """Refuses cohorts that share a patient, are empty, or were prepared otherwise; nothing is read for it.
 
     Raises:
-        CohortError: a patient or cube in both, or an empty store.
+        CohortError: a patient in both, or an empty store.
         StoreError: two ways of preparation.
     """
     for name, cohort in (("training", training), ("external", external)):
@@ -78,12 +86,20 @@ def refuse_unusable(training: PreparedCohort, external: PreparedCohort) -> None:
             f"{len(shared)} patients are in both stores, such as {sorted(shared)[0]!r}: an external cohort shares no "
             "patient with the training. Take them out of one table, or give different patients different patient_ids."
         )
-    if _cubes(training) & _cubes(external):
+
+
+def refuse_shared_cubes(training_cubes: Sequence[str], external_cubes: Sequence[str]) -> None:
+    """Refuses a scan that is in both cohorts under two identifiers.
+
+    Args:
+        training_cubes: `cube_fingerprints` of the training cohort.
+        external_cubes: those of the external one.
+
+    Raises:
+        CohortError: a cube in both.
+    """
+    if set(training_cubes) & set(external_cubes):
         raise CohortError(
             "The same cube is in both stores under two patient_ids: an external cohort shares no scan with the "
             "training. Take it out of one table."
         )
-
-
-def _cubes(cohort: PreparedCohort) -> set[str]:
-    return {cube_fingerprint(cohort.source.cube(index)) for found in cohort.nodules for index in found}

@@ -9,14 +9,20 @@ from radiogene import __version__
 from radiogene.experiments.cell import Cell, CellFailure, Outcome
 from radiogene.experiments.cell_run import FEATURES_FOLDER
 from radiogene.experiments.cell_runs import CellRuns
-from radiogene.experiments.cohorts import ExperimentPlaces, contents_fingerprint, refuse_unusable
+from radiogene.experiments.cohorts import (
+    ExperimentPlaces,
+    contents_fingerprint,
+    cube_fingerprints,
+    refuse_shared_cubes,
+    refuse_unusable,
+)
 from radiogene.experiments.cost import expected_seconds
 from radiogene.experiments.experiment import Evidence, Experiment, Shown
 from radiogene.experiments.experiment_folder import claim
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.shared_features import measure_shared_features
 from radiogene.model.folder_files import sha256_of
-from radiogene.model.known_cubes import cohort_fingerprint
+from radiogene.model.known_cubes import cohort_fingerprint_of
 from radiogene.model.pretrained_folder import WEIGHTS_FILE
 
 Told = Callable[["Progress"], None]
@@ -81,11 +87,15 @@ def run_experiments(
     """
     training, external = places.training.opened(), places.external.opened()
     refuse_unusable(training, external)
-    fingerprints = {"training": contents_fingerprint(training), "external": contents_fingerprint(external)}
+    training_cubes, external_cubes = cube_fingerprints(training), cube_fingerprints(external)
+    refuse_shared_cubes(training_cubes, external_cubes)
+    fingerprints = {
+        "training": contents_fingerprint(training, training_cubes),
+        "external": contents_fingerprint(external, external_cubes),
+    }
     context = _context(settings, fingerprints)
     claim(places.out, {"settings": settings.to_json(), "cohorts": fingerprints, "radiogene": __version__})
-    cubes = (external.source.cube(index) for found in external.nodules for index in found)
-    runs = CellRuns(places, context, cohort_fingerprint(cubes), settings.calibration, workers)
+    runs = CellRuns(places, context, cohort_fingerprint_of(external_cubes), settings.calibration, workers)
     cells = [cell for experiment in experiments for cell in experiment.cells(settings, {})]
     missing = set(cells) - set(runs.finished(cells))
     measure_shared_features(missing, (training, external), places.out / FEATURES_FOLDER, workers)

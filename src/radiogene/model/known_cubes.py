@@ -25,4 +25,9 @@ def fingerprints(cubes_zyx: Iterable[NDArray[np.int16]]) -> list[str]:
 
 def cohort_fingerprint(cubes_zyx: Iterable[NDArray[np.int16]]) -> str:
     """SHA-256 (hex) of a cohort's cubes in any order: the same nodules prepared alike are the same cohort."""
-    return hashlib.sha256("".join(fingerprints(cubes_zyx)).encode()).hexdigest()
+    return cohort_fingerprint_of(fingerprints(cubes_zyx))
+
+
+def cohort_fingerprint_of(cube_fingerprints: Iterable[str]) -> str:
+    """The same of cubes whose fingerprints are known already, in any order."""
+    return hashlib.sha256("".join(sorted(set(cube_fingerprints))).encode()).hexdigest()
