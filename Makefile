@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 DEMO_OUT ?= demo
 
-.PHONY: install demo test lint clean
+.PHONY: install demo test bench bench-quick lint clean
 
 install: $(VENV)/.installed
 
@@ -24,11 +24,22 @@ $(VENV)/.installed-lint: $(VENV)/.installed
 	$(PIP) --editable ".[test,lint]"
 	touch $@
 
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(PIP) --editable ".[bench]"
+	touch $@
+
 demo: install
 	$(BIN)/radiogene demo --out $(DEMO_OUT)
 
 test: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+# Timings want a quiet machine; nothing of them is in the test suite.
+bench: $(VENV)/.installed-bench
+	$(BIN)/python benchmarks/bench.py
+
+bench-quick: $(VENV)/.installed-bench
+	$(BIN)/python benchmarks/bench.py --quick
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check src tests benchmarks
