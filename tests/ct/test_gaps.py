@@ -59,3 +59,19 @@ def test_gap_of_absurd_size_is_refused(tmp_path):
     replace(SMALL, depths=[*range(19), 20000], value_hu=lambda points: points[..., 0]).write(tmp_path)
     with pytest.raises(GeometryError, match="would take 20000 slices"):
         open_scan(tmp_path, GAPS)
+
+
+WINDOWS = ((slice(1, 4), slice(2, 7)), (slice(None, None, 2), slice(None, None, 3)), (slice(None), slice(None)))
+
+
+@pytest.mark.parametrize("missing", [(), (4, 11, 12)])
+def test_windows_of_slices_equal_the_same_parts_of_whole_slices(missing, tmp_path):
+    paths = SMALL.write(tmp_path)
+    for k in missing:
+        paths[k].unlink()
+    scan = open_scan(tmp_path, GAPS)
+    whole = scan.read_volume()[3:15]
+    for (rows, columns), part in zip(WINDOWS, scan.windows(3, 15, WINDOWS), strict=True):
+        np.testing.assert_array_equal(part, whole[:, rows, columns])
+    with pytest.raises(IndexError):
+        scan.windows(15, 21, WINDOWS)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from radiogene.ct import resampling
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.resampling import resample_cube, sample_points_lps_mm
+from radiogene.ct.parallel_axes import axis_matrix, parallel_axes
+from radiogene.ct.resampling import resample_cube, sample_offsets_mm, sample_points_lps_mm
 from radiogene.ct.scan import Scan
 
 
@@ -127,3 +129,48 @@ def test_samples_on_the_border_are_inside_however_the_origin_is_rounded(origin_l
     assert resample_cube(scan, origin + 31.0).share_outside == 0
     assert resample_cube(scan, origin + 38.0).share_outside == 0
     assert resample_cube(scan, origin + 30.99).share_outside == pytest.approx(1 - (63 / 64) ** 3)
+
+
+PARALLEL = {
+    **{name: GRIDS[name] for name in ("axial", "non-square", "flipped", "sagittal")},
+    "coronal, all axes reversed": grid_around_origin(
+        np.array([[-1, 0, 0], [0, 0, -1], [0, -1, 0]], float), (1.1, 0.7, 1.3), (70, 130, 60)
+    ),
+    "thick slices": grid_around_origin(np.eye(3), (0.9, 0.9, 30.0), (100, 100, 3)),
+    "one slice": grid_around_origin(np.eye(3), (0.9, 0.9, 50.0), (100, 100, 1)),
+}
+
+
+@pytest.mark.parametrize("name", PARALLEL)
+@pytest.mark.parametrize("centre", [(0.0, 0.0, 0.0), (17.3, -21.9, 11.2), (-38.0, 40.0, 25.0)])
+def test_one_matrix_per_axis_equals_point_by_point(name, centre, monkeypatch):
+    grid = PARALLEL[name]
+    noise = np.random.default_rng(1).normal(-400, 600, grid.shape_ijk[::-1]).astype(np.float32)
+    scan = Scan(grid, lambda first, stop: noise[first:stop], "noise")
+    assert parallel_axes(grid, np.array(centre), sample_offsets_mm()) is not None
+    fast = resample_cube(scan, np.array(centre))
+    monkeypatch.setattr(resampling, "parallel_axes", lambda *_: None)
+    slow = resample_cube(scan, np.array(centre))
+    np.testing.assert_allclose(fast.cube_zyx, slow.cube_zyx, atol=2e-3)
+    np.testing.assert_array_equal(fast.inside_zyx, slow.inside_zyx)
+    assert fast.air_share == slow.air_share
+
+
+@pytest.mark.parametrize("name", ["oblique", "tilted"])
+def test_axes_that_are_not_the_patients_go_point_by_point(name):
+    assert parallel_axes(GRIDS[name], np.zeros(3), sample_offsets_mm()) is None
+
+
+def test_directions_that_are_off_by_less_than_any_sample_feels_count_as_parallel():
+    almost = grid_around_origin(rotation(1e-8, "z"), (0.8, 0.8, 1.25), (120, 120, 80))
+    assert parallel_axes(almost, np.zeros(3), sample_offsets_mm()) is not None
+    a_voxel_in_ten_thousand = grid_around_origin(rotation(1e-4, "z"), (0.8, 0.8, 1.25), (120, 120, 80))
+    assert parallel_axes(a_voxel_in_ten_thousand, np.zeros(3), sample_offsets_mm()) is None
+
+
+@pytest.mark.parametrize("voxels", [1, 2, 3, 4, 5, 40])
+def test_an_axis_matrix_is_scipys_spline(voxels):
+    values = np.random.default_rng(2).normal(size=voxels)
+    index = np.linspace(-0.5, voxels - 0.5, 83)
+    expected = ndimage.map_coordinates(values, index[None], order=3, mode="mirror")
+    np.testing.assert_allclose(axis_matrix(index, voxels) @ values, expected, atol=1e-9)

@@ -5,6 +5,7 @@ C.7.6.2.1.1). A voxel index is 0-based (column, row, slice) and continuous; whol
 RAS is LPS with the first two signs changed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,6 +99,18 @@ class VoxelGrid:
         index = np.asarray(index_ijk, dtype=np.float64)
         beyond = HALF_VOXEL + BORDER_TOLERANCE_VOXELS
         return np.asarray(((index >= -beyond) & (index <= np.asarray(self.shape_ijk) - 1 + beyond)).all(axis=-1))
+
+    def axes_contain(self, index_by_axis: Sequence[NDArray[np.float64]]) -> tuple[NDArray[np.bool_], ...]:
+        """Per axis, which continuous indices along it lie inside, as `contains_index` has it.
+
+        Args:
+            index_by_axis: three arrays, along (column, row, slice).
+        """
+        beyond = HALF_VOXEL + BORDER_TOLERANCE_VOXELS
+        return tuple(
+            (index >= -beyond) & (index <= count - 1 + beyond)
+            for index, count in zip(index_by_axis, self.shape_ijk, strict=True)
+        )
 
     def cropped(self, start_ijk: ArrayLike, stop_ijk: ArrayLike) -> "VoxelGrid":
         """The grid of the voxels from index `start_ijk` up to, not including, `stop_ijk`."""

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.scan import AIR_HU, Scan
+from radiogene.ct.geometry import HALF_VOXEL, VoxelGrid
+from radiogene.ct.parallel_axes import SPLINE_ORDER, AxisSamples, interpolated_on_axes, parallel_axes
+from radiogene.ct.scan import AIR_HU, Scan, Window
 
 CUBE_SAMPLES = 64
 """Samples per axis of the cube (paper, "Obtaining 9 2D nodule slices")."""
@@ -17,10 +18,11 @@ SAMPLE_MM = 1.0
 
 CUBE_MM = CUBE_SAMPLES * SAMPLE_MM
 
-SPLINE_ORDER = 3
-
 HIGHEST_AIR_HU = -300.0
 """Lung lies below it; soft-tissue windows end above it."""
+
+AIR_PROBE_PIXELS = 64
+"""Per side of a slice: so many pixels, evenly thinned, tell whether it shows air."""
 
 PREFILTER_MARGIN_VOXELS = 12
 """The cubic B-spline prefilter decays by 0.27 a voxel, so that 12 voxels leave 2e-7 of a step at the crop's edge."""
@@ -33,8 +35,8 @@ class ResampledCube:
     Attributes:
         cube_zyx: (64, 64, 64) float32 HU, not rounded; axes grow to head, back and left.
         inside_zyx: (64, 64, 64) bool, which samples lie inside the scan; the others are -1024 HU.
-        air_share: share of the whole slices that were read that lies above -1024 HU, which is padding, and up to
-            -300 HU: lung and air.
+        air_share: share of the pixels, thinned evenly over the whole slices that were read, that lie above -1024 HU,
+            which is padding, and up to -300 HU: lung and air.
     """
 
     cube_zyx: NDArray[np.float32]
@@ -93,14 +95,52 @@ def resample_cube(scan: Scan, centre_lps_mm: NDArray[np.float64]) -> ResampledCu
 
     Source: `docs/explanation/departures.md`; paper, section "Obtaining 9 2D nodule slices and extracting ROIs".
     """
+    axes = parallel_axes(scan.grid, centre_lps_mm, sample_offsets_mm())
+    return _resample_points(scan, centre_lps_mm) if axes is None else _resample_axes(scan, axes)
+
+
+def _resample_axes(scan: Scan, axes: tuple[AxisSamples, AxisSamples, AxisSamples]) -> ResampledCube:
+    """The cube on a grid whose axes are the patient's."""
+    beyond = np.asarray(scan.grid.shape_ijk) - HALF_VOXEL
+    inside_ijk = scan.grid.axes_contain([axis.index for axis in axes])
+    held = [np.clip(axis.index, -HALF_VOXEL, last) for axis, last in zip(axes, beyond, strict=True)]
+    crop_kji, first, air_share = _read_neighbourhood(scan, np.stack(held, axis=-1))
+    i, j, k = (index - start for index, start in zip(held, first, strict=True))
+    # From voxel axes (slices, rows, columns) to patient axes (z, y, x), which are counted from the last.
+    to_zyx = np.argsort([2 - axis.patient_axis for axis in reversed(axes)])
+    cube = interpolated_on_axes(crop_kji, k, j, i).transpose(to_zyx)
+    inside_i, inside_j, inside_k = inside_ijk
+    inside = (inside_k[:, None, None] & inside_j[:, None] & inside_i).transpose(to_zyx)
+    return _cube(cube, np.ascontiguousarray(inside), air_share)
+
+
+def _resample_points(scan: Scan, centre_lps_mm: NDArray[np.float64]) -> ResampledCube:
+    """The cube on any grid, point by point."""
     index_ijk = scan.grid.to_index_ijk(sample_points_lps_mm(centre_lps_mm))
-    inside = scan.grid.contains_index(index_ijk)
-    first, stop = neighbourhood(index_ijk, scan.grid)
-    slab = scan.read_slices(int(first[2]), int(stop[2]))
-    air_share = float(((slab > AIR_HU) & (slab <= HIGHEST_AIR_HU)).mean())
-    crop_kji = slab[:, first[1] : stop[1], first[0] : stop[0]]
+    crop_kji, first, air_share = _read_neighbourhood(scan, index_ijk)
     coefficients = ndimage.spline_filter(crop_kji.astype(np.float64), order=SPLINE_ORDER, mode="mirror")
     coordinates_kji = np.moveaxis((index_ijk - first)[..., ::-1], -1, 0)
     cube = ndimage.map_coordinates(coefficients, coordinates_kji, order=SPLINE_ORDER, mode="mirror", prefilter=False)
-    cube[~inside] = AIR_HU
-    return ResampledCube(cube.astype(np.float32), inside, air_share)
+    return _cube(cube, scan.grid.contains_index(index_ijk), air_share)
+
+
+def _read_neighbourhood(
+    scan: Scan, index_ijk: NDArray[np.float64]
+) -> tuple[NDArray[np.float32], NDArray[np.int_], float]:
+    """The HU (slices, rows, columns) around the samples, the voxel (3,) they begin at, and the slices' share of air."""
+    first, stop = neighbourhood(index_ijk, scan.grid)
+    columns, rows, _ = scan.grid.shape_ijk
+    crop: Window = (slice(first[1], stop[1]), slice(first[0], stop[0]))
+    thinned: Window = (slice(None, None, _step(rows)), slice(None, None, _step(columns)))
+    crop_kji, probe = scan.windows(int(first[2]), int(stop[2]), (crop, thinned))
+    return crop_kji, first, float(((probe > AIR_HU) & (probe <= HIGHEST_AIR_HU)).mean())
+
+
+def _step(pixels: int) -> int:
+    """From one pixel of the probe to the next."""
+    return max(pixels // AIR_PROBE_PIXELS, 1)
+
+
+def _cube(cube: NDArray[np.float64], inside: NDArray[np.bool_], air_share: float) -> ResampledCube:
+    """The cube with air outside the scan."""
+    return ResampledCube(np.where(inside, cube, AIR_HU).astype(np.float32), inside, air_share)

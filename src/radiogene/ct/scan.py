@@ -1,6 +1,6 @@
 """A CT scan: its grid in the patient and a reader of its slices in Hounsfield units."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,12 @@ from radiogene.ct.geometry import VoxelGrid
 
 AIR_HU = -1024.0
 """Pixel padding, values below it, and everything outside the scan count as this (`method.md` section 1)."""
+
+
+Window = tuple[slice, slice]
+"""Rows and columns of a slice."""
+
+WHOLE: Window = (slice(None), slice(None))
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +44,22 @@ class Scan:
     decisions: tuple[str, ...] = ()
     facts: dict[str, str | float | int | None] = field(default_factory=dict)
     """Facts for the manifest: manufacturer, kernel, kVp, slice thickness, transfer syntax; nothing identifying."""
+
+    read_windows: Callable[[int, int, Sequence[Window]], tuple[NDArray[np.float32], ...]] | None = None
+    """As `windows`, without turning whole slices into HU; None where only whole slices can be read."""
+
+    def windows(self, first: int, stop: int, windows: Sequence[Window]) -> tuple[NDArray[np.float32], ...]:
+        """Per window its part (slices, rows, columns) of the slices first..stop-1 in HU; each slice is read once.
+
+        Args:
+            first: slice in grid order.
+            stop: slice after the last.
+            windows: rows and columns, with steps where they are thinned.
+        """
+        if self.read_windows is not None:
+            return self.read_windows(first, stop, windows)
+        slab_hu = self.read_slices(first, stop)
+        return tuple(slab_hu[:, rows, columns] for rows, columns in windows)
 
     def read_volume(self) -> NDArray[np.float32]:
         """The whole scan as float32 HU (slices, rows, columns)."""

@@ -1,10 +1,11 @@
 """From a DICOM dataset without pixels to the headers of its CT slices."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import Dataset
 
 from radiogene.ct.series.dicom_values import (
     UnreadableValueError,
@@ -16,6 +17,7 @@ from radiogene.ct.series.dicom_values import (
     value_of,
     whole_number_of,
 )
+from radiogene.ct.series.header_elements import HeaderElements
 from radiogene.ct.series.slice_header import AcquisitionFacts, Rescale, SliceHeader, StoredPixels, StudyFacts, Triple
 
 ORIENTATION_TOLERANCE = 1e-3
@@ -37,7 +39,7 @@ class PixelElement:
     length_bytes: int | None
 
 
-def single_frame_header(dataset: FileDataset, path: Path, pixel_element: PixelElement) -> SliceHeader:
+def single_frame_header(dataset: HeaderElements, path: Path, pixel_element: PixelElement) -> SliceHeader:
     """The header of a CT Image Storage object.
 
     Raises:
@@ -80,7 +82,7 @@ def single_frame_header(dataset: FileDataset, path: Path, pixel_element: PixelEl
     )
 
 
-def study_of(dataset: Dataset) -> StudyFacts:
+def study_of(dataset: HeaderElements) -> StudyFacts:
     """The study that an object says it belongs to."""
     return StudyFacts(
         uid=text_of(dataset, "StudyInstanceUID"),
@@ -89,7 +91,7 @@ def study_of(dataset: Dataset) -> StudyFacts:
     )
 
 
-def required_numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...]:
+def required_numbers(dataset: Dataset | HeaderElements, keyword: str, count: int) -> tuple[float, ...]:
     """The numbers of an element that must be there."""
     numbers = numbers_of(dataset, keyword, count)
     if numbers is None:
@@ -97,7 +99,7 @@ def required_numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float,
     return numbers
 
 
-def required_size(dataset: Dataset, keyword: str) -> int:
+def required_size(dataset: Dataset | HeaderElements, keyword: str) -> int:
     """Rows or Columns, at least 1."""
     size = whole_number_of(dataset, keyword)
     if size is None or size < 1:
@@ -117,6 +119,7 @@ def as_triple(numbers: tuple[float, ...]) -> Triple:
     return numbers[0], numbers[1], numbers[2]
 
 
+@lru_cache(256)
 def unit_directions(orientation: tuple[float, ...]) -> tuple[Triple, Triple]:
     """The row and column direction of ImageOrientationPatient as exactly orthogonal unit vectors in LPS.
 
@@ -137,12 +140,12 @@ def unit_directions(orientation: tuple[float, ...]) -> tuple[Triple, Triple]:
     return as_triple(tuple(row.tolist())), as_triple(tuple(column.tolist()))
 
 
-def image_type_of(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+def image_type_of(dataset: Dataset | HeaderElements, keyword: str) -> tuple[str, ...]:
     """The values of ImageType or FrameType in capitals."""
     return tuple(text.upper() for text in texts_of(dataset, keyword))
 
 
-def rescale_of(dataset: Dataset) -> Rescale:
+def rescale_of(dataset: Dataset | HeaderElements) -> Rescale:
     """Slope, intercept and type, from the image itself or from a PixelValueTransformationSequence item."""
     return Rescale(
         slope=number_of(dataset, "RescaleSlope"),
@@ -151,15 +154,15 @@ def rescale_of(dataset: Dataset) -> Rescale:
     )
 
 
-def stored_pixels(dataset: FileDataset, pixel_element: PixelElement) -> StoredPixels:
+def stored_pixels(dataset: HeaderElements, pixel_element: PixelElement) -> StoredPixels:
     """How the image's pixels are stored."""
     bits_allocated = whole_number_of(dataset, "BitsAllocated") or 0
     bits_stored = whole_number_of(dataset, "BitsStored") or bits_allocated
     high_bit = whole_number_of(dataset, "HighBit")
     return StoredPixels(
-        transfer_syntax_uid=str(dataset.file_meta.TransferSyntaxUID),
+        transfer_syntax_uid=dataset.transfer_syntax_uid,
         offset_bytes=pixel_element.offset_bytes,
-        little_endian=bool(dataset.original_encoding[1]),
+        little_endian=dataset.is_little_endian,
         bits_allocated=bits_allocated,
         bits_stored=bits_stored,
         high_bit=bits_stored - 1 if high_bit is None else high_bit,
@@ -172,10 +175,10 @@ def stored_pixels(dataset: FileDataset, pixel_element: PixelElement) -> StoredPi
     )
 
 
-def _padding_word(dataset: FileDataset, keyword: str) -> int | None:
+def _padding_word(dataset: HeaderElements, keyword: str) -> int | None:
     """The padding as the unsigned 16-bit word that stands in the pixels, whatever VR it was written with."""
     value = value_of(dataset, keyword)
     if isinstance(value, bytes):
-        return int.from_bytes(value[:2], "little" if dataset.original_encoding[1] else "big")
+        return int.from_bytes(value[:2], "little" if dataset.is_little_endian else "big")
     number = whole_number_of(dataset, keyword)
     return None if number is None else number % (1 << WORD_BITS)

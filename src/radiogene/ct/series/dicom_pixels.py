@@ -25,8 +25,8 @@ from pydicom.uid import (
 )
 
 from radiogene.ct.decoder_panic import decoder_panics_as_errors
-from radiogene.ct.scan import AIR_HU, cleaned_hu
-from radiogene.ct.series.dicom_headers import DAMAGE_ERRORS
+from radiogene.ct.scan import AIR_HU, WHOLE, Window, cleaned_hu
+from radiogene.ct.series.dicom_file_header import DAMAGE_ERRORS
 from radiogene.ct.series.slice_header import SliceHeader, StoredPixels
 from radiogene.errors import SeriesError
 
@@ -99,11 +99,26 @@ def decode_slices_hu(headers: Sequence[SliceHeader]) -> Iterator[NDArray[np.floa
     Raises:
         SeriesError: a file is gone, truncated or cannot be decoded.
     """
+    return (slice_hu for (slice_hu,) in decode_windows_hu(headers, (WHOLE,)))
+
+
+def decode_windows_hu(
+    headers: Sequence[SliceHeader], windows: Sequence[Window]
+) -> Iterator[tuple[NDArray[np.float32], ...]]:
+    """Per slice, in the order given, its windows (rows, columns) in HU; pixels outside them are not turned into HU.
+
+    Args:
+        headers: as for `decode_slices_hu`.
+        windows: rows and columns.
+
+    Raises:
+        SeriesError: as for `decode_slices_hu`.
+    """
     for path, group in groupby(headers, key=lambda header: header.path):
         frames = list(group)
         try:
             for header, words in zip(frames, _read_words(path, frames), strict=True):
-                yield _to_hu(words, header)
+                yield tuple(_to_hu(words[window], header) for window in windows)
         except OSError as error:
             raise SeriesError(f"{path}: cannot be read ({error.strerror}); restore the file.") from error
         except (RuntimeError, *DAMAGE_ERRORS) as error:
@@ -188,7 +203,7 @@ def _as_numbers(words: NDArray[np.uint16], pixels: StoredPixels) -> NDArray[np.i
 
 
 def _to_hu(words: NDArray[np.uint16], header: SliceHeader) -> NDArray[np.float32]:
-    """The slice (rows, columns) in HU, with padding and everything below -1024 HU at -1024 HU."""
+    """The words (rows, columns) in HU, with padding and everything below -1024 HU at -1024 HU."""
     pixels, rescale = header.pixels, header.rescale
     if rescale.slope is None or rescale.intercept is None:
         raise SeriesError(f"{header.place}: {reason_not_hu(header)}.")

@@ -1,13 +1,14 @@
 """From one chosen DICOM series to a scan whose slices are read when asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.uid import UID
 
-from radiogene.ct.scan import Scan
-from radiogene.ct.series.dicom_pixels import LOSSY, decode_slices_hu, padding_note
+from radiogene.ct.scan import WHOLE, Scan, Window
+from radiogene.ct.series.dicom_pixels import LOSSY, decode_windows_hu, padding_note
 from radiogene.ct.series.repeated_slices import copy_decisions
 from radiogene.ct.series.series_choice import ChosenSeries
 from radiogene.ct.series.slice_header import SliceHeader
@@ -27,24 +28,36 @@ class StackReader:
             IndexError: the range is not within the grid.
             SeriesError: a file is gone or corrupt.
         """
+        return self.windows(first, stop, (WHOLE,))[0]
+
+    def windows(self, first: int, stop: int, windows: Sequence[Window]) -> tuple[NDArray[np.float32], ...]:
+        """Per window its part (slices, rows, columns) in HU of the slices first..stop-1 in grid order.
+
+        Raises:
+            IndexError, SeriesError: as above.
+        """
         columns, rows, count = self.stack.grid.shape_ijk
         if not 0 <= first <= stop <= count:
             raise IndexError(f"Slices {first} to {stop} of a scan with {count} slices.")
         mixtures = self.stack.mixtures[first:stop]
         needed = sorted({i for m in mixtures for i in (m.lower, m.lower + (m.upper_share > 0))})
-        decoded = zip(needed, decode_slices_hu([self.stack.slices[i] for i in needed]), strict=True)
-        volume_hu = np.empty((stop - first, rows, columns), np.float32)
-        recent: dict[int, NDArray[np.float32]] = {}
-        for slice_hu, mixture in zip(volume_hu, mixtures, strict=True):
+        decoded = zip(needed, decode_windows_hu([self.stack.slices[i] for i in needed], windows), strict=True)
+        shapes = [[len(range(n)[part]) for n, part in zip((rows, columns), window, strict=True)] for window in windows]
+        parts_hu = tuple(np.empty((stop - first, *shape), np.float32) for shape in shapes)
+        recent: dict[int, tuple[NDArray[np.float32], ...]] = {}
+        for number, mixture in enumerate(mixtures):
             wanted = {mixture.lower, mixture.lower + (mixture.upper_share > 0)}
             recent = {index: found for index, found in recent.items() if index in wanted}
             while len(recent) < len(wanted):
                 index, found = next(decoded)
                 recent[index] = found
-            slice_hu[:] = recent[mixture.lower]
+            for part, lower_hu in zip(parts_hu, recent[mixture.lower], strict=True):
+                part[number] = lower_hu
             if mixture.upper_share > 0:
-                slice_hu += np.float32(mixture.upper_share) * (recent[mixture.lower + 1] - recent[mixture.lower])
-        return volume_hu
+                pairs = zip(parts_hu, recent[mixture.lower], recent[mixture.lower + 1], strict=True)
+                for part, lower_hu, upper_hu in pairs:
+                    part[number] += np.float32(mixture.upper_share) * (upper_hu - lower_hu)
+        return parts_hu
 
 
 def dicom_scan(chosen: ChosenSeries, allow_gaps: bool) -> Scan:
@@ -57,9 +70,11 @@ def dicom_scan(chosen: ChosenSeries, allow_gaps: bool) -> Scan:
     series = chosen.series
     stack = stack_slices(series.slices, series.name, allow_gaps)
     first = stack.slices[0]
+    reader = StackReader(stack)
     return Scan(
         grid=stack.grid,
-        read_slices=StackReader(stack),
+        read_slices=reader,
+        read_windows=reader.windows,
         source=f"series {series.name}",
         series_uid=series.series_uid or None,
         frame_of_reference_uid=first.frame_of_reference_uid or None,

@@ -7,6 +7,8 @@ from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
+from radiogene.ct.series.header_elements import HeaderElements
+
 
 class UnreadableValueError(Exception):
     """A DICOM element whose value cannot be what the standard says."""
@@ -17,7 +19,7 @@ def element_name(keyword: str) -> str:
     return f"{keyword} {Tag(tag_for_keyword(keyword) or 0)}"
 
 
-def value_of(dataset: Dataset, keyword: str) -> Any:
+def value_of(dataset: Dataset | HeaderElements, keyword: str) -> Any:
     """The value of an element, or None where it is absent or empty.
 
     Raises:
@@ -30,12 +32,12 @@ def value_of(dataset: Dataset, keyword: str) -> Any:
     return None if value is None or value == "" else value
 
 
-def text_of(dataset: Dataset, keyword: str) -> str:
+def text_of(dataset: Dataset | HeaderElements, keyword: str) -> str:
     """The value as stripped text; several values joined by a backslash; empty where absent."""
     return "\\".join(texts_of(dataset, keyword))
 
 
-def texts_of(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+def texts_of(dataset: Dataset | HeaderElements, keyword: str) -> tuple[str, ...]:
     """All values as stripped text; empty where absent."""
     value = value_of(dataset, keyword)
     if value is None:
@@ -45,7 +47,7 @@ def texts_of(dataset: Dataset, keyword: str) -> tuple[str, ...]:
     return tuple(str(part).strip() for part in value)
 
 
-def numbers_of(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] | None:
+def numbers_of(dataset: Dataset | HeaderElements, keyword: str, count: int) -> tuple[float, ...] | None:
     """The `count` finite numbers of an element, or None where it is absent.
 
     Raises:
@@ -66,19 +68,19 @@ def numbers_of(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] 
     return numbers
 
 
-def number_of(dataset: Dataset, keyword: str) -> float | None:
+def number_of(dataset: Dataset | HeaderElements, keyword: str) -> float | None:
     """The one finite number of an element, or None where it is absent."""
     numbers = numbers_of(dataset, keyword, 1)
     return None if numbers is None else numbers[0]
 
 
-def whole_number_of(dataset: Dataset, keyword: str) -> int | None:
+def whole_number_of(dataset: Dataset | HeaderElements, keyword: str) -> int | None:
     """The one whole number of an element, or None where it is absent."""
     number = number_of(dataset, keyword)
     return None if number is None else int(number)
 
 
-def first_item(dataset: Dataset | None, keyword: str) -> Dataset | None:
+def first_item(dataset: Dataset | HeaderElements | None, keyword: str) -> Dataset | None:
     """The first item of a sequence, or None where the sequence is absent or empty."""
     items = None if dataset is None else value_of(dataset, keyword)
     return items[0] if items else None

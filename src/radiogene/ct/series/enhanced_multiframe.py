@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import Dataset
 
 from radiogene.ct.series.dicom_image_header import (
     PixelElement,
@@ -24,6 +24,7 @@ from radiogene.ct.series.dicom_values import (
     value_of,
     whole_number_of,
 )
+from radiogene.ct.series.header_elements import HeaderElements
 from radiogene.ct.series.slice_header import AcquisitionFacts, Rescale, SliceHeader
 
 
@@ -46,7 +47,7 @@ class _FrameGroups:
         return item
 
 
-def multiframe_headers(dataset: FileDataset, path: Path, pixel_element: PixelElement) -> list[SliceHeader]:
+def multiframe_headers(dataset: HeaderElements, path: Path, pixel_element: PixelElement) -> list[SliceHeader]:
     """The headers of all frames of an Enhanced CT or Legacy Converted Enhanced CT object, in file order.
 
     Raises:
@@ -66,7 +67,7 @@ def multiframe_headers(dataset: FileDataset, path: Path, pixel_element: PixelEle
 
 
 def _frame_header(
-    dataset: FileDataset, path: Path, pixel_element: PixelElement, index: int, frames: int, groups: _FrameGroups
+    dataset: HeaderElements, path: Path, pixel_element: PixelElement, index: int, frames: int, groups: _FrameGroups
 ) -> SliceHeader:
     """The header of frame `index`."""
     row, column = unit_directions(
@@ -103,7 +104,7 @@ def _frame_header(
     )
 
 
-def _frame_facts(dataset: FileDataset, groups: _FrameGroups, measures: Dataset) -> AcquisitionFacts:
+def _frame_facts(dataset: HeaderElements, groups: _FrameGroups, measures: Dataset) -> AcquisitionFacts:
     """Manufacturer, kernel, tube voltage and thickness of one frame."""
     reconstruction = groups.find("CTReconstructionSequence")
     beam = groups.find("CTXRayDetailsSequence")

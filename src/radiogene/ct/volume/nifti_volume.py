@@ -228,13 +228,12 @@ def nifti_scaling(header: _Header, path: Path) -> tuple[float, float] | None:
     return slope, intercept
 
 
-def _bytes_of(file: BinaryIO, needed: int) -> bytes:
+def _bytes_of(file: BinaryIO, needed: int) -> bytearray:
     """The next `needed` bytes, or those that there are; no more memory is taken than the file fills."""
-    chunks, missing = [], needed
-    while missing and (chunk := file.read(min(missing, READ_ON_BYTES))):
-        chunks.append(chunk)
-        missing -= len(chunk)
-    return b"".join(chunks)
+    found = bytearray()
+    while len(found) < needed and (chunk := file.read(min(needed - len(found), READ_ON_BYTES))):
+        found += chunk
+    return found
 
 
 def read_nifti_voxels(

@@ -1,12 +1,13 @@
 """A CT in one volume file: NIfTI, NRRD or MetaImage."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.ct.scan import Scan, cleaned_hu
+from radiogene.ct.scan import WHOLE, Scan, Window, cleaned_hu
 from radiogene.ct.series.dicom_series import NEEDED_LENGTH_MM, ROUNDING_MM
 from radiogene.ct.volume.itk_volume import read_itk_volume
 from radiogene.ct.volume.nifti_volume import read_nifti
@@ -31,9 +32,18 @@ class VolumeReader:
         Raises:
             IndexError: the range is not within the volume.
         """
+        return self.windows(first, stop, (WHOLE,))[0]
+
+    def windows(self, first: int, stop: int, windows: Sequence[Window]) -> tuple[NDArray[np.float32], ...]:
+        """Per window its part (slices, rows, columns) in HU of the slices first..stop-1.
+
+        Raises:
+            IndexError: the range is not within the volume.
+        """
         if not 0 <= first <= stop <= len(self.volume_zyx):
             raise IndexError(f"Slices {first} to {stop} of a scan with {len(self.volume_zyx)} slices.")
-        return cleaned_hu(self.volume_zyx[first:stop].astype(np.float32))
+        slab = self.volume_zyx[first:stop]
+        return tuple(cleaned_hu(slab[:, rows, columns].astype(np.float32)) for rows, columns in windows)
 
 
 def is_volume_file(path: Path) -> bool:
@@ -65,9 +75,11 @@ def volume_scan(path: Path) -> Scan:
     length_mm = float(grid.spacing_mm[2]) * grid.shape_ijk[2]
     if length_mm < NEEDED_LENGTH_MM - ROUNDING_MM:
         decisions.append(f"the volume is only {length_mm:.1f} mm long; the cube needs {NEEDED_LENGTH_MM:g} mm")
+    reader = VolumeReader(volume_zyx)
     return Scan(
         grid=grid,
-        read_slices=VolumeReader(volume_zyx),
+        read_slices=reader,
+        read_windows=reader.windows,
         source=path.name,
         decisions=tuple(decisions),
         facts={

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from radiogene.ct.nodule.dicom_object import parsing_dicom, read_dicom
 from radiogene.ct.nodule.reference import references_of, text_of
-from radiogene.ct.series.dicom_headers import read_file_header
+from radiogene.ct.series.dicom_file_header import read_file_header
 from radiogene.ct.series.slice_header import DamagedFile, OtherObject, SliceHeader
 from radiogene.errors import NoduleError
 
