@@ -1,15 +1,18 @@
 """Fixtures that several rooms share: a small synthetic cohort, its store, and a model trained on it, made once."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from radiogene.cohort.prepare import prepare_cohort
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
 from radiogene.cohort.table import read_cohort
 from radiogene.phantom import write_cohort
+from radiogene.phantom.cohort_folder import COHORT_FILE
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -23,19 +26,42 @@ def real_data() -> Path:
     return folder
 
 
+MadeOnce = Callable[[str, Callable[[Path], None]], Path]
+
+
 @pytest.fixture(scope="session")
-def synthetic_cohort(tmp_path_factory) -> Path:
+def made_once(tmp_path_factory) -> MadeOnce:
+    """Makes a folder of a name once for all processes that share the tests; tests only read what is in it."""
+    own = tmp_path_factory.getbasetemp()
+    root = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        made, done = root / "made-once" / name, root / "made-once" / f"{name}.done"
+        made.parent.mkdir(exist_ok=True)
+        with FileLock(f"{made}.lock"):
+            if not done.exists():
+                make(made)
+                done.touch()
+        return made
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def synthetic_cohort(made_once) -> Path:
     """The table of 28 synthetic patients of site A."""
-    return write_cohort(tmp_path_factory.mktemp("cohort") / "a", patients=28, site="A", seed=3, workers=1)
+    return made_once("cohort", lambda path: write_cohort(path, patients=28, site="A", seed=3, workers=1)) / COHORT_FILE
 
 
 @pytest.fixture(scope="session")
-def synthetic_store(synthetic_cohort, tmp_path_factory) -> CubeStore:
+def synthetic_store(synthetic_cohort, made_once) -> CubeStore:
     """The cubes of the synthetic cohort."""
-    path = tmp_path_factory.mktemp("stores") / "a"
-    summary = prepare_cohort(read_cohort(synthetic_cohort), path)
-    assert not summary.failed
-    return CubeStore.open(path)
+
+    def make(path: Path) -> None:
+        summary = prepare_cohort(read_cohort(synthetic_cohort), path)
+        assert not summary.failed
+
+    return CubeStore.open(made_once("store", make))
 
 
 @pytest.fixture(scope="session")
@@ -66,11 +92,10 @@ def short_training():
 
 
 @pytest.fixture(scope="session")
-def trained_model(synthetic_patients, short_training, tmp_path_factory) -> Path:
+def trained_model(synthetic_patients, short_training, made_once) -> Path:
     """The model folder of that training on the synthetic cohort."""
     from radiogene.training.fitting.run_options import RunOptions
     from radiogene.training.train import train
 
-    out = tmp_path_factory.mktemp("models") / "model"
-    train(synthetic_patients, short_training, out, RunOptions(accelerator="cpu", progress=False))
-    return out
+    options = RunOptions(accelerator="cpu", progress=False)
+    return made_once("model", lambda path: train(synthetic_patients, short_training, path, options))

@@ -31,6 +31,26 @@ def test_help_and_checks_do_not_load_torch():
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
+def test_verbs_that_need_no_network_run_without_torch(synthetic_cohort, tmp_path):
+    row = next(r for r in read_cohort(synthetic_cohort).rows if r.nodule.endswith("seg.dcm"))
+    verbs = [
+        ["methods"],
+        ["series", "--ct", str(row.ct)],
+        ["check", str(synthetic_cohort)],
+        ["views", "--ct", str(row.ct), "--nodule", row.nodule, "--out", str(tmp_path / "views")],
+        ["prepare", str(synthetic_cohort), "--out", str(tmp_path / "store"), "--quiet"],
+    ]
+    code = (
+        "import sys, json; sys.modules.update(torch=None, lightning=None, sklearn=None)\n"
+        "from radiogene.cli.app import main\n"
+        "for words in json.loads(sys.argv[1]):\n"
+        "    try: main(words)\n"
+        "    except SystemExit as end: assert not end.code, (words, end.code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, json.dumps(verbs)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_three_numbers_after_nodule_are_one_value():
     words = ["views", "--nodule", "-21.9", "-120.5", "1e2", "--out", "x"]
     assert with_joined_nodule(words) == ["views", "--nodule=-21.9 -120.5 1e2", "--out", "x"]
