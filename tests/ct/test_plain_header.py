@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from pydicom import dcmread
 from pydicom.config import disable_value_validation
@@ -145,3 +146,15 @@ def test_damaged_headers_are_read_as_pydicom_reads_them_or_refused(tmp_path, mon
         walked += plain_header(damaged.tobytes()) is not None
         assert quiet_header(path) == general_header(path, monkeypatch), places.tolist()
     assert walked > 100
+
+
+BUNDLED = sorted(path for path in (Path(pydicom.__file__).parent / "data" / "test_files").rglob("*") if path.is_file())
+
+
+def test_the_files_that_pydicom_tests_itself_with_are_read_alike(monkeypatch):
+    walked = 0
+    for path in BUNDLED:
+        walked += plain_header(path.read_bytes()[: dicom_file_header.HEADER_BYTES[1]]) is not None
+        assert quiet_header(path) == general_header(path, monkeypatch), path.name
+    assert walked >= 40
+    assert len(BUNDLED) - walked >= 20
