@@ -72,6 +72,12 @@ class TransferError(RadiogeneError):
     exit_code = 17
 
 
+class WorkersError(RadiogeneError):
+    """Worker processes or a cluster that cannot be reached, have other versions, or ended before their task."""
+
+    exit_code = 18
+
+
 class CasesFailedError(RadiogeneError):
     """A batch that went through although some of its cases failed; they are listed in its output."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.cohort_options import AllowPetCt, HeaderFile, KernelWish, Thickest
-from radiogene.cli.options import Genes, Quiet, Workers, words
+from radiogene.cli.options import Genes, Quiet, Scheduler, Workers, words
 from radiogene.cli.places import require_file_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
@@ -22,17 +22,19 @@ def from_folder(
     thickest: Thickest = 3.0,
     allow_pet_ct: AllowPetCt = False,
     workers: Workers = -1,
+    scheduler: Scheduler = None,
     quiet: Quiet = False,
 ) -> None:
     """Match a tree of studies with a clinical table, choose the CT series, and list what could not be matched."""
     from radiogene.cohort.sources.series.series_rules import SeriesWishes
     from radiogene.cohort.sources.study_folder.study_cohort import StudyFolder, write_study_cohort
     from radiogene.cohort.sources.table_file import beside
+    from radiogene.parallel_work import opened_workers
 
     require_file_place(out)
     wishes = SeriesWishes(kernel, thickest, allow_pet_ct)
-    source = StudyFolder(folder, table, words(genes), cache, wishes, workers)
-    with progress_bar("files", quiet) as progress:
+    with opened_workers(workers, scheduler) as who, progress_bar("files", quiet) as progress:
+        source = StudyFolder(folder, table, words(genes), cache, wishes, who)
         summary = write_study_cohort(source, out, progress)
     for line in summary.lines():
         typer.echo(line)

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from radiogene.cli.options import Json, Quiet, Seed, Workers
+from radiogene.cli.options import Json, Quiet, Scheduler, Seed, Workers
 from radiogene.cli.places import require_folder_place
 from radiogene.errors import CasesFailedError, SettingsError
 
 if TYPE_CHECKING:
     from radiogene.experiments.experiment_settings import ExperimentSettings
+    from radiogene.parallel_work import Crew
 
 CalibrationName = Literal["identity", "temperature", "isotonic"]
 
@@ -62,12 +63,14 @@ def experiment(
     ] = "32-true",
     seed: Seed = 0,
     workers: Workers = -1,
+    scheduler: Scheduler = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Write a table or figure of the paper, or all, with our numbers, intervals and the paper's beside them."""
     from radiogene.decision.calibration import CalibrationKind
     from radiogene.experiments.experiment_settings import ExperimentSettings
+    from radiogene.parallel_work import opened_workers
 
     settings = ExperimentSettings(
         preset=preset,
@@ -91,7 +94,8 @@ def experiment(
     if folds == 1:
         raise SettingsError("--folds wants 2 or more, or 0 for one held-out part.")
     require_folder_place(out)
-    _run(name, settings, (train, train_files), (external, external_files), out, workers, quiet=quiet, as_json=as_json)
+    with opened_workers(_processes(workers, accelerator), scheduler) as who:
+        _run(name, settings, (train, train_files), (external, external_files), out, who, quiet=quiet, as_json=as_json)
 
 
 def _run(
@@ -100,7 +104,7 @@ def _run(
     train: tuple[Path, Path | None],
     external: tuple[Path, Path | None],
     out: Path,
-    workers: int,
+    workers: "Crew | int",
     *,
     quiet: bool,
     as_json: bool,
@@ -119,7 +123,7 @@ def _run(
             experiments_named(name),
             settings,
             places,
-            workers=_processes(workers, settings.accelerator),
+            workers=workers,
             told=told,
         )
     written = write_evidence(run, name, out)

@@ -28,6 +28,10 @@ Backbone = Annotated[
 Genes = Annotated[str, typer.Option("--genes", help="Gene columns, separated by commas.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Workers = Annotated[int, typer.Option("--workers", min=-1, help="Processes; -1 takes one per core.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", help="A Dask cluster in place of --workers: tcp://HOST:PORT, or tls://HOST:PORT."),
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same result.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bars.")]
 NoduleRuleOption = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import AllowGaps, Genes, Quiet, Workers, words
+from radiogene.cli.options import AllowGaps, Genes, Quiet, Scheduler, Workers, words
 from radiogene.cli.places import require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
@@ -20,17 +20,19 @@ def prepare(
         bool, typer.Option("--remove-absent", help="Take out cubes of rows that the table no longer has.")
     ] = False,
     workers: Workers = -1,
+    scheduler: Scheduler = None,
     quiet: Quiet = False,
 ) -> None:
     """Cut the cube of every row into a store; failures are listed by row and the rest goes on."""
     from radiogene.cohort.prepare import prepare_cohort
     from radiogene.cohort.table import read_cohort
+    from radiogene.parallel_work import opened_workers
 
     require_folder_place(out)
     table = read_cohort(cohort, genes=words(genes))
-    with progress_bar("cubes", quiet) as progress:
+    with opened_workers(workers, scheduler) as who, progress_bar("cubes", quiet) as progress:
         summary = prepare_cohort(
-            table, out, allow_gaps=allow_gaps, remove_absent=remove_absent, workers=workers, progress=progress
+            table, out, allow_gaps=allow_gaps, remove_absent=remove_absent, workers=who, progress=progress
         )
     typer.echo(
         f"{summary.done} cubes made, {summary.skipped} were there, {summary.updated} rows brought up to date, "

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import Quiet, Workers
+from radiogene.cli.options import Quiet, Scheduler, Workers
 from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
@@ -18,11 +18,13 @@ def radiomics(
         Path | None, typer.Option("--cache", help="Folder that keeps each nodule's features (else OUT.cache).")
     ] = None,
     workers: Workers = -1,
+    scheduler: Scheduler = None,
     quiet: Quiet = False,
 ) -> None:
     """Radiomic features of each patient's largest nodule by PyRadiomics, which the extra `radiomics` installs."""
     from radiogene.cohort.prepared_cohort import PreparedCohort
     from radiogene.cohort.store import CubeStore
+    from radiogene.parallel_work import opened_workers
     from radiogene.radiomics.features_file import write_features
     from radiogene.radiomics.radiomic_table import cohort_features, unmeasured
 
@@ -34,8 +36,8 @@ def radiomics(
     kept = [position for position in range(len(cohort)) if position not in left_out]
     # With nobody left the whole cohort is refused, with the reason.
     measured = cohort.at(kept) if kept else cohort
-    with progress_bar("nodules", quiet) as progress:
-        table = cohort_features(measured, folder, workers=workers, progress=progress)
+    with opened_workers(workers, scheduler) as who, progress_bar("nodules", quiet) as progress:
+        table = cohort_features(measured, folder, workers=who, progress=progress)
     reasons = {cohort.patient_ids[position]: reason for position, reason in left_out.items()}
     cut = write_features(out, measured, table, reasons)
     typer.echo(f"{len(table.names)} features of {len(measured)} patients, {len(reasons)} left out: {out}")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from radiogene.cli.options import Genes, NoduleRuleOption, Quiet, Seed, words
+from radiogene.cli.options import Genes, NoduleRuleOption, Quiet, Scheduler, Seed, Workers, words
 from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.run_arguments import Accelerator, Accumulate, Devices, Log, Nodes, Precision, run_options
 from radiogene.cli.train_system import SystemOptions, train_system
@@ -84,11 +84,15 @@ def train(
     ] = False,
     devices: Devices = 1,
     nodes: Nodes = 1,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
     log: Log = None,
     quiet: Quiet = False,
 ) -> None:
     """Train MMDL, or a compared system, and write a model folder; the same command goes on after an interruption."""
     if method != "mmdl":
+        if workers != 1 or scheduler is not None:
+            raise SettingsError("--workers and --scheduler train folds and seeds of MMDL side by side; other systems, one.")
         train_system(
             method,
             SystemOptions(
@@ -103,6 +107,7 @@ def train(
     from radiogene.ct.nine_views import ViewSampling
     from radiogene.evaluation.patient_level import NoduleRule
     from radiogene.model.model_folder import require_model_place
+    from radiogene.parallel_work import opened_workers
     from radiogene.training.fitting.run_options import require_machine
     from radiogene.training.initial_weights import initial_weights
     from radiogene.training.settings import Kept, TrainingSettings
@@ -153,5 +158,7 @@ def train(
     )
     start = initial_weights(init, settings.sizes)
     cohort = PreparedCohort.of(CubeStore.open(store))
-    if train_model(cohort, settings, out, options, start, out_of_fold) is not None:
+    with opened_workers(workers, scheduler) as who:
+        trained = train_model(cohort, settings, out, options, start, out_of_fold, workers=who)
+    if trained is not None:
         typer.echo(str(out))

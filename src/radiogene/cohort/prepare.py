@@ -1,20 +1,19 @@
 """Fills a store with the cubes of a cohort: in parallel, resumed where it stopped, failures listed row by row."""
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import joblib
-
 from radiogene.cohort.cube_record import CubeRecord, PreparationFailure, row_key
 from radiogene.cohort.row import CohortRow
+from radiogene.cohort.row_preparation import prepared_rows
 from radiogene.cohort.store import CubeStore
 from radiogene.cohort.store_layout import STORE_FILE
 from radiogene.cohort.table import Cohort
-from radiogene.ct.preparation import PreparationSettings, PreparedNodule, prepare_nodule
-from radiogene.ct.scan import ScanOptions
-from radiogene.errors import RadiogeneError, StoreError
+from radiogene.ct.preparation import PreparationSettings, PreparedNodule
+from radiogene.errors import StoreError
+from radiogene.parallel_work import Workers
 
 Progress = Callable[[int, int], None]
 """Called with how many rows are finished and how many there are."""
@@ -45,7 +44,7 @@ def prepare_cohort(
     *,
     allow_gaps: bool = False,
     remove_absent: bool = False,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Progress | None = None,
 ) -> PreparationSummary:
     """What was done to make the store hold the cube of every row of the cohort.
@@ -58,7 +57,7 @@ def prepare_cohort(
         store_path: a folder: a store of this cohort, or absent or empty.
         allow_gaps: interpolate over missing or uneven slices instead of failing such a row.
         remove_absent: take out cubes that the cohort does not name, instead of refusing the store.
-        workers: processes; 1 works in this one, -1 takes one per core.
+        workers: who cuts the cubes; only this process writes the store.
         progress: is told of every finished row.
 
     Raises:
@@ -74,15 +73,16 @@ def prepare_cohort(
         failed: list[PreparationFailure] = []
         finished = skipped
         try:
-            for row, outcome in zip(waiting, prepared_rows(waiting, allow_gaps, workers), strict=True):
-                if isinstance(outcome, PreparedNodule):
-                    record = CubeRecord(row_key(row), row, outcome.report, outcome.is_synthetic or row.synthetic)
-                    store.add(record, outcome.cube_hu, outcome.segment_zyx)
-                else:
-                    failed.append(PreparationFailure(row.row_number, row.patient_id, outcome))
-                finished += 1
-                if progress is not None:
-                    progress(finished, len(rows))
+            with closing(prepared_rows(waiting, allow_gaps, workers)) as outcomes:
+                for row, outcome in zip(waiting, outcomes, strict=True):
+                    if isinstance(outcome, PreparedNodule):
+                        record = CubeRecord(row_key(row), row, outcome.report, outcome.is_synthetic or row.synthetic)
+                        store.add(record, outcome.cube_hu, outcome.segment_zyx)
+                    else:
+                        failed.append(PreparationFailure(row.row_number, row.patient_id, outcome))
+                    finished += 1
+                    if progress is not None:
+                        progress(finished, len(rows))
         finally:
             store.write_failures(failed)
     return PreparationSummary(len(waiting) - len(failed), skipped, updated, removed, tuple(failed))
@@ -115,26 +115,3 @@ def _remove_absent(store: CubeStore, rows: dict[str, CohortRow], *, allowed: boo
         )
     store.remove(absent)
     return len(absent)
-
-
-def prepared_rows(rows: Sequence[CohortRow], allow_gaps: bool, workers: int) -> Iterator[PreparedNodule | str]:
-    """Per row, in order, its prepared nodule or the words of its refusal; only a few wait in memory at a time.
-
-    Args:
-        rows: the rows to prepare.
-        allow_gaps: interpolate over missing or uneven slices.
-        workers: processes; 1 works in this one, -1 takes one per core.
-    """
-    # Stopping early (an interrupt, a full disk) is announced by its own message, not by joblib's.
-    warnings.filterwarnings("ignore", message=".*which were still being processed by the workers.*")
-    parallel = joblib.Parallel(n_jobs=workers, return_as="generator", pre_dispatch="2*n_jobs")
-    return iter(parallel(joblib.delayed(_outcome)(row, allow_gaps) for row in rows))
-
-
-def _outcome(row: CohortRow, allow_gaps: bool) -> PreparedNodule | str:
-    """The prepared nodule of a row, or why there is none."""
-    options = ScanOptions(series_uid=row.series_uid, allow_gaps=allow_gaps)
-    try:
-        return prepare_nodule(row.ct, row.nodule, frame=row.frame, segment=row.segment, scan_options=options)
-    except (RadiogeneError, OSError) as error:
-        return f"{type(error).__name__}: {error}"

@@ -21,7 +21,7 @@ from radiogene.demo.systems import BOTH, CLINICAL_ONLY, GENES, IMAGE_ONLY, clini
 from radiogene.errors import CasesFailedError
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
-from radiogene.model.library_versions import library_versions
+from radiogene.library_versions import library_versions
 from radiogene.model.model_folder import HISTORY_FILE
 from radiogene.phantom import GeneCeiling, ceiling, oracle, write_cohort
 from radiogene.prediction.predictor import Predictor

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
+from radiogene.dask_worker import unseen_here
 from radiogene.decision.calibration import CalibrationKind, IdentityCalibration
 from radiogene.decision.decision import Decision, GeneDecision, ModelKind
 from radiogene.errors import RadiogeneError
@@ -19,8 +20,9 @@ from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.permutation_check import shuffled
 from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
-from radiogene.experiments.cell_file import write_outcome
+from radiogene.experiments.cell_file import read_outcome, write_outcome
 from radiogene.experiments.cohorts import ExperimentPlaces
+from radiogene.folder_turn import folder_turn
 from radiogene.methods.inputs import available
 from radiogene.methods.method import Workplace
 from radiogene.methods.registry import method_named
@@ -47,8 +49,21 @@ def run_cell(
         calibration: of its probabilities.
         external_cubes: fingerprint of the external cohort's cubes, for the ledger.
     """
+    for path in (places.out, places.training.store, places.external.store):
+        if unseen := unseen_here(path):
+            return CellFailure(cell, unseen, 0.0)
     folder = places.out / CELLS_FOLDER / key
-    folder.mkdir(parents=True, exist_ok=True)
+    with folder_turn(folder):
+        # A worker that ended before it could say so may have finished the cell.
+        found = read_outcome(folder)
+        if isinstance(found, CellResult):
+            return found
+        return _run(cell, key, places, calibration, external_cubes)
+
+
+def _run(cell: Cell, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_cubes: str) -> Outcome:
+    """See `run_cell`."""
+    folder = places.out / CELLS_FOLDER / key
     started = time.monotonic()
     try:
         outcome: Outcome = _fitted(cell, key, places, calibration, started)

@@ -1,16 +1,15 @@
 """All cells of an experiment: finished ones are read, the others run in parallel, each onto the disk as it ends."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from joblib import Parallel, delayed, parallel_config
 
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.experiments.cell import Cell, CellResult, Outcome
 from radiogene.experiments.cell_file import read_outcome
 from radiogene.experiments.cell_run import CELLS_FOLDER, run_cell
 from radiogene.experiments.cohorts import ExperimentPlaces
+from radiogene.parallel_work import Workers, in_parallel
 
 
 @dataclass(frozen=True)
@@ -22,32 +21,27 @@ class CellRuns:
         context: what decides every cell's result beside its settings.
         external_cubes: fingerprint of the external cohort's cubes, by which ledgers know it.
         calibration: of every system.
-        workers: processes; each computes with one thread where there are several.
+        workers: who runs them; each computes with one thread where there are several.
     """
 
     places: ExperimentPlaces
     context: dict[str, Any]
     external_cubes: str
     calibration: CalibrationKind = CalibrationKind.IDENTITY
-    workers: int = 1
+    workers: Workers = 1
 
     def finished(self, cells: Iterable[Cell]) -> dict[Cell, CellResult]:
         """The results that stand on disk; failures are no results, they are tried again."""
         found = {cell: read_outcome(self.places.out / CELLS_FOLDER / cell.key(self.context)) for cell in cells}
         return {cell: outcome for cell, outcome in found.items() if isinstance(outcome, CellResult)}
 
-    def run(self, cells: Sequence[Cell]) -> Iterator[Outcome]:
+    def run(self, cells: Sequence[Cell]) -> Generator[Outcome, None, None]:
         """What each cell left, in the order in which they end.
 
         Args:
             cells: different ones, in the order in which they should start.
         """
         tasks = (
-            delayed(run_cell)(cell, cell.key(self.context), self.places, self.calibration, self.external_cubes)
-            for cell in cells
+            (cell, cell.key(self.context), self.places, self.calibration, self.external_cubes) for cell in cells
         )
-        if self.workers == 1 or len(cells) <= 1:
-            yield from Parallel(n_jobs=1, return_as="generator_unordered")(tasks)
-            return
-        with parallel_config(backend="loky", inner_max_num_threads=1):
-            yield from Parallel(n_jobs=self.workers, return_as="generator_unordered")(tasks)
+        return in_parallel(run_cell, tasks, self.workers, ordered=False)

@@ -1,6 +1,7 @@
 """An experiment from two stores to what it shows: cells until nothing is missing, then tables and figures."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from radiogene.experiments.shared_features import measure_shared_features
 from radiogene.model.folder_files import sha256_of
 from radiogene.model.known_cubes import cohort_fingerprint_of
 from radiogene.model.pretrained_folder import WEIGHTS_FILE
+from radiogene.parallel_work import Workers, process_count
 
 Told = Callable[["Progress"], None]
 
@@ -69,7 +71,7 @@ def run_experiments(
     settings: ExperimentSettings,
     places: ExperimentPlaces,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     told: Told = lambda progress: None,
 ) -> ExperimentRun:
     """What the experiments show; cells that an interrupted run finished are not computed again.
@@ -78,7 +80,7 @@ def run_experiments(
         experiments: tables and figures.
         settings: of all of them.
         places: of both cohorts and of the experiment.
-        workers: processes.
+        workers: who runs the cells.
         told: of every finished cell.
 
     Raises:
@@ -126,13 +128,14 @@ def _all_outcomes(
         if not missing:
             return outcomes
         expected = {cell: expected_seconds(cell, training_patients) for cell in needed}
-        count = _Count(needed, expected, runs.workers)
+        count = _Count(needed, expected, process_count(runs.workers))
         # The longest first, so that no worker begins one while the others have nothing left.
         missing.sort(key=lambda cell: -count.expected[cell])
         told(count.progress(outcomes, None))
-        for outcome in runs.run(missing):
-            outcomes[outcome.cell] = outcome
-            told(count.progress(outcomes, outcome))
+        with closing(runs.run(missing)) as ended:
+            for outcome in ended:
+                outcomes[outcome.cell] = outcome
+                told(count.progress(outcomes, outcome))
 
 
 @dataclass(frozen=True)

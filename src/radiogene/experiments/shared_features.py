@@ -10,11 +10,12 @@ from radiogene.errors import SettingsError
 from radiogene.experiments.cell import Cell
 from radiogene.methods.method import Need
 from radiogene.methods.registry import method_named
+from radiogene.parallel_work import Workers
 from radiogene.radiomics import cohort_features, unmeasured
 
 
 def measure_shared_features(
-    cells: Iterable[Cell], cohorts: Iterable[PreparedCohort], folder: Path, workers: int
+    cells: Iterable[Cell], cohorts: Iterable[PreparedCohort], folder: Path, workers: Workers
 ) -> None:
     """Fills the folder of features; cells that run at the same time would each measure every nodule.
 
@@ -22,7 +23,7 @@ def measure_shared_features(
         cells: about to run.
         cohorts: whose nodules they look at.
         folder: of features, named by their content.
-        workers: processes.
+        workers: who measures.
     """
     if not any(Need.SEGMENT in method_named(cell.method).needs for cell in cells):
         return

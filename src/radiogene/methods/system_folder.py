@@ -26,7 +26,7 @@ from radiogene.methods.registry import all_methods
 from radiogene.methods.trained_system import TrainedSystem
 from radiogene.model.folder_files import read_json, read_json_object, require_own_place, sha256_of
 from radiogene.model.known_cubes import fingerprints
-from radiogene.model.library_versions import library_versions
+from radiogene.library_versions import library_versions
 from radiogene.model.model_folder import CUBES_FILE, DECISION_FILE, MANIFEST_FILE, UNSEEN_FILE
 
 FORMAT = 1

@@ -15,7 +15,7 @@ from radiogene.decision.decision import Decision
 from radiogene.errors import WeightsError
 from radiogene.model.card import model_card
 from radiogene.model.folder_files import read_json, read_json_object, require_own_place, sha256_of
-from radiogene.model.library_versions import library_versions
+from radiogene.library_versions import library_versions
 from radiogene.model.settings import ModelSettings
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import build_mmdl

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from joblib import Parallel, delayed
 
 from radiogene.atomic_files import atomic_path, write_json, write_text
 from radiogene.errors import SettingsError
+from radiogene.parallel_work import in_parallel, process_count
 from radiogene.phantom.ceiling import Ceiling, ceiling
 from radiogene.phantom.genetics import CASE_MIX, Strength
 from radiogene.phantom.patient_folder import PatientRecord, write_patient
@@ -84,8 +84,7 @@ def write_cohort(
     settings = CohortSettings(site, seed, pet, slides)
     if not 1 <= patients <= LARGEST_COHORT:
         raise SettingsError(f"{patients} patients were asked for; --patients takes 1 to {LARGEST_COHORT}.")
-    if workers == 0:
-        raise SettingsError("0 workers were asked for; --workers takes 1 or more, or -1 for all processor cores.")
+    process_count(workers)
     _claim(out, settings)
     limits = ceiling(site)
     write_json(out / SETTINGS_FILE, _description(settings, limits))
@@ -104,8 +103,7 @@ def write_cohort(
 
 def _written(out: Path, settings: CohortSettings, patients: int, workers: int) -> Iterator[tuple[int, PatientRecord]]:
     """Each patient's number and record, in the order in which they are done."""
-    tasks = (delayed(_write_numbered)(out, settings, index) for index in range(patients))
-    yield from Parallel(n_jobs=workers if patients > 1 else 1, return_as="generator_unordered")(tasks)
+    return in_parallel(_write_numbered, ((out, settings, n) for n in range(patients)), workers, ordered=False)
 
 
 def _write_numbered(out: Path, settings: CohortSettings, index: int) -> tuple[int, PatientRecord]:

@@ -13,12 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from joblib import Parallel, delayed
 from pydicom import Dataset, dcmread
 from pydicom.uid import UID
 
 from radiogene.atomic_files import atomic_folder, write_text
 from radiogene.errors import SettingsError
+from radiogene.parallel_work import in_parallel
 from radiogene.phantom.collection_labels import LABEL_COLUMNS, collection_id, label_cells
 from radiogene.phantom.ct_series import write_ct_series, write_localiser
 from radiogene.phantom.dicom_identity import DicomIdentity
@@ -111,9 +111,8 @@ def write_collection(
     if out.exists() and any(out.iterdir()):
         raise SettingsError(f"{out} is not empty; choose an empty --out.")
     found: dict[int, CollectionPatient] = {}
-    tasks = (delayed(_write_patient)(out, seed, index) for index in range(patients))
-    parallel = Parallel(n_jobs=workers if patients > 1 else 1, return_as="generator_unordered")
-    for done, (index, patient) in enumerate(parallel(tasks), start=1):
+    written = in_parallel(_write_patient, ((out, seed, n) for n in range(patients)), workers, ordered=False)
+    for done, (index, patient) in enumerate(written, start=1):
         found[index] = patient
         if progress is not None:
             progress(done, patients)

@@ -5,17 +5,19 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from radiogene.atomic_files import write_text
 from radiogene.cohort.cube_record import row_key
-from radiogene.cohort.prepare import prepared_rows
 from radiogene.cohort.row import CohortRow
+from radiogene.cohort.row_preparation import prepared_rows
 from radiogene.cohort.table import Cohort
 from radiogene.ct.preparation import PreparedNodule
 from radiogene.errors import CohortError
+from radiogene.parallel_work import Workers
 from radiogene.prediction.predictor import Predictor
 
 Progress = Callable[[int, int], None]
@@ -42,7 +44,7 @@ def predict_cohort(
     out: Path,
     *,
     allow_gaps: bool = False,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Progress | None = None,
 ) -> CohortPredictions:
     """Writes one line per row of the table: probabilities and calls, or the error.
@@ -55,7 +57,7 @@ def predict_cohort(
         cohort: the table.
         out: the CSV file to write.
         allow_gaps: interpolate over missing or uneven slices.
-        workers: processes that prepare cubes.
+        workers: who prepares the cubes.
         progress: is told of every finished row.
 
     Raises:
@@ -71,17 +73,17 @@ def predict_cohort(
     with journal.open("a", encoding="utf-8") as stream:
         if stream.tell() == 0:
             stream.write(json.dumps(header) + "\n")
-        outcomes = prepared_rows(waiting, allow_gaps, workers)
-        for count, (row, outcome) in enumerate(zip(waiting, outcomes, strict=True), start=1):
-            line = _line(predictor, row, outcome)
-            finished[_input_key(row)] = line
-            if line["error"]:
-                failed += 1
-            else:
-                stream.write(json.dumps({"key": _input_key(row), "line": line}) + "\n")
-                stream.flush()
-            if progress is not None:
-                progress(resumed + count, len(cohort.rows))
+        with closing(prepared_rows(waiting, allow_gaps, workers)) as outcomes:
+            for count, (row, outcome) in enumerate(zip(waiting, outcomes, strict=True), start=1):
+                line = _line(predictor, row, outcome)
+                finished[_input_key(row)] = line
+                if line["error"]:
+                    failed += 1
+                else:
+                    stream.write(json.dumps({"key": _input_key(row), "line": line}) + "\n")
+                    stream.flush()
+                if progress is not None:
+                    progress(resumed + count, len(cohort.rows))
     lines = [{**finished[_input_key(row)], "row": row.row_number} for row in cohort.rows]
     _write_table(out, predictor.model.settings.genes, lines)
     journal.unlink()

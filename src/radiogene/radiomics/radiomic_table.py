@@ -1,15 +1,16 @@
 """The radiomic features of a prepared cohort, one row per patient."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import joblib
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.errors import CohortError
+from radiogene.parallel_work import Workers, in_parallel
 from radiogene.radiomics.feature_cache import cached_features
 from radiogene.radiomics.features import DEFAULT_SETTINGS, RadiomicFeatures
 from radiogene.radiomics.measurability import segment_problem
@@ -36,7 +37,7 @@ def cohort_features(
     cohort: PreparedCohort,
     folder: Path,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Progress | None = None,
     settings: RadiomicSettings = DEFAULT_SETTINGS,
 ) -> RadiomicTable:
@@ -45,7 +46,7 @@ def cohort_features(
     Args:
         cohort: N patients, at least one, each with a segment that can be measured (`unmeasured` says who has none).
         folder: keeps every nodule's features, named by their content, for the next time.
-        workers: processes; 1 works in this one, -1 takes one per core.
+        workers: who measures; those of other machines keep it in the folder that they see.
         progress: is told of every finished patient.
         settings: of the measurement.
 
@@ -57,15 +58,14 @@ def cohort_features(
     if problems or not len(cohort):
         raise CohortError(_refusal(cohort, problems))
     found: list[RadiomicFeatures] = []
-    parallel = joblib.Parallel(n_jobs=workers, return_as="generator", pre_dispatch="2*n_jobs")
-    measure = joblib.delayed(cached_features)
-    nodules = ((cohort.cube(n), cohort.segment(n)) for n in range(len(cohort)))
-    for features in parallel(measure(cube, segment, settings, folder) for cube, segment in nodules):
-        found.append(features)
-        if features.names != found[0].names:
-            raise CohortError(f"Nodules have other features than each other: {folder} mixes several measurements.")
-        if progress is not None:
-            progress(len(found), len(cohort))
+    nodules = ((cohort.cube(n), cohort.segment(n), settings, folder) for n in range(len(cohort)))
+    with closing(in_parallel(cached_features, nodules, workers)) as measured:
+        for features in measured:
+            found.append(features)
+            if features.names != found[0].names:
+                raise CohortError(f"Nodules have other features than each other: {folder} mixes several measurements.")
+            if progress is not None:
+                progress(len(found), len(cohort))
     return RadiomicTable(found[0].names, np.stack([features.values for features in found]))
 
 

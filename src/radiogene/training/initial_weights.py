@@ -53,11 +53,18 @@ class PretrainedWeights:
     Attributes:
         pretrained: its settings and weights.
         preset: of the training, which must be the same.
+        folder: that another process reads them from, rather than be sent them.
     """
 
     pretrained: PretrainedNetwork
     preset: Preset
+    folder: Path | None = None
     is_trained: bool = True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.folder is None:
+            return type(self), (self.pretrained, self.preset)
+        return initial_weights, (str(self.folder), self.preset)
 
     def load_into(self, network: MMDL) -> None:
         """Nothing; see `InitialWeights`."""
@@ -77,11 +84,18 @@ class ImagenetWeights:
     Attributes:
         parameters: by their names in the file.
         sha256: of the file.
+        file: that another process reads them from, rather than be sent them.
     """
 
     parameters: dict[str, Tensor]
     sha256: str
+    file: Path | None = None
     is_trained: bool = True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.file is None:
+            return type(self), (self.parameters, self.sha256)
+        return _imagenet_weights, (self.file,)
 
     def load_into(self, network: MMDL) -> None:
         """Nothing; see `InitialWeights`."""
@@ -106,11 +120,14 @@ def initial_weights(words: str, preset: Preset) -> InitialWeights:
     if words == RANDOM:
         return RandomWeights()
     if words.startswith(IMAGENET):
-        path = Path(words.removeprefix(IMAGENET))
-        return ImagenetWeights(read_imagenet_parameters(path), sha256_of(path))
+        return _imagenet_weights(Path(words.removeprefix(IMAGENET)))
     path = Path(words)
     if not path.is_dir():
         raise SettingsError(
             f"--init {words!r}: expected `random`, the folder that `radiogene pretrain` wrote, or `imagenet:FILE`."
         )
-    return PretrainedWeights(read_pretrained(path), preset)
+    return PretrainedWeights(read_pretrained(path), preset, path.absolute())
+
+
+def _imagenet_weights(path: Path) -> ImagenetWeights:
+    return ImagenetWeights(read_imagenet_parameters(path), sha256_of(path), path.absolute())

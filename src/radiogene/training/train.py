@@ -21,14 +21,15 @@ from radiogene.errors import TrainingError
 from radiogene.evaluation.predictions import Predictions
 from radiogene.evaluation.predictions_table import predictions_table
 from radiogene.model.known_cubes import cube_fingerprint, fingerprints
-from radiogene.model.library_versions import library_versions
+from radiogene.library_versions import library_versions
 from radiogene.model.model_folder import write_model
 from radiogene.model.settings import ModelSettings
 from radiogene.model.training_range import training_ranges
+from radiogene.parallel_work import Workers
 from radiogene.training.fitting.run_options import RunOptions, process_rank
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.initial_weights import InitialWeights, RandomWeights
-from radiogene.training.members.member_training import train_member
+from radiogene.training.members.member_tasks import MemberTask, trained_members
 from radiogene.training.members.members import Member, members_of
 from radiogene.training.members.trained_member import TrainedMember
 from radiogene.training.members.unseen_predictions import UnseenPredictions, unseen_predictions
@@ -57,6 +58,7 @@ def train(
     initial: InitialWeights = RandomWeights(),
     out_of_fold: Path | None = None,
     labels: NDArray[np.int8] | None = None,
+    workers: Workers = 1,
 ) -> FinishedTraining | None:
     """Trains a model and writes its folder, whole or not at all; an interrupted training goes on where it stopped.
 
@@ -68,6 +70,7 @@ def train(
         initial: where the view networks start.
         out_of_fold: a CSV file for each patient's out-of-fold probabilities; needs folds.
         labels: (N, G) 1 mutant, 0 wild type, -1 unknown, in place of those of the table.
+        workers: who trains the members; 1 trains them here, one after the other.
 
     Returns:
         None in all processes of a distributed training but the first.
@@ -77,6 +80,7 @@ def train(
             store, so that nobody could say how they were prepared.
         CohortError: a clinical column is missing, unusable or a copy of a label.
         SettingsError: the unfinished training beside `out` is another one.
+        WorkersError: workers ended, or cannot be used; what is trained is kept.
 
     Source: paper, sections "Deep learning model" and "Multi-model decision-level fusion".
     """
@@ -90,12 +94,9 @@ def train(
     cohort.patient_predictions(np.arange(len(cohort.rows)), np.zeros(cohort.labels.shape), settings.nodule_rule)
 
     unfinished = UnfinishedTraining(out, _command(store, cohort, settings, options, initial))
-    trained: list[TrainedMember] = []
+    task = MemberTask(store.path, prepared.nodules, labels, settings, initial, options, unfinished.path)
     with unfinished:
-        for member in members:
-            done = train_member(cohort, member, settings, initial, options, unfinished.path / member.name)
-            if done is not None:
-                trained.append(done)
+        trained = trained_members(cohort, members, task, workers)
     if process_rank() > 0:
         return None
 

@@ -30,7 +30,7 @@ from radiogene.methods.deep.patient_values import PatientValues, read_values
 from radiogene.methods.method import Method, Unseen, Workplace
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.model.folder_files import read_json_object
-from radiogene.model.library_versions import library_versions
+from radiogene.library_versions import library_versions
 from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.members.members import Member

@@ -9,7 +9,13 @@ from typing import Any
 
 from radiogene.atomic_files import write_json
 from radiogene.cohort.store_lock import StoreLock
-from radiogene.errors import DamagedStateError, InterruptedTrainingError, RadiogeneError, SettingsError
+from radiogene.errors import (
+    DamagedStateError,
+    InterruptedTrainingError,
+    RadiogeneError,
+    SettingsError,
+    WorkersError,
+)
 from radiogene.training.fitting.run_options import process_rank
 
 COMMAND_FILE = "training.json"
@@ -59,7 +65,7 @@ class UnfinishedTraining:
         """A training that was refused would be refused again, so nothing of it is kept; an interrupted one is."""
         if self._lock is not None:
             self._lock.release()
-        again = (InterruptedTrainingError, DamagedStateError)
+        again = (InterruptedTrainingError, DamagedStateError, WorkersError)
         if isinstance(error, RadiogeneError) and not isinstance(error, again) and process_rank() == 0:
             self.remove()
 

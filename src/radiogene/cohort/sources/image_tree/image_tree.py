@@ -3,10 +3,10 @@
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from joblib import Parallel, delayed
 from pydicom.config import disable_value_validation
 
 from radiogene.cohort.sources.image_tree.file_header import FileHeader, read_header
@@ -15,6 +15,7 @@ from radiogene.cohort.sources.image_tree.header_record import decode, encode
 from radiogene.cohort.sources.image_tree.tree_patient import TreePatient, sort_patients
 from radiogene.ct.series.slice_header import DamagedFile
 from radiogene.errors import SeriesError
+from radiogene.parallel_work import Workers, in_parallel
 
 BATCH_FILES = 500
 """Files that one process reads before it reports: less than a second, so little is lost when a run is ended."""
@@ -54,7 +55,7 @@ def scan_tree(
     root: Path,
     cache: HeaderCache,
     *,
-    workers: int = -1,
+    workers: Workers = -1,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImageTree:
     """Everything under a folder, sorted into patients.
@@ -65,7 +66,7 @@ def scan_tree(
     Args:
         root: of the tree.
         cache: of its headers.
-        workers: processes; -1 for one per core.
+        workers: who reads the headers.
         progress: called with files done and all files to read.
 
     Raises:
@@ -114,18 +115,18 @@ def _walk(root: Path) -> Iterator[tuple[str, FileState]]:
 
 
 def _read(
-    root: Path, paths: Sequence[str], workers: int, progress: Callable[[int, int], None] | None
+    root: Path, paths: Sequence[str], workers: Workers, progress: Callable[[int, int], None] | None
 ) -> Iterator[list[tuple[str, str]]]:
     """The headers of files, batch by batch, as they are done."""
     batches = [paths[start : start + BATCH_FILES] for start in range(0, len(paths), BATCH_FILES)]
     processes = workers if len(paths) > WORTH_PROCESSES else 1
     done = 0
-    tasks = (delayed(_read_batch)(root, batch) for batch in batches)
-    for batch in Parallel(n_jobs=processes, return_as="generator_unordered")(tasks):
-        done += len(batch)
-        if progress is not None:
-            progress(done, len(paths))
-        yield batch
+    with closing(in_parallel(_read_batch, ((root, batch) for batch in batches), processes, ordered=False)) as read:
+        for batch in read:
+            done += len(batch)
+            if progress is not None:
+                progress(done, len(paths))
+            yield batch
 
 
 def _read_batch(root: Path, paths: Sequence[str]) -> list[tuple[str, str]]:

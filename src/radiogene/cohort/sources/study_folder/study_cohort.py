@@ -20,6 +20,7 @@ from radiogene.cohort.sources.study_folder.scan_rows import (
     scan_cells,
 )
 from radiogene.cohort.sources.table_file import beside, write_table
+from radiogene.parallel_work import Workers
 
 UNMATCHED_COLUMNS = ("what", "name", "reason")
 
@@ -39,7 +40,7 @@ class StudyFolder:
         genes: its gene columns.
         cache: of headers; None for one beside the cohort table.
         wishes: about the choice of series.
-        workers: processes; -1 for one per core.
+        workers: who reads the headers.
     """
 
     root: Path
@@ -47,7 +48,7 @@ class StudyFolder:
     genes: tuple[str, ...]
     cache: Path | None = None
     wishes: SeriesWishes = field(default_factory=SeriesWishes)
-    workers: int = -1
+    workers: Workers = -1
 
 
 @dataclass(frozen=True)
