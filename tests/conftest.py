@@ -1,7 +1,7 @@
 """Fixtures that several rooms share: a small synthetic cohort, its store, and a model trained on it, made once."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from radiogene.cohort.store import CubeStore
 from radiogene.cohort.table import read_cohort
 from radiogene.phantom import write_cohort
 from radiogene.phantom.cohort_folder import COHORT_FILE
+
+from dask_machines import Machines, dask_machines
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -99,3 +101,20 @@ def trained_model(synthetic_patients, short_training, made_once) -> Path:
 
     options = RunOptions(accelerator="cpu", progress=False)
     return made_once("model", lambda path: train(synthetic_patients, short_training, path, options))
+
+
+@pytest.fixture(scope="session")
+def machines(tmp_path_factory) -> Iterator[Machines]:
+    """A Dask scheduler and two workers on the loopback interface; those that a test ended are started anew."""
+    with dask_machines(tmp_path_factory.mktemp("machines")) as started:
+        yield started
+
+
+@pytest.fixture
+def cluster(machines):
+    """These workers, all there, as the work of a command takes them."""
+    from radiogene.dask_cluster import DaskCluster
+
+    machines.complete()
+    with DaskCluster(machines.address) as opened:
+        yield opened

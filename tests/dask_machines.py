@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -14,6 +13,9 @@ from pathlib import Path
 SCHEDULER = (sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
 WORKER = (sys.executable, "-m", "dask", "worker", "--no-nanny", "--nthreads", "1", "--no-dashboard")
 
+LONGEST_START_S = 120
+"""On a machine with much else to do."""
+
 
 @dataclass
 class Machines:
@@ -22,27 +24,41 @@ class Machines:
     address: str
     scheduler: subprocess.Popen
     folder: Path
+    stack: ExitStack
     workers: list[subprocess.Popen] = field(default_factory=list)
 
-    def start_worker(self, stack: ExitStack, *more: str, cwd: Path | None = None, **environment: str) -> None:
+    def start_worker(self, *more: str, **environment: str) -> subprocess.Popen:
         command = [*WORKER, self.address, "--local-directory", str(self.folder), *more]
-        self.workers.append(stack.enter_context(_running(command, {**os.environ, **environment}, cwd)))
+        worker = self.stack.enter_context(_running(command, {**os.environ, **environment}, self.folder))
+        self.workers.append(worker)
+        return worker
 
-    def kill_worker(self, number: int) -> None:
-        self.workers[number].send_signal(signal.SIGKILL)
-        self.workers[number].wait()
+    def complete(self) -> None:
+        """Starts a worker for each that has ended, and waits until the scheduler knows all of them."""
+        from distributed import Client
+
+        for ended in [worker for worker in self.workers if worker.poll() is not None]:
+            self.workers.remove(ended)
+            self.start_worker()
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(len(self.workers), timeout=LONGEST_START_S)
+
+    def kill_worker(self, worker: subprocess.Popen) -> None:
+        worker.kill()
+        worker.wait()
+        self.workers.remove(worker)
 
 
 @contextmanager
-def dask_machines(folder: Path, workers: int = 2) -> Iterator[tuple[Machines, ExitStack]]:
-    """The machines, and the stack that ends what is started later."""
+def dask_machines(folder: Path, workers: int = 2) -> Iterator[Machines]:
+    """The machines; what is started later ends with them."""
     with ExitStack() as stack:
         file = folder / "scheduler.json"
         scheduler = stack.enter_context(_running([*SCHEDULER, "--scheduler-file", str(file)], dict(os.environ), folder))
-        machines = Machines(_address_in(file, scheduler), scheduler, folder)
+        machines = Machines(_address_in(file, scheduler), scheduler, folder, stack)
         for _ in range(workers):
-            machines.start_worker(stack)
-        yield machines, stack
+            machines.start_worker()
+        yield machines
 
 
 def _address_in(file: Path, scheduler: subprocess.Popen) -> str:
@@ -55,7 +71,7 @@ def _address_in(file: Path, scheduler: subprocess.Popen) -> str:
 
 
 @contextmanager
-def _running(command: Sequence[str], environment: dict[str, str], cwd: Path | None) -> Iterator[subprocess.Popen]:
+def _running(command: Sequence[str], environment: dict[str, str], cwd: Path) -> Iterator[subprocess.Popen]:
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, env=environment, cwd=cwd, **silent) as process:
         try:
