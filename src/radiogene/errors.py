@@ -78,6 +78,12 @@ class WorkersError(RadiogeneError):
     exit_code = 18
 
 
+class StorageError(RadiogeneError):
+    """Object storage that cannot be used: no answer, no bucket, no permission, a package that is missing."""
+
+    exit_code = 19
+
+
 class CasesFailedError(RadiogeneError):
     """A batch that went through although some of its cases failed; they are listed in its output."""
 

@@ -2,43 +2,22 @@
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cohort.made_cubes import SETTINGS, cube_hu, record, segment
 from radiogene.cohort.cube_record import CubeRecord, PreparationFailure, row_key
 from radiogene.cohort.row import CohortRow, PatientRow
 from radiogene.cohort.store import CubeStore
 from radiogene.errors import StoreError
-
-SETTINGS = {"sample_mm": 1.0}
-
-
-def cube_hu(number: int) -> np.ndarray:
-    return np.random.default_rng(number).normal(-300, 400, (64, 64, 64)).astype(np.float32)
-
-
-def segment(number: int) -> np.ndarray | None:
-    """A segment for odd numbers only."""
-    return np.random.default_rng(number).random((64, 64, 64)) < 0.1 if number % 2 else None
-
-
-def record(number: int, *, synthetic: bool = False) -> CubeRecord:
-    row = PatientRow(
-        patient_id=f"patient {number}",
-        row_number=number + 2,
-        age_years=60.5,
-        sex="female",
-        smoking=True,
-        labels={"EGFR": 1, "KRAS": None},
-        extra={"stage": "IB"},
-    )
-    return CubeRecord(f"key{number}", row, {"centre_lps_mm": [1.0, 2.0, float(number)], "decisions": []}, synthetic)
 
 
 def filled(path: Path, numbers) -> CubeStore:
@@ -388,3 +367,145 @@ def test_a_thousand_records_reopen_in_order_from_one_file(tmp_path):
         lines.append(json.dumps(content))
     (path / "records.jsonl").write_text("\n".join(reversed(lines)) + "\n")
     assert [r.key for r in CubeStore.open(path).records] == [f"key{n}" for n in range(1000)]
+
+
+def reopened_records(path: Path) -> list[CubeRecord]:
+    """One by one, as the index finds them."""
+    store = CubeStore.open(path)
+    return [store.record(n) for n in range(len(store))]
+
+
+def test_the_index_gives_what_the_lines_give(tmp_path):
+    path = tmp_path / "store"
+    filled(path, [4, 1, 0, 3])
+    indexed = CubeStore.open(path)
+    (path / "records.index").rename(tmp_path / "held")
+    plain = CubeStore.open(path)
+    assert reopened_records(path) == list(indexed.records) == list(plain.records)
+    np.testing.assert_array_equal(indexed._file.index.rows, plain._file.index.rows)
+    assert not (path / "records.index").exists()
+    with CubeStore.open(path, writing=True):
+        pass
+    assert (path / "records.index").read_bytes() == (tmp_path / "held").read_bytes()
+
+
+def test_opening_with_the_index_reads_no_line_but_the_last_and_each_is_checked_when_it_is_read(tmp_path):
+    path = tmp_path / "store"
+    filled(path, range(3))
+    records = path / "records.jsonl"
+    records.write_text(records.read_text().replace('"patient_id": "patient 1"', '"patient_id": "patient 7"'))
+    store = CubeStore.open(path)
+    assert (len(store), "key1" in store, store.record(2)) == (3, True, record(2))
+    np.testing.assert_array_equal(store.cube(1), np.rint(cube_hu(1)))
+    for read in (lambda: store.record(1), lambda: store.records):
+        with pytest.raises(StoreError, match=r"a line 2 of records.jsonl that is not the one that was written"):
+            read()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda index: b"",
+        lambda index: b"{}\n",
+        lambda index: b"\0" * 200,
+        lambda index: index[:-1],
+        lambda index: index[:100] + bytes([index[100] ^ 1]) + index[101:],
+        lambda index: index.replace(b'"format": 1', b'"format": 9'),
+        lambda index: index.replace(b'"covered": ', b'"covered": 1'),
+    ],
+)
+def test_an_index_that_is_damaged_or_of_another_version_is_passed_over(tmp_path, change):
+    path = tmp_path / "store"
+    filled(path, range(3))
+    index = path / "records.index"
+    assert change(index.read_bytes()) != index.read_bytes()
+    index.write_bytes(change(index.read_bytes()))
+    assert reopened_records(path) == [record(n) for n in range(3)]
+
+
+def test_an_index_older_or_newer_than_the_lines_is_passed_over_or_completed(tmp_path):
+    path = tmp_path / "store"
+    filled(path, range(2))
+    older = (path / "records.index").read_bytes()
+    lines = (path / "records.jsonl").read_bytes()
+    with CubeStore.open(path, writing=True) as store:
+        store.add(record(2), cube_hu(2), segment(2))
+    newer = (path / "records.index").read_bytes()
+    (path / "records.index").write_bytes(older)
+    assert reopened_records(path) == [record(n) for n in range(3)]
+    with CubeStore.open(path, writing=True) as store:
+        store.remove(["key0"])
+        assert not (path / "records.index").exists()
+    (path / "records.index").write_bytes(newer)
+    assert reopened_records(path) == [record(1), record(2)]
+    (path / "records.jsonl").write_bytes(lines)
+    (path / "records.index").write_bytes(newer)
+    assert reopened_records(path) == [record(0), record(1)]
+
+
+def test_a_reader_keeps_the_records_that_were_there_when_it_opened(tmp_path):
+    path = tmp_path / "store"
+    reader = filled(path, range(3))
+    with CubeStore.open(path, writing=True) as store:
+        store.add(record(3), cube_hu(3), segment(3))
+        store.remove(["key0"])
+        assert [r.key for r in store.records] == ["key1", "key2", "key3"]
+        assert store.record(2) == record(3)
+    assert reader.records == tuple(record(n) for n in range(3))
+    assert len(CubeStore.open(path)) == 3
+
+
+def test_another_process_opens_the_store_for_itself_unless_it_has_changed(tmp_path):
+    path = tmp_path / "store"
+    store = filled(path, range(3))
+    sent = pickle.dumps(store)
+    assert len(sent) < 1000
+    assert pickle.loads(sent).records == store.records
+    with CubeStore.open(path, writing=True) as other:
+        other.add(record(3), cube_hu(3), None)
+    with pytest.raises(StoreError, match="was changed while it was in use"):
+        pickle.loads(sent)
+
+
+def test_a_key_that_the_index_cannot_keep_is_refused(tmp_path):
+    with CubeStore.create(tmp_path / "store", SETTINGS, "hash") as store:
+        for key in ("k" * 33, "\u00fc" * 17, "k\0"):
+            with pytest.raises(StoreError, match="longer than 32 bytes"):
+                store.add(replace(record(0), key=key), cube_hu(0), None)
+        store.add(replace(record(0), key="\u00fc" * 16), cube_hu(0), None)
+    assert "\u00fc" * 16 in CubeStore.open(tmp_path / "store")
+
+
+FEW = textwrap.dedent(
+    """
+    import sys
+    from pathlib import Path
+    from cohort.made_cubes import cube_hu, record, segment
+    from radiogene.cohort.store import CubeStore
+    from radiogene.errors import StoreError
+
+    try:
+        with CubeStore.open(Path(sys.argv[1]), writing=True) as store:
+            print("holds", flush=True)
+            sys.stdin.read()
+            for number in range(10):
+                store.add(record(number), cube_hu(number), segment(number))
+    except StoreError:
+        print("refused", flush=True)
+    """
+)
+
+
+def test_of_two_writers_at_once_one_is_refused_and_the_store_is_whole(tmp_path):
+    path = tmp_path / "store"
+    CubeStore.create(path, SETTINGS, "hash").close()
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environment}
+    writers = [subprocess.Popen([sys.executable, "-c", FEW, str(path)], **pipes) for _ in range(2)]
+    assert sorted(writer.stdout.readline().strip() for writer in writers) == ["holds", "refused"]
+    for writer in writers:
+        writer.communicate()
+    store = CubeStore.open(path)
+    assert store.records == tuple(record(n) for n in range(10))
+    for n in range(10):
+        np.testing.assert_array_equal(store.cube(n), np.rint(cube_hu(n)))

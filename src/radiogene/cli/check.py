@@ -2,16 +2,14 @@
 
 import json
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import Genes, Json, words
+from radiogene.cli.options import CohortTable, Genes, Json, words
 
 
 def check(
-    cohort: Annotated[Path, typer.Argument(help="The cohort table (CSV).")],
+    cohort: CohortTable,
     genes: Genes = "EGFR,KRAS",
     as_json: Json = False,
 ) -> None:

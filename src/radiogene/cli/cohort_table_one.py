@@ -13,8 +13,12 @@ FILE_NAMES = {"text": "table1.txt", "csv": "table1.csv", "latex": "table1.tex"}
 
 
 def table1(
-    cohort: Annotated[Path, typer.Argument(help="A table with patient_id; scans and nodules are not needed.")],
-    second: Annotated[Path | None, typer.Argument(help="A second table, to be compared with the first.")] = None,
+    cohort: Annotated[
+        str, typer.Argument(metavar="COHORT", help="A table with patient_id; scans and nodules are not needed.")
+    ],
+    second: Annotated[
+        str | None, typer.Argument(metavar="[SECOND]", help="A second table, to be compared with the first.")
+    ] = None,
     names: Annotated[str, typer.Option("--names", help="Headings, separated by commas (else the files' names).")] = "",
     style: Annotated[Literal["text", "csv", "latex"], typer.Option("--format", help="What is printed.")] = "text",
     out: Annotated[Path | None, typer.Option("--out", help="Folder for table1.txt, table1.csv and table1.tex.")] = None,
@@ -24,9 +28,10 @@ def table1(
     from radiogene.atomic_files import write_text
     from radiogene.cohort.patient_table import read_patients
     from radiogene.cohort.table_one.table_one import GENES, CohortColumn, table_one
+    from radiogene.object_place import place_of
     from radiogene.report.table_one_text import table_one_csv, table_one_latex, table_one_text
 
-    paths = [cohort] if second is None else [cohort, second]
+    paths = [place_of(table) for table in ([cohort] if second is None else [cohort, second])]
     headings = words(names) or tuple(path.stem for path in paths)
     if len(headings) != len(paths):
         raise SettingsError(f"--names has {len(headings)} headings for {len(paths)} cohorts; give one for each.")

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import Json, NoduleRuleName
+from radiogene.cli.options import Json, NoduleRuleName, StorePlace
 from radiogene.cli.places import require_folder_place
 
 
 def evaluate(
     model: Annotated[Path, typer.Option("--model", help="The model folder.")],
-    store: Annotated[Path, typer.Option("--store", help="The store of the cohort to evaluate on.")],
+    store: StorePlace,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for evaluation.json and predictions.csv.")] = None,
     nodule_rule: Annotated[
         NoduleRuleName | None,

@@ -20,9 +20,15 @@ def experiment(
     name: Annotated[
         str, typer.Argument(help="table1 to table8, figure1, figure6 to figure12, all; or list, which runs nothing.")
     ],
-    train: Annotated[Path | None, typer.Option("--train", help="Store that everything is fitted on.")] = None,
+    train: Annotated[
+        str | None,
+        typer.Option(
+            "--train", metavar="STORE", help="Store that everything is fitted on: a folder, or s3://BUCKET/NAME."
+        ),
+    ] = None,
     external: Annotated[
-        Path | None, typer.Option("--external", help="Store of the cohort that everything is tested on.")
+        str | None,
+        typer.Option("--external", metavar="STORE", help="Store of the cohort that everything is tested on."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for report, tables, figures, cells.")] = None,
     preset: Annotated[
@@ -101,8 +107,8 @@ def experiment(
 def _run(
     name: str,
     settings: "ExperimentSettings",
-    train: tuple[Path, Path | None],
-    external: tuple[Path, Path | None],
+    train: tuple[str, Path | None],
+    external: tuple[str, Path | None],
     out: Path,
     workers: "Crew | int",
     *,
@@ -116,8 +122,10 @@ def _run(
     from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
     from radiogene.experiments.registry import experiments_named
     from radiogene.experiments.run import run_experiments
+    from radiogene.object_place import place_of
 
-    places = ExperimentPlaces(CohortPlace(*train), CohortPlace(*external), out)
+    training, tested = (CohortPlace(place_of(store), files) for store, files in (train, external))
+    places = ExperimentPlaces(training, tested, out)
     with cell_progress(quiet) as told:
         run = run_experiments(
             experiments_named(name),
@@ -153,7 +161,7 @@ def _by_backbone(words: list[str]) -> dict[str, str]:
     return {backbone: str(Path(folder).resolve()) for backbone, folder in found.items()}
 
 
-def _print_list(settings: "ExperimentSettings", train: Path | None, as_json: bool) -> None:
+def _print_list(settings: "ExperimentSettings", train: str | None, as_json: bool) -> None:
     import json
 
     from radiogene.cohort.store import CubeStore

@@ -19,6 +19,13 @@ Segment = Annotated[
     typer.Option("--segment", help="Which segment of a mask, and which component: NUMBER or LABEL, with .COMPONENT."),
 ]
 Series = Annotated[str | None, typer.Option("--series", help="SeriesInstanceUID, where a folder holds several.")]
+StorePlace = Annotated[
+    str,
+    typer.Option(
+        "--store", metavar="STORE", help="The store that `radiogene prepare` filled: a folder, or s3://BUCKET/NAME."
+    ),
+]
+CohortTable = Annotated[str, typer.Argument(metavar="COHORT", help="The cohort table (CSV), or its s3:// address.")]
 AllowGaps = Annotated[
     bool, typer.Option("--allow-gaps", help="Interpolate over missing or uneven slices instead of refusing them.")
 ]

@@ -1,9 +1,13 @@
 """Places for results, checked before any work is done."""
 
+import re
 import tempfile
 from pathlib import Path
 
 from radiogene.errors import SettingsError
+
+ADDRESS_AS_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""What is left of `s3://BUCKET/NAME` in a path."""
 
 
 def require_folder_place(folder: Path) -> None:
@@ -15,6 +19,10 @@ def require_folder_place(folder: Path) -> None:
     Raises:
         SettingsError: a file is in the way, or nothing can be written there.
     """
+    if ADDRESS_AS_PATH.match(str(folder)):
+        raise SettingsError(
+            f"{folder} is an address on object storage; results go to a folder of this machine. Copy them afterwards."
+        )
     place = folder
     while not place.exists() and place != place.parent:
         place = place.parent

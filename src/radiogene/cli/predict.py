@@ -33,7 +33,9 @@ def predict(
     value: Annotated[
         list[str] | None, typer.Option("--value", help="COLUMN=VALUE of a further clinical column of the model.")
     ] = None,
-    cohort: Annotated[Path | None, typer.Option("--cohort", help="A cohort table instead of one nodule.")] = None,
+    cohort: Annotated[
+        str | None, typer.Option("--cohort", metavar="COHORT", help="A cohort table instead of one nodule.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="One nodule: folder for the report. Cohort: CSV file of results.")
     ] = None,
@@ -128,7 +130,7 @@ def _answer_of_system(
     return result
 
 
-def _predict_cohort(model: Path, cohort: Path, out: Path, *, allow_gaps: bool, workers: int, quiet: bool) -> None:
+def _predict_cohort(model: Path, cohort: str, out: Path, *, allow_gaps: bool, workers: int, quiet: bool) -> None:
     from radiogene.cohort.table import read_cohort
     from radiogene.methods.system_folder import is_system_folder
     from radiogene.prediction.cohort_predictions import predict_cohort

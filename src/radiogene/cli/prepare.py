@@ -5,19 +5,30 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import AllowGaps, Genes, Quiet, Scheduler, Workers, words
+from radiogene.cli.options import AllowGaps, CohortTable, Genes, Quiet, Scheduler, Workers, words
 from radiogene.cli.places import require_folder_place
 from radiogene.cli.progress import progress_bar
-from radiogene.errors import CasesFailedError
+from radiogene.errors import CasesFailedError, SettingsError
 
 
 def prepare(
-    cohort: Annotated[Path, typer.Argument(help="The cohort table (CSV).")],
-    out: Annotated[Path, typer.Option("--out", help="The store's folder; cubes that are there already are kept.")],
+    cohort: CohortTable,
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            metavar="STORE",
+            help="The store: a folder, or s3://BUCKET/NAME; cubes that are there already are kept.",
+        ),
+    ],
     genes: Genes = "EGFR,KRAS",
     allow_gaps: AllowGaps = False,
     remove_absent: Annotated[
         bool, typer.Option("--remove-absent", help="Take out cubes of rows that the table no longer has.")
+    ] = False,
+    break_lock: Annotated[
+        bool,
+        typer.Option("--break-lock", help="Go on where a writer on object storage was killed."),
     ] = False,
     workers: Workers = -1,
     scheduler: Scheduler = None,
@@ -26,13 +37,24 @@ def prepare(
     """Cut the cube of every row into a store; failures are listed by row and the rest goes on."""
     from radiogene.cohort.prepare import prepare_cohort
     from radiogene.cohort.table import read_cohort
+    from radiogene.object_place import place_of
     from radiogene.parallel_work import opened_workers
 
-    require_folder_place(out)
+    place = place_of(out)
+    if isinstance(place, Path):
+        require_folder_place(place)
+        if break_lock:
+            raise SettingsError("--break-lock is for object storage; a local store's lock goes when its writer ends.")
     table = read_cohort(cohort, genes=words(genes))
     with opened_workers(workers, scheduler) as who, progress_bar("cubes", quiet) as progress:
         summary = prepare_cohort(
-            table, out, allow_gaps=allow_gaps, remove_absent=remove_absent, workers=who, progress=progress
+            table,
+            place,
+            allow_gaps=allow_gaps,
+            remove_absent=remove_absent,
+            break_lock=break_lock,
+            workers=who,
+            progress=progress,
         )
     typer.echo(
         f"{summary.done} cubes made, {summary.skipped} were there, {summary.updated} rows brought up to date, "

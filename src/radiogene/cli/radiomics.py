@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import Quiet, Scheduler, Workers
+from radiogene.cli.options import Quiet, Scheduler, StorePlace, Workers
 from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
 
 
 def radiomics(
-    store: Annotated[Path, typer.Option("--store", help="The store of prepared cubes and segments.")],
+    store: StorePlace,
     out: Annotated[Path, typer.Option("--out", help="The table (CSV); beside it how it was measured (.json).")],
     cache: Annotated[
         Path | None, typer.Option("--cache", help="Folder that keeps each nodule's features (else OUT.cache).")

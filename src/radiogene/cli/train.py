@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from radiogene.cli.options import Genes, NoduleRuleOption, Quiet, Scheduler, Seed, Workers, words
+from radiogene.cli.options import Genes, NoduleRuleOption, Quiet, Scheduler, Seed, StorePlace, Workers, words
 from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.run_arguments import Accelerator, Accumulate, Devices, Log, Nodes, Precision, run_options
 from radiogene.cli.train_system import SystemOptions, train_system
@@ -14,7 +14,7 @@ from radiogene.errors import SettingsError
 
 
 def train(
-    store: Annotated[Path, typer.Option("--store", help="The store that `radiogene prepare` filled.")],
+    store: StorePlace,
     out: Annotated[Path, typer.Option("--out", help="The model folder.")],
     method: Annotated[
         str, typer.Option("--method", help="What is trained; `radiogene methods` lists MMDL and the compared systems.")
@@ -92,7 +92,9 @@ def train(
     """Train MMDL, or a compared system, and write a model folder; the same command goes on after an interruption."""
     if method != "mmdl":
         if workers != 1 or scheduler is not None:
-            raise SettingsError("--workers and --scheduler train folds and seeds of MMDL side by side; other systems, one.")
+            raise SettingsError(
+                "--workers and --scheduler train folds and seeds of MMDL side by side; other systems, one."
+            )
         train_system(
             method,
             SystemOptions(

@@ -17,7 +17,7 @@ DEFAULT_FOLDS = 5
 class SystemOptions:
     """What the user gave; see `radiogene train --help`."""
 
-    store: Path
+    store: str
     out: Path
     files: Path | None
     preset: str

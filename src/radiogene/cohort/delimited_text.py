@@ -5,12 +5,14 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from radiogene.cohort.problem import CohortTableError, Problem
+from radiogene.object_place import ObjectPlace, Place
 
 LARGEST_TABLE_BYTES = 100 * 1024 * 1024
 """A cohort of 10,000 patients with 1,000 further columns is smaller."""
+
+LARGEST_IN_WORDS = f"a table of at most {LARGEST_TABLE_BYTES // 1024**2} MB"
 
 DELIMITERS = (",", ";", "\t")
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -32,15 +34,16 @@ class DelimitedText:
     records: tuple[Record, ...]
 
 
-def read_delimited_text(path: Path, file: str, expected_columns: Iterable[str]) -> DelimitedText:
+def read_delimited_text(path: Place, file: str, expected_columns: Iterable[str]) -> DelimitedText:
     """The header and records of a comma, semicolon or tab separated UTF-8 file, with or without a byte order mark.
 
     Args:
-        path: the file.
+        path: the file, or its address on object storage.
         file: what to call it in problems.
         expected_columns: names of which the header should hold some; they tell which delimiter is meant.
 
     Raises:
+        StorageError: object storage cannot be used.
         CohortTableError: the file is missing, unreadable, larger than 100 MB, empty, not UTF-8 text, or not delimited
             text (a stray quote).
     """
@@ -69,19 +72,30 @@ def _refusal(file: str, line: int | None, found: str, wanted: str) -> CohortTabl
     return CohortTableError([Problem(file, line, None, found, wanted)])
 
 
-def _bytes(path: Path, file: str) -> bytes:
+def _bytes(path: Place, file: str) -> bytes:
     """The file's bytes."""
+    if isinstance(path, ObjectPlace):
+        return _object_bytes(path, file)
     try:
         if path.is_dir():
             raise _refusal(file, None, "a folder", "the path of a CSV file")
         size = path.stat().st_size
         if size > LARGEST_TABLE_BYTES:
-            limit = LARGEST_TABLE_BYTES // 1024**2
-            raise _refusal(file, None, f"{size / 1024**2:.0f} MB", f"a table of at most {limit} MB")
+            raise _refusal(file, None, f"{size / 1024**2:.0f} MB", LARGEST_IN_WORDS)
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _refusal(file, None, f"no readable file ({reason})", "the path of a CSV file") from error
+
+
+def _object_bytes(place: ObjectPlace, file: str) -> bytes:
+    """The bytes of a table on object storage."""
+    content = place.read(largest_bytes=LARGEST_TABLE_BYTES)
+    if content is None:
+        raise _refusal(file, None, "no such object", "the address of a CSV file")
+    if len(content) > LARGEST_TABLE_BYTES:
+        raise _refusal(file, None, "a longer object", LARGEST_IN_WORDS)
+    return content
 
 
 def _decoded(content: bytes, file: str) -> str:

@@ -1,17 +1,17 @@
 """A cohort table read for its patients alone: scans and nodules may be missing."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from radiogene.cohort.columns import header_problems, known_columns
 from radiogene.cohort.consistency import contradiction_problems, shared_values
 from radiogene.cohort.delimited_text import read_delimited_text
 from radiogene.cohort.problem import CohortTableError, Problem
 from radiogene.cohort.row import PatientRow, by_patient
-from radiogene.cohort.table_rows import RowReader
+from radiogene.cohort.table_rows import RowReader, folder_of
+from radiogene.object_place import Place, place_of
 
 
-def read_patients(path: Path, genes: Sequence[str]) -> tuple[PatientRow, ...]:
+def read_patients(path: str | Place, genes: Sequence[str]) -> tuple[PatientRow, ...]:
     """The patients of a table, each once, with the values that its rows share.
 
     Args:
@@ -21,12 +21,13 @@ def read_patients(path: Path, genes: Sequence[str]) -> tuple[PatientRow, ...]:
     Raises:
         CohortTableError: listing every problem of the table.
     """
+    path = place_of(path)
     file = str(path)
     text = read_delimited_text(path, file, known_columns(genes))
     problems = header_problems(file, text.header.cells, text.header.line, genes, required=("patient_id",))
     if not text.records:
         problems.append(Problem(file, None, None, "a header and no row", "one line per patient"))
-    reader = RowReader(file, path.resolve().parent, genes, check_files=False)
+    reader = RowReader(file, folder_of(path), genes, check_files=False)
     rows = reader.patients(text)
     problems += reader.problems
     problems += contradiction_problems(file, rows, genes)

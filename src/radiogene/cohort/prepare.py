@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from radiogene.cohort.cube_record import CubeRecord, PreparationFailure, row_key
 from radiogene.cohort.row import CohortRow
 from radiogene.cohort.row_preparation import prepared_rows
 from radiogene.cohort.store import CubeStore
-from radiogene.cohort.store_layout import STORE_FILE
+from radiogene.cohort.store_layout import is_store
 from radiogene.cohort.table import Cohort
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule
 from radiogene.errors import StoreError
+from radiogene.object_place import Place, place_of
 from radiogene.parallel_work import Workers
 
 Progress = Callable[[int, int], None]
@@ -40,10 +40,11 @@ class PreparationSummary:
 
 def prepare_cohort(
     cohort: Cohort,
-    store_path: Path,
+    store_path: str | Place,
     *,
     allow_gaps: bool = False,
     remove_absent: bool = False,
+    break_lock: bool = False,
     workers: Workers = 1,
     progress: Progress | None = None,
 ) -> PreparationSummary:
@@ -54,18 +55,20 @@ def prepare_cohort(
 
     Args:
         cohort: the table.
-        store_path: a folder: a store of this cohort, or absent or empty.
+        store_path: a folder or an address on object storage: a store of this cohort, or absent or empty.
         allow_gaps: interpolate over missing or uneven slices instead of failing such a row.
         remove_absent: take out cubes that the cohort does not name, instead of refusing the store.
+        break_lock: on object storage, take away the lock of a writer that was killed.
         workers: who cuts the cubes; only this process writes the store.
         progress: is told of every finished row.
 
     Raises:
         StoreError: the folder is no store, is being written, was prepared otherwise, or holds cubes of rows that the
             cohort does not have.
+        StorageError: object storage cannot be used.
     """
     rows = {row_key(row): row for row in cohort.rows}
-    with _opened(Path(store_path)) as store:
+    with _opened(place_of(store_path), break_lock) as store:
         removed = _remove_absent(store, rows, allowed=remove_absent)
         waiting = [row for key, row in rows.items() if key not in store]
         skipped = len(rows) - len(waiting)
@@ -88,12 +91,12 @@ def prepare_cohort(
     return PreparationSummary(len(waiting) - len(failed), skipped, updated, removed, tuple(failed))
 
 
-def _opened(path: Path) -> CubeStore:
+def _opened(path: Place, break_lock: bool) -> CubeStore:
     """The store, open for writing; a new one where there is none."""
     settings = PreparationSettings()
-    if not (path / STORE_FILE).exists():
-        return CubeStore.create(path, settings.to_dict(), settings.fingerprint())
-    store = CubeStore.open(path, writing=True)
+    if not is_store(path):
+        return CubeStore.create(path, settings.to_dict(), settings.fingerprint(), break_lock=break_lock)
+    store = CubeStore.open(path, writing=True, break_lock=break_lock)
     if store.preparation_hash != settings.fingerprint():
         store.close()
         raise StoreError(
@@ -105,9 +108,9 @@ def _opened(path: Path) -> CubeStore:
 
 def _remove_absent(store: CubeStore, rows: dict[str, CohortRow], *, allowed: bool) -> int:
     """How many cubes the store held that no row names; they are taken out, or refused."""
-    absent = {record.key: record for record in store.records if record.key not in rows}
+    absent = store.keys - rows.keys()
     if absent and not allowed:
-        first = next(iter(absent.values())).row
+        first = next(record.row for record in store.records if record.key in absent)
         raise StoreError(
             f"The store {store.path} holds {len(absent)} cubes whose scan or nodule is not in this table, the first of "
             f"patient {first.patient_id!r}. Prepare this table into another folder, or remove those cubes with "

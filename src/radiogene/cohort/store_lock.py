@@ -46,3 +46,7 @@ class StoreLock:
             os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = -1
+
+    def abandon(self) -> None:
+        """The same: a local lock is always freed."""
+        self.release()

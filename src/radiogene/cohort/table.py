@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from radiogene.cohort.columns import header_problems, known_columns
 from radiogene.cohort.consistency import consistency_problems, shared_values
 from radiogene.cohort.delimited_text import read_delimited_text
 from radiogene.cohort.problem import CohortTableError, Problem
 from radiogene.cohort.row import CohortRow, by_patient, patient_labels
-from radiogene.cohort.table_rows import RowReader
+from radiogene.cohort.table_rows import RowReader, folder_of
 from radiogene.errors import CohortError
+from radiogene.object_place import Place, place_of
 
 DEFAULT_GENES = ("EGFR", "KRAS")
 
@@ -26,7 +26,7 @@ class Cohort:
         extra_columns: the names of all further columns.
     """
 
-    path: Path
+    path: Place
     genes: tuple[str, ...]
     rows: tuple[CohortRow, ...]
     extra_columns: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Cohort:
         return any(row.synthetic for row in self.rows)
 
 
-def read_cohort(path: Path, *, genes: Sequence[str] = DEFAULT_GENES, check_files: bool = True) -> Cohort:
+def read_cohort(path: str | Place, *, genes: Sequence[str] = DEFAULT_GENES, check_files: bool = True) -> Cohort:
     """The cohort that the table describes.
 
     Cells are taken without the blanks around them; identifiers keep their zeros. Empty and words such as `unknown`,
@@ -55,20 +55,22 @@ def read_cohort(path: Path, *, genes: Sequence[str] = DEFAULT_GENES, check_files
     which are kept as written.
 
     Args:
-        path: a CSV file (comma, semicolon or tab; UTF-8); its folder is what relative paths are relative to.
+        path: a CSV file (comma, semicolon or tab; UTF-8); its folder is what relative paths are relative to. Of a table
+            on object storage all paths are absolute, of this machine.
         genes: the gene columns to read; one that the table lacks is unknown for everybody.
         check_files: False leaves absent scans and nodule files to whoever opens them.
 
     Raises:
         CohortTableError: listing every problem of the table; a `CohortError`.
+        StorageError: object storage cannot be used.
     """
-    cohort, problems = _read(Path(path), genes, check_files)
+    cohort, problems = _read(place_of(path), genes, check_files)
     if problems:
         raise CohortTableError(problems)
     return cohort
 
 
-def check_cohort(path: Path, *, genes: Sequence[str] = DEFAULT_GENES, check_files: bool = True) -> list[Problem]:
+def check_cohort(path: str | Place, *, genes: Sequence[str] = DEFAULT_GENES, check_files: bool = True) -> list[Problem]:
     """Everything that is wrong with the table, in the order of its lines; empty where it can be used.
 
     Args:
@@ -77,12 +79,12 @@ def check_cohort(path: Path, *, genes: Sequence[str] = DEFAULT_GENES, check_file
         check_files: as for `read_cohort`.
     """
     try:
-        return _read(Path(path), genes, check_files)[1]
+        return _read(place_of(path), genes, check_files)[1]
     except CohortTableError as error:
         return list(error.problems)
 
 
-def _read(path: Path, genes: Sequence[str], check_files: bool) -> tuple[Cohort, list[Problem]]:
+def _read(path: Place, genes: Sequence[str], check_files: bool) -> tuple[Cohort, list[Problem]]:
     """The rows that can be read, and all problems."""
     if len(set(genes)) != len(genes) or set(genes) & set(known_columns(())):
         raise CohortError(f"Found the genes {list(genes)}; wanted different names, none of them another column's.")
@@ -91,7 +93,7 @@ def _read(path: Path, genes: Sequence[str], check_files: bool) -> tuple[Cohort, 
     problems = header_problems(file, text.header.cells, text.header.line, genes)
     if not text.records:
         problems.append(Problem(file, None, None, "a header and no row", "one line per nodule"))
-    reader = RowReader(file, path.resolve().parent, genes, check_files)
+    reader = RowReader(file, folder_of(path), genes, check_files)
     rows = reader.rows(text)
     problems += reader.problems
     problems += consistency_problems(file, rows, genes)

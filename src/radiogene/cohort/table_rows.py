@@ -23,6 +23,7 @@ from radiogene.cohort.label_words import (
 from radiogene.cohort.problem import Problem
 from radiogene.cohort.row import CohortRow, PatientRow
 from radiogene.ct.geometry import LARGEST_COORDINATE_MM, Frame
+from radiogene.object_place import ADDRESS, Place
 
 SERIES_NAME = re.compile(r"(?P<uid>[0-9]+(\.[0-9]+)*)(#[1-9][0-9]*)?", re.ASCII)
 """What `--series` takes: a SeriesInstanceUID, with `#1`, `#2` ... where one holds several stacks."""
@@ -39,14 +40,14 @@ class RowReader:
 
     Attributes:
         file: what to call the table in problems.
-        folder: what relative paths are relative to.
+        folder: what relative paths are relative to; None where they must be absolute.
         genes: the gene columns to read.
         check_files: whether a scan or nodule path that is absent is a problem.
         problems: what was found so far.
     """
 
     file: str
-    folder: Path
+    folder: Path | None
     genes: Sequence[str]
     check_files: bool
     problems: list[Problem] = field(default_factory=list)
@@ -153,6 +154,14 @@ class RowReader:
 
     def _resolved(self, text: str) -> Path:
         """The path from the table's folder, made absolute without following links."""
+        if ADDRESS.match(text):
+            wanted = "a path of this machine (scans and nodules are not read from object storage; copy them first)"
+            raise UnreadableValueError(repr(text), wanted)
+        if self.folder is None:
+            if not Path(text).is_absolute():
+                wanted = "an absolute path of this machine, as the table itself is not on it"
+                raise UnreadableValueError(repr(text), wanted)
+            return Path(os.path.abspath(text))  # noqa: PTH100
         # Links are kept: a volume linked into a content store would lose the suffix that names its format.
         return Path(os.path.abspath(self.folder / text))  # noqa: PTH100
 
@@ -164,6 +173,11 @@ class RowReader:
         lines = {r.cells[place]: r.line for r in reversed(text.records) if len(r.cells) == len(text.header.cells)}
         if "1" in lines and "0" not in lines:
             self._note(lines["1"], "smoking", "1 and never 0, which may be a smoker or TCGA's non-smoker", "yes or no")
+
+
+def folder_of(table: Place) -> Path | None:
+    """What relative paths in a table are relative to; None where the table is on object storage."""
+    return table.resolve().parent if isinstance(table, Path) else None
 
 
 def nodule_point(text: str) -> tuple[float, ...] | None:

@@ -10,6 +10,7 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
 from radiogene.errors import CohortError, StoreError
 from radiogene.model.known_cubes import cube_fingerprint
+from radiogene.object_place import Place
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,11 @@ class CohortPlace:
     """Where a cohort lies; a worker process opens it for itself.
 
     Attributes:
-        store: that `radiogene prepare` filled.
+        store: that `radiogene prepare` filled, here or on object storage.
         files: folder that the column `slides` starts from; None leaves slides out.
     """
 
-    store: Path
+    store: Place
     files: Path | None = None
 
     def opened(self) -> PreparedCohort:
