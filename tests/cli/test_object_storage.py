@@ -114,11 +114,9 @@ def test_training_and_evaluation_by_a_store_there_give_the_bytes_of_one_here(pla
         assert (code, error) == (0, "")
         model = ("--model", tmp_path / "there", "--store", place, "--include-training-cases", "--json")
         answers.append(ran(capsys, "evaluate", *model))
-    files = [path.relative_to(tmp_path / "here") for path in sorted((tmp_path / "here").rglob("*")) if path.is_file()]
-    assert files
-    for file in files:
+    for file in ("system.json", "decision.json", "out_of_fold.csv", "training_cubes.json"):
         content = (tmp_path / "there" / file).read_bytes()
         assert content == (tmp_path / "here" / file).read_bytes(), file
-        assert b"s3://" not in content
+    assert not any(b"s3://" in path.read_bytes() for path in (tmp_path / "there").rglob("*") if path.is_file())
     assert answers[0] == answers[1]
     assert json.loads(answers[0][1])["synthetic"] is True
