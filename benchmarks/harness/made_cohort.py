@@ -1,0 +1,36 @@
+"""A cohort table over a few written series: many nodules, so that a large cohort needs little disk."""
+
+from pathlib import Path
+
+from harness.written_series import write_series
+
+PLACES_MM = 7
+"""Along each axis, this many places 4 mm apart: 343 nodules a series."""
+
+LUNG_CENTRE_MM = (-73.0, -12.0, -12.0)
+
+
+def write_series_of_cohort(folder: Path, series: int, slices: int) -> None:
+    """Writes the series that `cohort_table` names."""
+    for number in range(series):
+        write_series(folder / f"series-{number}", slices, seed=number)
+
+
+def cohort_table(folder: Path, patients: int, series: int) -> Path:
+    """The table of so many patients, each with a nodule of its own at a point in the left lung.
+
+    Args:
+        folder: of the series.
+        patients: at most 343 for each series.
+        series: that were written.
+    """
+    lines = ["patient_id,ct,nodule,age,sex,smoking,EGFR,KRAS"]
+    for patient in range(patients):
+        place = patient // series
+        steps = (place % PLACES_MM, place // PLACES_MM % PLACES_MM, place // PLACES_MM**2)
+        point = " ".join(f"{start + 4 * step:g}" for start, step in zip(LUNG_CENTRE_MM, steps, strict=True))
+        values = f"{50 + patient % 30},{('female', 'male')[patient % 2]},never,{patient % 2},{patient // 2 % 2}"
+        lines.append(f"patient-{patient:04d},series-{patient % series},{point},{values}")
+    table = folder / f"cohort-{patients}.csv"
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return table
