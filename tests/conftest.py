@@ -16,7 +16,7 @@ from radiogene.cohort.table import read_cohort
 from radiogene.phantom import write_cohort
 from radiogene.phantom.cohort_folder import COHORT_FILE
 
-from dask_machines import Machines, dask_machines
+from harness.dask_machines import Machines, dask_machines
 
 REPOSITORY = Path(__file__).parents[1]
 

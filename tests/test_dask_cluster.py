@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from dask_machines import dask_machines
+from harness.dask_machines import dask_machines
 from radiogene.cli.app import main
 from radiogene.dask_cluster import DaskCluster, require_address
 from radiogene.errors import SettingsError, WorkersError

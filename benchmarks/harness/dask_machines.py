@@ -10,8 +10,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SCHEDULER = (sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-WORKER = (sys.executable, "-m", "dask", "worker", "--no-nanny", "--nthreads", "1", "--no-dashboard")
+DASK = (sys.executable, "-m", "dask")
+# Should whoever started them be killed, they end by themselves.
+SCHEDULER = (*DASK, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--idle-timeout", "10 minutes")
+WORKER = (*DASK, "worker", "--no-nanny", "--nthreads", "1", "--no-dashboard", "--death-timeout", "60")
 
 LONGEST_START_S = 120
 """On a machine with much else to do."""
