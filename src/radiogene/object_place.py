@@ -201,14 +201,15 @@ def storage_errors(place: ObjectPlace) -> Iterator[None]:
             f"{place} needs a package that is not installed ({error}). Install it: "
             'pip install "radiogene[object-storage]" has the one for s3.'
         ) from error
-    except (OSError, ValueError, *_client_errors()) as error:
+    except _refusals() as error:
         raise StorageError(f"{place} cannot be used: {_reason(error)}") from error
 
 
-def _client_errors() -> tuple[type[Exception], ...]:
-    """What clients that are loaded raise beside OSError."""
-    loaded = (("botocore.exceptions", "BotoCoreError"), ("aiohttp", "ClientError"))
-    return tuple(getattr(sys.modules[module], name) for module, name in loaded if module in sys.modules)
+def _refusals() -> tuple[type[Exception], ...]:
+    """What fsspec raises, and the clients that are loaded."""
+    clients = (("botocore.exceptions", "BotoCoreError"), ("aiohttp", "ClientError"))
+    loaded = [getattr(sys.modules[module], name) for module, name in clients if module in sys.modules]
+    return (OSError, ValueError, *loaded)
 
 
 def _code(error: BaseException) -> str | None:

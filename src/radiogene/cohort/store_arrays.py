@@ -204,16 +204,17 @@ def _open_array(place: Place, store: "FsspecStore | Path", folder: str, *, writi
     with _errors(place):
         try:
             array = zarr.open_array(store=store, path=folder, mode="r+" if writing else "r", zarr_format=3)
-        except (*_damage(place), FileNotFoundError, KeyError) as error:
+        except _damage(place, FileNotFoundError, KeyError) as error:
             raise damaged(place, f"no array of {folder} that can be read ({error})") from error
     if array.shape[1:] != shape or array.dtype != dtype:
         raise damaged(place, f"an array of {folder} of shape {array.shape} and type {array.dtype}")
     return array
 
 
-def _damage(place: Place) -> tuple[type[Exception], ...]:
+def _damage(place: Place, *further: type[Exception]) -> tuple[type[Exception], ...]:
     """What is raised of content that cannot be read; on object storage an OSError is an answer that did not come."""
-    return (ValueError, RuntimeError) if isinstance(place, ObjectPlace) else (OSError, ValueError, RuntimeError)
+    everywhere = (ValueError, RuntimeError, *further)
+    return everywhere if isinstance(place, ObjectPlace) else (OSError, *everywhere)
 
 
 def _errors(place: Place) -> AbstractContextManager[None]:

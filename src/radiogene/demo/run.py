@@ -11,7 +11,7 @@ from typing import Any
 
 from radiogene.atomic_files import write_json
 from radiogene.cohort.cube_record import row_key
-from radiogene.cohort.prepare import prepare_cohort
+from radiogene.cohort.prepare import Progress, prepare_cohort
 from radiogene.cohort.row import CohortRow
 from radiogene.cohort.store import CubeStore
 from radiogene.cohort.summary import count_patients
@@ -81,13 +81,14 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
         CasesFailedError: a synthetic patient could not be prepared, which is a defect of this package.
     """
     watch = Stopwatch()
-    cohorts, stores = {}, {}
+    tables, cohorts, stores = {}, {}, {}
     for site, patients in (("A", settings.training_patients), ("B", settings.external_patients)):
         with watch.step("synthetic DICOM"):
-            table = _phantom(out / f"site-{site.lower()}", site, patients, settings, bar)
+            tables[site] = _phantom(out / f"site-{site.lower()}", site, patients, settings, bar)
         with watch.step("cubes"):
-            cohorts[site] = read_cohort(table, genes=GENES)
-            stores[site] = _store(cohorts[site], out / f"store-{site.lower()}", settings, bar)
+            cohorts[site] = read_cohort(tables[site], genes=GENES)
+            with bar(f"cubes, site {site}") as progress:
+                stores[site] = _store(cohorts[site], out / f"store-{site.lower()}", settings, progress)
 
     # First, because it refuses cohorts too small for its folds, and needs no minutes to do so.
     with watch.step("training, clinical only"):
@@ -107,7 +108,7 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
         predictions, reports = _evaluate(stores["B"], models, clinical)
     with watch.step("ceiling"):
         best = ceiling("B")
-        of_these = oracle(cohorts["B"].path.parent, cohorts["B"].patient_labels)
+        of_these = oracle(tables["B"].parent, cohorts["B"].patient_labels)
 
     metrics = _metrics(settings, cohorts, reports, models[BOTH])
     metrics["ceiling"] = _by_system({"EGFR": best.egfr, "KRAS": best.kras})
@@ -131,9 +132,8 @@ def _phantom(folder: Path, site: str, patients: int, settings: DemoSettings, bar
         )
 
 
-def _store(cohort: Cohort, folder: Path, settings: DemoSettings, bar: ProgressBar) -> CubeStore:
-    with bar(f"cubes, {cohort.path.parent.name}") as progress:
-        summary = prepare_cohort(cohort, folder, remove_absent=True, workers=settings.workers, progress=progress)
+def _store(cohort: Cohort, folder: Path, settings: DemoSettings, progress: Progress | None) -> CubeStore:
+    summary = prepare_cohort(cohort, folder, remove_absent=True, workers=settings.workers, progress=progress)
     if summary.failed:
         first = summary.failed[0]
         raise CasesFailedError(f"{len(summary.failed)} synthetic cases failed, the first: {first.error}")
