@@ -509,3 +509,24 @@ def test_of_two_writers_at_once_one_is_refused_and_the_store_is_whole(tmp_path):
     assert store.records == tuple(record(n) for n in range(10))
     for n in range(10):
         np.testing.assert_array_equal(store.cube(n), np.rint(cube_hu(n)))
+
+
+def test_rows_that_hold_the_same_are_told_without_reading_their_lines(tmp_path):
+    path = tmp_path / "store"
+    filled(path, range(2))
+    lines = (path / "records.jsonl").read_text()
+    (path / "records.jsonl").write_text(lines.replace('"centre_lps_mm"', '"centre_lps_cm"', 1))
+    row = record(0).row
+    with CubeStore.open(path, writing=True) as store:
+        assert store.update_rows({"key0": replace(row, labels={"KRAS": None, "EGFR": 1})}) == 0
+        with pytest.raises(StoreError, match=r"line 1 of records.jsonl that is not the one"):
+            store.update_rows({"key0": replace(row, age_years=61.0)})
+        assert store.update_rows({"key1": replace(record(1).row, age_years=121 / 2)}) == 0
+
+
+def test_equal_values_in_another_form_are_no_change(tmp_path):
+    filled(tmp_path / "store", range(1))
+    with CubeStore.open(tmp_path / "store", writing=True) as store:
+        assert store.update_rows({"key0": replace(record(0).row, age_years=60)}) == 1
+        assert store.update_rows({"key0": replace(record(0).row, age_years=60.0)}) == 0
+        assert store.records[0].row.age_years == 60

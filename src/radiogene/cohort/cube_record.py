@@ -47,9 +47,13 @@ class CubeRecord:
         Raises:
             StoreError: an unknown or missing key.
         """
-        _require_keys(content, {f.name for f in fields(cls)})
-        _require_keys(content["row"], {f.name for f in fields(PatientRow)})
+        _require_keys(content, RECORD_KEYS)
+        _require_keys(content["row"], ROW_KEYS)
         return cls(content["key"], PatientRow(**content["row"]), content["geometry"], content["synthetic"])
+
+
+RECORD_KEYS = {f.name for f in fields(CubeRecord)}
+ROW_KEYS = {f.name for f in fields(PatientRow)}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """One row of a cohort: a patient's values, and where the scan and its nodule lie."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -42,6 +44,13 @@ class PatientRow:
     def patient_part(self) -> "PatientRow":
         """The patient's values alone, without the scan and the nodule."""
         return PatientRow(**{name: getattr(self, name) for name in _PATIENT_FIELDS})
+
+    @property
+    def values_hash(self) -> int:
+        """64 bits of the patient's values: rows of equal hashes hold the same, others may still be equal."""
+        values = [getattr(self, name) for name in _PATIENT_FIELDS]
+        text = json.dumps(values, sort_keys=True)
+        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
     def patient_values(self) -> dict[str, Any]:
         """The patient's values as plain JSON values, without the scan and the nodule."""

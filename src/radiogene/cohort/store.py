@@ -62,12 +62,11 @@ class CubeStore:
         preparation_hash: their fingerprint; a model refuses another one than its own.
     """
 
-    def __init__(self, path: Place, lock: StoreLock | ObjectLock | None) -> None:
+    def __init__(self, path: Place, lock: StoreLock | ObjectLock | None, description: Mapping[str, Any]) -> None:
         self.path = path
         self._lock = lock
-        content = read_store_file(path)
-        self.preparation: dict[str, Any] = content["preparation"]
-        self.preparation_hash: str = content["preparation_hash"]
+        self.preparation: dict[str, Any] = description["preparation"]
+        self.preparation_hash: str = description["preparation_hash"]
         # Records first: a writer lets the arrays grow before it writes the record.
         self._file = _records(path, lock)
         self._arrays = StoreArrays(path, writing=lock is not None)
@@ -107,7 +106,7 @@ class CubeStore:
             StoreArrays.create(path)
             # Last, because a folder without this file is no store yet.
             write_store_file(path, preparation, preparation_hash)
-            return cls(path, lock)
+            return cls(path, lock, read_store_file(path))
         except BaseException:
             lock.abandon()
             raise
@@ -126,10 +125,10 @@ class CubeStore:
             StorageError: object storage cannot be used.
         """
         path = place_of(path)
-        read_store_file(path)
+        description = read_store_file(path)
         lock = _lock(path, break_lock=break_lock) if writing else None
         try:
-            return cls(path, lock)
+            return cls(path, lock, description)
         except BaseException:
             if lock is not None:
                 lock.abandon()
@@ -303,9 +302,14 @@ class CubeStore:
         self._require_lock()
         self._write_waiting()
         changed = []
-        for entry in self._file.entries():
-            row = rows.get(entry.record.key)
-            if row is not None and entry.record.row != row.patient_part():
+        hashes = self._file.index.rows["values_hash"].tolist()
+        for key, row in rows.items():
+            position = self._file.index.position(key)
+            # Only records that may differ are read.
+            if position is None or hashes[position] == row.values_hash:
+                continue
+            entry = self._file.entry(position)
+            if entry.record.row != row.patient_part():
                 synthetic = entry.record.synthetic or row.synthetic
                 record = replace(entry.record, row=row.patient_part(), synthetic=synthetic)
                 changed.append(replace(entry, record=record))

@@ -213,7 +213,7 @@ def _open_array(place: Place, store: "FsspecStore | Path", folder: str, *, writi
 
 def _damage(place: Place, *further: type[Exception]) -> tuple[type[Exception], ...]:
     """What is raised of content that cannot be read; on object storage an OSError is an answer that did not come."""
-    everywhere = (ValueError, RuntimeError, *further)
+    everywhere: tuple[type[Exception], ...] = (ValueError, RuntimeError, *further)
     return everywhere if isinstance(place, ObjectPlace) else (OSError, *everywhere)
 
 

@@ -56,6 +56,7 @@ class StoreEntry:
             self.checksum,
             NO_SEGMENT if self.segment_checksum is None else self.segment_checksum,
             self.record.synthetic,
+            self.record.row.values_hash,
             part,
             start,
             len(line),

@@ -27,6 +27,7 @@ ROW = np.dtype(
         ("checksum", "<u4"),
         ("segment_checksum", "<i8"),
         ("synthetic", "?"),
+        ("values_hash", "<u8"),
         ("part", "<u4"),
         ("start", "<u8"),
         ("bytes", "<u4"),
@@ -45,6 +46,7 @@ class IndexRow(NamedTuple):
         slot: of cube and segment.
         checksum, segment_checksum: CRC-32; -1 for no segment.
         synthetic: of the record.
+        values_hash: of its row.
         part, start, bytes: which file holds the line, where it begins there, how long it is with its end.
         line_checksum: CRC-32 of the line with its end.
     """
@@ -55,6 +57,7 @@ class IndexRow(NamedTuple):
     checksum: int
     segment_checksum: int
     synthetic: bool
+    values_hash: int
     part: int
     start: int
     bytes: int
