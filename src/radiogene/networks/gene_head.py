@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from radiogene.networks.feature_dropout import FeatureDropout
+from radiogene.networks.mixed_precision import full_precision, is_mixed
 
 
 class GeneHead(nn.Module):
@@ -34,13 +35,16 @@ class GeneHead(nn.Module):
         self.layers = nn.ModuleList(layers)
 
     def forward(self, features: Tensor, values: Tensor, kept: Tensor | None = None) -> Tensor:
-        """The logits (B, G).
+        """The logits (B, G); in float32 also where the features are not.
 
         Args:
             features: (B, C) of pictures.
             values: (B, K), scaled and without gaps.
             kept: (B, C) bool, the features that dropout keeps in training; None draws them.
         """
+        if is_mixed(features.device):
+            with full_precision(features.device):
+                return self.forward(features.float(), values, kept)
         hidden = torch.cat([self.dropout(features, kept), values], dim=1)
         for layer in self.layers[:-1]:
             hidden = torch.relu(layer(hidden))

@@ -13,6 +13,7 @@ from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.fusion import Fusion
 from radiogene.networks.gene_branch import ClinicalEntry, ViewBranches
 from radiogene.networks.grey_to_rgb import GreyToRgb
+from radiogene.networks.mixed_precision import full_precision, is_mixed
 from radiogene.networks.recomputation import recomputed
 
 
@@ -133,13 +134,16 @@ class MMDL(nn.Module):
         return network(pictures)
 
     def from_features(self, features: Tensor, clinical: Tensor, kept: Tensor | None = None) -> MMDLOutput:
-        """The logits of a batch from its views' features.
+        """The logits of a batch from its views' features; in float32 also where the features are not.
 
         Args:
             features: (B, V, C) from `view_features`.
             clinical: (B, K) float, scaled and without gaps.
             kept: see `forward`.
         """
+        if is_mixed(features.device):
+            with full_precision(features.device):
+                return self.from_features(features.float(), clinical, kept)
         branch_logits = self.branch_logits(features, clinical, kept)
         return MMDLOutput(branch_logits, self.fusion(branch_logits))
 

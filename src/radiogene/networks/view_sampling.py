@@ -13,6 +13,7 @@ from torch.nn import functional
 from radiogene.ct.nine_views import NINE_VIEWS, View, ViewSampling
 from radiogene.ct.resampling import CUBE_MM
 from radiogene.ct.scan import AIR_HU
+from radiogene.networks.mixed_precision import full_precision, is_mixed
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +66,15 @@ class ViewSampler(nn.Module):
     fraction: Tensor
 
     def forward(self, cubes_zyx: Tensor, transforms: ViewTransforms | None = None) -> Tensor:
-        """The views (B, V, S, S) in HU.
+        """The views (B, V, S, S) in HU; positions and values are float32 also where the network's numbers are not.
 
         Args:
             cubes_zyx: (B, 64, 64, 64) HU, any numeric type.
             transforms: augmentation, or None for the views as they are.
         """
+        if is_mixed(cubes_zyx.device):
+            with full_precision(cubes_zyx.device):
+                return self.forward(cubes_zyx, transforms)
         batch = cubes_zyx.shape[0]
         cubes = cubes_zyx.to(torch.float32)
         inside, points = self._points_mm(batch, transforms)

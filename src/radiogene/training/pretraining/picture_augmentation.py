@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from radiogene.networks.mixed_precision import full_precision
 from radiogene.training.batches.random_streams import Stream, generator
 
 
@@ -50,5 +51,6 @@ def cut_out(pictures: Tensor, maps: Tensor) -> Tensor:
         pictures: (B, C, S, S).
         maps: (B, 2, 3), from `PictureAugmentation.draw`.
     """
-    grid = functional.affine_grid(maps, list(pictures.shape), align_corners=False)
-    return functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    with full_precision(pictures.device):
+        grid = functional.affine_grid(maps, list(pictures.shape), align_corners=False)
+        return functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False)
