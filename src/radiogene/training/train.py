@@ -20,7 +20,6 @@ from radiogene.decision.decision import ModelKind, fit_decision
 from radiogene.errors import TrainingError
 from radiogene.evaluation.predictions import Predictions
 from radiogene.evaluation.predictions_table import predictions_table
-from radiogene.model.known_cubes import cube_fingerprint, fingerprints
 from radiogene.library_versions import library_versions
 from radiogene.model.model_folder import write_model
 from radiogene.model.settings import ModelSettings
@@ -118,7 +117,7 @@ def train(
         [member.weights() for member in kept],
         decision,
         manifest,
-        fingerprints(cohort.cubes_zyx),
+        sorted(set(cohort.fingerprints)),
         history,
         unseen_table=_nameless_table(unseen) if settings.folds else None,
     )
@@ -154,9 +153,9 @@ def _command(
 ) -> dict[str, Any]:
     """Everything that decides the result: an unfinished training goes on with the same only."""
     nodules = [
-        (cube_fingerprint(cube), row.patient_values(), labels, size, index)
-        for cube, row, labels, size, index in zip(
-            cohort.cubes_zyx,
+        (fingerprint, row.patient_values(), labels, size, index)
+        for fingerprint, row, labels, size, index in zip(
+            cohort.fingerprints,
             cohort.rows,
             cohort.labels.tolist(),
             cohort.sizes_mm.tolist(),

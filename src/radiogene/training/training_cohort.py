@@ -13,6 +13,7 @@ from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.patient_level import NodulePredictions, NoduleRule, patient_level
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.model.known_cubes import cube_fingerprint
+from radiogene.training.batches.stored_cubes import Cubes, cubes_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,8 @@ class TrainingCohort:
         genes: G names.
         index: (N,) positions in the store.
         rows: N patients' values.
-        cubes_zyx: (N, 64, 64, 64) int16 HU.
+        cubes_zyx: (N, 64, 64, 64) int16 HU; those of a large cohort are read from the store when they are asked for.
+        fingerprints: (N,) of the cubes.
         labels: (N, G) int8: 1 mutant, 0 wild type, -1 unknown.
         sizes_mm: (N,) largest extent of each nodule; NaN for a point.
     """
@@ -31,7 +33,8 @@ class TrainingCohort:
     genes: tuple[str, ...]
     index: tuple[int, ...]
     rows: tuple[PatientRow, ...]
-    cubes_zyx: NDArray[np.int16]
+    cubes_zyx: Cubes
+    fingerprints: tuple[str, ...]
     labels: NDArray[np.int8]
     sizes_mm: NDArray[np.float64]
 
@@ -101,11 +104,13 @@ def training_cohort(
         )
     index = tuple(sorted(of_nodule))
     records = [prepared.source.records[i] for i in index]
+    cubes = cubes_of(prepared.source, index)
     cohort = TrainingCohort(
         genes,
         index,
         tuple(record.row for record in records),
-        np.stack([prepared.source.cube(i) for i in index]),
+        cubes,
+        tuple(cube_fingerprint(cube) for cube in cubes),
         np.stack([of_nodule[i] for i in index]).astype(np.int8),
         np.array([record.largest_extent_mm for record in records], dtype=np.float64),
     )
@@ -139,8 +144,8 @@ def refuse_one_class(cohort: TrainingCohort, positions: NDArray[np.int_], part: 
 def _refuse_shared_cubes(cohort: TrainingCohort) -> None:
     """Refuses one cube under two patients: it could stand in both parts of a split."""
     owners: dict[str, str] = {}
-    for row, cube in zip(cohort.rows, cohort.cubes_zyx, strict=True):
-        owner = owners.setdefault(cube_fingerprint(cube), row.patient_id)
+    for row, fingerprint in zip(cohort.rows, cohort.fingerprints, strict=True):
+        owner = owners.setdefault(fingerprint, row.patient_id)
         if owner != row.patient_id:
             raise TrainingError(
                 f"Patients {owner!r} and {row.patient_id!r} have the same cube: one scan under two identifiers would "

@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.training.batches.batch_plan import BatchPart, BatchPlan
+from radiogene.training.batches.stored_cubes import Cubes
 
 
 class PatientBatch(NamedTuple):
@@ -34,27 +35,31 @@ class PatientBatch(NamedTuple):
 
 
 class TrainingPatients(Dataset[PatientBatch]):
-    """Nodules of a store, indexed by the parts of a batch plan.
+    """Some nodules of a cohort, indexed by the parts of a batch plan; inputs are read when a batch wants them.
 
     Args:
-        inputs: (N, 64, 64, 64) int16 HU, or (N, T, V, C) float32 features.
+        inputs: of all N nodules of the cohort: (N, 64, 64, 64) int16 HU, or (N, T, V, C) float32 features.
         clinical: (N, K) float32, coded by an encoder fitted on training patients.
         labels: (N, G) int, -1 where unknown.
         index: (N,) position of each nodule in the store; it seeds what is drawn for it.
+        chosen: (M,) positions in the cohort of these nodules; None takes all.
     """
 
     def __init__(
         self,
-        inputs: NDArray[np.int16] | NDArray[np.float32],
+        inputs: Cubes | NDArray[np.float32],
         clinical: NDArray[np.float32],
         labels: NDArray[np.int8],
         index: Sequence[int],
+        chosen: NDArray[np.int_] | None = None,
     ) -> None:
         self.inputs = inputs
-        self.clinical = torch.from_numpy(clinical)
+        self.chosen = np.arange(len(index)) if chosen is None else chosen
+        labels = labels[self.chosen]
+        self.clinical = torch.from_numpy(clinical[self.chosen])
         self.known = labels != UNKNOWN
         self.labels = torch.from_numpy(np.where(labels == UNKNOWN, 0, labels)).to(torch.float32)
-        self.index = torch.as_tensor(list(index))
+        self.index = torch.as_tensor(list(index))[self.chosen]
 
     def __len__(self) -> int:
         return len(self.index)
@@ -63,7 +68,7 @@ class TrainingPatients(Dataset[PatientBatch]):
         chosen = torch.from_numpy(part.positions)
         known = self.known[part.positions] & part.counted[:, None]
         return PatientBatch(
-            torch.from_numpy(self.inputs[part.positions]),
+            torch.from_numpy(self.inputs[self.chosen[part.positions]]),
             self.clinical[chosen],
             self.labels[chosen],
             torch.from_numpy(known),

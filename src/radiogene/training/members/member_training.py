@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from radiogene.atomic_files import write_json
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.evaluation.predictions import UNKNOWN
-from radiogene.model.inference import NetworkOutputs, network_outputs, views_named
+from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs, views_named
 from radiogene.model.settings import MemberSettings
 from radiogene.networks.fusion import view_weights
 from radiogene.networks.mmdl import MMDL
@@ -21,6 +21,7 @@ from radiogene.networks.standardisation import fit_standardisation
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.training.batches.augmentation import Augmentation
 from radiogene.training.batches.dropout_draws import DropoutDraws
+from radiogene.training.batches.stored_cubes import Cubes
 from radiogene.training.batches.training_patients import TrainingPatients
 from radiogene.training.fitting.fit import LAST_FILE, FitLength, FitOutcome, best_weights_in, fit
 from radiogene.training.fitting.process_plans import training_plan, validation_plan
@@ -38,6 +39,9 @@ from radiogene.training.training_cohort import TrainingCohort
 
 OUTCOME_FILE = "outcome.json"
 FEATURES_FILE = "features.npy"
+
+ASKED_AT_ONCE = 16 * BATCH_NODULES
+"""Nodules whose cubes are in memory together when a trained network is asked about them: 128 MiB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +135,9 @@ def train_member(
 def _fit_scaling(cohort: TrainingCohort, member: Member, settings: TrainingSettings) -> MemberSettings:
     fitting = cohort.of_patients(member.fitting_ids)
     return MemberSettings(
-        fit_standardisation((cohort.cubes_zyx[i] for i in fitting), per_image=settings.per_image_standardisation),
+        fit_standardisation(
+            (cohort.cubes_zyx[at : at + 1] for at in fitting), per_image=settings.per_image_standardisation
+        ),
         ClinicalEncoder.fit(cohort.rows_at(fitting), settings.clinical_columns),
     )
 
@@ -184,8 +190,8 @@ def _run_stage(
     )
     clinical = training.fitted.clinical.encode(training.cohort.rows)
     patients = {
-        part: TrainingPatients(inputs[p], clinical[p], training.cohort.labels[p], [training.cohort.index[i] for i in p])
-        for part, p in (("fitting", fitting), ("validation", validation))
+        part: TrainingPatients(inputs, clinical, training.cohort.labels, training.cohort.index, positions)
+        for part, positions in (("fitting", fitting), ("validation", validation))
     }
     batch = settings.schedule.batch_patients
     plan = training_plan(patients["fitting"].known, batch, options, seed=training.member.seed, first_epoch=first_epoch)
@@ -204,7 +210,7 @@ def _run_stage(
 
 def _inputs(
     training: MemberTraining, network: MMDL, name: StageName, place: Path
-) -> tuple[NDArray[np.int16] | NDArray[np.float32], StageInput]:
+) -> tuple[Cubes | NDArray[np.float32], StageInput]:
     """What a stage reads of every nodule, and how it becomes the network's output."""
     settings, seed = training.settings, training.member.seed
     draws = Draws(
@@ -240,8 +246,15 @@ def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) 
     sampler = training.sampler.to(training_device(training.options))
 
     def outputs(positions: NDArray[np.int_]) -> NetworkOutputs:
-        rows = training.cohort.rows_at(positions)
-        return network_outputs(network, sampler, training.fitted, training.cohort.cubes_zyx[positions], rows)
+        found = []
+        for start in range(0, len(positions), ASKED_AT_ONCE):
+            block = positions[start : start + ASKED_AT_ONCE]
+            cubes, rows = training.cohort.cubes_zyx[block], training.cohort.rows_at(block)
+            found.append(network_outputs(network, sampler, training.fitted, cubes, rows))
+        return NetworkOutputs(
+            np.concatenate([block.probabilities for block in found]),
+            np.concatenate([block.neurons for block in found]),
+        )
 
     neurons = torch.from_numpy(outputs(training.fitting).neurons)
     shares = view_weights(network.fusion.weights.detach().cpu(), neurons).numpy()

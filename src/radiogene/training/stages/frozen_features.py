@@ -11,6 +11,7 @@ from radiogene.networks.mmdl import MMDL
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.training.batches.augmentation import SYMMETRIES, fixed_transforms
+from radiogene.training.batches.stored_cubes import Cubes
 from radiogene.training.stages.schedule import Shift
 
 NODULES_AT_ONCE = 16
@@ -21,7 +22,7 @@ def frozen_features(
     network: MMDL,
     sampler: ViewSampler,
     standardisation: Standardisation,
-    cubes_zyx: NDArray[np.int16],
+    cubes_zyx: Cubes,
     shifts_mm: tuple[Shift, ...],
 ) -> NDArray[np.float32]:
     """The features (N, T, V, C) of N nodules in T = 8 x len(shifts_mm) variants, mapped from a file.
@@ -51,7 +52,7 @@ def _write(
     network: MMDL,
     sampler: ViewSampler,
     standardisation: Standardisation,
-    cubes_zyx: NDArray[np.int16],
+    cubes_zyx: Cubes,
     shifts_mm: tuple[Shift, ...],
 ) -> None:
     network.eval()
