@@ -32,7 +32,7 @@ demo: install
 	$(BIN)/radiogene demo --out $(DEMO_OUT)
 
 test: $(VENV)/.installed-test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 25
 
 # Timings want a quiet machine; nothing of them is in the test suite.
 bench: $(VENV)/.installed-bench
