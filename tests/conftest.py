@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from harness.dask_machines import Machines, dask_machines
 from object_storage import ENVIRONMENT, served
 from radiogene.cohort.prepare import prepare_cohort
 from radiogene.cohort.prepared_cohort import PreparedCohort
@@ -15,8 +16,6 @@ from radiogene.cohort.store import CubeStore
 from radiogene.cohort.table import read_cohort
 from radiogene.phantom import write_cohort
 from radiogene.phantom.cohort_folder import COHORT_FILE
-
-from harness.dask_machines import Machines, dask_machines
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -73,7 +73,9 @@ def test_an_interrupt_ends_tasks_that_run_and_those_that_wait(cluster, tmp_path)
     assert list(in_parallel(pow, [(2, 3)], cluster)) == [8]
 
 
-@pytest.mark.parametrize("words", ["127.0.0.1:8786", "tcp://", "tcp://host", "tcp://host:0", "tcp://host:70000", "http://h:1"])
+@pytest.mark.parametrize(
+    "words", ["127.0.0.1:8786", "tcp://", "tcp://host", "tcp://host:0", "tcp://host:70000", "http://h:1"]
+)
 def test_words_that_are_no_address_are_refused(words):
     with pytest.raises(SettingsError, match="expected tcp://HOST:PORT or tls://HOST:PORT"):
         require_address(words)
@@ -161,5 +163,5 @@ def test_a_scheduler_that_goes_away_is_one_clear_error(fresh_machines):
     fresh_machines.start_worker()
     with opened_workers(1, fresh_machines.address) as cluster:
         threading.Timer(0.5, fresh_machines.scheduler.kill).start()
-        with pytest.raises(WorkersError, match="has gone away.*give the same command again"):
+        with pytest.raises(WorkersError, match=r"has gone away.*give the same command again"):
             list(in_parallel(time.sleep, [(0.1,)] * 1000, cluster))

@@ -83,7 +83,7 @@ def test_closing_early_ends_what_is_under_way():
 
 
 def test_a_killed_process_is_one_clear_error():
-    with pytest.raises(WorkersError, match="ended from outside.*fewer --workers"):
+    with pytest.raises(WorkersError, match=r"ended from outside.*fewer --workers"):
         list(in_parallel(os.kill, ((pid, signal.SIGKILL) for pid in in_parallel(os.getpid, [(), ()], 2)), 2))
 
 
@@ -95,9 +95,9 @@ def test_no_worker_is_refused(count):
 
 
 def test_a_folder_is_written_by_one_at_a_time_and_the_holder_is_named(tmp_path):
-    with folder_turn(tmp_path / "new"):
-        with pytest.raises(WorkersError, match=f"is being written by process {os.getpid()} on "):
-            with folder_turn(tmp_path / "new", longest_wait_s=0.3):
-                pass
+    another = folder_turn(tmp_path / "new", longest_wait_s=0.3)
+    said = f"is being written by process {os.getpid()} on "
+    with folder_turn(tmp_path / "new"), pytest.raises(WorkersError, match=said), another:
+        pass
     with folder_turn(tmp_path / "new", longest_wait_s=0):
         pass

@@ -1,4 +1,4 @@
-"""A scheduler and workers as processes of their own on the loopback interface, ended with the block that started them."""
+"""A scheduler and workers as processes on the loopback interface, ended with the block that started them."""
 
 import json
 import os
@@ -30,6 +30,7 @@ class Machines:
     workers: list[subprocess.Popen] = field(default_factory=list)
 
     def start_worker(self, *more: str, **environment: str) -> subprocess.Popen:
+        """One more worker, with further options and environment."""
         command = [*WORKER, self.address, "--local-directory", str(self.folder), *more]
         worker = self.stack.enter_context(_running(command, {**os.environ, **environment}, self.folder))
         self.workers.append(worker)
@@ -46,6 +47,7 @@ class Machines:
             client.wait_for_workers(len(self.workers), timeout=LONGEST_START_S)
 
     def kill_worker(self, worker: subprocess.Popen) -> None:
+        """Ends a worker for good."""
         worker.kill()
         worker.wait()
         self.workers.remove(worker)

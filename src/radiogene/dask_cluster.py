@@ -1,12 +1,12 @@
 """A Dask cluster that was started elsewhere: reached, checked, given tasks, and asked to stop."""
 
 import logging
-import os
 import re
 import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -81,7 +81,7 @@ class DaskCluster:
         """The result of a packed task, later; where its worker ends, another begins it anew."""
         if self._is_gone:
             raise self._gone()
-        future: Future[Any] = self._executor.submit(run_on_worker, task, os.getcwd(), self._expected)
+        future: Future[Any] = self._executor.submit(run_on_worker, task, str(Path.cwd()), self._expected)
         return future
 
     def stop(self) -> None:

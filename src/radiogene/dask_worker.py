@@ -29,7 +29,7 @@ _one_at_a_time = threading.Lock()
 _running: dict[str, "Worker"] = {}
 
 
-class TaskGivenUp(BaseException):  # noqa: N818 - no error: the one who asked has gone
+class TaskGivenUp(BaseException):
     """Raised in a task that nobody waits for; not an `Exception`, so that a batch does not record it as a failure."""
 
 

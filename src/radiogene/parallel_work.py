@@ -1,17 +1,17 @@
 """The one way to parallel work: tasks done by this process, by others of this machine, or by a Dask cluster.
 
-Results are taken one by one, and only a few tasks for each worker are under way: memory does not grow with their number,
-however slowly results are taken. joblib's `Parallel` sends the next task whether or not a result was taken, and its Dask
-backend keeps each array on one worker, so that a worker that ends takes tasks with it; hence its processes are used here
-without it, and Dask by Dask's own futures.
+Results are taken one by one, and only a few tasks for each worker are under way: memory does not grow with their
+number, however slowly results are taken. joblib's `Parallel` sends the next task whether or not a result was taken, and
+its Dask backend keeps each array on one worker, so that a worker that ends takes tasks with it; hence joblib's processes
+are used here without it, and Dask by Dask's own futures.
 """
 
-import os
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from radiogene.errors import SettingsError, WorkersError
@@ -64,9 +64,9 @@ def in_parallel(
     """
     waiting = iter(tasks)
     if isinstance(workers, int):
+        count = process_count(workers)
         first = list(islice(waiting, 2))
         waiting = chain(first, waiting)
-        count = process_count(workers)
         if count == 1 or len(first) < 2:
             return (function(*task) for task in waiting)
         workers = LocalProcesses(count)
@@ -124,7 +124,7 @@ class LocalProcesses:
 
     def submit(self, task: bytes) -> "Future[Any]":
         """See `Crew`."""
-        future: Future[Any] = self._pool.submit(run_packed, task, os.getcwd())
+        future: Future[Any] = self._pool.submit(run_packed, task, str(Path.cwd()))
         return future
 
     def stop(self) -> None:

@@ -93,7 +93,7 @@ def train(
     if method != "mmdl":
         if workers != 1 or scheduler is not None:
             raise SettingsError(
-                "--workers and --scheduler train folds and seeds of MMDL side by side; other systems, one."
+                "--workers and --scheduler are for folds and seeds of MMDL; train another system without."
             )
         train_system(
             method,

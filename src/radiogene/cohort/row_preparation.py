@@ -10,7 +10,9 @@ from radiogene.errors import RadiogeneError
 from radiogene.parallel_work import Workers, in_parallel
 
 
-def prepared_rows(rows: Sequence[CohortRow], allow_gaps: bool, workers: Workers) -> Generator[PreparedNodule | str, None, None]:
+def prepared_rows(
+    rows: Sequence[CohortRow], allow_gaps: bool, workers: Workers
+) -> Generator[PreparedNodule | str, None, None]:
     """Per row, in order, its prepared nodule or the words of its refusal; only a few wait in memory at a time.
 
     Args:

@@ -41,7 +41,5 @@ class CellRuns:
         Args:
             cells: different ones, in the order in which they should start.
         """
-        tasks = (
-            (cell, cell.key(self.context), self.places, self.calibration, self.external_cubes) for cell in cells
-        )
+        tasks = ((cell, cell.key(self.context), self.places, self.calibration, self.external_cubes) for cell in cells)
         return in_parallel(run_cell, tasks, self.workers, ordered=False)

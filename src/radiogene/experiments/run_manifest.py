@@ -11,9 +11,9 @@ from radiogene.experiments.experiment_settings import GENES
 from radiogene.experiments.row_measures import BOOTSTRAP
 from radiogene.experiments.rows import PAPERS_OWN
 from radiogene.experiments.run import ExperimentRun
+from radiogene.library_versions import library_versions
 from radiogene.methods.registry import method_named
 from radiogene.methods.tabular.learner import INNER_FOLDS
-from radiogene.library_versions import library_versions
 from radiogene.networks.presets import preset_named
 from radiogene.training.stages.schedule import schedule_of
 

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-
 from radiogene.atomic_files import atomic_path, write_json, write_text
 from radiogene.errors import SettingsError
 from radiogene.parallel_work import in_parallel, process_count

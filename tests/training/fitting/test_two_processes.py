@@ -1,5 +1,6 @@
 """Two processes that share every batch learn what one learns, to rounding; so do the parts of an accumulated batch."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from safetensors.torch import load_file
 
 from radiogene.errors import SettingsError
 from radiogene.training.fitting.run_options import RunOptions, require_machine
+
+SCRIPT = Path(__file__).parents[3] / "examples" / "torchrun" / "train.sh"
 
 EXACT = ("--freeze-normalisation", "--no-dropout", "--no-augmentation", "--optimiser", "sgd")
 """Normalisation depends on which nodules stand together in a part. AdamW would turn a rounding error in a gradient of
@@ -25,9 +28,10 @@ def train_command(store, out, *more):
     return [radiogene, *map(str, words), "--quiet", *EXACT, *more]
 
 
-def torchrun(processes, command):
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-    return [*launcher, "--no-python", *command]
+def shared(processes, command):
+    """The same training by the script of examples/torchrun, which wants the options alone, and its environment."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return [str(SCRIPT), *command[2:]], {**os.environ, "PATH": path, "PROCESSES": str(processes)}
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +52,8 @@ def assert_the_same_to_rounding(found, expected):
 @pytest.mark.slow
 def test_two_processes_equal_one_at_the_same_batch(synthetic_store, one_process, tmp_path):
     out = tmp_path / "model"
-    command = torchrun(2, train_command(synthetic_store, out, "--devices", "2"))
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    command, environment = shared(2, train_command(synthetic_store, out))
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.strip() == str(out)
     assert_the_same_to_rounding(load_file(out / "model.safetensors"), one_process)

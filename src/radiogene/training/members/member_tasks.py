@@ -46,7 +46,9 @@ class MemberTask:
     place: Path
 
 
-def trained_members(cohort: TrainingCohort, members: Sequence[Member], task: MemberTask, workers: Workers) -> list[TrainedMember]:
+def trained_members(
+    cohort: TrainingCohort, members: Sequence[Member], task: MemberTask, workers: Workers
+) -> list[TrainedMember]:
     """The members in their order; in all processes of a distributed training but the first, none.
 
     Args:
