@@ -2,8 +2,8 @@
 
 Results are taken one by one, and only a few tasks for each worker are under way: memory does not grow with their
 number, however slowly results are taken. joblib's `Parallel` sends the next task whether or not a result was taken, and
-its Dask backend keeps each array on one worker, so that a worker that ends takes tasks with it; hence joblib's processes
-are used here without it, and Dask by Dask's own futures.
+its Dask backend keeps each array on one worker, so that a worker that ends takes tasks with it; hence the processes of
+joblib are used here without it, and Dask by its own futures.
 """
 
 import warnings
