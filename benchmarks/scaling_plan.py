@@ -14,7 +14,7 @@ from harness.results import RESULTS
 from harness.unit_costs import Results
 
 sys.path.insert(0, str(REPOSITORY / "docs"))
-from generated_block import rewrite  # noqa: E402
+from generated_block import rewrite
 
 PAGE = REPOSITORY / "docs" / "scaling.md"
 

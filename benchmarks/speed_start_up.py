@@ -1,6 +1,6 @@
 """How long a command takes before it does anything: `--help` of the program and of its verbs, each a whole process.
 
-    .venv/bin/python benchmarks/speed_start_up.py
+.venv/bin/python benchmarks/speed_start_up.py
 """
 
 import subprocess

@@ -16,6 +16,7 @@ from radiogene.cli.demo import demo
 from radiogene.cli.describe import describe
 from radiogene.cli.evaluate import evaluate
 from radiogene.cli.experiment import experiment
+from radiogene.cli.export import export
 from radiogene.cli.imagenet import imagenet
 from radiogene.cli.methods import methods
 from radiogene.cli.nodule_argument import with_joined_nodule
@@ -56,6 +57,7 @@ VERBS = (
     calibrate,
     evaluate,
     predict,
+    export,
     experiment,
     methods,
     describe,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import Json, NoduleRuleName, StorePlace
+from radiogene.cli.options import Engine, EnginePrecision, Export, Json, NoduleRuleName, StorePlace
 from radiogene.cli.places import require_folder_place
 
 
@@ -32,6 +32,9 @@ def evaluate(
         list[Path] | None,
         typer.Option("--against", help="Another model folder, compared in pairs on the same patients; repeatable."),
     ] = None,
+    engine: Engine = "pytorch",
+    precision: EnginePrecision = "float32",
+    export: Export = None,
     as_json: Json = False,
 ) -> None:
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, with 95% intervals, one row per patient."""
@@ -41,11 +44,13 @@ def evaluate(
     from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_entry, read_ledger
     from radiogene.evaluation.patient_level import NoduleRule
     from radiogene.evaluation.predictions_table import predictions_table
+    from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
     from radiogene.model.known_cubes import cohort_fingerprint
     from radiogene.prediction.compared_answers import compared_answers
     from radiogene.prediction.model_answers import answers_for_store
     from radiogene.report.evaluation_text import evaluation_text
 
+    choice = EngineChoice(EngineName(engine), Precision(precision), export)
     if out is not None:
         require_folder_place(out)
         ledger = ledger or out.resolve().parent / LEDGER_FILE
@@ -54,8 +59,8 @@ def evaluate(
     cubes = CubeStore.open(store)
     rule = None if nodule_rule is None else NoduleRule(nodule_rule)
     answers, *others = (
-        answers_for_store(folder, cubes, rule, files, include_training_cases=include_training_cases)
-        for folder in (model, *(against or []))
+        answers_for_store(folder, cubes, rule, files, include_training_cases=include_training_cases, choice=of_folder)
+        for folder, of_folder in ((model, choice), *((other, EngineChoice()) for other in against or []))
     )
     report = evaluate_predictions(answers.predictions, answers.decision.thresholds())
     content = {
@@ -65,6 +70,7 @@ def evaluate(
         "rows_that_failed_in_preparation": len(cubes.failures),
         "patients_without_what_the_model_needs": answers.left_out,
         "weights_sha256": answers.sha256,
+        "engine": answers.engine,
         **report.to_json(),
     }
     if others:
@@ -79,7 +85,7 @@ def evaluate(
                 looked_at.title,
                 looked_at.sha256,
                 cohort,
-                {"decision": looked_at.decision.to_json(), "nodule_rule": looked_at.nodule_rule.value},
+                looked_at.choices,
                 report,
                 includes_training_cases=include_training_cases,
             )

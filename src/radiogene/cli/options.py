@@ -45,6 +45,20 @@ NoduleRuleOption = Annotated[
     NoduleRuleName, typer.Option("--nodule-rule", help="Whose probability a patient with several nodules gets.")
 ]
 
+EngineWord = Literal["pytorch", "openvino", "onnx"]
+PrecisionWord = Literal["float32", "bf16", "int8"]
+Engine = Annotated[
+    EngineWord, typer.Option("--engine", help="What runs the view networks; openvino and onnx are extras.")
+]
+EnginePrecision = Annotated[
+    PrecisionWord,
+    typer.Option("--precision", help="Numbers in which the view networks run; int8 needs `radiogene export` first."),
+]
+Export = Annotated[
+    Path | None,
+    typer.Option("--export", help="Folder that `radiogene export` wrote (else one in the model folder)."),
+]
+
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a list with commas; `none` and nothing are the empty list."""

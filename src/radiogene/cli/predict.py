@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from radiogene.cli.options import AllowGaps, FrameName, Json, Quiet, Segment, Series, Workers
+from radiogene.cli.options import (
+    AllowGaps,
+    Engine,
+    EnginePrecision,
+    Export,
+    FrameName,
+    Json,
+    Quiet,
+    Segment,
+    Series,
+    Workers,
+)
 from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
@@ -15,6 +26,7 @@ from radiogene.errors import CasesFailedError, SettingsError
 if TYPE_CHECKING:
     from radiogene.cohort.row import PatientRow
     from radiogene.ct.preparation import PreparedNodule
+    from radiogene.model.engines.engine_choice import EngineChoice
     from radiogene.prediction.result import PredictionResult
 
 
@@ -41,6 +53,9 @@ def predict(
     ] = None,
     allow_gaps: AllowGaps = False,
     workers: Workers = 1,
+    engine: Engine = "pytorch",
+    precision: EnginePrecision = "float32",
+    export: Export = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -57,6 +72,9 @@ def predict(
         "--value": value,
         "--json": as_json or None,
     }
+    from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
+
+    choice = EngineChoice(EngineName(engine), Precision(precision), export)
     if cohort is not None:
         given = [name for name, option in one_nodule.items() if option is not None]
         if given:
@@ -64,7 +82,7 @@ def predict(
         if out is None:
             raise SettingsError("--cohort needs --out FILE.csv for its results.")
         require_file_place(out)
-        _predict_cohort(model, cohort, out, allow_gaps=allow_gaps, workers=workers, quiet=quiet)
+        _predict_cohort(model, cohort, out, choice, allow_gaps=allow_gaps, workers=workers, quiet=quiet)
         return
     if ct is None or nodule is None:
         raise SettingsError("Give --ct and --nodule for one nodule, or --cohort for a table.")
@@ -85,6 +103,7 @@ def predict(
             ct, nodule, frame=Frame(frame), segment=segment, scan_options=ScanOptions(series, allow_gaps)
         ),
         out,
+        choice,
     )
     if as_json:
         typer.echo(json.dumps(result.to_json(), indent=2, allow_nan=False))
@@ -95,13 +114,17 @@ def predict(
 
 
 def _answer_of_mmdl(
-    model: Path, row: "PatientRow", prepare: "Callable[[], PreparedNodule]", out: Path | None
+    model: Path,
+    row: "PatientRow",
+    prepare: "Callable[[], PreparedNodule]",
+    out: Path | None,
+    choice: "EngineChoice",
 ) -> "PredictionResult":
     """The result of a nine-view network, with its report where a folder for it is given."""
     from radiogene.prediction.case_values import require_known_columns
     from radiogene.prediction.predictor import Predictor
 
-    predictor = Predictor.from_folder(model)
+    predictor = Predictor.from_folder(model, choice=choice)
     require_known_columns(row, predictor.model.settings.members[0].clinical.columns)
     prepared = prepare()
     result = predictor.predict(prepared, row)
@@ -113,14 +136,20 @@ def _answer_of_mmdl(
 
 
 def _answer_of_system(
-    model: Path, row: "PatientRow", prepare: "Callable[[], PreparedNodule]", out: Path | None
+    model: Path,
+    row: "PatientRow",
+    prepare: "Callable[[], PreparedNodule]",
+    out: Path | None,
+    choice: "EngineChoice",
 ) -> "PredictionResult":
     """The result of a compared system, which has no activation maps: a file for programs is all its report."""
     from radiogene.atomic_files import write_json
     from radiogene.methods.system_folder import read_system
     from radiogene.prediction.case_values import require_known_columns
+    from radiogene.prediction.model_answers import require_default_engine
     from radiogene.prediction.system_predictions import predict_nodule_with_system
 
+    require_default_engine(choice)
     saved = read_system(model)
     own = saved.system.method.settings.clinical
     require_known_columns(row, (*saved.system.entry.columns, *(own or ())))
@@ -130,7 +159,9 @@ def _answer_of_system(
     return result
 
 
-def _predict_cohort(model: Path, cohort: str, out: Path, *, allow_gaps: bool, workers: int, quiet: bool) -> None:
+def _predict_cohort(
+    model: Path, cohort: str, out: Path, choice: "EngineChoice", *, allow_gaps: bool, workers: int, quiet: bool
+) -> None:
     from radiogene.cohort.table import read_cohort
     from radiogene.methods.system_folder import is_system_folder
     from radiogene.prediction.cohort_predictions import predict_cohort
@@ -141,7 +172,7 @@ def _predict_cohort(model: Path, cohort: str, out: Path, *, allow_gaps: bool, wo
             "--cohort predicts with a nine-view network. For a compared system prepare the table (`radiogene prepare`) "
             "and give the store to `radiogene evaluate`, which writes predictions.csv."
         )
-    predictor = Predictor.from_folder(model)
+    predictor = Predictor.from_folder(model, choice=choice)
     # A scan or mask that is not there fails its own row; the other rows need not wait for it.
     table = read_cohort(cohort, genes=predictor.model.settings.genes, check_files=False)
     with progress_bar("predictions", quiet) as progress:

@@ -1,11 +1,12 @@
 """From stored cubes and clinical values to probabilities: one path for validation, evaluation and prediction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.nine_views import NINE_VIEWS, View
@@ -47,6 +48,7 @@ def network_outputs(
     member: MemberSettings,
     cubes_zyx: NDArray[np.int16],
     rows: Sequence[PatientRow],
+    view_features: Callable[[Tensor], Tensor] | None = None,
 ) -> NetworkOutputs:
     """The outputs of one member, in evaluation mode, without gradients.
 
@@ -56,6 +58,7 @@ def network_outputs(
         member: its standardisation and clinical coding.
         cubes_zyx: (N, 64, 64, 64) int16 HU as stored.
         rows: N patients' values.
+        view_features: computes what `MMDL.view_features` of the network computes, which is taken where None.
     """
     device = next(network.parameters()).device
     network.eval()
@@ -66,7 +69,8 @@ def network_outputs(
             chosen = slice(start, start + BATCH_NODULES)
             cubes = torch.from_numpy(np.ascontiguousarray(cubes_zyx[chosen])).to(device)
             views = standardised(sampler(cubes), member.standardisation)
-            output = network(views, clinical[chosen].to(device))
+            features = network.view_features(views) if view_features is None else view_features(views)
+            output = network.from_features(features, clinical[chosen].to(device))
             probabilities.append(torch.sigmoid(output.fused_logits.double()).cpu().numpy())
             neurons.append(torch.sigmoid(output.branch_logits.double()).cpu().numpy())
     return NetworkOutputs(np.concatenate(probabilities), np.concatenate(neurons))

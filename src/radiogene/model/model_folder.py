@@ -51,6 +51,19 @@ class TrainedModel:
     training_cubes: tuple[str, ...]
     weights_sha256: str
 
+    def require_preparation(self, preparation_hash: str) -> None:
+        """Refuses cubes that were prepared otherwise than the model's own.
+
+        Raises:
+            WeightsError: another fingerprint.
+        """
+        own = self.settings.preparation_hash
+        if preparation_hash != own:
+            raise WeightsError(
+                f"These cubes were prepared otherwise ({preparation_hash[:12]}) than those of the model ({own[:12]}). "
+                "Prepare them with the version of radiogene that trained the model (manifest.json), or train again."
+            )
+
 
 def require_model_place(path: Path) -> None:
     """Refuses a place where writing a model would destroy something else.

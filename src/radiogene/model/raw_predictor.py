@@ -1,12 +1,14 @@
 """A trained model that answers with probabilities before calibration and decision."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.row import PatientRow
-from radiogene.errors import WeightsError
+from radiogene.model.engines.feature_engine import FeatureEngine
+from radiogene.model.engines.pytorch_engine import PytorchEngine
 from radiogene.model.inference import NetworkOutputs, network_outputs, sampler_of
 from radiogene.model.model_folder import TrainedModel
 
@@ -17,12 +19,14 @@ class RawPredictor:
     Args:
         model: read from its folder.
         device: PyTorch's name of a device.
+        engine: what computes the views' features of the model's networks; None is PyTorch in float32, on the device.
     """
 
-    def __init__(self, model: TrainedModel, device: str = "cpu") -> None:
+    def __init__(self, model: TrainedModel, device: str = "cpu", engine: FeatureEngine | None = None) -> None:
         self.model = model
         self.sampler = sampler_of(model.settings).to(device)
         self.networks = tuple(network.to(device) for network in model.networks)
+        self.engine = PytorchEngine(self.networks) if engine is None else engine
 
     def require_preparation(self, preparation_hash: str) -> None:
         """Refuses cubes that were prepared otherwise than the model's own.
@@ -30,12 +34,7 @@ class RawPredictor:
         Raises:
             WeightsError: another fingerprint.
         """
-        own = self.model.settings.preparation_hash
-        if preparation_hash != own:
-            raise WeightsError(
-                f"These cubes were prepared otherwise ({preparation_hash[:12]}) than those of the model ({own[:12]}). "
-                "Prepare them with the version of radiogene that trained the model (manifest.json), or train again."
-            )
+        self.model.require_preparation(preparation_hash)
 
     def member_outputs(self, cubes_zyx: NDArray[np.int16], rows: Sequence[PatientRow]) -> list[NetworkOutputs]:
         """What each member says of N nodules.
@@ -45,7 +44,10 @@ class RawPredictor:
             rows: N patients' values.
         """
         members = zip(self.networks, self.model.settings.members, strict=True)
-        return [network_outputs(network, self.sampler, member, cubes_zyx, rows) for network, member in members]
+        return [
+            network_outputs(network, self.sampler, member, cubes_zyx, rows, partial(self.engine.view_features, number))
+            for number, (network, member) in enumerate(members)
+        ]
 
     def raw_probabilities(self, cubes_zyx: NDArray[np.int16], rows: Sequence[PatientRow]) -> NDArray[np.float64]:
         """(N, G) P(mutant) before calibration: the mean over members.

@@ -21,6 +21,10 @@ SCALE_LAST = 1.0
 """Factor of the residual of the last unit C, which has no activation either."""
 
 
+SCALE_FOLDED = 1.0
+"""Factor of which nothing is left to apply; the same number as `SCALE_LAST`, and exact."""
+
+
 class ScaledExpansion(nn.Conv2d):
     """A 1 x 1 convolution whose output is multiplied by a fixed factor.
 
@@ -44,6 +48,8 @@ class ScaledExpansion(nn.Conv2d):
         Args:
             joined: (B, channels_in, H, W).
         """
+        if self.scale == SCALE_FOLDED:
+            return super().forward(joined)
         bias = None if self.bias is None else self.bias * self.scale
         return self._conv_forward(joined, self.weight * self.scale, bias)
 

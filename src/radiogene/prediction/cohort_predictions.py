@@ -64,7 +64,11 @@ def predict_cohort(
         CohortError: the journal belongs to another model.
     """
     journal = out.with_name(f".{out.name}.journal.jsonl")
-    header = {"model_sha256": predictor.model.manifest["sha256"], "allow_gaps": allow_gaps}
+    header = {
+        "model_sha256": predictor.model.manifest["sha256"],
+        "allow_gaps": allow_gaps,
+        "engine": predictor.engine.identity.to_json(),
+    }
     finished = _read_journal(journal, header)
     waiting = [row for row in cohort.rows if _input_key(row) not in finished]
     resumed = len(cohort.rows) - len(waiting)

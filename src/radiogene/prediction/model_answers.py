@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
@@ -10,6 +11,7 @@ from radiogene.errors import SettingsError
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
 from radiogene.methods.system_folder import is_system_folder, read_system
+from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.store_predictions import predict_store
 from radiogene.prediction.system_predictions import predict_store_with_system
@@ -27,6 +29,7 @@ class ModelAnswers:
         left_out: patients that lack what the model needs.
         synthetic: True where it was trained on synthetic patients.
         sha256: that names it.
+        engine: what computed the features of a nine-view network; None for a compared system.
     """
 
     title: str
@@ -36,6 +39,20 @@ class ModelAnswers:
     left_out: int
     synthetic: bool
     sha256: str
+    engine: dict[str, str] | None = None
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What was decided before the evaluation, for a ledger: plain JSON values.
+
+        An engine other than the default one is among them: it is a choice that figures could be chosen by.
+        """
+        chosen: dict[str, Any] = {"decision": self.decision.to_json(), "nodule_rule": self.nodule_rule.value}
+        kind = None if self.engine is None else {key: self.engine[key] for key in ("name", "precision")}
+        default = EngineChoice()
+        if kind not in (None, {"name": default.name, "precision": default.precision}):
+            chosen["engine"] = kind
+        return chosen
 
 
 def answers_for_store(
@@ -45,6 +62,7 @@ def answers_for_store(
     files: Path | None = None,
     *,
     include_training_cases: bool,
+    choice: EngineChoice = EngineChoice(),
 ) -> ModelAnswers:
     """The answers of the model in a folder.
 
@@ -54,17 +72,20 @@ def answers_for_store(
         rule: whose probability a patient with several nodules gets; the model's own where None.
         files: folder that the table's column `slides` starts from.
         include_training_cases: allow cubes that the model was trained on.
+        choice: what computes the features of a nine-view network.
 
     Raises:
-        SettingsError: another nodule rule for a system that looks at the largest nodule alone.
+        SettingsError: another nodule rule for a system that looks at the largest nodule alone; an engine for a
+            compared system, or one that is not installed.
         WeightsError: a damaged folder, or cubes that were prepared otherwise.
         CohortError: an empty store, cubes of the training, or nobody who has what the model needs.
     """
     if is_system_folder(model):
+        require_default_engine(choice)
         if rule not in (None, NoduleRule.LARGEST):
             raise SettingsError(f"--nodule-rule {rule}: a compared system looks at each patient's largest nodule.")
         return _of_system(model, PreparedCohort.of(store, files), include_training_cases=include_training_cases)
-    predictor = Predictor.from_folder(model)
+    predictor = Predictor.from_folder(model, choice=choice)
     settings = predictor.model.settings
     own = settings.nodule_rule if rule is None else rule
     return ModelAnswers(
@@ -75,7 +96,21 @@ def answers_for_store(
         left_out=0,
         synthetic=settings.synthetic,
         sha256=predictor.model.weights_sha256,
+        engine=predictor.engine.identity.to_json(),
     )
+
+
+def require_default_engine(choice: EngineChoice) -> None:
+    """Refuses another engine for a compared system, which brings its own.
+
+    Raises:
+        SettingsError: another engine or precision.
+    """
+    if choice != EngineChoice():
+        raise SettingsError(
+            "--engine, --precision and --export are for nine-view networks of `radiogene train`; a compared system is "
+            "run by what it was fitted with. Leave them out."
+        )
 
 
 def _of_system(model: Path, cohort: PreparedCohort, *, include_training_cases: bool) -> ModelAnswers:

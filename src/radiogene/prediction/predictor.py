@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from radiogene.cohort.label_words import is_unknown
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
+from radiogene.model.engines.engine_choice import EngineChoice
+from radiogene.model.engines.feature_engine import FeatureEngine
+from radiogene.model.engines.open_engine import open_engine
 from radiogene.model.known_cubes import cube_fingerprint
 from radiogene.model.model_folder import TrainedModel, read_model
 from radiogene.model.raw_predictor import RawPredictor
@@ -28,20 +31,27 @@ class Predictor(RawPredictor):
     Args:
         model: read from its folder.
         device: PyTorch's name of a device.
+        engine: see `RawPredictor`.
     """
 
-    def __init__(self, model: TrainedModel, device: str = "cpu") -> None:
-        super().__init__(model, device)
+    def __init__(self, model: TrainedModel, device: str = "cpu", engine: FeatureEngine | None = None) -> None:
+        super().__init__(model, device, engine)
         self._known = frozenset(model.training_cubes)
 
     @classmethod
-    def from_folder(cls, path: Path, device: str = "cpu") -> "Predictor":
+    def from_folder(cls, path: Path, device: str = "cpu", choice: EngineChoice = EngineChoice()) -> "Predictor":
         """The predictor of a model folder.
 
+        Args:
+            path: the folder.
+            device: PyTorch's name of a device.
+            choice: what computes the views' features, in which precision.
+
         Raises:
-            WeightsError: see `read_model`.
+            SettingsError, WeightsError: see `read_model` and `open_engine`.
         """
-        return cls(read_model(path), device)
+        model = read_model(path)
+        return cls(model, device, open_engine(choice, model, path, device))
 
     def probabilities(self, cubes_zyx: NDArray[np.int16], rows: Sequence[PatientRow]) -> NDArray[np.float64]:
         """(N, G) calibrated P(mutant): the mean over members, then the calibration."""
@@ -121,6 +131,7 @@ class Predictor(RawPredictor):
             "members": len(settings.members),
             "weights_sha256": self.model.weights_sha256,
             "clinical_columns": list(settings.members[0].clinical.columns),
+            "engine": self.engine.identity.to_json(),
             "synthetic": settings.synthetic,
             "not_a_medical_device": True,
         }

@@ -21,7 +21,6 @@ from radiogene.errors import TrainingError
 from radiogene.evaluation.predictions import Predictions
 from radiogene.evaluation.predictions_table import predictions_table
 from radiogene.library_versions import library_versions
-from radiogene.model.known_cubes import cube_fingerprint, fingerprints
 from radiogene.model.model_folder import write_model
 from radiogene.model.settings import ModelSettings
 from radiogene.model.training_range import training_ranges

@@ -1,0 +1,47 @@
+"""`radiogene export`: a model's view networks for OpenVINO or ONNX Runtime."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from radiogene.cli.options import Quiet
+from radiogene.cli.places import require_folder_place
+from radiogene.cli.progress import progress_bar
+
+
+def export(
+    model: Annotated[Path, typer.Argument(help="The model folder.")],
+    format_: Annotated[
+        Literal["openvino", "onnx"], typer.Option("--format", help="The engine that is to run the view networks.")
+    ],
+    precision: Annotated[
+        Literal["float32", "bf16", "int8"],
+        typer.Option("--precision", help="Of the view networks; bf16 reads a float32 export."),
+    ] = "float32",
+    calibration: Annotated[
+        Path | None, typer.Option("--calibration", help="int8: the store that the model was trained on.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to (else MODEL/exports/FORMAT-PRECISION).")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a model's view networks in the form of a faster engine, bound to the model and checked against PyTorch."""
+    from radiogene.cohort.store import CubeStore
+    from radiogene.model.engines.calibration_pictures import calibration_pictures
+    from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
+    from radiogene.model.engines.export import export_model, require_export_inputs
+    from radiogene.model.model_folder import read_model
+
+    choice = EngineChoice(EngineName(format_), Precision(precision), out)
+    require_export_inputs(choice, calibration)
+    trained = read_model(model)
+    place = choice.export_folder(model)
+    require_folder_place(place.parent)
+    pictures = None if calibration is None else calibration_pictures(trained, CubeStore.open(calibration))
+    with progress_bar("view networks", quiet) as progress:
+        record = export_model(trained, place, choice.name, choice.stored_precision, pictures, progress)
+    if not quiet:
+        typer.echo(
+            f"Features differ from PyTorch's by at most {record.largest_difference:.2g} of the largest.", err=True
+        )
+    typer.echo(str(place))

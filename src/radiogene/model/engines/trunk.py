@@ -1,0 +1,40 @@
+"""The part of MMDL that an engine runs: grey to three channels, and the network that looks at a view."""
+
+from torch import Tensor, nn
+
+from radiogene.networks.feature_network import FeatureNetwork
+from radiogene.networks.grey_to_rgb import GreyToRgb
+from radiogene.networks.mmdl import MMDL
+
+
+class Trunk(nn.Module):
+    """From standardised pictures to features, by the layers of one view network of MMDL.
+
+    Args:
+        grey_to_rgb: the convolution before the network.
+        view_network: the network.
+    """
+
+    def __init__(self, grey_to_rgb: GreyToRgb, view_network: FeatureNetwork) -> None:
+        super().__init__()
+        self.grey_to_rgb = grey_to_rgb
+        self.view_network = view_network
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """The features (P, C).
+
+        Args:
+            pictures: (P, 1, S, S), standardised.
+        """
+        return self.view_network(self.grey_to_rgb(pictures))
+
+
+def trunks_of(network: MMDL) -> tuple[Trunk, ...]:
+    """The trunks of a network, which share its parameters: one that all views share, or one for each view."""
+    pairs = zip(network.grey_to_rgb, network.view_networks, strict=True)
+    return tuple(Trunk(grey, view).eval() for grey, view in pairs)  # type: ignore[arg-type]
+
+
+def pictures_of_trunk(network: MMDL) -> int:
+    """Pictures P that a trunk sees of one patient: all views, or its own."""
+    return network.views if network.shared_view_network else 1
