@@ -58,7 +58,10 @@ def unit_costs(results: Results) -> dict[str, UnitCost]:
     return {
         "scan": UnitCost("a scan on disk, uncompressed", SLICES * SLICE_BYTES, "bytes", "300 slices of 512 x 512"),
         "read": UnitCost(
-            "of which preparation reads", READ_SLICES * SLICE_BYTES + SLICES * HEADER_BYTES, "bytes", "headers, 75 slices"
+            "of which preparation reads",
+            READ_SLICES * SLICE_BYTES + SLICES * HEADER_BYTES,
+            "bytes",
+            "all headers, 75 slices",
         ),
         "prepare": UnitCost("preparing it, warm files", cutting, "core s", "speed_preparation"),
         "cube": UnitCost("its cube and segment in the store", cube, "bytes", store),
@@ -83,7 +86,7 @@ def plan_rows(costs: dict[str, UnitCost]) -> list[tuple[str, list[str]]]:
         ("its records alone", [_bytes(n * costs["record"].value) for n in COHORTS]),
         ("objects of the store", [f"{2 * n:,}" for n in COHORTS]),
         *(
-            (f"{cost.what}, core hours" if cost.unit == "core s" else cost.what, [_hours(n * cost.value) for n in COHORTS])
+            (f"{cost.what}, core hours", [_hours(n * cost.value) for n in COHORTS])
             for name, cost in costs.items()
             if name.startswith("network")
         ),

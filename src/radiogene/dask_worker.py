@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from radiogene.errors import WorkersError
 from radiogene.library_versions import library_versions
+from radiogene.object_place import ObjectPlace, Place
 from radiogene.worker_task import ONE_THREAD, run_packed
 
 if TYPE_CHECKING:
@@ -102,16 +102,16 @@ def worker_address() -> str | None:
     return next((str(worker.address) for worker in dict(_running).values()), None)
 
 
-def unseen_here(path: Path) -> str:
-    """What to say of a path that the machine of this Dask worker does not see; nothing of one that it sees.
+def unseen_here(place: Place) -> str:
+    """What to say of a folder that the machine of this Dask worker does not see; nothing of one that it sees.
 
     Args:
-        path: that the process that asked does see.
+        place: that the process that asked does see; object storage says for itself what is wrong.
     """
     worker = worker_address()
-    if worker is None or path.exists():
+    if worker is None or isinstance(place, ObjectPlace) or place.exists():
         return ""
-    return f"the worker {worker} does not see {path}: every machine of the cluster needs it under the same path"
+    return f"the worker {worker} does not see {place}: every machine of the cluster needs it under the same path"
 
 
 @contextmanager

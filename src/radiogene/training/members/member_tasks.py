@@ -13,6 +13,7 @@ from radiogene.cohort.store import CubeStore
 from radiogene.dask_worker import unseen_here
 from radiogene.errors import SettingsError, WorkersError
 from radiogene.folder_turn import folder_turn
+from radiogene.object_place import Place
 from radiogene.parallel_work import Workers, in_parallel
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.initial_weights import InitialWeights
@@ -28,7 +29,7 @@ class MemberTask:
     """What a worker needs to train members of one training; it reads the cubes for itself.
 
     Attributes:
-        store: folder of the cubes.
+        store: place of the cubes.
         nodules: of `PreparedCohort`.
         labels: (N, G) in place of those of the table; None for those.
         settings: what to train.
@@ -37,7 +38,7 @@ class MemberTask:
         place: folder of the unfinished training.
     """
 
-    store: Path
+    store: Place
     nodules: tuple[tuple[int, ...], ...]
     labels: NDArray[np.int8] | None
     settings: TrainingSettings
@@ -89,8 +90,8 @@ def train_numbered(number: int, member: Member, task: MemberTask) -> tuple[int, 
     Raises:
         WorkersError: this machine does not see the store or the training's folder.
     """
-    for path in (task.store, task.place):
-        if unseen := unseen_here(path):
+    for place in (task.store, task.place):
+        if unseen := unseen_here(place):
             raise WorkersError(f"{unseen[0].upper()}{unseen[1:]}.")
     prepared = PreparedCohort(CubeStore.open(task.store), task.nodules)
     cohort = training_cohort(prepared, task.settings.genes, task.labels)
