@@ -20,7 +20,7 @@ def export(
         typer.Option("--precision", help="Of the view networks; bf16 reads a float32 export."),
     ] = "float32",
     calibration: Annotated[
-        Path | None, typer.Option("--calibration", help="int8: the store that the model was trained on.")
+        str | None, typer.Option("--calibration", help="int8: the store that the model was trained on.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where to (else MODEL/exports/FORMAT-PRECISION).")] = None,
     quiet: Quiet = False,
