@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import expit
-from sklearn.isotonic import IsotonicRegression
 
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.logistic_recalibration import cut_log_odds
@@ -131,6 +129,9 @@ def fit_calibration(kind: CalibrationKind, labels: NDArray[np.int8], probabiliti
 
 def _fit_temperature(labels: NDArray[np.int8], probabilities: NDArray[np.float64]) -> TemperatureCalibration:
     """The temperature of greatest likelihood: where the likelihood's derivative by 1 / temperature is 0."""
+    # Imported where a calibration is fitted: a prediction only applies one, and these take half a second to load.
+    from scipy.optimize import brentq
+
     log_odds = cut_log_odds(probabilities)
 
     def derivative(inverse: float) -> float:
@@ -148,6 +149,8 @@ def _fit_temperature(labels: NDArray[np.int8], probabilities: NDArray[np.float64
 
 def _fit_isotonic(labels: NDArray[np.int8], probabilities: NDArray[np.float64]) -> IsotonicCalibration:
     """The rising curve of least squares, within 1 / (N + 2) of 0 and 1: N patients make nothing certain."""
+    from sklearn.isotonic import IsotonicRegression
+
     margin = 1 / (labels.size + 2)
     curve = IsotonicRegression(y_min=margin, y_max=1 - margin).fit(probabilities, labels.astype(np.float64))
     return IsotonicCalibration(

@@ -5,13 +5,12 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
-from scipy.stats import norm
+from scipy.special import expit, logit, ndtri
 
 from radiogene.evaluation.measure import INTERVAL_LEVEL, Interval, Measure, undefined
 from radiogene.evaluation.metrics import Placements, missing_class, placements
 
-Z = float(norm.ppf((1 + INTERVAL_LEVEL) / 2))
+Z = float(ndtri((1 + INTERVAL_LEVEL) / 2))
 
 SMALLEST_VARIANCE = 1e-20
 """Placements are multiples of 1/2m or 1/2n: a variance below this is rounding, and the true one is 0."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from radiogene.evaluation.measure import Measure, undefined
 
@@ -113,6 +112,9 @@ def placements(labels: NDArray[np.int8], probabilities: NDArray[np.float64]) -> 
         labels: (N,) 1 mutant, 0 wild type, no unknown.
         probabilities: (N,) any score that grows with P(mutant).
     """
+    # Imported where it is used: a prediction ranks nothing, and scipy.stats takes a quarter of a second to load.
+    from scipy.stats import rankdata
+
     mutants, wild_types = probabilities[labels == 1], probabilities[labels == 0]
     ranks = rankdata(np.concatenate([mutants, wild_types]))
     below = ranks[: mutants.size] - rankdata(mutants)

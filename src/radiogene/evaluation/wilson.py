@@ -2,11 +2,11 @@
 
 from math import sqrt
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from radiogene.evaluation.measure import INTERVAL_LEVEL, Interval, Measure, undefined
 
-Z = float(norm.ppf((1 + INTERVAL_LEVEL) / 2))
+Z = float(ndtri((1 + INTERVAL_LEVEL) / 2))
 
 
 def wilson_share(right: int, cases: int) -> Measure:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -167,13 +168,16 @@ def _networks(weights: Path, settings: ModelSettings) -> tuple[MMDL, ...]:
         raise WeightsError(f"{weights} is damaged: {error}. Copy the whole model folder again.") from error
     networks = []
     for member, fitted in enumerate(settings.members):
-        network = build_mmdl(
-            settings.preset,
-            settings.genes,
-            clinical_count=fitted.clinical.width,
-            views=len(settings.view_names),
-            attention=settings.attention,
-        )
+        # Without memory or fresh weights at first: those of the paper's network take seconds to draw.
+        with torch.device("meta"):
+            network = build_mmdl(
+                settings.preset,
+                settings.genes,
+                clinical_count=fitted.clinical.width,
+                views=len(settings.view_names),
+                attention=settings.attention,
+            )
+        network.to_empty(device="cpu")
         prefix = f"{member}."
         state = {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
         try:
@@ -185,6 +189,7 @@ def _networks(weights: Path, settings: ModelSettings) -> tuple[MMDL, ...]:
     for network in networks:
         for parameter in network.parameters():
             parameter.requires_grad_(False)
-            if not torch.isfinite(parameter).all():
+            # By numpy: PyTorch's threads would wait for each other longer than they compute.
+            if not np.isfinite(parameter.numpy()).all():
                 raise WeightsError(f"{weights} holds values that are not finite. Train again.")
     return tuple(networks)

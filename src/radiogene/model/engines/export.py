@@ -154,7 +154,7 @@ def _write_openvino(graph: _Graph, stem: Path, precision: Precision) -> tuple[Pa
     if precision is Precision.INT8:
         model = quantised(model, graph.pictures, EngineName.OPENVINO)
     file, _ = save_openvino(model, stem.with_name(f"{stem.name}.xml"))
-    return file, openvino_trunk(file, precision)
+    return file, openvino_trunk(file, precision, torch.get_num_threads())
 
 
 def _write_onnx(graph: _Graph, stem: Path, precision: Precision) -> tuple[Path, CompiledTrunk]:
@@ -166,7 +166,7 @@ def _write_onnx(graph: _Graph, stem: Path, precision: Precision) -> tuple[Path, 
         content = quantised(onnx.load_from_string(content), inputs, EngineName.ONNX).SerializeToString()
     file = stem.with_name(f"{stem.name}.onnx")
     file.write_bytes(content)
-    return file, onnx_trunk(file)
+    return file, onnx_trunk(file, torch.get_num_threads())
 
 
 _WRITERS = {EngineName.OPENVINO: _write_openvino, EngineName.ONNX: _write_onnx}

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from radiogene.errors import WeightsError
@@ -18,11 +17,12 @@ ERRORS_ONLY = 3
 """Level of ONNX Runtime's log, which would else advise on every start."""
 
 
-def onnx_trunk(graph: bytes | Path) -> CompiledTrunk:
-    """A trunk loaded for PyTorch's number of threads.
+def onnx_trunk(graph: bytes | Path, threads: int) -> CompiledTrunk:
+    """A trunk loaded for the processor.
 
     Args:
         graph: an ONNX graph, or the file of one.
+        threads: that work on it.
 
     Raises:
         SettingsError: ONNX Runtime is not installed.
@@ -31,7 +31,7 @@ def onnx_trunk(graph: bytes | Path) -> CompiledTrunk:
     library = required_library("onnxruntime", EngineName.ONNX)
     failures = required_library("onnxruntime.capi.onnxruntime_pybind11_state", EngineName.ONNX)
     options = library.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
+    options.intra_op_num_threads = threads
     options.log_severity_level = ERRORS_ONLY
     try:
         session = library.InferenceSession(graph, options, providers=[PROVIDER])

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import torch
+
 from radiogene.errors import WeightsError
 from radiogene.model.engines.checked_export import checked_export
-from radiogene.model.engines.compiled_engine import CompiledEngine, CompiledTrunk
+from radiogene.model.engines.compiled_engine import CompiledEngine, CompiledTrunk, ThreadPlan
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
 from radiogene.model.engines.feature_engine import EngineIdentity, FeatureEngine
 from radiogene.model.engines.onnx_trunk import onnx_trunk
@@ -39,13 +41,18 @@ def open_engine(choice: EngineChoice, model: TrainedModel, folder: Path, device:
     required_library(LIBRARIES[choice.name], choice.name)
     identity = EngineIdentity(choice.name, choice.precision, engine_version(choice.name))
     graphs = _exported(choice, model, folder) or _converted(choice, model)
-    return CompiledEngine([[_compiled(graph, choice) for graph in trunks] for trunks in graphs], identity)
+    plans = [ThreadPlan.of(len(network.view_networks), torch.get_num_threads()) for network in model.networks]
+    members = [
+        [_compiled(graph, choice, threads) for graph, threads in zip(trunks, plan.threads, strict=True)]
+        for trunks, plan in zip(graphs, plans, strict=True)
+    ]
+    return CompiledEngine(members, plans, identity)
 
 
-def _compiled(graph: bytes | Path, choice: EngineChoice) -> CompiledTrunk:
+def _compiled(graph: bytes | Path, choice: EngineChoice, threads: int) -> CompiledTrunk:
     if choice.name is EngineName.OPENVINO:
-        return openvino_trunk(graph, choice.precision)
-    return onnx_trunk(graph)
+        return openvino_trunk(graph, choice.precision, threads)
+    return onnx_trunk(graph, threads)
 
 
 def _exported(choice: EngineChoice, model: TrainedModel, folder: Path) -> list[list[Path]]:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from radiogene.errors import SettingsError, WeightsError
@@ -18,12 +17,13 @@ FLOAT32, BF16 = "f32", "bf16"
 """OpenVINO's words for the numbers of the layers that are not quantised."""
 
 
-def openvino_trunk(graph: bytes | Path | Any, precision: Precision) -> CompiledTrunk:
-    """A trunk compiled for this processor and PyTorch's number of threads.
+def openvino_trunk(graph: bytes | Path | Any, precision: Precision, threads: int) -> CompiledTrunk:
+    """A trunk compiled for this processor.
 
     Args:
         graph: an ONNX graph, a file that `save_openvino` wrote, or a model of OpenVINO.
         precision: of its arithmetic.
+        threads: that work on it.
 
     Raises:
         SettingsError: OpenVINO is not installed, or the processor has no instructions for bf16.
@@ -38,9 +38,9 @@ def openvino_trunk(graph: bytes | Path | Any, precision: Precision) -> CompiledT
         )
     settings = {
         "INFERENCE_PRECISION_HINT": FLOAT32 if precision is Precision.FLOAT32 or not has_bf16 else BF16,
-        # What needs an answer soon is one patient, for which all threads work on one network at a time.
+        # What needs an answer soon is one patient: all threads work on the same pictures.
         "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+        "INFERENCE_NUM_THREADS": threads,
         # Threads bound to cores would wait for whatever else runs on these.
         "ENABLE_CPU_PINNING": False,
     }
