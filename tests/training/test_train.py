@@ -10,8 +10,12 @@ from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.row import patient_labels
 from radiogene.cohort.splits import inner_validation_split
 from radiogene.errors import SettingsError, TrainingError
+from radiogene.model.inference import BATCH_NODULES
 from radiogene.model.model_folder import read_model
+from radiogene.training.batches import stored_cubes
+from radiogene.training.batches.stored_cubes import StoredCubes
 from radiogene.training.fitting.run_options import RunOptions
+from radiogene.training.members import member_training
 from radiogene.training.train import train, training_cohort
 
 OPTIONS = RunOptions(accelerator="cpu", progress=False)
@@ -43,6 +47,17 @@ def test_the_same_seed_gives_the_same_bytes(trained_model, synthetic_patients, s
     train(synthetic_patients, short_training, tmp_path / "again", OPTIONS)
     for name in ("model.safetensors", "settings.json", "decision.json", "history.json"):
         assert (tmp_path / "again" / name).read_bytes() == (trained_model / name).read_bytes(), name
+
+
+def test_cubes_that_stay_in_the_store_give_the_same_bytes(
+    trained_model, synthetic_patients, short_training, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(stored_cubes, "HELD_IN_MEMORY", 4)
+    monkeypatch.setattr(member_training, "ASKED_AT_ONCE", BATCH_NODULES)
+    assert isinstance(training_cohort(synthetic_patients, short_training.genes).cubes_zyx, StoredCubes)
+    train(synthetic_patients, short_training, tmp_path / "stored", OPTIONS)
+    for name in ("model.safetensors", "settings.json", "decision.json", "history.json", "training_cubes.json"):
+        assert (tmp_path / "stored" / name).read_bytes() == (trained_model / name).read_bytes(), name
 
 
 def test_scaling_is_fitted_on_the_fitting_patients_alone(trained_model, synthetic_patients, short_training):

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from radiogene.training.fitting.run_options import LogKind, LogPlace, RunOptions
 
 AcceleratorName = Literal["auto", "cpu", "gpu"]
-PrecisionName = Literal["32-true", "bf16-mixed", "16-mixed"]
+PrecisionName = Literal["32-true", "bf16-mixed", "16-mixed", "auto"]
 
 Accelerator = Annotated[AcceleratorName, typer.Option("--accelerator", help="Device.")]
-Precision = Annotated[PrecisionName, typer.Option("--precision", help="Of arithmetic.")]
+Precision = Annotated[
+    PrecisionName, typer.Option("--precision", help="Of arithmetic; auto: bf16-mixed where the machine has bf16.")
+]
 Accumulate = Annotated[
     int, typer.Option("--accumulate", min=1, help="Parts of a batch, computed one after the other to save memory.")
 ]
@@ -35,15 +37,19 @@ def run_options(
     log: str | None,
     *,
     progress: bool,
+    compiled: bool = False,
 ) -> "RunOptions":
-    """The options of a run.
+    """The options of a run; `auto` has become the precision that it means here, which the result names.
 
     Raises:
         SettingsError: words of --log that name nothing.
     """
+    from radiogene.training.fitting.precision import chosen_precision
     from radiogene.training.fitting.run_options import RunOptions
 
-    return RunOptions(accelerator, precision, progress, accumulate, devices, nodes, recompute, _log_place(log))
+    chosen = chosen_precision(precision, accelerator)
+    place = _log_place(log)
+    return RunOptions(accelerator, chosen, progress, accumulate, devices, nodes, recompute, place, compiled)
 
 
 def _log_place(words: str | None) -> "LogPlace | None":

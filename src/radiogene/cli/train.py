@@ -82,6 +82,9 @@ def train(
     recompute: Annotated[
         bool, typer.Option("--recompute", help="Compute maps again instead of keeping them: less memory, more time.")
     ] = False,
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Compile the network for a GPU: minutes at first, faster steps.")
+    ] = False,
     devices: Devices = 1,
     nodes: Nodes = 1,
     workers: Workers = 1,
@@ -128,7 +131,9 @@ def train(
                 f"--out-of-fold {out_of_fold} lies in the model folder, which holds no patient identifiers. Choose "
                 "another place."
             )
-    options = run_options(accelerator, precision, accumulate, recompute, devices, nodes, log, progress=not quiet)
+    options = run_options(
+        accelerator, precision, accumulate, recompute, devices, nodes, log, progress=not quiet, compiled=compiled
+    )
     require_machine(options)
     schedule = schedule_of(preset)
     if optimiser is not None:

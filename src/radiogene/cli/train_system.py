@@ -52,6 +52,7 @@ def train_system(name: str, options: SystemOptions, *, quiet: bool) -> None:
     from radiogene.methods.registry import method_named
     from radiogene.methods.system_folder import require_system_place, write_system
     from radiogene.methods.trained_system import train_system as fit
+    from radiogene.training.fitting.precision import chosen_precision
 
     entry = method_named(name)
     if options.folds == 1:
@@ -68,7 +69,7 @@ def train_system(name: str, options: SystemOptions, *, quiet: bool) -> None:
         epochs=options.epochs,
         init=options.init,
         accelerator="cpu" if options.accelerator == "auto" else options.accelerator,
-        precision=options.precision,
+        precision=chosen_precision(options.precision, options.accelerator),
     )
     store = CubeStore.open(options.store)
     cohort = PreparedCohort.of(store, options.files)

@@ -76,6 +76,11 @@ class TrainingPatients(Dataset[PatientBatch]):
             self.index[chosen],
         )
 
-    def loader(self, plan: BatchPlan) -> DataLoader[PatientBatch]:
-        """A loader of the parts of a plan."""
-        return DataLoader(self, batch_size=None, sampler=plan)
+    def loader(self, plan: BatchPlan, *, pinned: bool = False) -> DataLoader[PatientBatch]:
+        """A loader of the parts of a plan.
+
+        Args:
+            plan: which nodules make a batch.
+            pinned: True for a CUDA GPU: batches lie where it fetches them while it goes on computing.
+        """
+        return DataLoader(self, batch_size=None, sampler=plan, pin_memory=pinned)

@@ -20,7 +20,7 @@ from radiogene.errors import DamagedStateError, InterruptedTrainingError, Traini
 from radiogene.training.fitting.best_weights import BestWeights
 from radiogene.training.fitting.checkpoint_file import CheckpointFile
 from radiogene.training.fitting.fitted_module import FittedModule
-from radiogene.training.fitting.run_options import RunOptions
+from radiogene.training.fitting.run_options import RunOptions, training_device
 from radiogene.training.fitting.stopping import VALIDATION_LOSS, StoppingRule
 
 LAST_FILE = "last.ckpt"
@@ -154,6 +154,8 @@ def _trainer(name: str, best: BestWeights, length: FitLength, options: RunOption
         num_nodes=options.nodes,
         strategy="ddp" if options.processes > 1 else "auto",
         precision=options.precision,  # type: ignore[arg-type]
+        # Every step has the same sizes, so the fastest convolutions are worth a search.
+        benchmark=True if training_device(options).type == "cuda" else None,
         accumulate_grad_batches=options.accumulate,
         callbacks=callbacks,
         plugins=[CheckpointFile(), *_environment()],

@@ -35,9 +35,10 @@ class FittedModule(lightning.LightningModule):
         """The loss of a part of a batch, logged, and scaled so that Lightning's average over the parts is their sum.
 
         Raises:
-            TrainingError: it is not a number.
+            TrainingError: it is not a number; on a GPU validation finds that, because looking here would wait for it.
         """
-        self._refuse_no_number(loss, batch_index)
+        if loss.device.type == "cpu":
+            self._refuse_no_number(loss, batch_index)
         batches = self.trainer.train_dataloader.sampler.batches  # type: ignore[union-attr]
         self.log(LOSS, loss.detach() / batches, on_step=False, on_epoch=True, reduce_fx=torch.sum, sync_dist=True)
         return loss * self.parts

@@ -50,6 +50,7 @@ class RunOptions:
         nodes: machines.
         recompute: keep no maps of a view network for the backward pass, but compute them again there.
         log: None logs nothing but the history in the model folder.
+        compiled: compile the view networks for training; a GPU only.
     """
 
     accelerator: str = "auto"
@@ -60,6 +61,7 @@ class RunOptions:
     nodes: int = 1
     recompute: bool = False
     log: LogPlace | None = None
+    compiled: bool = False
 
     @property
     def processes(self) -> int:
@@ -97,14 +99,21 @@ def require_machine(options: RunOptions) -> None:
     """Refuses what this machine cannot do, before any work.
 
     Raises:
-        SettingsError: a GPU where PyTorch finds none, 16-bit floats without one, processes that nobody started, or a
-            log that needs a package.
+        SettingsError: a GPU where PyTorch finds none, 16-bit floats or a compiled network without one, a compiled
+            network that is also computed again, processes that nobody started, or a log that needs a package.
     """
     gpu = torch.cuda.is_available() or torch.backends.mps.is_available()
     if options.accelerator == "gpu" and not gpu:
         raise SettingsError("--accelerator gpu: PyTorch finds no GPU here. Use --accelerator auto or cpu.")
     if options.precision == "16-mixed" and (options.accelerator == "cpu" or not gpu):
         raise SettingsError("--precision 16-mixed needs a GPU. Use bf16-mixed or 32-true here.")
+    if options.compiled and training_device(options).type != "cuda":
+        raise SettingsError(
+            "--compile needs a CUDA GPU. On a processor compiled steps were measured to be slower, after minutes of "
+            "compiling; use --precision auto here."
+        )
+    if options.compiled and options.recompute:
+        raise SettingsError("--compile and --recompute exclude each other: leave one of them out.")
     started = int(os.environ.get("WORLD_SIZE") or os.environ.get("SLURM_STEP_NUM_TASKS") or 1)
     if started != options.processes:
         # Each of them would take itself for the only one, and write into the others' files.

@@ -121,6 +121,8 @@ def train_member(
         attention=settings.attention,
     )
     network.recompute = options.recompute
+    if options.compiled:
+        network.compile_for_training()
     if not settings.dropout:
         network.dropout.keep = 1.0
     initial.load_into(network)
@@ -196,11 +198,12 @@ def _run_stage(
     batch = settings.schedule.batch_patients
     plan = training_plan(patients["fitting"].known, batch, options, seed=training.member.seed, first_epoch=first_epoch)
     checking = validation_plan(patients["validation"].known, batch, options)
+    pinned = training_device(options).type == "cuda"
     outcome = fit(
         f"{training.member.name} {name.value}" if settings.folds or settings.seeds > 1 else name.value,
         stage,
-        patients["fitting"].loader(plan),
-        patients["validation"].loader(checking),
+        patients["fitting"].loader(plan, pinned=pinned),
+        patients["validation"].loader(checking, pinned=pinned),
         FitLength(schedule.epochs, patience(schedule.patience)),
         options,
         place,

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from radiogene.networks.mmdl import MMDL, MMDLOutput
 from radiogene.networks.standardisation import Standardisation, standardised
-from radiogene.networks.view_sampling import ViewSampler
+from radiogene.networks.view_sampling import ViewSampler, ViewTransforms
 from radiogene.training.batches.augmentation import Augmentation
 from radiogene.training.batches.dropout_draws import DropoutDraws
 from radiogene.training.batches.training_patients import PatientBatch
@@ -29,7 +29,17 @@ class Draws:
     def kept(self, network: MMDL, batch: PatientBatch, epoch: int) -> Tensor | None:
         """(B, V, C) bool of the features that dropout keeps, on the batch's device; None keeps all."""
         drawn = self.dropout.draw(epoch, batch.nodules.tolist(), network.views, network.feature_count)
-        return None if drawn is None else drawn.to(batch.inputs.device)
+        return None if drawn is None else without_waiting(drawn, batch.inputs.device)
+
+
+def without_waiting(drawn: Tensor, device: torch.device) -> Tensor:
+    """The tensor on a device; a GPU fetches it when its turn comes, while the processor goes on.
+
+    Args:
+        drawn: on the processor.
+        device: of the network.
+    """
+    return drawn.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else drawn.to(device)
 
 
 class StageInput(Protocol):
@@ -65,7 +75,11 @@ class CubeInput:
         if epoch is not None:
             kept = self.draws.kept(network, batch, epoch)
             if self.draws.augmentation is not None:
-                transforms = self.draws.augmentation.draw(epoch, batch.nodules.tolist()).to(batch.inputs.device)
+                transforms = self.draws.augmentation.draw(epoch, batch.nodules.tolist())
+                transforms = ViewTransforms(
+                    without_waiting(transforms.turn_flip, batch.inputs.device),
+                    without_waiting(transforms.shift_mm, batch.inputs.device),
+                )
         views = standardised(self.sampler(batch.inputs, transforms), self.standardisation)
         return network(views, batch.clinical, kept)
 
@@ -88,6 +102,7 @@ class FeatureInput:
         if self.draws.augmentation is None:
             return network.from_features(batch.inputs[:, 0], batch.clinical, kept)
         variants = batch.inputs.shape[1]
-        chosen = self.draws.augmentation.draw_variants(epoch, batch.nodules.tolist(), variants).to(batch.inputs.device)
+        drawn = self.draws.augmentation.draw_variants(epoch, batch.nodules.tolist(), variants)
+        chosen = without_waiting(drawn, batch.inputs.device)
         index = chosen[:, None, :, None].expand(-1, 1, -1, batch.inputs.shape[-1])
         return network.from_features(torch.gather(batch.inputs, 1, index)[:, 0], batch.clinical, kept)

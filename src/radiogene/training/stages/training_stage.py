@@ -74,6 +74,11 @@ class TrainingStage(FittedModule):
 
     positive_weights: Tensor | None
 
+    def transfer_batch_to_device(self, batch: PatientBatch, device: torch.device, dataloader_idx: int) -> PatientBatch:
+        """The batch on a device, but for the nodules' positions: what is drawn for them is drawn on the processor."""
+        moved: PatientBatch = super().transfer_batch_to_device(batch, device, dataloader_idx)
+        return moved._replace(nodules=batch.nodules)
+
     def on_train_epoch_start(self) -> None:
         """Keeps normalisation in evaluation mode where it is frozen."""
         if self.freeze_normalisation:
