@@ -1,4 +1,4 @@
-"""Runs every timed benchmark, each in a process of its own, and rewrites the tables of docs/performance.md.
+"""Runs every timed benchmark, each in a process of its own, and rewrites the tables of docs/performance.md and docs/scaling.md.
 
     .venv/bin/python benchmarks/bench.py            all, under half an hour (`make bench`)
     .venv/bin/python benchmarks/bench.py --quick    smaller, under five minutes (`make bench-quick`); writes no page
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from harness.page import write_page
 from harness.results import RESULTS
+from scaling_plan import write_scaling_page
 
 BENCHMARKS = Path(__file__).parent
 PREFIX = "speed_"
@@ -81,6 +82,7 @@ def main() -> None:
         outcomes.append(run(script, quick=options.quick, results=results))
     if not options.quick:
         write_page(RESULTS)
+        write_scaling_page(RESULTS)
     print("\n".join(outcome.line for outcome in outcomes))
     if any(outcome.code or outcome.missed for outcome in outcomes):
         raise SystemExit(1)

@@ -26,9 +26,6 @@ HEADER_BYTES = 8 << 10
 READ_SLICES = 64 / SLICE_MM + 2 * 12
 """Those that the cube touches, and 12 on each side for the spline."""
 
-EPOCHS = 50
-"""Of all layers, for the plan; the paper states at most 100."""
-
 SECONDS_PER_HOUR = 3600.0
 
 
@@ -72,7 +69,25 @@ def unit_costs(results: Results) -> dict[str, UnitCost]:
             "s",
             store,
         ),
+        **{f"network {what}": cost for what, cost in _network_costs(results).items()},
     }
+
+
+def _network_costs(results: Results) -> dict[str, UnitCost]:
+    """What the networks' arithmetic costs, on all cores together."""
+    predicting, training = "speed_prediction", "speed_training_step"
+    engines = {
+        "predicting, `paper`, float32": "PyTorch float32, channels last (the default)",
+        "predicting, `paper`, int8": "OpenVINO int8",
+    }
+    cores = int(results.machine(predicting)["cores"])
+    costs = {
+        name: UnitCost(name, cores * results.seconds(predicting, engine), "core s", predicting)
+        for name, engine in engines.items()
+    }
+    epoch = "one epoch of training, `small`"
+    step = int(results.machine(training)["cores"]) / results.figure(training, "throughput of ours")
+    return {**costs, epoch: UnitCost(epoch, step, "core s", training)}
 
 
 def plan_rows(costs: dict[str, UnitCost]) -> list[tuple[str, list[str]]]:
