@@ -1,4 +1,4 @@
-"""Runs every timed benchmark, each in a process of its own, and rewrites the tables of docs/performance.md and docs/scaling.md.
+"""Runs every timed benchmark in a process of its own, and rewrites the tables of performance and scaling in docs/.
 
     .venv/bin/python benchmarks/bench.py            all, under half an hour (`make bench`)
     .venv/bin/python benchmarks/bench.py --quick    smaller, under five minutes (`make bench-quick`); writes no page

@@ -1,12 +1,11 @@
 """The pages of performance and scaling hold what the results say, and nothing else."""
 
+from docs.documentation_pages import script
 from harness.page import BLOCK, PAGE, page_block, read_results
 from harness.results import RESULTS, BenchmarkResult, Figure, Goal, Timing
 from harness.unit_costs import Results
 from scaling_plan import PAGE as SCALING_PAGE
 from scaling_plan import plan_table, unit_costs, unit_table
-
-from docs.documentation_pages import script
 
 
 def block_of(page, name):
