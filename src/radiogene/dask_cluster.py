@@ -4,7 +4,7 @@ import logging
 import re
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from types import TracebackType
@@ -84,7 +84,7 @@ class DaskCluster:
         future: Future[Any] = self._executor.submit(run_on_worker, task, str(Path.cwd()), self._expected)
         return future
 
-    def stop(self) -> None:
+    def stop(self, under_way: "Sequence[Future[Any]]") -> None:
         """Nothing; tasks under way are given up, and have ended, unless a worker does not answer."""
         if self._is_gone:
             return

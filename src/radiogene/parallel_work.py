@@ -6,8 +6,9 @@ its Dask backend keeps each array on one worker, so that a worker that ends take
 joblib are used here without it, and Dask by its own futures.
 """
 
+import time
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -19,8 +20,14 @@ from radiogene.worker_task import ONE_THREAD, packed, run_packed
 
 Result = TypeVar("Result")
 
+UNFINISHED_PER_WORKER = 2
+"""One at work, the next waiting in line. joblib's pool queues no more, and what it has not queued it cannot end well."""
+
 TASKS_PER_WORKER = 4
-"""Under way at a time: one at work, others waiting in line or for an earlier one whose result is due first."""
+"""Drawn and not yet taken: unfinished ones, and results that wait for an earlier one that is due first."""
+
+ENDED_S = 5.0
+"""A task that was just handed over reaches the queue of its pool well before this."""
 
 IDLE_S = 60.0
 """After this long without a task a process of this machine ends."""
@@ -36,7 +43,7 @@ class Crew(Protocol):
     def submit(self, task: bytes) -> "Future[Any]":
         """The result of a packed task, later."""
 
-    def stop(self) -> None:
+    def stop(self, under_way: "Sequence[Future[Any]]") -> None:
         """Nothing; tasks that are under way are given up."""
 
     def refusal(self, error: BaseException) -> WorkersError | None:
@@ -127,8 +134,12 @@ class LocalProcesses:
         future: Future[Any] = self._pool.submit(run_packed, task, str(Path.cwd()))
         return future
 
-    def stop(self) -> None:
+    def stop(self, under_way: "Sequence[Future[Any]]") -> None:
         """See `Crew`."""
+        # The pool's own thread fails on tasks that it has not queued when it is told to end.
+        deadline = time.monotonic() + ENDED_S
+        while not all(future.running() or future.done() for future in under_way) and time.monotonic() < deadline:
+            time.sleep(0.001)
         self._pool.shutdown(wait=True, kill_workers=True)
 
     def refusal(self, error: BaseException) -> WorkersError | None:
@@ -158,25 +169,45 @@ def _results(
     try:
         for task in tasks:
             under_way.append(crew.submit(packed(function, task)))
-            if len(under_way) >= TASKS_PER_WORKER * crew.count:
-                yield _taken(under_way, crew, ordered=ordered)
-        while under_way:
-            yield _taken(under_way, crew, ordered=ordered)
+            yield from _taken_while(lambda: _are_enough(under_way, crew.count), under_way, crew, ordered=ordered)
+        yield from _taken_while(lambda: bool(under_way), under_way, crew, ordered=ordered)
         finished = True
     finally:
         if not finished:
-            for future in under_way:
-                future.cancel()
-            crew.stop()
+            crew.stop(under_way)
 
 
-def _taken(under_way: "list[Future[Result]]", crew: Crew, *, ordered: bool) -> Result:
-    """The result of the oldest task, or of one that has ended; it is no longer under way."""
-    done = under_way[:1] if ordered else wait(under_way, return_when=FIRST_COMPLETED).done
-    future = next(future for future in under_way if future in done)
-    under_way.remove(future)
+def _taken_while(
+    condition: Callable[[], bool], under_way: "list[Future[Result]]", crew: Crew, *, ordered: bool
+) -> Iterator[Result]:
+    """Results that are due, and waiting for them, as long as a condition holds."""
+    while condition():
+        if ready := _ready(under_way, ordered=ordered):
+            yield _taken(under_way, ready, crew)
+        else:
+            wait(_unfinished(under_way), return_when=FIRST_COMPLETED)
+
+
+def _are_enough(under_way: "Sequence[Future[Any]]", workers: int) -> bool:
+    """Whether no further task should be drawn."""
+    unfinished = len(_unfinished(under_way))
+    return unfinished >= UNFINISHED_PER_WORKER * workers or len(under_way) >= TASKS_PER_WORKER * workers
+
+
+def _unfinished(under_way: "Sequence[Future[Any]]") -> "list[Future[Any]]":
+    return [future for future in under_way if not future.done()]
+
+
+def _ready(under_way: "Sequence[Future[Result]]", *, ordered: bool) -> "Future[Result] | None":
+    """The task whose result may be taken: the oldest, or any that has ended; None where there is none yet."""
+    return next((future for future in (under_way[:1] if ordered else under_way) if future.done()), None)
+
+
+def _taken(under_way: "list[Future[Result]]", ready: "Future[Result]", crew: Crew) -> Result:
+    """The result of a task that has ended; it is no longer under way."""
+    under_way.remove(ready)
     try:
-        return future.result()
+        return ready.result()
     except BaseException as error:
         refusal = crew.refusal(error)
         if refusal is None:
