@@ -21,7 +21,7 @@ from radiogene.worker_task import ONE_THREAD, packed, run_packed
 Result = TypeVar("Result")
 
 UNFINISHED_PER_WORKER = 2
-"""One at work, the next waiting in line. joblib's pool queues no more, and what it has not queued it cannot end well."""
+"""One at work, the next waiting in line: joblib queues no more, and what it has not queued it cannot end well."""
 
 TASKS_PER_WORKER = 4
 """Drawn and not yet taken: unfinished ones, and results that wait for an earlier one that is due first."""

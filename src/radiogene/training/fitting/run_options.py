@@ -1,6 +1,7 @@
 """How a training runs on a machine: device, precision, processes, memory, logs."""
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -93,6 +94,17 @@ def training_device(options: RunOptions) -> torch.device:
     if options.accelerator == "cpu" or not torch.cuda.is_available():
         return torch.device("cpu")
     return torch.device("cuda", torch.cuda.current_device())
+
+
+def mixed_arithmetic(options: RunOptions) -> AbstractContextManager[object]:
+    """What Lightning puts around every step, for work outside its loop: 16-bit floats where the options say so.
+
+    Args:
+        options: device and precision.
+    """
+    types = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
+    device, dtype = training_device(options).type, types.get(options.precision)
+    return nullcontext() if dtype is None else torch.autocast(device, dtype)
 
 
 def require_machine(options: RunOptions) -> None:

@@ -25,7 +25,7 @@ from radiogene.training.batches.stored_cubes import Cubes
 from radiogene.training.batches.training_patients import TrainingPatients
 from radiogene.training.fitting.fit import LAST_FILE, FitLength, FitOutcome, best_weights_in, fit
 from radiogene.training.fitting.process_plans import training_plan, validation_plan
-from radiogene.training.fitting.run_options import RunOptions, process_rank, training_device
+from radiogene.training.fitting.run_options import RunOptions, mixed_arithmetic, process_rank, training_device
 from radiogene.training.fitting.stopping import patience
 from radiogene.training.initial_weights import InitialWeights
 from radiogene.training.members.members import Member
@@ -225,9 +225,9 @@ def _inputs(
         return cubes, CubeInput(sampler, standardisation, draws)
     shifts = settings.schedule.head_shifts_mm
     device = training_device(training.options)
-    features = frozen_features(
-        _own_file(place / FEATURES_FILE), network.to(device), sampler.to(device), standardisation, cubes, shifts
-    )
+    file = _own_file(place / FEATURES_FILE)
+    with mixed_arithmetic(training.options):
+        features = frozen_features(file, network.to(device), sampler.to(device), standardisation, cubes, shifts)
     return features, FeatureInput(draws)
 
 
