@@ -34,3 +34,18 @@ def test_later_stages_train_everything_although_the_heads_left_it_in_evaluation_
     assert all(layer.training for layer in network.modules())
     fixed = {parameter.split(".")[0] for parameter, p in network.named_parameters() if not p.requires_grad}
     assert fixed == ({"fusion"} if name is StageName.ALL_LAYERS else set())
+
+
+@pytest.mark.parametrize(("name", "parts"), [(StageName.HEADS, {"branches", "fusion"}), (StageName.ALL_LAYERS, None)])
+def test_a_checkpoint_holds_what_learns_and_gives_back_the_rest(name, parts):
+    network = build_mmdl(TINY, ("EGFR", "KRAS"), clinical_count=1)
+    stage = TrainingStage(network, name, StageSchedule(1, 0.1, 1), NoInput())
+    whole = {key: tensor.clone() for key, tensor in stage.state_dict().items()}
+    checkpoint = {"state_dict": stage.state_dict()}
+    stage.on_save_checkpoint(checkpoint)
+    everything = {key.split(".")[0] for key in network.state_dict()}
+    assert {key.split(".")[1] for key in checkpoint["state_dict"]} == (parts or everything)
+    assert {key.split(".")[0] for key in stage.learnt_state()} == (parts or everything)
+    stage.on_load_checkpoint(checkpoint)
+    assert set(checkpoint["state_dict"]) == set(whole)
+    assert all(torch.equal(checkpoint["state_dict"][key], whole[key]) for key in whole)

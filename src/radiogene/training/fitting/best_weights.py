@@ -39,8 +39,8 @@ class BestWeights(Callback):
         metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
         self.history.append({"epoch": trainer.current_epoch, **{k: metrics[k] for k in sorted(metrics)}})
         if self.best_epoch == len(self.history) - 1 and trainer.is_global_zero:
-            network: Any = pl_module.network
-            save_tensors(self.path, network.state_dict())
+            module: Any = pl_module
+            save_tensors(self.path, module.learnt_state())
         self._stop_by_rule(trainer)
 
     def state_dict(self) -> dict[str, Any]:

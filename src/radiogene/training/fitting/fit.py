@@ -13,7 +13,7 @@ from lightning.fabric.plugins.environments.slurm import SLURMEnvironment
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from radiogene.errors import DamagedStateError, InterruptedTrainingError, TrainingError
@@ -109,7 +109,7 @@ def fit(
         trainer.strategy.barrier()
     if best.best_epoch is None:
         raise TrainingError(f"'{name}' ended without one epoch.")
-    module.network.load_state_dict(best_weights_in(place))
+    load_best_weights(module.network, place)
     return FitOutcome(
         name,
         len(best.history),
@@ -120,12 +120,21 @@ def fit(
     )
 
 
-def best_weights_in(place: Path) -> dict[str, Tensor]:
-    """The best epoch's weights of a fit.
+def load_best_weights(network: nn.Module, place: Path) -> None:
+    """Nothing; the network then has the best epoch's weights of a fit. Those that the fit did not change stay.
+
+    Args:
+        network: that was fitted, or the same from the same start.
+        place: of the fit.
 
     Raises:
         DamagedStateError: the file cannot be read.
     """
+    network.load_state_dict({**network.state_dict(), **_best_weights_in(place)})
+
+
+def _best_weights_in(place: Path) -> dict[str, Tensor]:
+    """The tensors that a fit left."""
     try:
         return load_file(place / BEST_FILE)
     except (SafetensorError, OSError) as error:

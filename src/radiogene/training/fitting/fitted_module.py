@@ -1,11 +1,16 @@
 """What every fitted module shares: learning rate, losses in the log, and the refusal of a loss that is no number."""
 
+from typing import Any
+
 import lightning
 import torch
 from torch import Tensor, nn
 
 from radiogene.errors import TrainingError
 from radiogene.training.fitting.stopping import LOSS, VALIDATION_LOSS
+
+NETWORK = "network."
+"""How names of the network's tensors begin in a checkpoint."""
 
 
 class FittedModule(lightning.LightningModule):
@@ -25,6 +30,32 @@ class FittedModule(lightning.LightningModule):
         super().__init__()
         self.title = title
         self.parts = parts
+
+    def is_learnt(self, name: str) -> bool:
+        """Whether the tensor of that name in the network's state may change in this fit; only these are saved.
+
+        Args:
+            name: as in the network's `state_dict`.
+        """
+        return True
+
+    def learnt_state(self) -> dict[str, Tensor]:
+        """The tensors of the network's state that may change in this fit."""
+        return {name: tensor for name, tensor in self.network.state_dict().items() if self.is_learnt(name)}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Leaves out of a checkpoint what the network has anyway when the fit goes on."""
+        state = checkpoint["state_dict"]
+        for name in [key.removeprefix(NETWORK) for key in state if key.startswith(NETWORK)]:
+            if not self.is_learnt(name):
+                del state[NETWORK + name]
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Puts back what `on_save_checkpoint` left out."""
+        state = checkpoint["state_dict"]
+        for name, tensor in self.network.state_dict().items():
+            if not self.is_learnt(name):
+                state[NETWORK + name] = tensor
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Nothing; the optimiser's next step takes this rate."""

@@ -23,7 +23,7 @@ from radiogene.training.batches.augmentation import Augmentation
 from radiogene.training.batches.dropout_draws import DropoutDraws
 from radiogene.training.batches.stored_cubes import Cubes
 from radiogene.training.batches.training_patients import TrainingPatients
-from radiogene.training.fitting.fit import LAST_FILE, FitLength, FitOutcome, best_weights_in, fit
+from radiogene.training.fitting.fit import LAST_FILE, FitLength, FitOutcome, fit, load_best_weights
 from radiogene.training.fitting.process_plans import training_plan, validation_plan
 from radiogene.training.fitting.run_options import RunOptions, mixed_arithmetic, process_rank, training_device
 from radiogene.training.fitting.stopping import patience
@@ -151,7 +151,7 @@ def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
         done = place / OUTCOME_FILE
         if done.is_file():
             outcomes.append(FitOutcome.from_json(json.loads(done.read_text(encoding="utf-8"))))
-            network.load_state_dict(best_weights_in(place))
+            load_best_weights(network, place)
             continue
         outcome = _run_stage(training, network, name, schedule, sum(o.epochs for o in outcomes), place)
         outcomes.append(outcome)

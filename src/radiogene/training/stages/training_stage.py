@@ -14,6 +14,9 @@ from radiogene.training.fitting.optimisers import optimiser_of
 from radiogene.training.stages.schedule import StageSchedule
 from radiogene.training.stages.stage_input import StageInput
 
+FROZEN_UNDER_HEADS = ("grey_to_rgb", "view_networks")
+"""Parts of the network that the stage of the heads leaves as they are."""
+
 
 class StageName(StrEnum):
     """The stages in order."""
@@ -66,8 +69,8 @@ class TrainingStage(FittedModule):
         self.register_buffer("positive_weights", positive_weights, persistent=False)
         network.train()
         if stage is StageName.HEADS:
-            network.grey_to_rgb.eval()
-            network.view_networks.eval()
+            for part in FROZEN_UNDER_HEADS:
+                network.get_submodule(part).eval()
         network.requires_grad_(False)
         for parameter in self._trained():
             parameter.requires_grad_(True)
@@ -78,6 +81,10 @@ class TrainingStage(FittedModule):
         """The batch on a device, but for the nodules' positions: what is drawn for them is drawn on the processor."""
         moved: PatientBatch = super().transfer_batch_to_device(batch, device, dataloader_idx)
         return moved._replace(nodules=batch.nodules)
+
+    def is_learnt(self, name: str) -> bool:
+        """See `FittedModule`: what lies under the heads is frozen while they learn."""
+        return self.stage is not StageName.HEADS or name.split(".")[0] not in FROZEN_UNDER_HEADS
 
     def on_train_epoch_start(self) -> None:
         """Keeps normalisation in evaluation mode where it is frozen."""
