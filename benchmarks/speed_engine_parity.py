@@ -4,15 +4,19 @@
 
 `small` is trained on phantom patients of site A and asked about those of site B; int8 takes its scales from site A's
 cubes alone. The cubes are of the part of each patient around the nodule, which takes a tenth of the time of DICOM.
-`--quick` does the same with `tiny` and fewer patients; its goals are those of the full run.
+`--quick` does the same with `tiny` and fewer patients, whose AUC moves in steps larger than the goals: it has none.
 """
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
+
+# As the command line does, read when torch is imported: else a busy machine stalls PyTorch's threads for seconds.
+os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 
 import numpy as np
 
@@ -81,7 +85,7 @@ def named(choice: EngineChoice) -> str:
 
 def measure(quick: bool) -> BenchmarkResult:
     """Trains, exports, and asks every engine about the same patients."""
-    preset, patients, external, epochs = ("tiny", 40, 40, 3) if quick else ("small", 80, 100, 6)
+    preset, patients, external, epochs = ("tiny", 40, 40, 3) if quick else ("small", 80, 200, 4)
     with tempfile.TemporaryDirectory() as name, redirect_stdout(sys.stderr):
         folder = Path(name)
         store = phantom_store(folder / "a", patients, "A", seed=0)
@@ -106,6 +110,10 @@ def measure(quick: bool) -> BenchmarkResult:
         auc_differences[key] = float(np.abs(aucs(found) - aucs(first)).max())
     own = dict(zip(first.genes, aucs(first).tolist(), strict=True))
     bf16, int8 = (named(EngineChoice(OPENVINO, precision)) for precision in (Precision.BF16, Precision.INT8))
+    goals = [
+        Goal("bf16: largest difference of probability", LARGEST_DIFFERENCE, differences[bf16], "", False),
+        Goal("int8: largest difference of AUC", LARGEST_DIFFERENCE, auc_differences[int8], "", False),
+    ]
     return BenchmarkResult(
         name="speed_engine_parity",
         title=f"Engines and precisions, a trained `{preset}` on the phantom's external site",
@@ -118,10 +126,7 @@ def measure(quick: bool) -> BenchmarkResult:
             *(Figure(f"largest difference of probability, {key}", found, "") for key, found in differences.items()),
             *(Figure(f"largest difference of AUC, {key}", found, "") for key, found in auc_differences.items()),
         ],
-        goals=[
-            Goal("bf16: largest difference of probability", LARGEST_DIFFERENCE, differences[bf16], "", False),
-            Goal("int8: largest difference of AUC", LARGEST_DIFFERENCE, auc_differences[int8], "", False),
-        ],
+        goals=[] if quick else goals,
         packages=["torch", "openvino", "nncf", "onnxruntime"],
     )
 

@@ -8,6 +8,7 @@ activation maps is an option (`--out`) and is given apart.
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+# As the command line does, for the stages and the training; read when torch is imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 
 from harness import answer_stages
 from harness.in_turn import timed_in_turn
