@@ -74,20 +74,23 @@ def unit_costs(results: Results) -> dict[str, UnitCost]:
 
 
 def _network_costs(results: Results) -> dict[str, UnitCost]:
-    """What the networks' arithmetic costs, on all cores together."""
+    """What the networks' arithmetic costs, on all cores together; nothing of what was not measured."""
     predicting, training = "speed_prediction", "speed_training_step"
-    engines = {
-        "predicting, `paper`, float32": "PyTorch float32, channels last (the default)",
-        "predicting, `paper`, int8": "OpenVINO int8",
-    }
-    cores = int(results.machine(predicting)["cores"])
-    costs = {
-        name: UnitCost(name, cores * results.seconds(predicting, engine), "core s", predicting)
-        for name, engine in engines.items()
-    }
-    epoch = "one epoch of training, `small`"
-    step = int(results.machine(training)["cores"]) / results.figure(training, "throughput of ours")
-    return {**costs, epoch: UnitCost(epoch, step, "core s", training)}
+    costs = []
+    if results.has(predicting):
+        cores = int(results.machine(predicting)["cores"])
+        engines = {"float32": "PyTorch float32, channels last (the default)", "int8": "OpenVINO int8"}
+        costs += [
+            UnitCost(
+                f"predicting, `paper`, {precision}", cores * results.seconds(predicting, engine), "core s", predicting
+            )
+            for precision, engine in engines.items()
+        ]
+    if results.has(training):
+        cores = int(results.machine(training)["cores"])
+        step = cores / results.figure(training, "throughput of ours")
+        costs.append(UnitCost("one epoch of training, `small`", step, "core s", training))
+    return {cost.what: cost for cost in costs}
 
 
 def plan_rows(costs: dict[str, UnitCost]) -> list[tuple[str, list[str]]]:

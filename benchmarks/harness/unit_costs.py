@@ -32,6 +32,10 @@ class Results:
         """
         return float(self._found(script, "timings", what)["median"])
 
+    def has(self, script: str) -> bool:
+        """True where the script has been run."""
+        return (self.folder / f"{script}.json").exists()
+
     def machine(self, script: str) -> dict[str, Any]:
         """Where the script ran."""
         machine: dict[str, Any] = self._content(script)["machine"]
