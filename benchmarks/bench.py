@@ -18,9 +18,14 @@ from pathlib import Path
 from harness.page import write_page
 from harness.results import RESULTS
 from scaling_plan import write_scaling_page
+from training_loops.cost_curves import write_cost_curves
 
 BENCHMARKS = Path(__file__).parent
 PREFIX = "speed_"
+
+GPU_SCRIPT = BENCHMARKS / "gpu_training.py"
+NVIDIA_DRIVER = Path("/proc/driver/nvidia")
+"""Where it is absent, the script of the GPU is left out."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class Outcome:
 def scripts(names: list[str]) -> list[Path]:
     """The scripts with these names, or all, in the order of the data's way through the program."""
     found = {path.stem.removeprefix(PREFIX): path for path in BENCHMARKS.glob(f"{PREFIX}*.py")}
+    if NVIDIA_DRIVER.exists():
+        found[GPU_SCRIPT.stem] = GPU_SCRIPT
     unknown = sorted(set(names) - set(found))
     if unknown:
         raise SystemExit(f"No benchmark {unknown[0]!r}: expected one of {', '.join(sorted(found))}.")
@@ -61,7 +68,8 @@ def run(script: Path, *, quick: bool, results: Path) -> Outcome:
     started = time.monotonic()
     command = [sys.executable, str(script), "--out", str(out), *(["--quick"] if quick else [])]
     code = subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode
-    goals = json.loads(out.read_text(encoding="utf-8"))["goals"] if code == 0 else []
+    # A script that finds nothing to measure here writes no result.
+    goals = json.loads(out.read_text(encoding="utf-8"))["goals"] if code == 0 and out.exists() else []
     missed = tuple(
         f"missed: {goal['what']}, {goal['found']:.3g} {goal['unit']}, wanted {goal['wanted']:g}"
         for goal in goals
@@ -82,6 +90,7 @@ def main() -> None:
         outcomes.append(run(script, quick=options.quick, results=results))
     if not options.quick:
         write_page(RESULTS)
+        write_cost_curves(RESULTS)
         write_scaling_page(RESULTS)
     print("\n".join(outcome.line for outcome in outcomes))
     if any(outcome.code or outcome.missed for outcome in outcomes):
