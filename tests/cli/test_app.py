@@ -256,3 +256,25 @@ def test_calibrate_changes_what_predict_says_and_refuses_in_one_line(trained_mod
     assert (code, printed) == (15, "")
     assert "radiogene train --store STORE --out MODEL --folds 5" in message
     assert calibrated(tmp_path / "absent")[0] == 15
+
+
+def test_an_exported_engine_predicts_and_is_named_in_the_result(trained_model, synthetic_cohort, tmp_path, capsys):
+    row = next(r for r in read_cohort(synthetic_cohort).rows if r.nodule.endswith("seg.dcm"))
+    place = tmp_path / "onnx"
+    main_ends_well("export", trained_model, "--format", "onnx", "--out", place, "--quiet")
+    assert capsys.readouterr().out.split() == [str(place)]
+    case = ("predict", "--model", trained_model, "--ct", row.ct, "--nodule", row.nodule, "--json")
+    results = []
+    for engine in ((), ("--engine", "onnx", "--export", place)):
+        main_ends_well(*case, *engine)
+        results.append(json.loads(capsys.readouterr().out))
+    plain, fast = results
+    assert (plain["model"]["engine"]["name"], fast["model"]["engine"]["name"]) == ("pytorch", "onnx")
+    assert fast["EGFR"]["probability"] == pytest.approx(plain["EGFR"]["probability"], abs=1e-5)
+    assert plain["nodule"] == fast["nodule"]
+
+
+def main_ends_well(*words):
+    with pytest.raises(SystemExit) as end:
+        main([str(word) for word in words])
+    assert not end.value.code

@@ -70,7 +70,7 @@ def evaluate(
         "rows_that_failed_in_preparation": len(cubes.failures),
         "patients_without_what_the_model_needs": answers.left_out,
         "weights_sha256": answers.sha256,
-        "engine": answers.engine,
+        "engine": None if answers.engine is None else answers.engine.to_json(),
         **report.to_json(),
     }
     if others:

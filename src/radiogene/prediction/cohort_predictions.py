@@ -67,7 +67,7 @@ def predict_cohort(
     header = {
         "model_sha256": predictor.model.manifest["sha256"],
         "allow_gaps": allow_gaps,
-        "engine": predictor.engine.identity.to_json(),
+        **predictor.engine.identity.choice,
     }
     finished = _read_journal(journal, header)
     waiting = [row for row in cohort.rows if _input_key(row) not in finished]

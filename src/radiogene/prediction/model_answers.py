@@ -12,6 +12,7 @@ from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
 from radiogene.methods.system_folder import is_system_folder, read_system
 from radiogene.model.engines.engine_choice import EngineChoice
+from radiogene.model.engines.feature_engine import EngineIdentity
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.store_predictions import predict_store
 from radiogene.prediction.system_predictions import predict_store_with_system
@@ -39,7 +40,7 @@ class ModelAnswers:
     left_out: int
     synthetic: bool
     sha256: str
-    engine: dict[str, str] | None = None
+    engine: EngineIdentity | None = None
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -47,12 +48,8 @@ class ModelAnswers:
 
         An engine other than the default one is among them: it is a choice that figures could be chosen by.
         """
-        chosen: dict[str, Any] = {"decision": self.decision.to_json(), "nodule_rule": self.nodule_rule.value}
-        kind = None if self.engine is None else {key: self.engine[key] for key in ("name", "precision")}
-        default = EngineChoice()
-        if kind not in (None, {"name": default.name, "precision": default.precision}):
-            chosen["engine"] = kind
-        return chosen
+        of_engine = {} if self.engine is None else self.engine.choice
+        return {"decision": self.decision.to_json(), "nodule_rule": self.nodule_rule.value, **of_engine}
 
 
 def answers_for_store(
@@ -96,7 +93,7 @@ def answers_for_store(
         left_out=0,
         synthetic=settings.synthetic,
         sha256=predictor.model.weights_sha256,
-        engine=predictor.engine.identity.to_json(),
+        engine=predictor.engine.identity,
     )
 
 

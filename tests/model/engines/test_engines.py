@@ -119,9 +119,9 @@ def test_an_evaluation_takes_an_engine_and_says_so(exported, synthetic_store):
         for choice in (EngineChoice(), EngineChoice(OPENVINO, BF16))
     )
     assert fast.predictions.probabilities == pytest.approx(plain.predictions.probabilities, abs=5e-3)
-    assert fast.engine["name"] == "openvino"
+    assert fast.engine.to_json()["name"] == "openvino"
     assert "engine" not in plain.choices
-    assert fast.choices == plain.choices | {"engine": {"name": "openvino", "precision": "bf16"}}
+    assert fast.choices == plain.choices | {"engine": "openvino", "precision": "bf16"}
 
 
 def test_an_int8_export_says_which_training_cubes_set_its_scales(exported, synthetic_store):

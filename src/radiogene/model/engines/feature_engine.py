@@ -5,7 +5,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from radiogene.model.engines.engine_choice import EngineName, Precision
+from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,17 @@ class EngineIdentity:
     name: EngineName
     precision: Precision
     version: str
+
+    @property
+    def choice(self) -> dict[str, str]:
+        """What was chosen, as plain JSON values: nothing where it is the network as it was trained.
+
+        Of what must be the same to be continued or counted as the same, so that it may be left unsaid.
+        """
+        default = EngineChoice()
+        if (self.name, self.precision) == (default.name, default.precision):
+            return {}
+        return {"engine": self.name.value, "precision": self.precision.value}
 
     def to_json(self) -> dict[str, str]:
         """Plain JSON values."""
