@@ -49,7 +49,7 @@ CLINICAL = 3
 BF16_TIMES, INT8_TIMES = 3.0, 5.5
 
 BUDGET_S = 40.0
-"""Of one contender; on a machine that others use, PyTorch's threads wait for each other far longer than they compute."""
+"""Of one contender: on a machine that others use, PyTorch's threads wait for each other longer than they compute."""
 
 SHALLOW = replace(PAPER, view_network=replace(PAPER.view_network, units=StageCounts(1, 1, 1)))
 
