@@ -1,6 +1,6 @@
 """The engine that a choice means for a model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -40,7 +40,7 @@ def open_engine(choice: EngineChoice, model: TrainedModel, folder: Path, device:
         return PytorchEngine(model.networks)
     required_library(LIBRARIES[choice.name], choice.name)
     identity = EngineIdentity(choice.name, choice.precision, engine_version(choice.name))
-    graphs = _exported(choice, model, folder) or _converted(choice, model)
+    graphs: Sequence[Iterable[bytes | Path]] = _exported(choice, model, folder) or _converted(choice, model)
     plans = [ThreadPlan.of(len(network.view_networks), torch.get_num_threads()) for network in model.networks]
     members = [
         [_compiled(graph, choice, threads) for graph, threads in zip(trunks, plan.threads, strict=True)]
