@@ -1,6 +1,7 @@
 """Fixtures that several rooms share: a small synthetic cohort, its store, and a model trained on it, made once."""
 
 import os
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -138,3 +139,11 @@ def bucket(s3_endpoint, monkeypatch) -> str:
     name = f"b-{uuid.uuid4().hex[:12]}"
     fsspec.filesystem("s3").mkdir(name)
     return f"s3://{name}"
+
+
+@pytest.fixture
+def heard_interrupts() -> Iterator[None]:
+    """SIGINT raises KeyboardInterrupt, also where the shell started this process with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -65,9 +65,8 @@ def interrupt_when_both_have_begun(folder):
     os.kill(os.getpid(), signal.SIGINT)
 
 
+@pytest.mark.usefixtures("heard_interrupts")
 def test_an_interrupt_ends_tasks_that_run_and_those_that_wait(cluster, tmp_path):
-    # A shell that starts the suite in the background ignores interrupts for it.
-    __import__("signal").signal(__import__("signal").SIGINT, __import__("signal").default_int_handler)
     threading.Thread(target=interrupt_when_both_have_begun, args=(tmp_path,)).start()
     with pytest.raises(KeyboardInterrupt):
         list(in_parallel(exec, [(LONG_TASK, {"folder": str(tmp_path)})] * 8, cluster))

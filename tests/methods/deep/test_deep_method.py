@@ -150,14 +150,6 @@ def test_clinical_columns_follow_the_settings_where_a_system_has_any(cohort, fit
     assert fitted("cnn-3d", cohort, given).members[0].values.width == 0
 
 
-@pytest.fixture
-def heard_interrupts():
-    """SIGINT raises KeyboardInterrupt, also where the shell started this process with it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("heard_interrupts")
 def test_an_interrupted_fit_goes_on_and_gives_the_same_bytes(cohort, fitted, tmp_path):
     settings = replace(SETTINGS, epochs=40)
