@@ -1,14 +1,12 @@
 """A folder that one task at a time may write, on any machine that shares it."""
 
-import fcntl
-import os
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from radiogene.errors import WorkersError
+from radiogene.lock_file import LockFile
 
 TURN_FILE = ".turn"
 
@@ -30,28 +28,24 @@ def folder_turn(folder: Path, longest_wait_s: float = LONGEST_WAIT_S) -> Iterato
         WorkersError: another process holds it for longer.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / TURN_FILE, os.O_RDWR | os.O_CREAT, 0o666)
+    lock = LockFile(folder / TURN_FILE)
     try:
-        _await(descriptor, folder, longest_wait_s)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
+        _await(lock, folder, longest_wait_s)
+    except BaseException:
+        lock.close()
+        raise
+    try:
         yield
     finally:
-        os.close(descriptor)
+        lock.release()
 
 
-def _await(descriptor: int, folder: Path, longest_wait_s: float) -> None:
+def _await(lock: LockFile, folder: Path, longest_wait_s: float) -> None:
     deadline = time.monotonic() + longest_wait_s
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() > deadline:
-                holder = os.pread(descriptor, 200, 0).decode(errors="replace") or "another process"
-                raise WorkersError(
-                    f"{folder} is being written by {holder}. End that process, or wait for it, and give the same "
-                    "command again."
-                ) from error
-            time.sleep(ASKED_S)
-        else:
-            return
+    while (holder := lock.take()) is not None:
+        if time.monotonic() > deadline:
+            raise WorkersError(
+                f"{folder} is being written by {holder}. End that process, or wait for it, and give the same "
+                "command again."
+            )
+        time.sleep(ASKED_S)
