@@ -4,7 +4,7 @@ import logging
 import re
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from types import TracebackType
@@ -173,19 +173,14 @@ def _await_worker(client: "Client", address: str, seconds: float) -> None:
 
 def _refuse_other_versions(client: "Client", expected: WorkerFacts) -> None:
     """Refuses workers whose results could differ from those of this process."""
-    for worker, facts in _asked(client, worker_facts, ()).items():
+    answers: dict[str, Any] = client.run(worker_facts, on_error="return")
+    for worker, facts in answers.items():
         if not isinstance(facts, WorkerFacts):
             raise WorkersError(
                 f"The worker {worker} has no radiogene {expected.versions['radiogene']} ({_first_line(facts)}). "
                 "Install the same version on all machines."
             )
         expected.require(facts, worker)
-
-
-def _asked(client: "Client", function: Callable[..., Any], arguments: tuple[Any, ...]) -> dict[str, Any]:
-    """What each worker answers, or the error that it raised, by its address."""
-    found: dict[str, Any] = client.run(function, *arguments, on_error="return")
-    return found
 
 
 def _first_line(error: object) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from radiogene.cli.options import Quiet
+from radiogene.cli.options import PrecisionWord, Quiet
 from radiogene.cli.places import require_folder_place
 from radiogene.cli.progress import progress_bar
 
@@ -16,7 +16,7 @@ def export(
         Literal["openvino", "onnx"], typer.Option("--format", help="The engine that is to run the view networks.")
     ],
     precision: Annotated[
-        Literal["float32", "bf16", "int8"],
+        PrecisionWord,
         typer.Option("--precision", help="Of the view networks; bf16 reads a float32 export."),
     ] = "float32",
     calibration: Annotated[
