@@ -6,7 +6,6 @@ already. On several machines the network comes on top: 1.3 MB a patient.
     .venv/bin/python benchmarks/speed_cluster.py
 """
 
-import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from harness.dask_machines import dask_machines
 from harness.in_turn import timed_in_turn
-from harness.made_cohort import cohort_table, write_series_of_cohort
+from harness.made_cohort import cohort_table, preparation, write_series_of_cohort
 from harness.results import BenchmarkResult, Figure, Goal, run_benchmark
 
 WANTED_SHARE = 0.9
@@ -40,7 +39,7 @@ def measure(quick: bool) -> BenchmarkResult:
         cluster = stack.enter_context(DaskCluster(machines.address))
         contenders: dict[str, Workers] = {"local processes": WORKERS, "Dask cluster": cluster}
         work = {
-            f"{patients} patients, {name}": _prepared(folder, table, workers) for name, workers in contenders.items()
+            f"{patients} patients, {name}": preparation(folder, table, workers) for name, workers in contenders.items()
         }
         nothing = {f"{tasks} empty tasks, {name}": _nothing(tasks, workers) for name, workers in contenders.items()}
         prepared, empty = timed_in_turn(work, repeats), timed_in_turn(nothing, repeats)
@@ -59,21 +58,6 @@ def measure(quick: bool) -> BenchmarkResult:
         goals=[Goal("preparation by Dask against local processes", WANTED_SHARE, dask / local, "times", at_least=True)],
         packages=("joblib", "dask", "distributed"),
     )
-
-
-def _prepared(folder: Path, table: Path, workers: object) -> Callable[[], None]:
-    """A preparation into a fresh store."""
-    from radiogene.cohort.prepare import prepare_cohort
-    from radiogene.cohort.table import read_cohort
-
-    cohort = read_cohort(table)
-
-    def prepare() -> None:
-        shutil.rmtree(folder / "store", ignore_errors=True)
-        if prepare_cohort(cohort, folder / "store", workers=workers).failed:
-            raise SystemExit("A row failed; the times would be those of something else.")
-
-    return prepare
 
 
 def _nothing(tasks: int, workers: object) -> Callable[[], None]:

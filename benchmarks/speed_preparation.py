@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.in_turn import timed_in_turn
-from harness.made_cohort import cohort_table, write_series_of_cohort
+from harness.made_cohort import cohort_table, preparation, write_series_of_cohort
 from harness.results import BenchmarkResult, Figure, Goal, Timing, run_benchmark
 
 WANTED_RATIO = 1.8
@@ -78,24 +78,9 @@ def measure(quick: bool) -> BenchmarkResult:
 def _timings(folder: Path, patients: int, repeats: int, *, quick: bool) -> tuple[dict[str, Timing], dict[str, Timing]]:
     """Workers that run already, then whole commands; by name."""
     table = cohort_table(folder, patients, SERIES)
-    warm = {"1 worker": _prepared(folder, table, 1), "2 workers": _prepared(folder, table, 2)}
+    warm = {"1 worker": preparation(folder, table, 1), "2 workers": preparation(folder, table, 2)}
     cold = {f"command, {name}": _commanded(folder, table, n) for n, name in enumerate(warm, start=1)}
     return timed_in_turn(warm, repeats), timed_in_turn(cold, 1 if quick else 3, warm_ups=0)
-
-
-def _prepared(folder: Path, table: Path, workers: int) -> Callable[[], None]:
-    """A preparation into a fresh store by processes that stay between the rounds."""
-    from radiogene.cohort.prepare import prepare_cohort
-    from radiogene.cohort.table import read_cohort
-
-    cohort = read_cohort(table)
-
-    def prepare() -> None:
-        shutil.rmtree(folder / "store", ignore_errors=True)
-        if prepare_cohort(cohort, folder / "store", workers=workers).failed:
-            raise SystemExit("A row failed; the times would be those of something else.")
-
-    return prepare
 
 
 def _commanded(folder: Path, table: Path, workers: int) -> Callable[[], None]:

@@ -8,7 +8,6 @@ patients. `write_cost_curves` draws the three curves into docs/images/training_c
 """
 
 import multiprocessing
-import resource
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from harness.peak_memory import forgotten_peak_mb, peak_mb
 from harness.results import BenchmarkResult, Figure, run_benchmark
 from radiogene.cohort.store import CubeStore
 from radiogene.ct.nine_views import VIEW_NAMES
@@ -29,7 +29,6 @@ from training_loops.our_loop import OurLoop, TrainingData
 
 STEPS = 2
 STEP_PATIENTS = 4
-MB_PER_KIB = 1 / 1024
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,9 @@ def in_own_process(call: Callable[[], float]) -> Cost:
 
 
 def _measured(call: Callable[[], float]) -> Cost:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = forgotten_peak_mb()
     seconds = call()
-    return Cost(seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * MB_PER_KIB)
+    return Cost(seconds, peak_mb() - before)
 
 
 def make(store: Path, patients: int) -> float:

@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 
 from joblib import Parallel, delayed
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.dataset import Dataset
 
+from harness.synthetic_series import slice_template
 from radiogene.cohort.sources.image_tree.header_cache import HeaderCache
 from radiogene.cohort.sources.image_tree.image_tree import scan_tree
 
@@ -28,31 +28,14 @@ SLICES = 250
 PIXELS = 64
 
 
-def slice_template(series: int) -> Dataset:
-    """A CT slice with the elements that a scanner writes."""
-    dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = CTImageStorage
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
-    dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = dataset.ContentDate = "20200101"
-    dataset.StudyTime = dataset.SeriesTime = dataset.AcquisitionTime = dataset.ContentTime = "120000"
-    dataset.Modality, dataset.Manufacturer, dataset.ManufacturerModelName = "CT", "benchmark", "benchmark"
-    dataset.StudyDescription, dataset.SeriesDescription = "CT CHEST", "THIN LUNG WINDOW"
-    dataset.PatientName, dataset.PatientID, dataset.PatientSex = "X", f"P{series:05d}", "F"
+def small_template(series: int) -> Dataset:
+    """A CT slice of few pixels, of a patient and a series of its own."""
+    dataset = slice_template()
+    dataset.PatientID = f"P{series:05d}"
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID = f"1.2.3.{series}", f"1.2.3.{series}.1"
     dataset.FrameOfReferenceUID = f"1.2.3.{series}.2"
-    dataset.SliceThickness, dataset.KVP, dataset.ConvolutionKernel = 1.0, 120, "LUNG"
-    dataset.DataCollectionDiameter, dataset.ReconstructionDiameter = 500, 350
-    dataset.ExposureTime, dataset.XRayTubeCurrent, dataset.Exposure = 500, 200, 100
-    dataset.PatientPosition, dataset.SeriesNumber, dataset.AcquisitionNumber = "FFS", 2, 1
-    dataset.ImageOrientationPatient, dataset.PixelSpacing = [1, 0, 0, 0, 1, 0], [0.7, 0.7]
-    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.Rows = dataset.Columns = PIXELS
-    dataset.BitsAllocated = dataset.BitsStored = 16
-    dataset.HighBit, dataset.PixelRepresentation = 15, 1
-    dataset.RescaleIntercept, dataset.RescaleSlope = -1024, 1
-    dataset.WindowCenter, dataset.WindowWidth = -600, 1500
+    dataset.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
     dataset.PixelData = bytes(2 * PIXELS * PIXELS)
     return dataset
 
@@ -61,7 +44,7 @@ def write_series(root: Path, series: int) -> None:
     """Writes one series of SLICES files."""
     folder = root / f"P{series:05d}" / "study" / "series"
     folder.mkdir(parents=True)
-    dataset = slice_template(series)
+    dataset = small_template(series)
     for number in range(SLICES):
         dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{series}.3.{number}"
         dataset.InstanceNumber, dataset.ImagePositionPatient = number + 1, [0, 0, number]

@@ -10,7 +10,8 @@ import pytest
 from filelock import FileLock
 
 from harness.dask_machines import Machines, dask_machines
-from object_storage import ENVIRONMENT, served
+from harness.s3_server import endpoint_here
+from object_storage import ENVIRONMENT
 from radiogene.cohort.prepare import prepare_cohort
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store import CubeStore
@@ -125,7 +126,7 @@ def cluster(machines):
 @pytest.fixture(scope="session")
 def s3_endpoint() -> Iterator[str]:
     """A local S3-compatible server."""
-    with served() as endpoint:
+    with endpoint_here() as endpoint:
         yield endpoint
 
 

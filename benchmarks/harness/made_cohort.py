@@ -1,8 +1,11 @@
 """A cohort table over a few written series: many nodules, so that a large cohort needs little disk."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-from harness.written_series import write_series
+from harness.synthetic_series import SeriesForm, write_series
+from radiogene.parallel_work import Workers
 
 PLACES_MM = 7
 """Along each axis, this many places 4 mm apart: 343 nodules a series."""
@@ -13,7 +16,7 @@ LUNG_CENTRE_MM = (-73.0, -12.0, -12.0)
 def write_series_of_cohort(folder: Path, series: int, slices: int) -> None:
     """Writes the series that `cohort_table` names."""
     for number in range(series):
-        write_series(folder / f"series-{number}", slices, seed=number)
+        write_series(folder / f"series-{number}", SeriesForm(slices, seed=number))
 
 
 def cohort_table(folder: Path, patients: int, series: int) -> Path:
@@ -34,3 +37,24 @@ def cohort_table(folder: Path, patients: int, series: int) -> Path:
     table = folder / f"cohort-{patients}.csv"
     table.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return table
+
+
+def preparation(folder: Path, table: Path, workers: Workers) -> Callable[[], None]:
+    """A preparation into a fresh store, by workers that stay between the rounds.
+
+    Args:
+        folder: in which the store is made anew each time.
+        table: of the cohort.
+        workers: who cuts the cubes.
+    """
+    from radiogene.cohort.prepare import prepare_cohort
+    from radiogene.cohort.table import read_cohort
+
+    cohort = read_cohort(table)
+
+    def prepare() -> None:
+        shutil.rmtree(folder / "store", ignore_errors=True)
+        if prepare_cohort(cohort, folder / "store", workers=workers).failed:
+            raise SystemExit("A row failed; the times would be those of something else.")
+
+    return prepare

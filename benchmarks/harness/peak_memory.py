@@ -28,14 +28,21 @@ def peak_above_imports_mb(prepare: Callable[[], Any], call: Callable[[Any], Any]
 def _measured(prepare: Callable[[], Any], call: Callable[[Any], Any]) -> float:
     """In the fresh process."""
     found = prepare()
-    # The peak of getrusage would be of no use: a process begins with that of the one that started it.
-    CLEAR.write_text(FORGET_PEAK, encoding="ascii")
-    before = _peak_kib()
+    before = forgotten_peak_mb()
     call(found)
-    return (_peak_kib() - before) * MIB_PER_KIB
+    return peak_mb() - before
 
 
-def _peak_kib() -> int:
-    """The largest memory that this process has held since it was last forgotten."""
+def forgotten_peak_mb() -> float:
+    """MiB that this process holds now, from which its peak begins anew.
+
+    The peak of getrusage would be of no use: a process begins with that of the one that started it.
+    """
+    CLEAR.write_text(FORGET_PEAK, encoding="ascii")
+    return peak_mb()
+
+
+def peak_mb() -> float:
+    """The most MiB that this process has held since its peak was last forgotten."""
     lines = STATUS.read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * MIB_PER_KIB

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store import CubeStore
 from radiogene.ct.preparation import PreparationSettings
+from radiogene.parallel_work import in_parallel
 from radiogene.phantom.genetics import Sex, Smoking, site_model
 from radiogene.phantom.nodule_cubes import scan_nodule
 from radiogene.phantom.patient import draw_patient
@@ -27,7 +27,7 @@ def phantom_store(folder: Path, patients: int, site: str, seed: int) -> CubeStor
         seed: of the phantom.
     """
     settings = PreparationSettings()
-    made = Parallel(n_jobs=WORKERS)(delayed(_cube)(site, seed, number) for number in range(patients))
+    made = in_parallel(_cube, ((site, seed, number) for number in range(patients)), WORKERS)
     with CubeStore.create(folder, settings.to_dict(), settings.fingerprint()) as store:
         for row, geometry, cube_hu, inside in made:
             store.add(CubeRecord(row.patient_id, row, geometry, synthetic=True), cube_hu, inside)

@@ -1,4 +1,4 @@
-"""A local S3-compatible server (moto) in a process of its own, as a stand-in for object storage."""
+"""A local S3-compatible server (moto) as a stand-in for object storage."""
 
 import logging
 import multiprocessing
@@ -36,12 +36,21 @@ def served() -> Iterator[str]:
 
 def _serve(connection: Connection) -> None:
     """In the server's process, until it is told to end."""
+    with endpoint_here() as endpoint:
+        connection.send(endpoint)
+        connection.recv()
+
+
+@contextmanager
+def endpoint_here() -> Iterator[str]:
+    """The endpoint of a server on the loopback, in a thread of this process."""
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    host, port = server.get_host_and_port()
-    connection.send(f"http://{host}:{port}")
-    connection.recv()
-    server.stop()
+    try:
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()

@@ -25,12 +25,14 @@ class SeriesForm:
         syntax: transfer syntax UID.
         rotation_deg: of the stack about the x axis.
         tilt_deg: of the gantry: each slice is moved along y.
+        seed: of the noise.
     """
 
     slices: int = 300
     syntax: str = ExplicitVRLittleEndian
     rotation_deg: float = 0.0
     tilt_deg: float = 0.0
+    seed: int = 0
 
     def position_lps_mm(self, number: int) -> NDArray[np.float64]:
         """(3,) of the first pixel of a slice; the stack's middle lies near 0."""
@@ -54,7 +56,7 @@ class SeriesForm:
 def write_series(folder: Path, form: SeriesForm) -> Path:
     """The folder, filled with one file per slice."""
     folder.mkdir(parents=True)
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(form.seed)
     coarse = ndimage.gaussian_filter(rng.standard_normal((64, ROWS // COARSENESS, COLUMNS // COARSENESS)), 2)
     coarse *= 300 / coarse.std()
     dataset = slice_template()

@@ -1,9 +1,15 @@
 """Cubes, segments and records by number, for the tests of stores here and on object storage."""
 
+import pickle
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.row import PatientRow
+from radiogene.cohort.store import CubeStore
+from radiogene.errors import StoreError
 
 SETTINGS = {"sample_mm": 1.0}
 
@@ -28,3 +34,14 @@ def record(number: int, *, synthetic: bool = False) -> CubeRecord:
         extra={"stage": "IB"},
     )
     return CubeRecord(f"key{number}", row, {"centre_lps_mm": [1.0, 2.0, float(number)], "decisions": []}, synthetic)
+
+
+def assert_another_process_opens_it_unless_it_has_changed(store: CubeStore, place: Path | str) -> None:
+    """A pickled store of a few cubes is small, opens the place anew, and refuses one that has changed since."""
+    sent = pickle.dumps(store)
+    assert len(sent) < 1000
+    assert pickle.loads(sent).records == store.records
+    with CubeStore.open(place, writing=True) as other:
+        other.add(record(len(store)), cube_hu(len(store)), None)
+    with pytest.raises(StoreError, match="was changed while it was in use"):
+        pickle.loads(sent)
