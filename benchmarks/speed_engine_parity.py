@@ -47,6 +47,7 @@ CHOICES = [
 
 
 def trained(store: CubeStore, preset: str, epochs: int, out: Path) -> Path:
+    from radiogene.training.fitting.precision import AUTO, chosen_precision
     from radiogene.training.fitting.run_options import RunOptions
     from radiogene.training.settings import TrainingSettings
     from radiogene.training.stages.schedule import schedule_of
@@ -57,7 +58,8 @@ def trained(store: CubeStore, preset: str, epochs: int, out: Path) -> Path:
         preset=preset,
         schedule=replace(schedule, all_layers=replace(schedule.all_layers, epochs=epochs, patience=epochs)),
     )
-    train(PreparedCohort.of(store), settings, out, RunOptions(accelerator="cpu", progress=False))
+    options = RunOptions(accelerator="cpu", precision=chosen_precision(AUTO, "cpu"), progress=False)
+    train(PreparedCohort.of(store), settings, out, options)
     return out
 
 

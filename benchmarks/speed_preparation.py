@@ -40,7 +40,7 @@ print(int(peak.split()[1]) / 1024)
 
 def measure(quick: bool) -> BenchmarkResult:
     """The result of this script."""
-    patients, repeats, slices = (8, 2, 80) if quick else (24, 5, SLICES)
+    patients, repeats, slices = (8, 2, 80) if quick else (96, 5, SLICES)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_series_of_cohort(folder, SERIES, slices)

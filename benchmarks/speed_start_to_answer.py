@@ -92,7 +92,7 @@ def measure(quick: bool) -> BenchmarkResult:
             TORCH: process(sys.executable, "-c", "import torch"),
             BARE: process(sys.executable, "-c", "pass"),
         }
-        repeats = 2 if quick else 9
+        repeats = 2 if quick else 5
         timings = timed_in_turn(contenders, repeats)
         found = stages(model, row, repeats)
     parts = {"starting the interpreter": timings[BARE].median, **found}

@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from harness.dask_machines import dask_machines
 from radiogene.cli.app import main
@@ -20,6 +21,12 @@ def test_results_are_those_of_this_process_and_come_from_the_workers(cluster, ma
     assert list(in_parallel(pow, ((n, 2) for n in range(40)), cluster)) == [n * n for n in range(40)]
     assert set(in_parallel(os.getpid, [()] * 20, cluster)) == {worker.pid for worker in machines.workers}
     assert cluster.count == 2
+
+
+def test_libraries_that_a_worker_had_loaded_compute_in_one_thread(cluster):
+    for pools in in_parallel(threadpool_info, [()] * 2, cluster):
+        assert [pool["num_threads"] for pool in pools if pool["internal_api"] == "openblas"] == [1] * len(pools)
+        assert pools
 
 
 def test_no_more_tasks_are_drawn_than_results_are_taken_however_slowly(cluster):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
+from threadpoolctl import threadpool_limits
+
 from radiogene.errors import WorkersError
 from radiogene.library_versions import library_versions
 from radiogene.object_place import ObjectPlace, Place
@@ -83,8 +85,7 @@ def run_on_worker(task: bytes, folder: str, expected: WorkerFacts) -> Any:
 
     worker = get_worker()
     expected.require(WorkerFacts.here(), worker.address)
-    for name, value in ONE_THREAD.items():
-        os.environ.setdefault(name, value)
+    _compute_in_one_thread()
     try:
         with _one_at_a_time, _wanted(worker, str(worker.get_current_task())):
             return run_packed(task, folder)
@@ -142,6 +143,14 @@ def _watch(worker: "Worker", key: str, thread: int, done: threading.Event) -> No
 def _is_unwanted(worker: "Worker", key: str) -> bool:
     state = worker.state.tasks.get(key)
     return state is None or state.state in UNWANTED
+
+
+@cache
+def _compute_in_one_thread() -> None:
+    """Nothing; libraries of this process compute in one thread, those that Dask has loaded and those that follow."""
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
+    threadpool_limits(limits=1)
 
 
 @cache

@@ -258,12 +258,14 @@ class CubeStore:
             cubes[start : start + READ_AT_ONCE] = read
         return cubes
 
-    def add(self, record: CubeRecord, cube_hu: NDArray[np.float32], segment_zyx: NDArray[np.bool_] | None) -> bool:
+    def add(
+        self, record: CubeRecord, cube_hu: NDArray[np.floating | np.int16], segment_zyx: NDArray[np.bool_] | None
+    ) -> bool:
         """Whether the cube was added: False where the store has its key already, and nothing is changed.
 
         Args:
             record: what belongs to the cube.
-            cube_hu: (64, 64, 64) float32 HU; kept rounded to whole HU.
+            cube_hu: (64, 64, 64) HU, float32, which is kept rounded to whole HU, or int16.
             segment_zyx: (64, 64, 64) bool, the nodule's segment on the same samples; None where it has none.
 
         Raises:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import zarr
 from numpy.typing import NDArray
-from zarr.codecs import ZstdCodec
+from zarr.codecs import BloscCodec, BloscShuffle
 
 from radiogene.cohort.store_layout import CUBES_FOLDER, SEGMENTS_FOLDER, damaged
 from radiogene.ct.resampling import CUBE_SAMPLES
@@ -27,6 +27,7 @@ PACKED_SHAPE = (CUBE_SAMPLES, CUBE_SAMPLES, CUBE_SAMPLES // 8)
 """Eight samples of a row in one byte, the first in the highest bit."""
 
 ZSTD_LEVEL = 3
+"""Behind a shuffle of the bytes: HU that lie side by side share their high ones, which then lie side by side too."""
 
 DESCRIPTION = "zarr.json"
 """The object in which Zarr describes an array."""
@@ -137,7 +138,7 @@ class StoreArrays:
         return segment
 
 
-def require_cube(cube_hu: NDArray[np.float32], segment_zyx: NDArray[np.bool_] | None) -> None:
+def require_cube(cube_hu: NDArray[np.floating | np.int16], segment_zyx: NDArray[np.bool_] | None) -> None:
     """Refuses arrays that are no cube and no segment.
 
     Raises:
@@ -181,7 +182,7 @@ def _create_array(path: Path, folder: str, slots: int) -> None:
         shape=(slots, *shape),
         chunks=(1, *shape),
         dtype=dtype,
-        compressors=ZstdCodec(level=ZSTD_LEVEL),
+        compressors=BloscCodec(cname="zstd", clevel=ZSTD_LEVEL, shuffle=BloscShuffle.shuffle, typesize=dtype.itemsize),
         fill_value=0,
         zarr_format=3,
         dimension_names=axes,

@@ -105,7 +105,7 @@ def view_points_mm(
 
 
 def cut_views(
-    cube_zyx: NDArray[np.floating],
+    cube_zyx: NDArray[np.floating | np.int16],
     size: int = CUBE_SAMPLES,
     sampling: ViewSampling = ViewSampling.STRETCHED,
     views: tuple[View, ...] = NINE_VIEWS,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +55,14 @@ class PreparedNodule:
     """A nodule's cube and how it came about.
 
     Attributes:
-        cube_hu: (64, 64, 64) float32 HU, not rounded; axes z, y, x growing to head, back, left.
+        cube_hu: (64, 64, 64) HU, float32 and not rounded, or int16 where it is `as_stored`; axes z, y, x growing to
+            head, back, left.
         segment_zyx: (64, 64, 64) bool, the samples inside the nodule's segment; None for a nodule given as a point.
         nodule: where the nodule is.
         report: geometry as plain JSON values: centre, spacing, share outside, decisions, warnings, facts of the scan.
     """
 
-    cube_hu: NDArray[np.float32]
+    cube_hu: NDArray[np.floating | np.int16]
     segment_zyx: NDArray[np.bool_] | None
     nodule: Nodule
     report: dict[str, Any]
@@ -71,12 +72,19 @@ class PreparedNodule:
         """True where the scan calls itself synthetic."""
         return bool(self.report["synthetic"])
 
+    def as_stored(self) -> "PreparedNodule":
+        """The same with the cube as `stored_cube` makes it."""
+        return replace(self, cube_hu=stored_cube(self.cube_hu))
 
-def stored_cube(cube_hu: NDArray[np.floating]) -> NDArray[np.int16]:
+
+def stored_cube(cube_hu: NDArray[np.floating | np.int16]) -> NDArray[np.int16]:
     """The cube as the store keeps it and as every network sees it: HU rounded to int16.
 
-    Training, evaluation and a single prediction all pass here, so that they agree to the last bit.
+    Training, evaluation and a single prediction all pass here, so that they agree to the last bit. A cube that has
+    passed already comes back as it is.
     """
+    if cube_hu.dtype == np.int16:
+        return cube_hu.astype(np.int16, copy=False)
     limits = np.iinfo(np.int16)
     return np.clip(np.rint(cube_hu), limits.min, limits.max).astype(np.int16)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.model.engines.compiled_engine import CompiledTrunk
 from radiogene.model.engines.engine_choice import EngineName, Precision
+from radiogene.model.engines.openvino_opening import parted
 from radiogene.model.engines.optional_library import required_library
 
 DEVICE = "CPU"
@@ -18,7 +19,7 @@ FLOAT32, BF16 = "f32", "bf16"
 
 
 def openvino_trunk(graph: bytes | Path | Any, precision: Precision, threads: int) -> CompiledTrunk:
-    """A trunk compiled for this processor.
+    """A trunk compiled for this processor; its opening is float32.
 
     Args:
         graph: an ONNX graph, a file that `save_openvino` wrote, or a model of OpenVINO.
@@ -37,7 +38,6 @@ def openvino_trunk(graph: bytes | Path | Any, precision: Precision, threads: int
             "This processor has no instructions for bf16, so it would gain nothing. Use --precision float32 or int8."
         )
     settings = {
-        "INFERENCE_PRECISION_HINT": FLOAT32 if precision is Precision.FLOAT32 or not has_bf16 else BF16,
         # What needs an answer soon is one patient: all threads work on the same pictures.
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads,
@@ -46,12 +46,20 @@ def openvino_trunk(graph: bytes | Path | Any, precision: Precision, threads: int
     }
     try:
         model = read_openvino(core, graph) if isinstance(graph, bytes | Path) else graph
-        request = core.compile_model(model, DEVICE, settings).create_infer_request()
+        is_mixed = precision is not Precision.FLOAT32 and has_bf16
+        *opening, rest = parted(model) if is_mixed else (model,)
+        words = [(part, FLOAT32) for part in opening] + [(rest, BF16 if is_mixed else FLOAT32)]
+        requests = [
+            core.compile_model(part, DEVICE, {**settings, "INFERENCE_PRECISION_HINT": word}).create_infer_request()
+            for part, word in words
+        ]
     except RuntimeError as error:
         raise WeightsError(f"OpenVINO cannot use the exported network: {error}. Export the model again.") from error
 
     def features(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = request.infer([pictures], share_inputs=True)[0]
+        found = pictures
+        for request in requests:
+            found = request.infer([found], share_inputs=True, share_outputs=True)[0]
         return found.copy()
 
     return features

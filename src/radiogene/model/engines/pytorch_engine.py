@@ -1,13 +1,14 @@
 """Features by PyTorch: as trained, or by a copy of the view networks in bf16."""
 
-import copy
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from radiogene.model.engines.engine_choice import EngineName, Precision
 from radiogene.model.engines.feature_engine import EngineIdentity
+from radiogene.model.engines.opening import OPENING_CONVOLUTIONS
+from radiogene.networks.folded import folded
 from radiogene.networks.mmdl import MMDL
 
 
@@ -29,7 +30,7 @@ class PytorchEngine:
 
 
 class PytorchBf16Engine:
-    """Copies of the view networks whose parameters and maps are bf16; features come back as float32.
+    """Copies of the view networks whose layers behind the opening are bf16; features come back as float32.
 
     Args:
         networks: of the model's members; they stay as they are.
@@ -43,13 +44,22 @@ class PytorchBf16Engine:
 
     def view_features(self, member: int, views_bvhw: Tensor) -> Tensor:
         """See `FeatureEngine`."""
-        return self._networks[member].view_features(views_bvhw.bfloat16()).float()
+        return self._networks[member].view_features(views_bvhw).float()
 
 
 def _in_bf16(network: MMDL) -> MMDL:
-    """A copy of a network whose trunks are bf16; what is behind the features is shared and not used."""
-    kept = {id(module): module for module in (network.branches, network.fusion)}
-    twin = copy.deepcopy(network, kept)
-    for trunk in (twin.grey_to_rgb, twin.view_networks):
-        trunk.bfloat16().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return twin.eval()
+    """A folded copy of a network, with bf16 layers behind the opening of each view network."""
+    twin = folded(network).eval()
+    for grey_to_rgb, view_network in zip(twin.grey_to_rgb, twin.view_networks, strict=True):
+        convolutions = 0
+        for layer in (*grey_to_rgb.modules(), *view_network.modules()):
+            convolutions += isinstance(layer, nn.Conv2d)
+            if convolutions > OPENING_CONVOLUTIONS and next(layer.children(), None) is None:
+                layer.bfloat16().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+                layer.register_forward_pre_hook(_as_bf16)
+    return twin
+
+
+def _as_bf16(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """What a bf16 layer takes; a float32 one before it may have given more digits."""
+    return tuple(tensor.bfloat16() for tensor in inputs)

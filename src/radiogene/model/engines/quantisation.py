@@ -11,11 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.model.engines.engine_choice import EngineName
+from radiogene.model.engines.opening import OPENING_CONVOLUTIONS
 from radiogene.model.engines.optional_library import required_library
-
-FIRST_CONVOLUTIONS = 5
-"""Of a network, that stay as they are: what they round off, all layers behind them see, and they are little of the
-arithmetic. They make the three channels, and are the stem up to its fourth layer."""
 
 
 def quantised(graph: Any, pictures: Sequence[Any], engine: EngineName) -> Any:
@@ -40,7 +37,7 @@ def quantised(graph: Any, pictures: Sequence[Any], engine: EngineName) -> Any:
             preset=nncf.QuantizationPreset.MIXED,
             target_device=nncf.TargetDevice.CPU,
             subset_size=len(pictures),
-            ignored_scope=nncf.IgnoredScope(names=_convolutions(graph, engine)[:FIRST_CONVOLUTIONS]),
+            ignored_scope=nncf.IgnoredScope(names=_convolutions(graph, engine)[:OPENING_CONVOLUTIONS]),
             fast_bias_correction=True,
         )
 
