@@ -88,7 +88,7 @@ def _network_costs(results: Results) -> dict[str, UnitCost]:
         ]
     if results.has(training):
         cores = int(results.machine(training)["cores"])
-        step = cores / results.figure(training, "throughput of ours")
+        step = cores / results.figure(training, "our throughput")
         costs.append(UnitCost("one epoch of training, `small`", step, "core s", training))
     return {cost.what: cost for cost in costs}
 

@@ -29,6 +29,9 @@ TASKS_PER_WORKER = 4
 ENDED_S = 5.0
 """A task that was just handed over reaches the queue of its pool well before this."""
 
+KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**26), "MALLOC_TRIM_THRESHOLD_": str(2**28)}
+"""Environment by which glibc keeps up to 256 MB for the next task, instead of giving it back and asking for it again."""
+
 IDLE_S = 60.0
 """After this long without a task a process of this machine ends."""
 
@@ -127,7 +130,7 @@ class LocalProcesses:
         # A process that holds much more memory than at first is replaced, which needs no word.
         warnings.filterwarnings("ignore", message=".*A worker stopped while some jobs were given to the executor.*")
         self.count = count
-        self._pool = get_reusable_executor(max_workers=count, timeout=IDLE_S, env=ONE_THREAD)
+        self._pool = get_reusable_executor(max_workers=count, timeout=IDLE_S, env={**ONE_THREAD, **KEPT_MEMORY})
 
     def submit(self, task: bytes) -> "Future[Any]":
         """See `Crew`."""
