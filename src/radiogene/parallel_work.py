@@ -30,7 +30,7 @@ ENDED_S = 5.0
 """A task that was just handed over reaches the queue of its pool well before this."""
 
 KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**26), "MALLOC_TRIM_THRESHOLD_": str(2**28)}
-"""Environment by which glibc keeps up to 256 MB for the next task, instead of giving it back and asking for it again."""
+"""Environment by which glibc keeps up to 256 MB for the next task instead of giving it back and asking again."""
 
 IDLE_S = 60.0
 """After this long without a task a process of this machine ends."""

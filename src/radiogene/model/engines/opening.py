@@ -1,7 +1,6 @@
 """The first layers of a network, which stay in float32 whatever the precision of those behind them.
 
-What they round off, all layers behind them see, and they are little of the arithmetic. (With ONNX Runtime all layers that
-are not int8 are float32.)
+What they round off, all layers behind them see, and they are little of the arithmetic.
 """
 
 OPENING_CONVOLUTIONS = 5
