@@ -23,12 +23,6 @@ def test_results_are_those_of_this_process_and_come_from_the_workers(cluster, ma
     assert cluster.count == 2
 
 
-def test_libraries_that_a_worker_had_loaded_compute_in_one_thread(cluster):
-    for pools in in_parallel(threadpool_info, [()] * 2, cluster):
-        assert [pool["num_threads"] for pool in pools if pool["internal_api"] == "openblas"] == [1] * len(pools)
-        assert pools
-
-
 def test_no_more_tasks_are_drawn_than_results_are_taken_however_slowly(cluster):
     drawn = []
     tasks = ((drawn.append(n) or n, 2) for n in range(60))
@@ -165,6 +159,15 @@ def test_a_worker_of_another_version_that_comes_later_is_refused_and_threads_tak
         with pytest.raises(WorkersError, match=r"has radiogene 0\.0\.9"):
             list(in_parallel(time.sleep, [(0.1,)], cluster))
         fresh_machines.kill_worker(other)
+
+
+def test_libraries_that_a_worker_had_loaded_compute_in_one_thread(fresh_machines):
+    worker = fresh_machines.start_worker(OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2")
+    with opened_workers(1, fresh_machines.address) as cluster:
+        (pools,) = in_parallel(threadpool_info, [()], cluster)
+    fresh_machines.kill_worker(worker)
+    assert "openblas" in {pool["internal_api"] for pool in pools}
+    assert {pool["num_threads"] for pool in pools} == {1}
 
 
 def test_a_scheduler_that_goes_away_is_one_clear_error(fresh_machines):

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
-from threadpoolctl import threadpool_limits
-
 from radiogene.errors import WorkersError
 from radiogene.library_versions import library_versions
 from radiogene.object_place import ObjectPlace, Place
@@ -148,6 +146,8 @@ def _is_unwanted(worker: "Worker", key: str) -> bool:
 @cache
 def _compute_in_one_thread() -> None:
     """Nothing; libraries of this process compute in one thread, those that Dask has loaded and those that follow."""
+    from threadpoolctl import threadpool_limits
+
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
     threadpool_limits(limits=1)

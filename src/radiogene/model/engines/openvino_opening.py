@@ -38,7 +38,7 @@ def _border(model: Any) -> Any | None:
     pending = {start.output(0): len(start.output(0).get_target_inputs())}
     convolutions, border = 0, None
     for layer in model.get_ordered_ops():
-        read = [value.get_source_output() for value in layer.inputs() if value.get_source_output() in pending]
+        read = [source for value in layer.inputs() if (source := value.get_source_output()) in pending]
         if not read:
             continue
         convolutions += layer.get_type_name() == "Convolution"
