@@ -15,10 +15,10 @@ from pathlib import Path
 
 import torch
 
-from radiogene.cohort.prepare import prepare_cohort
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.phantom import write_cohort
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.settings import TrainingSettings

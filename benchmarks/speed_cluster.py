@@ -25,8 +25,8 @@ SERIES = 2
 
 def measure(quick: bool) -> BenchmarkResult:
     """The result of this script."""
-    from radiogene.dask_cluster import DaskCluster
-    from radiogene.parallel_work import Workers
+    from radiogene.parallel.dask_cluster import DaskCluster
+    from radiogene.parallel.workers import Workers
 
     patients, slices, repeats, tasks = (8, 80, 2, 200) if quick else (96, 200, 3, 1000)
     with ExitStack() as stack:
@@ -61,7 +61,7 @@ def measure(quick: bool) -> BenchmarkResult:
 
 def _nothing(tasks: int, workers: object) -> Callable[[], None]:
     """So many calls that do nothing."""
-    from radiogene.parallel_work import in_parallel
+    from radiogene.parallel.workers import in_parallel
 
     return lambda: deque(in_parallel(abs, ((n,) for n in range(tasks)), workers), maxlen=0) and None
 

@@ -24,7 +24,7 @@ from harness.in_turn import timed_in_turn
 from harness.phantom_cubes import phantom_store
 from harness.results import BenchmarkResult, Figure, Goal, run_benchmark
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.evaluation.metrics import placements
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.engines.calibration_pictures import calibration_pictures

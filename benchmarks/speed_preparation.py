@@ -29,8 +29,8 @@ SLICES = 200
 PEAK_OF_PREPARATION = """
 import sys
 from pathlib import Path
-from radiogene.cohort.prepare import prepare_cohort
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 assert not prepare_cohort(read_cohort(Path(sys.argv[1])), Path(sys.argv[2]), workers=2).failed
 peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
 print(int(peak.split()[1]) / 1024)
@@ -103,8 +103,8 @@ def _peak_mb(folder: Path, patients: int) -> float:
 
 def _seconds_of_added(folder: Path, patients: int) -> float:
     """What 4 patients cost whose store has `patients` already, in units of what they cost in a store of their own."""
-    from radiogene.cohort.prepare import prepare_cohort
-    from radiogene.cohort.table import read_cohort
+    from radiogene.cohort.store.prepare import prepare_cohort
+    from radiogene.cohort.table.cohort_table import read_cohort
 
     larger = read_cohort(cohort_table(folder, patients + 4, SERIES))
     new = replace(larger, rows=larger.rows[patients:])

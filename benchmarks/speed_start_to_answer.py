@@ -24,11 +24,11 @@ os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 from harness import answer_stages
 from harness.in_turn import timed_in_turn
 from harness.results import BenchmarkResult, Figure, Goal, run_benchmark
-from radiogene.cohort.prepare import prepare_cohort
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import CohortRow
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.phantom import write_cohort
 
 COMMAND = Path(sys.executable).parent / "radiogene"

@@ -23,14 +23,14 @@ from harness.in_turn import timed_in_turn
 from harness.peak_memory import peak_above_imports_mb
 from harness.results import BenchmarkResult, Figure, Goal, Timing, run_benchmark
 from harness.s3_server import served
-from radiogene.cohort.cube_record import CubeRecord, row_key
-from radiogene.cohort.prepare import prepare_cohort
 from radiogene.cohort.row import CohortRow
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.store_index import INDEX_FILE
-from radiogene.cohort.store_layout import CUBES_FOLDER, RECORDS_FILE, SEGMENTS_FOLDER
-from radiogene.cohort.store_records import RecordFile
-from radiogene.cohort.table import Cohort, read_cohort
+from radiogene.cohort.store.cube_record import CubeRecord, row_key
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.layout import CUBES_FOLDER, RECORDS_FILE, SEGMENTS_FOLDER
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.store.record_file import RecordFile
+from radiogene.cohort.store.record_index import INDEX_FILE
+from radiogene.cohort.table.cohort_table import Cohort, read_cohort
 from radiogene.phantom import write_cohort
 
 PHANTOM_PATIENTS = 8

@@ -17,7 +17,7 @@ from statistics import median
 
 from harness.peak_memory import forgotten_peak_mb, peak_mb
 from harness.results import BenchmarkResult, Figure, run_benchmark
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.networks.presets import SMALL, TINY
 from radiogene.training.batches import stored_cubes

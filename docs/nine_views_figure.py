@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from radiogene.cohort.cube_record import row_key
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.cube_record import row_key
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.ct.preparation import prepare_nodule
 from radiogene.prediction.predictor import Predictor
 from radiogene.report.case_report import reported_case

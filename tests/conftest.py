@@ -12,10 +12,10 @@ from filelock import FileLock
 from harness.dask_machines import Machines, dask_machines
 from harness.s3_server import endpoint_here
 from object_storage import ENVIRONMENT
-from radiogene.cohort.prepare import prepare_cohort
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.phantom import write_cohort
 from radiogene.phantom.cohort_folder import COHORT_FILE
 
@@ -116,7 +116,7 @@ def machines(tmp_path_factory) -> Iterator[Machines]:
 @pytest.fixture
 def cluster(machines):
     """These workers, all there, as the work of a command takes them."""
-    from radiogene.dask_cluster import DaskCluster
+    from radiogene.parallel.dask_cluster import DaskCluster
 
     machines.complete()
     with DaskCluster(machines.address) as opened:

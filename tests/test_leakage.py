@@ -10,8 +10,8 @@ from leakage import sees_held_out_rows, sees_held_out_values
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.training_readiness import training_problems
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.table.training_readiness import training_problems
 from radiogene.decision.calibration import CalibrationKind, cross_fitted, fit_calibration
 from radiogene.decision.threshold import youden_threshold
 from radiogene.errors import CohortError
@@ -151,7 +151,7 @@ def test_training_refuses_a_column_that_copies_the_label(synthetic_store, short_
 
 
 def test_check_names_the_column(synthetic_cohort):
-    from radiogene.cohort.table import read_cohort
+    from radiogene.cohort.table.cohort_table import read_cohort
 
     cohort = read_cohort(synthetic_cohort)
     assert training_problems(cohort) == []

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.synthetic_series import SeriesForm, write_series
-from radiogene.parallel_work import Workers
+from radiogene.parallel.workers import Workers
 
 PLACES_MM = 7
 """Along each axis, this many places 4 mm apart: 343 nodules a series."""
@@ -47,8 +47,8 @@ def preparation(folder: Path, table: Path, workers: Workers) -> Callable[[], Non
         table: of the cohort.
         workers: who cuts the cubes.
     """
-    from radiogene.cohort.prepare import prepare_cohort
-    from radiogene.cohort.table import read_cohort
+    from radiogene.cohort.store.prepare import prepare_cohort
+    from radiogene.cohort.table.cohort_table import read_cohort
 
     cohort = read_cohort(table)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.ct.preparation import PreparationSettings
-from radiogene.parallel_work import in_parallel
+from radiogene.parallel.workers import in_parallel
 from radiogene.phantom.genetics import Sex, Smoking, site_model
 from radiogene.phantom.nodule_cubes import scan_nodule
 from radiogene.phantom.patient import draw_patient

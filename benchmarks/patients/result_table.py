@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from patients.nested_evaluation import NestedResult
-from radiogene.atomic_files import write_json, write_text
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.seed_spread import SeedSpread
+from radiogene.storage.atomic_files import write_json, write_text
 
 NOTHING = "–"
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patients.collection_patients import BROAD_STAGE, BROAD_STAGES, HISTOLOGY, STAGE
-from radiogene.cohort.label_words import is_unknown, plain, read_age, read_sex, read_smoking
 from radiogene.cohort.row import PatientRow, SmokingStatus
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import GENES
+from radiogene.cohort.table.label_words import is_unknown, plain, read_age, read_sex, read_smoking
 from radiogene.errors import CohortError
 
 PATIENT = "patient"

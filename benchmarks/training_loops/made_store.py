@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import zoom
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.ct.preparation import PreparationSettings
 
 GENES = ("EGFR", "KRAS")

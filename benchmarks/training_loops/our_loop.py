@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS, ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.model.inference import views_named
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import Preset, build_mmdl

@@ -13,7 +13,7 @@ from model.unseen_files import folder_with_unseen, unseen_lines
 from networks.backbone_names import needs_timm
 from radiogene.cli.app import main
 from radiogene.cli.nodule_argument import with_joined_nodule
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.evaluation.ledger import read_ledger
 
 

@@ -9,8 +9,8 @@ import SimpleITK
 
 from radiogene.cli.app import main
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
-from radiogene.object_place import place_of
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.storage.place import place_of
 from radiogene.training.train import training_cohort
 
 

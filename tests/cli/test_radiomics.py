@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from radiogene.cli.app import main
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.radiomics import radiomic_features
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.errors import StoreError
 
 SETTINGS = {"sample_mm": 1.0}

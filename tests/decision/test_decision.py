@@ -6,13 +6,13 @@ import json
 import numpy as np
 import pytest
 
-from radiogene.atomic_files import write_json
 from radiogene.decision.calibration import CalibrationKind, IdentityCalibration, TemperatureCalibration
 from radiogene.decision.decision import Decision, GeneDecision, ModelKind, fit_decision
 from radiogene.decision.threshold import youden_threshold
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.evaluation import Threshold, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
+from radiogene.storage.atomic_files import write_json
 
 
 @pytest.fixture

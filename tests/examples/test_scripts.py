@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from docs.documentation_pages import REPOSITORY, script
-from radiogene.cohort.prepare import prepare_cohort
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 
 SCRIPTS = sorted(path for kind in ("*.sh", "*.sbatch") for path in (REPOSITORY / "examples").rglob(kind))
 CALL = re.compile(r"\bradiogene ([a-z][\w-]*)([^|&;>]*)")

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from radiogene.cohort.prepare import prepare_cohort
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.decision.decision import Decision, ModelKind, fit_decision
 from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.cell import Cell, CellResult

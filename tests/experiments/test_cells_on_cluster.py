@@ -12,7 +12,7 @@ from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
 from radiogene.methods.system_folder import read_system
-from radiogene.parallel_work import in_parallel
+from radiogene.parallel.workers import in_parallel
 
 SETTINGS = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
 CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-logistic")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.phantom.genetics import Strength, site_model
 from radiogene.phantom.nodule_cubes import scan_nodule, shift_between_mm

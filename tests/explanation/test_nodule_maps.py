@@ -51,7 +51,7 @@ def test_maps_and_labels_are_the_patients_own(model, cohort):
 
 
 def test_equal_the_maps_of_the_case_report(trained_model, synthetic_cohort, model):
-    from radiogene.cohort.table import read_cohort
+    from radiogene.cohort.table.cohort_table import read_cohort
     from radiogene.ct.preparation import prepare_nodule, stored_cube
 
     row = read_cohort(synthetic_cohort).rows[0]

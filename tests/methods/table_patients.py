@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
+from radiogene.cohort.store.cube_record import CubeRecord
 
 STAGES = ("IA1", "IA2", "IB", "IIB", "IIIA")
 

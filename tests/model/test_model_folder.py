@@ -11,10 +11,10 @@ from safetensors.torch import load_file, save_file
 
 from networks.backbone_names import needs_timm
 from radiogene.errors import SettingsError, WeightsError
-from radiogene.model.folder_files import sha256_of
 from radiogene.model.model_folder import read_model, write_model
 from radiogene.model.preset_json import preset_to_json
 from radiogene.networks.presets import TINY, build_mmdl, preset_named
+from radiogene.storage.checked_files import sha256_of
 
 
 @pytest.fixture

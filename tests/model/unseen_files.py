@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 from scipy.special import expit
 
-from radiogene.model.folder_files import sha256_of
+from radiogene.storage.checked_files import sha256_of
 
 HEADER = "case,seed,fold,EGFR_label,EGFR_probability,KRAS_label,KRAS_probability"
 

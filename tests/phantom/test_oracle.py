@@ -3,7 +3,7 @@ import csv
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.phantom import oracle
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.errors import CohortError
 from radiogene.prediction.cohort_predictions import predict_cohort
 from radiogene.prediction.predictor import Predictor

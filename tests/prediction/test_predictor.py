@@ -8,8 +8,8 @@ import pytest
 import SimpleITK
 
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.ct.nodule.location import locate_nodule
 from radiogene.ct.open_scan import open_scan

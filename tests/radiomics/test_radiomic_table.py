@@ -5,10 +5,10 @@ import shutil
 import numpy as np
 import pytest
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.errors import CohortError
 from radiogene.radiomics import RadiomicSettings, cohort_features, radiomic_features
 from radiogene.radiomics.radiomic_table import unmeasured

@@ -8,7 +8,7 @@ import torch
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.ct.nine_views import NINE_VIEWS, VIEW_NAMES, ViewSampling, cut_views
 from radiogene.ct.preparation import PreparationSettings, prepare_nodule
 from radiogene.decision.calibration import IdentityCalibration

@@ -14,9 +14,9 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Validate a cohort table before any work, and say what it holds."""
-    from radiogene.cohort.summary import summarise
-    from radiogene.cohort.table import read_cohort
-    from radiogene.cohort.training_readiness import training_problems
+    from radiogene.cohort.table.cohort_table import read_cohort
+    from radiogene.cohort.table.summary import summarise
+    from radiogene.cohort.table.training_readiness import training_problems
     from radiogene.report.summary_text import summary_text
 
     table = read_cohort(cohort, genes=words(genes))

@@ -29,7 +29,7 @@ def from_folder(
     from radiogene.cohort.sources.series.series_rules import SeriesWishes
     from radiogene.cohort.sources.study_folder.study_cohort import StudyFolder, write_study_cohort
     from radiogene.cohort.sources.table_file import beside
-    from radiogene.parallel_work import opened_workers
+    from radiogene.parallel.workers import opened_workers
 
     require_file_place(out)
     wishes = SeriesWishes(kernel, thickest, allow_pet_ct)

@@ -25,11 +25,11 @@ def table1(
     paper: Annotated[bool, typer.Option("--paper", help="Put the paper's own Table 1 beside it, as printed.")] = False,
 ) -> None:
     """Table 1: sex, smoking, age, EGFR, KRAS and both; two cohorts are tested for differences."""
-    from radiogene.atomic_files import write_text
-    from radiogene.cohort.patient_table import read_patients
+    from radiogene.cohort.table.patient_table import read_patients
     from radiogene.cohort.table_one.table_one import GENES, CohortColumn, table_one
-    from radiogene.object_place import place_of
     from radiogene.report.table_one_text import table_one_csv, table_one_latex, table_one_text
+    from radiogene.storage.atomic_files import write_text
+    from radiogene.storage.place import place_of
 
     paths = [place_of(table) for table in ([cohort] if second is None else [cohort, second])]
     headings = words(names) or tuple(path.stem for path in paths)

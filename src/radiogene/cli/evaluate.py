@@ -38,8 +38,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, with 95% intervals, one row per patient."""
-    from radiogene.atomic_files import write_json, write_text
-    from radiogene.cohort.store import CubeStore
+    from radiogene.cohort.store.cube_store import CubeStore
     from radiogene.evaluation.evaluation import evaluate_predictions
     from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_entry, read_ledger
     from radiogene.evaluation.patient_level import NoduleRule
@@ -49,6 +48,7 @@ def evaluate(
     from radiogene.prediction.compared_answers import compared_answers
     from radiogene.prediction.model_answers import answers_for_store
     from radiogene.report.evaluation_text import evaluation_text
+    from radiogene.storage.atomic_files import write_json, write_text
 
     choice = EngineChoice(EngineName(engine), Precision(precision), export)
     if out is not None:

@@ -11,7 +11,7 @@ from radiogene.errors import CasesFailedError, SettingsError
 
 if TYPE_CHECKING:
     from radiogene.experiments.experiment_settings import ExperimentSettings
-    from radiogene.parallel_work import Crew
+    from radiogene.parallel.workers import Crew
 
 CalibrationName = Literal["identity", "temperature", "isotonic"]
 
@@ -76,7 +76,7 @@ def experiment(
     """Write a table or figure of the paper, or all, with our numbers, intervals and the paper's beside them."""
     from radiogene.decision.calibration import CalibrationKind
     from radiogene.experiments.experiment_settings import ExperimentSettings
-    from radiogene.parallel_work import opened_workers
+    from radiogene.parallel.workers import opened_workers
 
     settings = ExperimentSettings(
         preset=preset,
@@ -122,7 +122,7 @@ def _run(
     from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
     from radiogene.experiments.registry import experiments_named
     from radiogene.experiments.run import run_experiments
-    from radiogene.object_place import place_of
+    from radiogene.storage.place import place_of
 
     training, tested = (CohortPlace(place_of(store), files) for store, files in (train, external))
     places = ExperimentPlaces(training, tested, out)
@@ -164,7 +164,7 @@ def _by_backbone(words: list[str]) -> dict[str, str]:
 def _print_list(settings: "ExperimentSettings", train: str | None, as_json: bool) -> None:
     import json
 
-    from radiogene.cohort.store import CubeStore
+    from radiogene.cohort.store.cube_store import CubeStore
     from radiogene.experiments.price_list import price_list
 
     patients = None if train is None else len({record.row.patient_id for record in CubeStore.open(train).records})

@@ -26,7 +26,7 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Write a model's view networks in the form of a faster engine, bound to the model and checked against PyTorch."""
-    from radiogene.cohort.store import CubeStore
+    from radiogene.cohort.store.cube_store import CubeStore
     from radiogene.model.engines.calibration_pictures import calibration_pictures
     from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
     from radiogene.model.engines.export import export_model, require_export_inputs

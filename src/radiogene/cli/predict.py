@@ -143,11 +143,11 @@ def _answer_of_system(
     choice: "EngineChoice",
 ) -> "PredictionResult":
     """The result of a compared system, which has no activation maps: a file for programs is all its report."""
-    from radiogene.atomic_files import write_json
     from radiogene.methods.system_folder import read_system
     from radiogene.prediction.case_values import require_known_columns
     from radiogene.prediction.model_answers import require_default_engine
     from radiogene.prediction.system_predictions import predict_nodule_with_system
+    from radiogene.storage.atomic_files import write_json
 
     require_default_engine(choice)
     saved = read_system(model)
@@ -162,7 +162,7 @@ def _answer_of_system(
 def _predict_cohort(
     model: Path, cohort: str, out: Path, choice: "EngineChoice", *, allow_gaps: bool, workers: int, quiet: bool
 ) -> None:
-    from radiogene.cohort.table import read_cohort
+    from radiogene.cohort.table.cohort_table import read_cohort
     from radiogene.methods.system_folder import is_system_folder
     from radiogene.prediction.cohort_predictions import predict_cohort
     from radiogene.prediction.predictor import Predictor

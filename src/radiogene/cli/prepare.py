@@ -35,10 +35,10 @@ def prepare(
     quiet: Quiet = False,
 ) -> None:
     """Cut the cube of every row into a store; failures are listed by row and the rest goes on."""
-    from radiogene.cohort.prepare import prepare_cohort
-    from radiogene.cohort.table import read_cohort
-    from radiogene.object_place import place_of
-    from radiogene.parallel_work import opened_workers
+    from radiogene.cohort.store.prepare import prepare_cohort
+    from radiogene.cohort.table.cohort_table import read_cohort
+    from radiogene.parallel.workers import opened_workers
+    from radiogene.storage.place import place_of
 
     place = place_of(out)
     if isinstance(place, Path):

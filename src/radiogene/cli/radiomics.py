@@ -23,8 +23,8 @@ def radiomics(
 ) -> None:
     """Radiomic features of each patient's largest nodule by PyRadiomics, which the extra `radiomics` installs."""
     from radiogene.cohort.prepared_cohort import PreparedCohort
-    from radiogene.cohort.store import CubeStore
-    from radiogene.parallel_work import opened_workers
+    from radiogene.cohort.store.cube_store import CubeStore
+    from radiogene.parallel.workers import opened_workers
     from radiogene.radiomics.features_file import write_features
     from radiogene.radiomics.radiomic_table import cohort_features, unmeasured
 

@@ -108,11 +108,11 @@ def train(
         return
     from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
     from radiogene.cohort.prepared_cohort import PreparedCohort
-    from radiogene.cohort.store import CubeStore
+    from radiogene.cohort.store.cube_store import CubeStore
     from radiogene.ct.nine_views import ViewSampling
     from radiogene.evaluation.patient_level import NoduleRule
     from radiogene.model.model_folder import require_model_place
-    from radiogene.parallel_work import opened_workers
+    from radiogene.parallel.workers import opened_workers
     from radiogene.training.fitting.run_options import require_machine
     from radiogene.training.initial_weights import initial_weights
     from radiogene.training.settings import Kept, TrainingSettings

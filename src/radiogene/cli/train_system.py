@@ -46,7 +46,7 @@ def train_system(name: str, options: SystemOptions, *, quiet: bool) -> None:
     import shutil
 
     from radiogene.cohort.prepared_cohort import PreparedCohort
-    from radiogene.cohort.store import CubeStore
+    from radiogene.cohort.store.cube_store import CubeStore
     from radiogene.methods.method import Workplace
     from radiogene.methods.method_settings import MethodSettings
     from radiogene.methods.registry import method_named

@@ -21,12 +21,12 @@ def views(
     """Cut the 64 mm cube around a nodule and its nine views, and show them."""
     import numpy as np
 
-    from radiogene.atomic_files import atomic_path, write_json
     from radiogene.ct.contact_sheet import write_contact_sheet
     from radiogene.ct.geometry import Frame
     from radiogene.ct.nine_views import VIEW_NAMES, cut_views
     from radiogene.ct.preparation import PreparationSettings, prepare_nodule
     from radiogene.ct.scan import ScanOptions
+    from radiogene.storage.atomic_files import atomic_path, write_json
 
     require_folder_place(out)
     prepared = prepare_nodule(

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.cohort.label_words import is_unknown, read_number
 from radiogene.cohort.row import PatientRow, by_patient
+from radiogene.cohort.table.label_words import is_unknown, read_number
 from radiogene.errors import CohortError, WeightsError
 
 DEFAULT_COLUMNS = ("age", "sex", "smoking")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import comb
 
 from radiogene.cohort.clinical_values import clinical_value
-from radiogene.cohort.label_words import read_number
 from radiogene.cohort.row import PatientRow, by_patient, patient_labels
+from radiogene.cohort.table.label_words import read_number
 from radiogene.errors import CohortError
 
 LARGEST_CHANCE = 1e-4

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.row import PatientRow
+from radiogene.cohort.store.cube_record import CubeRecord
 from radiogene.errors import CohortError
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.atomic_files import atomic_path
 from radiogene.ct.nine_views import NINE_VIEWS, Direction, View
+from radiogene.storage.atomic_files import atomic_path
 
 LUNG_WINDOW_HU = (-1350.0, 150.0)
 """Window of 1500 HU around -600 HU, as lung nodules are usually read."""

@@ -9,24 +9,24 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from radiogene.atomic_files import write_json
-from radiogene.cohort.cube_record import row_key
-from radiogene.cohort.prepare import Progress, prepare_cohort
 from radiogene.cohort.row import CohortRow
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.summary import count_patients
-from radiogene.cohort.table import Cohort, read_cohort
+from radiogene.cohort.store.cube_record import row_key
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.prepare import Progress, prepare_cohort
+from radiogene.cohort.table.cohort_table import Cohort, read_cohort
+from radiogene.cohort.table.summary import count_patients
 from radiogene.decision.decision import Decision
 from radiogene.demo.systems import BOTH, CLINICAL_ONLY, GENES, IMAGE_ONLY, clinical_predictions, train_network
 from radiogene.errors import CasesFailedError
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
-from radiogene.library_versions import library_versions
 from radiogene.model.model_folder import HISTORY_FILE
 from radiogene.phantom import GeneCeiling, ceiling, oracle, write_cohort
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.store_predictions import predict_store
 from radiogene.report.demo_page import write_demo_page
+from radiogene.storage.atomic_files import write_json
+from radiogene.storage.library_versions import library_versions
 
 MEBIBYTE_IN_KIB = 1024
 

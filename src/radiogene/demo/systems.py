@@ -5,7 +5,7 @@ from pathlib import Path
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.decision.decision import Decision, ModelKind, fit_decision
 from radiogene.evaluation.predictions import Predictions, label_table
 from radiogene.methods.method_settings import MethodSettings

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from radiogene.atomic_files import write_json
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
 from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.predictions import UNKNOWN
@@ -35,6 +34,7 @@ from radiogene.report.evidence.evidence_report import (
     LedgerLine,
 )
 from radiogene.report.evidence.report_files import PAGE_FILE, write_report
+from radiogene.storage.atomic_files import write_json
 
 SHOWN_DIGITS = 12
 """Of a hash, on the page."""

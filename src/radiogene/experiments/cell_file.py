@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from radiogene.atomic_files import write_json
 from radiogene.decision.decision import Decision
 from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
-from radiogene.model.folder_files import read_json_object
+from radiogene.storage.atomic_files import write_json
+from radiogene.storage.checked_files import read_json_object
 
 RESULT_FILE = "result.json"
 FAILURE_FILE = "failure.json"

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
-from radiogene.dask_worker import unseen_here
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.decision.calibration import CalibrationKind, IdentityCalibration
 from radiogene.decision.decision import Decision, GeneDecision, ModelKind
 from radiogene.errors import RadiogeneError
@@ -22,14 +21,15 @@ from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
 from radiogene.experiments.cell_file import read_outcome, write_outcome
 from radiogene.experiments.cohorts import ExperimentPlaces
-from radiogene.folder_turn import folder_turn
 from radiogene.methods.inputs import available
 from radiogene.methods.method import Workplace
 from radiogene.methods.registry import method_named
 from radiogene.methods.system_folder import write_system
 from radiogene.methods.trained_system import train_system
-from radiogene.model.folder_files import sha256_of
 from radiogene.model.model_folder import MANIFEST_FILE
+from radiogene.parallel.dask_worker import unseen_here
+from radiogene.storage.checked_files import sha256_of
+from radiogene.storage.folder_lock import folder_turn
 
 CELLS_FOLDER = "cells"
 FEATURES_FOLDER = "features"

@@ -9,7 +9,7 @@ from radiogene.experiments.cell import Cell, CellResult, Outcome
 from radiogene.experiments.cell_file import read_outcome
 from radiogene.experiments.cell_run import CELLS_FOLDER, run_cell
 from radiogene.experiments.cohorts import ExperimentPlaces
-from radiogene.parallel_work import Workers, in_parallel
+from radiogene.parallel.workers import Workers, in_parallel
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.errors import CohortError, StoreError
 from radiogene.model.known_cubes import cube_fingerprint
-from radiogene.object_place import Place
+from radiogene.storage.place import Place
 
 
 @dataclass(frozen=True)

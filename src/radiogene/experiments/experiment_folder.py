@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from radiogene.atomic_files import write_json
 from radiogene.errors import SettingsError
-from radiogene.model.folder_files import read_json_object
+from radiogene.storage.atomic_files import write_json
+from radiogene.storage.checked_files import read_json_object
 
 EXPERIMENT_FILE = "experiment.json"
 

@@ -22,10 +22,10 @@ from radiogene.experiments.experiment import Evidence, Experiment, Shown
 from radiogene.experiments.experiment_folder import claim
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.shared_features import measure_shared_features
-from radiogene.model.folder_files import sha256_of
 from radiogene.model.known_cubes import cohort_fingerprint_of
 from radiogene.model.pretrained_folder import WEIGHTS_FILE
-from radiogene.parallel_work import Workers, process_count
+from radiogene.parallel.workers import Workers, process_count
+from radiogene.storage.checked_files import sha256_of
 
 Told = Callable[["Progress"], None]
 

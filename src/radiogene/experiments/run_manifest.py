@@ -4,17 +4,17 @@ import os
 from typing import Any
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.experiments.cell import CellResult
 from radiogene.experiments.experiment_settings import GENES
 from radiogene.experiments.row_measures import BOOTSTRAP
 from radiogene.experiments.rows import PAPERS_OWN
 from radiogene.experiments.run import ExperimentRun
-from radiogene.library_versions import library_versions
 from radiogene.methods.registry import method_named
 from radiogene.methods.tabular.learner import INNER_FOLDS
 from radiogene.networks.presets import preset_named
+from radiogene.storage.library_versions import library_versions
 from radiogene.training.stages.schedule import schedule_of
 
 

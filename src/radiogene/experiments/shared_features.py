@@ -10,7 +10,7 @@ from radiogene.errors import SettingsError
 from radiogene.experiments.cell import Cell
 from radiogene.methods.method import Need
 from radiogene.methods.registry import method_named
-from radiogene.parallel_work import Workers
+from radiogene.parallel.workers import Workers
 from radiogene.radiomics import cohort_features, unmeasured
 
 

@@ -18,10 +18,10 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.tree._tree import Tree
 from skops.io.exceptions import UnsupportedTypeException, UntrustedTypesFoundException
 
-from radiogene.atomic_files import atomic_path
 from radiogene.errors import WeightsError
 from radiogene.methods.fitted_tree import tree_problem
 from radiogene.methods.tabular.elimination import RecursiveElimination
+from radiogene.storage.atomic_files import atomic_path
 
 TRUSTED_TYPES = (
     "numpy.dtype",

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
-from radiogene.cohort.label_words import is_unknown, read_number
 from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.cohort.table.label_words import is_unknown, read_number
 from radiogene.methods.method import MethodEntry, Need
 from radiogene.methods.tabular.plan import SEMANTIC_COLUMNS, SUV_COLUMN
 

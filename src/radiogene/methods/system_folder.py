@@ -16,18 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from radiogene.atomic_files import atomic_folder, write_json, write_text
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.decision.decision import Decision
 from radiogene.errors import WeightsError
 from radiogene.evaluation.predictions import UNKNOWN
-from radiogene.library_versions import library_versions
 from radiogene.methods.method import FITTED_FOLDER, Unseen
 from radiogene.methods.registry import all_methods
 from radiogene.methods.trained_system import TrainedSystem
-from radiogene.model.folder_files import read_json, read_json_object, require_own_place, sha256_of
 from radiogene.model.known_cubes import fingerprints
 from radiogene.model.model_folder import CUBES_FILE, DECISION_FILE, MANIFEST_FILE, UNSEEN_FILE
+from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
+from radiogene.storage.checked_files import read_json, read_json_object, require_own_place, sha256_of
+from radiogene.storage.library_versions import library_versions
 
 FORMAT = 1
 SYSTEM_FILE = "system.json"

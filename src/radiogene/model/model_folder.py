@@ -11,16 +11,16 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from radiogene.atomic_files import atomic_folder, write_json, write_text
 from radiogene.decision.decision import Decision
 from radiogene.errors import WeightsError
-from radiogene.library_versions import library_versions
 from radiogene.model.card import model_card
-from radiogene.model.folder_files import read_json, read_json_object, require_own_place, sha256_of
 from radiogene.model.settings import ModelSettings
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import build_mmdl
-from radiogene.tensor_file import save_tensors
+from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
+from radiogene.storage.checked_files import read_json, read_json_object, require_own_place, sha256_of
+from radiogene.storage.library_versions import library_versions
+from radiogene.storage.tensor_file import save_tensors
 
 WEIGHTS_FILE = "model.safetensors"
 SETTINGS_FILE = "settings.json"

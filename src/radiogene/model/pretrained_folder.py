@@ -10,14 +10,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from radiogene.atomic_files import atomic_folder, write_json, write_text
 from radiogene.errors import WeightsError
-from radiogene.library_versions import library_versions
-from radiogene.model.folder_files import read_json_object, require_own_place, sha256_of
 from radiogene.model.preset_json import preset_from_json, preset_to_json
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.presets import Preset
-from radiogene.tensor_file import save_tensors
+from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
+from radiogene.storage.checked_files import read_json_object, require_own_place, sha256_of
+from radiogene.storage.library_versions import library_versions
+from radiogene.storage.tensor_file import save_tensors
 
 FORMAT = 1
 WEIGHTS_FILE = "network.safetensors"

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from radiogene import __version__
-from radiogene.atomic_files import atomic_folder, write_json, write_text
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.calibration_figures import CalibrationFigures, calibration_figures
 from radiogene.decision.decision import OUT_OF_FOLD, Decision, ModelKind, fit_decision
 from radiogene.errors import WeightsError
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.model.card import model_card
-from radiogene.model.folder_files import read_json_object, sha256_of
 from radiogene.model.model_folder import (
     CARD_FILE,
     DECISION_FILE,
@@ -25,6 +23,8 @@ from radiogene.model.model_folder import (
 )
 from radiogene.model.settings import ModelSettings
 from radiogene.model.unseen_table import UnseenTable, read_unseen_table
+from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
+from radiogene.storage.checked_files import read_json_object, sha256_of
 
 CALIBRATION_FILE = "calibration.json"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.row import PatientRow
+from radiogene.cohort.store.cube_record import CubeRecord
 
 Ranges = dict[str, tuple[float, float]]
 

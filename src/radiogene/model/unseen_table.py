@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from radiogene.errors import CohortError, WeightsError
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
-from radiogene.model.folder_files import LARGEST_JSON_BYTES
+from radiogene.storage.checked_files import LARGEST_JSON_BYTES
 
 
 @dataclass(frozen=True, eq=False)

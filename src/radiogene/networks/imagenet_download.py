@@ -15,9 +15,9 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from radiogene import __version__
-from radiogene.atomic_files import atomic_path, write_text
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.networks.imagenet_file import LARGEST_FILE_BYTES, SAFETENSORS_SUFFIX, read_imagenet_parameters
+from radiogene.storage.atomic_files import atomic_path, write_text
 
 HUB = "https://huggingface.co"
 """The hub on which timm keeps its weights."""

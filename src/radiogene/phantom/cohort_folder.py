@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from radiogene.atomic_files import atomic_path, write_json, write_text
 from radiogene.errors import SettingsError
-from radiogene.parallel_work import in_parallel, process_count
+from radiogene.parallel.workers import in_parallel, process_count
 from radiogene.phantom.ceiling import Ceiling, ceiling
 from radiogene.phantom.genetics import CASE_MIX, Strength
 from radiogene.phantom.patient_folder import PatientRecord, write_patient
 from radiogene.phantom.staging import STAGING_EDITION
+from radiogene.storage.atomic_files import atomic_path, write_json, write_text
 
 FORMAT_VERSION = 1
 """Counted up whenever the same settings give other files."""

@@ -16,9 +16,8 @@ from typing import Any
 from pydicom import Dataset, dcmread
 from pydicom.uid import UID
 
-from radiogene.atomic_files import atomic_folder, write_text
 from radiogene.errors import SettingsError
-from radiogene.parallel_work import in_parallel
+from radiogene.parallel.workers import in_parallel
 from radiogene.phantom.collection_labels import LABEL_COLUMNS, collection_id, label_cells
 from radiogene.phantom.ct_series import write_ct_series, write_localiser
 from radiogene.phantom.dicom_identity import DicomIdentity
@@ -28,6 +27,7 @@ from radiogene.phantom.patient import SyntheticPatient, draw_patient
 from radiogene.phantom.pet_series import write_pet_series
 from radiogene.phantom.scan_grid import scan_grid
 from radiogene.phantom.scan_volume import scan_volume_hu
+from radiogene.storage.atomic_files import atomic_folder, write_text
 
 IMAGE_FOLDER = "NSCLC Radiogenomics"
 LABEL_FILE, CENTRE_FILE, SERIES_FILE = "labels.csv", "tumour_centres.csv", "series_index.csv"

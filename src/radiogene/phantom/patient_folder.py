@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radiogene.atomic_files import atomic_folder, write_json
 from radiogene.phantom.ct_series import write_ct_series, write_localiser
 from radiogene.phantom.dicom_identity import DicomIdentity
 from radiogene.phantom.genetics import GeneClass, Known, Sex, Smoking, site_model
@@ -17,6 +16,7 @@ from radiogene.phantom.scan_volume import scan_volume_hu
 from radiogene.phantom.semantics import semantic_columns
 from radiogene.phantom.slide_tiles import write_slide_tiles
 from radiogene.phantom.staging import STAGING_EDITION
+from radiogene.storage.atomic_files import atomic_folder, write_json
 
 RECORD_FILE = "synthetic.json"
 """Written last: a folder that has it, with the cohort's settings, is whole and is not written again."""

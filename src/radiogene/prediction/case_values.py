@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from radiogene.cohort.label_words import UnreadableValueError, read_age, read_sex, read_smoking
 from radiogene.cohort.row import PatientRow
+from radiogene.cohort.table.label_words import UnreadableValueError, read_age, read_sex, read_smoking
 from radiogene.errors import CohortError
 
 Value = TypeVar("Value")

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radiogene.atomic_files import write_text
-from radiogene.cohort.cube_record import row_key
 from radiogene.cohort.row import CohortRow
-from radiogene.cohort.row_preparation import prepared_rows
-from radiogene.cohort.table import Cohort
+from radiogene.cohort.store.cube_record import row_key
+from radiogene.cohort.store.row_preparation import prepared_rows
+from radiogene.cohort.table.cohort_table import Cohort
 from radiogene.ct.preparation import PreparedNodule
 from radiogene.errors import CohortError
-from radiogene.parallel_work import Workers
+from radiogene.parallel.workers import Workers
 from radiogene.prediction.predictor import Predictor
+from radiogene.storage.atomic_files import write_text
 
 Progress = Callable[[int, int], None]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.decision.decision import Decision
 from radiogene.errors import SettingsError
 from radiogene.evaluation.patient_level import NoduleRule

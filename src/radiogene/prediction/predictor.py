@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.cohort.label_words import is_unknown
 from radiogene.cohort.row import PatientRow
+from radiogene.cohort.table.label_words import is_unknown
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.engines.feature_engine import FeatureEngine

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from radiogene.cohort.cube_blocks import cube_blocks
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_blocks import cube_blocks
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.errors import CohortError
 from radiogene.evaluation.cohort_nodules import nodule_predictions
 from radiogene.evaluation.patient_level import NoduleRule, patient_level

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
 from radiogene.errors import CohortError, WeightsError
 from radiogene.evaluation.predictions import Predictions

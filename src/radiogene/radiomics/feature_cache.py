@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.atomic_files import atomic_path
 from radiogene.radiomics.features import RadiomicFeatures, measurement_versions, radiomic_features
 from radiogene.radiomics.settings import RadiomicSettings
+from radiogene.storage.atomic_files import atomic_path
 
 UNREADABLE = (ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What NumPy and the archive raise on bytes that are not, or not all, what was written."""

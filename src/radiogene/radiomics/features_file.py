@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from radiogene.atomic_files import write_json, write_text
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.radiomics.features import DEFAULT_SETTINGS, measurement_versions
 from radiogene.radiomics.measurability import reaches_border
 from radiogene.radiomics.radiomic_table import RadiomicTable
 from radiogene.radiomics.settings import RadiomicSettings
+from radiogene.storage.atomic_files import write_json, write_text
 
 
 def write_features(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.errors import CohortError
-from radiogene.parallel_work import Workers, in_parallel
+from radiogene.parallel.workers import Workers, in_parallel
 from radiogene.radiomics.feature_cache import cached_features
 from radiogene.radiomics.features import DEFAULT_SETTINGS, RadiomicFeatures
 from radiogene.radiomics.measurability import segment_problem

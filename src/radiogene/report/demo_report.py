@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from radiogene import __version__
-from radiogene.atomic_files import write_text
 from radiogene.errors import SettingsError
 from radiogene.evaluation.predictions import Predictions
 from radiogene.report.case_section import case_section
@@ -14,6 +13,7 @@ from radiogene.report.embedded_picture import png_data_uri
 from radiogene.report.evaluation_text import measure_text
 from radiogene.report.page import render_page
 from radiogene.report.reported_case import ReportedCase
+from radiogene.storage.atomic_files import write_text
 
 SYSTEMS = ("both", "image only", "clinical only")
 """In the order of every table and legend."""

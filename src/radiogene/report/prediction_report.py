@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene import __version__
-from radiogene.atomic_files import write_json, write_text
 from radiogene.ct.nine_views import NINE_VIEWS, View, ViewSampling
 from radiogene.prediction.result import PredictionResult
 from radiogene.report.case_section import case_section
 from radiogene.report.page import render_page
 from radiogene.report.reported_case import ReportedCase
+from radiogene.storage.atomic_files import write_json, write_text
 
 PAGE_FILE = "report.html"
 RESULT_FILE = "prediction.json"

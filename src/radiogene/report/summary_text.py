@@ -1,6 +1,6 @@
 """What a cohort table holds, as lines for the terminal."""
 
-from radiogene.cohort.summary import CohortSummary, PatientCounts
+from radiogene.cohort.table.summary import CohortSummary, PatientCounts
 
 
 def summary_text(summary: CohortSummary) -> str:

@@ -7,12 +7,12 @@ from typing import Any, Protocol
 from torch import Tensor
 
 from radiogene.errors import SettingsError
-from radiogene.model.folder_files import sha256_of
 from radiogene.model.pretrained_folder import PretrainedNetwork, read_pretrained
 from radiogene.networks.imagenet_file import read_imagenet_parameters
 from radiogene.networks.imagenet_start import start_from_imagenet
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import Preset
+from radiogene.storage.checked_files import sha256_of
 
 RANDOM = "random"
 IMAGENET = "imagenet:"

@@ -11,20 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.atomic_files import write_text
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.label_copies import refuse_label_copies
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.decision.decision import ModelKind, fit_decision
 from radiogene.errors import TrainingError
 from radiogene.evaluation.predictions import Predictions
 from radiogene.evaluation.predictions_table import predictions_table
-from radiogene.library_versions import library_versions
 from radiogene.model.model_folder import write_model
 from radiogene.model.settings import ModelSettings
 from radiogene.model.training_range import training_ranges
-from radiogene.parallel_work import Workers
+from radiogene.parallel.workers import Workers
+from radiogene.storage.atomic_files import write_text
+from radiogene.storage.library_versions import library_versions
 from radiogene.training.fitting.run_options import RunOptions, process_rank
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.initial_weights import InitialWeights, RandomWeights

@@ -6,11 +6,11 @@ import shutil
 import numpy as np
 import pytest
 
-from radiogene.cohort.prepare import prepare_cohort
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_cohort import CollectionFiles, write_collection_cohort
 from radiogene.cohort.sources.series.series_rules import SeriesWishes
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.phantom import write_collection
 from radiogene.phantom.collection_folder import CENTRE_FILE, IMAGE_FOLDER, LABEL_FILE, SERIES_FILE
 

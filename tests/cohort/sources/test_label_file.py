@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from cohort.sources.collection_files import HEADER, label_file, label_line
-from radiogene.cohort.problem import CohortTableError
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import label_table
 from radiogene.cohort.sources.nsclc_radiogenomics.label_file import read_label_file
+from radiogene.cohort.table.problem import CohortTableError
 
 
 def test_a_line_is_read_into_the_words_of_a_cohort_table(tmp_path):

@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from radiogene.cohort.problem import CohortTableError
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_series import choose_collection_series
 from radiogene.cohort.sources.nsclc_radiogenomics.label_file import read_label_file
 from radiogene.cohort.sources.series.series_list import read_series_list, read_study_date
 from radiogene.cohort.sources.series.series_rules import SeriesWishes
+from radiogene.cohort.table.problem import CohortTableError
 
 HEADER = "Subject ID,Study UID,Study Date,Series UID,Series Description,Modality,Number of Images"
 

@@ -6,10 +6,10 @@ import pytest
 
 from cohort.sources.dicom_tree import write_ct, write_marking
 from cohort.sources.uids import uid
-from radiogene.cohort.prepare import prepare_cohort
-from radiogene.cohort.problem import CohortTableError
 from radiogene.cohort.sources.study_folder.study_cohort import StudyFolder, write_study_cohort
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
+from radiogene.cohort.table.problem import CohortTableError
 from radiogene.phantom import write_cohort
 
 

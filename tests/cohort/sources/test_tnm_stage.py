@@ -2,13 +2,13 @@
 
 import pytest
 
-from radiogene.cohort.label_words import UnreadableValueError
 from radiogene.cohort.sources.nsclc_radiogenomics.tnm_stage import (
     SEVENTH_EDITION_N,
     SEVENTH_EDITION_T,
     checked_category,
     stage_group,
 )
+from radiogene.cohort.table.label_words import UnreadableValueError
 
 PUBLISHED = {
     "0": ["Tis N0"],

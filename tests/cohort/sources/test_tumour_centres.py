@@ -2,8 +2,8 @@
 
 import pytest
 
-from radiogene.cohort.problem import CohortTableError
 from radiogene.cohort.sources.nsclc_radiogenomics.tumour_centres import point_text, read_tumour_centres
+from radiogene.cohort.table.problem import CohortTableError
 
 
 def table(folder, *lines, header="Case ID,coordX,coordY,coordZ"):

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from radiogene.cohort.patient_table import read_patients
-from radiogene.cohort.problem import CohortTableError
+from radiogene.cohort.table.patient_table import read_patients
+from radiogene.cohort.table.problem import CohortTableError
 from radiogene.cohort.table_one.paper_values import PAPER_CELLS
 from radiogene.cohort.table_one.table_one import GENES, CohortColumn, table_one
 from radiogene.report.table_one_text import table_one_csv, table_one_latex, table_one_text

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from radiogene.cohort.cube_record import CubeRecord
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
+from radiogene.cohort.store.cube_record import CubeRecord
 
 PATIENTS = 20
 LABELS = np.array([[n % 2, -1 if n % 5 == 4 else (n // 2) % 2] for n in range(PATIENTS)], dtype=np.int8)

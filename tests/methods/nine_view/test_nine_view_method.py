@@ -182,7 +182,7 @@ def test_every_compared_backbone_is_fitted_and_predicts(name, synthetic_patients
 
 def test_cubes_prepared_otherwise_are_refused(method, synthetic_patients, tmp_path):
     from radiogene.cohort.prepared_cohort import PreparedCohort
-    from radiogene.cohort.store import CubeStore
+    from radiogene.cohort.store.cube_store import CubeStore
 
     with CubeStore.create(tmp_path / "other", {"made": "otherwise"}, "0" * 64) as store:
         record = synthetic_patients.source.records[0]

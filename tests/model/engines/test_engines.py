@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from radiogene.cohort.prepare import prepare_cohort
-from radiogene.cohort.store import CubeStore
-from radiogene.cohort.table import read_cohort
+from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.prepare import prepare_cohort
+from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.errors import CohortError, SettingsError, WeightsError
 from radiogene.model.engines.calibration_pictures import calibration_pictures
 from radiogene.model.engines.compiled_engine import CompiledEngine, ThreadPlan

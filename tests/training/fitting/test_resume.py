@@ -14,7 +14,7 @@ import torch
 from radiogene.errors import DamagedStateError, StoreError
 from radiogene.model.pretrained_folder import PictureScaling, PretrainedSettings, write_pretrained
 from radiogene.networks.presets import TINY, build_feature_network
-from radiogene.tensor_file import save_tensors
+from radiogene.storage.tensor_file import save_tensors
 from radiogene.training.fitting.checkpoint_file import CheckpointFile
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 

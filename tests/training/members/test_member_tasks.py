@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from radiogene.errors import SettingsError, WorkersError
-from radiogene.folder_turn import TURN_FILE
-from radiogene.parallel_work import in_parallel
+from radiogene.parallel.workers import in_parallel
+from radiogene.storage.folder_lock import TURN_FILE
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.initial_weights import RandomWeights
 from radiogene.training.members.member_tasks import MemberTask, train_numbered

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from radiogene.atomic_files import write_json
 from radiogene.errors import WeightsError
 from radiogene.methods.deep.deep_design import DeepDesign
 from radiogene.methods.deep.deep_fit import DeepFit
@@ -23,7 +22,8 @@ from radiogene.methods.deep.patient_values import FittedValues, PatientValues
 from radiogene.methods.deep.picture_samples import PictureSamples
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.networks.picture_network import PictureNetwork
-from radiogene.tensor_file import save_tensors
+from radiogene.storage.atomic_files import write_json
+from radiogene.storage.tensor_file import save_tensors
 from radiogene.training.fitting.fit import FitLength, FitOutcome, fit
 from radiogene.training.fitting.process_plans import training_plan, validation_plan
 from radiogene.training.fitting.run_options import RunOptions, training_device

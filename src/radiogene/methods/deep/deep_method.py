@@ -10,12 +10,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.atomic_files import write_json
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.decision.decision import INNER_VALIDATION, OUT_OF_FOLD, ModelKind
 from radiogene.errors import SettingsError, TrainingError, WeightsError
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
-from radiogene.library_versions import library_versions
 from radiogene.methods.deep.deep_design import DeepDesign
 from radiogene.methods.deep.deep_member import (
     DeepMember,
@@ -30,7 +28,9 @@ from radiogene.methods.deep.deep_split import deep_members
 from radiogene.methods.deep.patient_values import PatientValues, read_values
 from radiogene.methods.method import Method, Unseen, Workplace
 from radiogene.methods.method_settings import MethodSettings
-from radiogene.model.folder_files import read_json_object
+from radiogene.storage.atomic_files import write_json
+from radiogene.storage.checked_files import read_json_object
+from radiogene.storage.library_versions import library_versions
 from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.members.members import Member

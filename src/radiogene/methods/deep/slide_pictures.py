@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from radiogene.atomic_files import atomic_path
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.errors import CohortError
 from radiogene.methods.deep.grid_augmentation import drawn_transforms, transformed
 from radiogene.methods.deep.patient_pictures import PatientPictures, PictureDraw, PictureKind, PixelScaling
 from radiogene.model.pretrained_folder import PictureScaling
+from radiogene.storage.atomic_files import atomic_path
 from radiogene.training.pretraining.picture_file import LARGEST_FILE_BYTES, UnusablePictureError, read_picture
 from radiogene.training.pretraining.picture_scaling import CHANNELS, fit_picture_scaling, scaled
 

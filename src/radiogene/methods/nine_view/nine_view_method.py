@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.atomic_files import write_json
-from radiogene.cohort.cube_blocks import cube_blocks
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_blocks import cube_blocks
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError
@@ -20,9 +19,10 @@ from radiogene.methods.method import Method, Unseen, Workplace
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.nine_view.size_notes import size_notes
 from radiogene.methods.nine_view.training_settings import training_settings
-from radiogene.model.folder_files import read_json_object
 from radiogene.model.model_folder import TrainedModel, read_model
 from radiogene.model.raw_predictor import RawPredictor
+from radiogene.storage.atomic_files import write_json
+from radiogene.storage.checked_files import read_json_object
 from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
 from radiogene.training.initial_weights import initial_weights
 from radiogene.training.train import train

@@ -6,14 +6,14 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-from radiogene.atomic_files import write_json
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.errors import WeightsError
 from radiogene.methods.estimator_file import read_estimators, write_estimators
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.tabular.plan import TabularPlan
 from radiogene.methods.tabular.tabular_method import FittedSystem, TabularMethod
-from radiogene.model.folder_files import read_json_object, sha256_of
+from radiogene.storage.atomic_files import write_json
+from radiogene.storage.checked_files import read_json_object, sha256_of
 
 FORMAT = 1
 SYSTEM_FILE = "system.json"

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from radiogene.cohort.store import CubeStore
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.errors import CohortError
 from radiogene.model.engines.export_record import Calibration
 from radiogene.model.inference import sampler_of

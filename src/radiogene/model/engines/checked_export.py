@@ -8,8 +8,8 @@ from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.engines.export_record import AGAIN, RECORD_FILE, ExportRecord
 from radiogene.model.engines.model_facts import model_facts
 from radiogene.model.engines.optional_library import LIBRARIES
-from radiogene.model.folder_files import read_json_object, sha256_of
 from radiogene.model.model_folder import TrainedModel
+from radiogene.storage.checked_files import read_json_object, sha256_of
 
 
 def checked_export(folder: Path, choice: EngineChoice, model: TrainedModel) -> ExportRecord:

@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 
 from radiogene import __version__
-from radiogene.atomic_files import atomic_folder, write_json
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.model.engines.calibration_pictures import CalibrationPictures
 from radiogene.model.engines.compiled_engine import CompiledTrunk
@@ -24,8 +23,9 @@ from radiogene.model.engines.optional_library import LIBRARIES, required_library
 from radiogene.model.engines.quantisation import pictures_of_trunks, quantised
 from radiogene.model.engines.trunk import Trunk, trunks_of
 from radiogene.model.engines.trunk_graph import PICTURES, trunk_graphs
-from radiogene.model.folder_files import require_own_place, sha256_of
 from radiogene.model.model_folder import TrainedModel
+from radiogene.storage.atomic_files import atomic_folder, write_json
+from radiogene.storage.checked_files import require_own_place, sha256_of
 
 LARGEST_FLOAT32_DIFFERENCE = 1e-3
 """Share of the largest feature; sums in another order give 1e-5."""

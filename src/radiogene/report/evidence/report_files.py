@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
-from radiogene.atomic_files import atomic_path, write_json, write_text
 from radiogene.errors import SettingsError
 from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport
 from radiogene.report.evidence.methods_text import methods_text
@@ -15,6 +14,7 @@ from radiogene.report.evidence.report_page import CHECKLISTS, report_page
 from radiogene.report.evidence.table_csv import plain_table_csv, table_csv
 from radiogene.report.evidence.table_latex import table_latex
 from radiogene.report.table_one_text import table_one_csv, table_one_latex
+from radiogene.storage.atomic_files import atomic_path, write_json, write_text
 
 PAGE_FILE = "report.html"
 METHODS_FILE = "methods.txt"

@@ -7,8 +7,8 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from radiogene.atomic_files import atomic_path
 from radiogene.evaluation.measure import Measure
+from radiogene.storage.atomic_files import atomic_path
 
 PAGE_MM = 180.0
 """Width of every figure: two columns of a journal's page; it is legible there without enlargement."""

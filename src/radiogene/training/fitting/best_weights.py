@@ -6,7 +6,7 @@ from typing import Any
 import lightning
 from lightning.pytorch.callbacks import Callback
 
-from radiogene.tensor_file import save_tensors
+from radiogene.storage.tensor_file import save_tensors
 from radiogene.training.fitting.stopping import VALIDATION_LOSS, StoppingRule
 
 

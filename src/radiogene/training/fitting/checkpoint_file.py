@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from lightning.pytorch.plugins.io import CheckpointIO
 
-from radiogene.atomic_files import atomic_path
 from radiogene.errors import DamagedStateError
+from radiogene.storage.atomic_files import atomic_path
 
 UNREADABLE = (RuntimeError, EOFError, KeyError, ValueError, UnpicklingError)
 """What PyTorch raises for files that are truncated, damaged or hold code."""

@@ -7,8 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from radiogene.atomic_files import write_json
-from radiogene.cohort.store_lock import StoreLock
+from radiogene.cohort.store.store_lock import StoreLock
 from radiogene.errors import (
     DamagedStateError,
     InterruptedTrainingError,
@@ -16,6 +15,7 @@ from radiogene.errors import (
     SettingsError,
     WorkersError,
 )
+from radiogene.storage.atomic_files import write_json
 from radiogene.training.fitting.run_options import process_rank
 
 COMMAND_FILE = "training.json"

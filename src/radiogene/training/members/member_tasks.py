@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store import CubeStore
-from radiogene.dask_worker import unseen_here
+from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.errors import SettingsError, WorkersError
-from radiogene.folder_turn import folder_turn
-from radiogene.object_place import Place
-from radiogene.parallel_work import Workers, in_parallel
+from radiogene.parallel.dask_worker import unseen_here
+from radiogene.parallel.workers import Workers, in_parallel
+from radiogene.storage.folder_lock import folder_turn
+from radiogene.storage.place import Place
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.initial_weights import InitialWeights
 from radiogene.training.members.member_training import train_member

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from radiogene.atomic_files import write_json
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs, views_named
@@ -19,6 +18,7 @@ from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import build_mmdl
 from radiogene.networks.standardisation import fit_standardisation
 from radiogene.networks.view_sampling import ViewSampler
+from radiogene.storage.atomic_files import write_json
 from radiogene.training.batches.augmentation import Augmentation
 from radiogene.training.batches.dropout_draws import DropoutDraws
 from radiogene.training.batches.stored_cubes import Cubes

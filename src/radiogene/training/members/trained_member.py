@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
-from radiogene.atomic_files import write_json
 from radiogene.model.settings import MemberSettings
-from radiogene.tensor_file import save_tensors
+from radiogene.storage.atomic_files import write_json
+from radiogene.storage.tensor_file import save_tensors
 from radiogene.training.fitting.fit import FitOutcome
 
 WEIGHTS_FILE = "member.safetensors"

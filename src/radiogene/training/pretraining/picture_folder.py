@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radiogene.errors import SettingsError
-from radiogene.model.folder_files import sha256_of
+from radiogene.storage.checked_files import sha256_of
 
 FEWEST_CLASSES = 2
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.atomic_files import atomic_path, write_json
 from radiogene.errors import TrainingError
+from radiogene.storage.atomic_files import atomic_path, write_json
 from radiogene.training.pretraining.picture_file import UnusablePictureError, read_picture
 from radiogene.training.pretraining.picture_folder import PictureFile, PictureFolder
 

@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from radiogene.atomic_files import atomic_path
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler
+from radiogene.storage.atomic_files import atomic_path
 from radiogene.training.batches.augmentation import SYMMETRIES, fixed_transforms
 from radiogene.training.batches.stored_cubes import Cubes
 from radiogene.training.stages.schedule import Shift

@@ -15,7 +15,7 @@ from radiogene.cohort.sources.image_tree.header_record import decode, encode
 from radiogene.cohort.sources.image_tree.tree_patient import TreePatient, sort_patients
 from radiogene.ct.series.slice_header import DamagedFile
 from radiogene.errors import SeriesError
-from radiogene.parallel_work import Workers, in_parallel
+from radiogene.parallel.workers import Workers, in_parallel
 
 BATCH_FILES = 500
 """Files that one process reads before it reports: less than a second, so little is lost when a run is ended."""

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from radiogene.atomic_files import write_json
-from radiogene.cohort.problem import Problem
 from radiogene.cohort.sources.exclusion import FROM_TABLE, Exclusion, write_exclusions
 from radiogene.cohort.sources.image_tree.header_cache import HeaderCache
 from radiogene.cohort.sources.image_tree.image_tree import scan_tree
@@ -31,6 +29,8 @@ from radiogene.cohort.sources.series.series_rules import SeriesWishes
 from radiogene.cohort.sources.series.series_table import write_series_table
 from radiogene.cohort.sources.study_folder.scan_rows import SCAN_COLUMNS
 from radiogene.cohort.sources.table_file import beside, write_table
+from radiogene.cohort.table.problem import Problem
+from radiogene.storage.atomic_files import write_json
 
 WITHOUT_SCANS = "no scans in the table: labels and clinical values only (--images DIR adds the scans)"
 

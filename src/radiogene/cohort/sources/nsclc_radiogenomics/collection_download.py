@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from radiogene.atomic_files import write_json, write_text
 from radiogene.cohort.sources.nsclc_radiogenomics.citation import CITATION_TEXT, COLLECTION_LICENCE, LICENCE_TEXT
 from radiogene.cohort.sources.nsclc_radiogenomics.idc_index import IdcEntry, IdcIndex
 from radiogene.cohort.sources.series.patient_series import PatientSeries, choose_patient_series
@@ -14,6 +13,7 @@ from radiogene.cohort.sources.series.series_rules import SeriesWishes
 from radiogene.cohort.sources.transfer.object_store import ObjectStore
 from radiogene.cohort.sources.transfer.series_transfer import FetchedSeries, WantedSeries, fetch_series, require_room
 from radiogene.errors import TransferError
+from radiogene.storage.atomic_files import write_json, write_text
 
 LICENCE_FILE, CITATION_FILE, PLAN_FILE = "LICENSE.txt", "CITATION.txt", "download.json"
 

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from radiogene.cohort.problem import Problem
 from radiogene.cohort.sources.exclusion import FROM_PAPER, FROM_TABLE
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import (
     GENES,
@@ -24,6 +23,7 @@ from radiogene.cohort.sources.nsclc_radiogenomics.paper_cohort import (
     is_staged,
 )
 from radiogene.cohort.sources.nsclc_radiogenomics.tnm_stage import COLLECTION_EDITION
+from radiogene.cohort.table.problem import Problem
 
 
 @dataclass(frozen=True)

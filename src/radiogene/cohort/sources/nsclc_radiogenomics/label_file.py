@@ -7,17 +7,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from radiogene.cohort.delimited_text import DelimitedText, Record, read_delimited_text
-from radiogene.cohort.label_words import (
-    UnreadableValueError,
-    is_unknown,
-    plain,
-    read_age,
-    read_gene,
-    read_sex,
-    read_smoking,
-)
-from radiogene.cohort.problem import CohortTableError, Problem
 from radiogene.cohort.row import Sex, SmokingStatus
 from radiogene.cohort.sources.exclusion import FROM_TABLE, Exclusion
 from radiogene.cohort.sources.nsclc_radiogenomics.tnm_stage import (
@@ -27,6 +16,17 @@ from radiogene.cohort.sources.nsclc_radiogenomics.tnm_stage import (
     checked_category,
     stage_group,
 )
+from radiogene.cohort.table.delimited_text import DelimitedText, Record, read_delimited_text
+from radiogene.cohort.table.label_words import (
+    UnreadableValueError,
+    is_unknown,
+    plain,
+    read_age,
+    read_gene,
+    read_sex,
+    read_smoking,
+)
+from radiogene.cohort.table.problem import CohortTableError, Problem
 
 CASE_ID = "Case ID"
 COLUMNS = {

@@ -6,7 +6,7 @@ among the 46 T1 and the 2 M1 of the 110 patients at hand. The operations (2008 t
 also lie before the 8th edition (2018).
 """
 
-from radiogene.cohort.label_words import UnreadableValueError
+from radiogene.cohort.table.label_words import UnreadableValueError
 
 COLLECTION_EDITION = "AJCC 7th edition"
 """Source of the groups: Goldstraw P, et al. J Thorac Oncol 2:706 (2007), doi 10.1097/JTO.0b013e31812f3c1a."""

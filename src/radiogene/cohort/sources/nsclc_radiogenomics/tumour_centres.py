@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from radiogene.cohort.delimited_text import read_delimited_text
-from radiogene.cohort.label_words import read_number
-from radiogene.cohort.problem import CohortTableError, Problem
+from radiogene.cohort.table.delimited_text import read_delimited_text
+from radiogene.cohort.table.label_words import read_number
+from radiogene.cohort.table.problem import CohortTableError, Problem
 from radiogene.ct.geometry import LARGEST_COORDINATE_MM
 
 CENTRE_COLUMNS = ("Case ID", "coordX", "coordY", "coordZ")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from radiogene.cohort.delimited_text import read_delimited_text
-from radiogene.cohort.problem import CohortTableError, Problem
 from radiogene.cohort.sources.series.series_facts import MarkingFacts, SeriesFacts
+from radiogene.cohort.table.delimited_text import read_delimited_text
+from radiogene.cohort.table.problem import CohortTableError, Problem
 
 NEEDED = ("Subject ID", "Study UID", "Series UID", "Series Description", "Modality", "Number of Images")
 OPTIONAL = ("Study Description", "Study Date", "Manufacturer")

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from radiogene.cohort.columns import header_problems, known_columns
-from radiogene.cohort.consistency import contradiction_problems
-from radiogene.cohort.delimited_text import read_delimited_text
-from radiogene.cohort.label_words import is_unknown
-from radiogene.cohort.problem import CohortTableError, Problem
 from radiogene.cohort.row import PatientRow, by_patient
 from radiogene.cohort.sources.series.series_list import read_study_date
-from radiogene.cohort.table_rows import RowReader
+from radiogene.cohort.table.columns import header_problems, known_columns
+from radiogene.cohort.table.consistency import contradiction_problems
+from radiogene.cohort.table.delimited_text import read_delimited_text
+from radiogene.cohort.table.label_words import is_unknown
+from radiogene.cohort.table.problem import CohortTableError, Problem
+from radiogene.cohort.table.row_reader import RowReader
 
 CT_DATE = "ct_date"
 """The column that says which study is meant, where a patient has several."""

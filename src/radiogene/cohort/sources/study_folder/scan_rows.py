@@ -6,7 +6,7 @@ from pathlib import Path
 
 from radiogene.cohort.sources.image_tree.tree_patient import TreePatient
 from radiogene.cohort.sources.series.patient_series import PatientSeries
-from radiogene.cohort.table_rows import nodule_point
+from radiogene.cohort.table.row_reader import nodule_point
 from radiogene.ct.preparation import SYNTHETIC_MARK
 
 SCAN_COLUMNS = ("ct", "nodule", "series", "synthetic")

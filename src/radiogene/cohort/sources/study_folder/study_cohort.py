@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from radiogene.cohort.problem import Problem
 from radiogene.cohort.sources.image_tree.header_cache import HeaderCache
 from radiogene.cohort.sources.image_tree.image_tree import ImageTree, scan_tree
 from radiogene.cohort.sources.series.patient_series import PatientSeries, choose_patient_series
@@ -20,7 +19,8 @@ from radiogene.cohort.sources.study_folder.scan_rows import (
     scan_cells,
 )
 from radiogene.cohort.sources.table_file import beside, write_table
-from radiogene.parallel_work import Workers
+from radiogene.cohort.table.problem import Problem
+from radiogene.parallel.workers import Workers
 
 UNMATCHED_COLUMNS = ("what", "name", "reason")
 

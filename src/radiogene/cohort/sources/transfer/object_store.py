@@ -19,8 +19,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import IO, TypeVar
 
-from radiogene.atomic_files import atomic_path
 from radiogene.errors import SettingsError, TransferError
+from radiogene.storage.atomic_files import atomic_path
 
 AMAZON, GOOGLE = "https://s3.amazonaws.com", "https://storage.googleapis.com"
 """Both hold the buckets of the Imaging Data Commons under the same names."""

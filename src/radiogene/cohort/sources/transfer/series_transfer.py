@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from radiogene.atomic_files import write_json
 from radiogene.cohort.sources.transfer.object_store import ObjectStore, StoredObject, checked
 from radiogene.errors import TransferError
+from radiogene.storage.atomic_files import write_json
 
 RECORD_FOLDER = ".transfer"
 """Hidden, so that a scan of the folder passes it by."""

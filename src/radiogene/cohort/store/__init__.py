@@ -1,0 +1,1 @@
+"""The store of cubes: one cube, segment and record per nodule, written by one process at a time."""

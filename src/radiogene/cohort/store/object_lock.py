@@ -1,0 +1,106 @@
+"""The lock of a store on object storage: an object that one writer makes, and that stays when the writer is killed."""
+
+import json
+import os
+import socket
+import uuid
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from radiogene.cohort.store.store_lock import LOCK_FILE
+from radiogene.errors import StorageError, StoreError
+from radiogene.storage.place import ObjectPlace
+
+SECONDS_PER = {"day": 86_400, "hour": 3600, "minute": 60}
+
+
+class ObjectLock:
+    """Holds the right to write in a folder of objects until `release`.
+
+    The system that runs the writer cannot free it, so a killed writer's lock stays until somebody who knows that it was
+    killed breaks it. Should they be wrong, nothing is damaged: parts and their slots are claimed one by one.
+
+    Args:
+        folder: the store.
+        break_lock: takes away the lock that is there.
+
+    Attributes:
+        token: that only this writer has.
+
+    Raises:
+        StoreError: another writer holds it, or the storage makes an object also where there is one.
+        StorageError: the storage cannot be used.
+    """
+
+    def __init__(self, folder: ObjectPlace, *, break_lock: bool = False) -> None:
+        self._folder = folder
+        self._object = folder / LOCK_FILE
+        self.token = uuid.uuid4().hex
+        if break_lock:
+            self._object.delete()
+        if not self._object.create(self._content(self.token)):
+            raise self._refusal()
+        if self._object.create(self._content("another")):
+            self._object.delete()
+            raise StoreError(
+                f"{folder} cannot be written safely: its storage makes an object although there is one, so that two "
+                "writers would not see each other. Write to a local folder and copy it."
+            )
+
+    def require(self) -> None:
+        """Refuses to go on where the lock was broken.
+
+        Raises:
+            StoreError: it is gone or another's.
+        """
+        if self._holder().get("token") != self.token:
+            raise StoreError(
+                f"The lock of {self._folder} was broken by another writer. What this one had written stays; start it "
+                "again when the other has ended."
+            )
+
+    def release(self) -> None:
+        """Lets others write."""
+        if self._holder().get("token") == self.token:
+            self._object.delete()
+
+    def abandon(self) -> None:
+        """Lets others write, where the storage still answers."""
+        with suppress(StorageError):
+            self.release()
+
+    def _content(self, token: str) -> bytes:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        holder = f"process {os.getpid()} on {socket.gethostname()}"
+        return json.dumps({"holder": holder, "since": since, "token": token}).encode()
+
+    def _holder(self) -> dict[str, Any]:
+        """What the lock says; nothing where it is gone or cannot be read."""
+        try:
+            found = json.loads(self._object.read() or b"{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _refusal(self) -> StoreError:
+        holder = self._holder()
+        since = str(holder.get("since", "an unknown time"))
+        return StoreError(
+            f"{self._folder} is being written by {holder.get('holder', 'another process')} since {since}"
+            f"{_age(since)}. Wait until that has ended; reading is possible meanwhile. If it was killed, the same "
+            "command with --break-lock goes on where it stopped."
+        )
+
+
+def _age(since: str) -> str:
+    """How long ago in words, in brackets; nothing where that cannot be said."""
+    try:
+        seconds = (datetime.now(UTC) - datetime.fromisoformat(since)).total_seconds()
+    except (ValueError, TypeError):
+        return ""
+    for unit, length in SECONDS_PER.items():
+        if seconds >= length:
+            count = int(seconds // length)
+            return f" ({count} {unit}{'s' if count > 1 else ''} ago)"
+    return f" ({max(0, int(seconds))} seconds ago)"

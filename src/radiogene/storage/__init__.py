@@ -1,0 +1,1 @@
+"""Files that are whole or absent, locks, object storage: what every room may use."""

@@ -1,0 +1,29 @@
+"""Tensors in a safetensors file, whole or not at all; a full disk is an error like that of any other file."""
+
+import errno
+from collections.abc import Mapping
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+from torch import Tensor
+
+from radiogene.storage.atomic_files import atomic_path
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Writes tensors by name.
+
+    Args:
+        path: the file.
+        tensors: on any device.
+
+    Raises:
+        OSError: the disk is full, or cannot be written.
+    """
+    ready = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with atomic_path(path) as temporary:
+        try:
+            save_file(ready, temporary)
+        except SafetensorError as error:
+            raise OSError(errno.EIO, f"{error} (the disk may be full)", str(path)) from error
