@@ -63,7 +63,7 @@ def main() -> None:
     result = {
         "preset": "paper",
         "patients": options.patients,
-        "pictures": options.patients * 9,
+        "images": options.patients * 9,
         "parameters": sum(p.numel() for p in network.parameters()),
         "stage": options.stage,
         "recompute": options.recompute,

@@ -1,4 +1,4 @@
-"""What a CUDA GPU makes of MMDL's training step: pictures a second, share of its own matrix peak, memory by batch.
+"""What a CUDA GPU makes of MMDL's training step: images a second, share of its own matrix peak, memory by batch.
 
     .venv/bin/python benchmarks/gpu_training.py
 

@@ -2,11 +2,11 @@
 
     .venv/bin/python benchmarks/mask_start.py --out mask_start.json
 
-1. At the paper's size, one picture: how far the features of a network move when its masks are switched on at their
+1. At the paper's size, one image: how far the features of a network move when its masks are switched on at their
    start. The weights are drawn (no trained ones are at hand); the running statistics are those of the network's maps,
    as in a trained one, so that every layer meets what it expects until a mask multiplies its input.
 2. At the size of `tiny`: a network learns, masks off, to tell bright from faint discs in clutter; then masks are
-   switched on at each bias and all layers go on learning. Measured on held-out pictures: the loss at once and after
+   switched on at each bias and all layers go on learning. Measured on held-out images: the loss at once and after
    some steps, and how much the masks differ from place to place. A control goes on without masks.
 
 The discs are synthetic; nothing here is a result on patients. Runs on the CPU. The JSON has every figure; standard
@@ -39,19 +39,19 @@ BIASES = (-5.0, MASK_START_BIAS, -3.0, -2.0, 0.0)
 TRAINED_BIASES = (MASK_START_BIAS, -2.0, 0.0)
 """Where masks go on to learn."""
 
-SETTLING_PICTURES = 2
+SETTLING_IMAGES = 2
 BATCH = 16
 TRUNK_STEPS = 60
 MASK_STEPS = 60
 LOOKED_AT = (0, 5, 20, MASK_STEPS)
-"""Steps with masks after which the held-out pictures are asked."""
+"""Steps with masks after which the held-out images are asked."""
 
 HELD_OUT = 192
 LEARNING_RATE = 2e-3
 
 
 def discs(count: int, size: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Pictures (B, 3, S, S) of one disc among streaks and noise, and whether it is faint (B,) int64."""
+    """Images (B, 3, S, S) of one disc among streaks and noise, and whether it is faint (B,) int64."""
     generator = torch.Generator().manual_seed(seed)
     faint = torch.randint(0, 2, (count,), generator=generator)
     axis = torch.arange(float(size)) / size - 0.5
@@ -67,7 +67,7 @@ def discs(count: int, size: int, seed: int) -> tuple[Tensor, Tensor]:
     return (disc + streak + noise)[:, None].expand(-1, 3, -1, -1).contiguous(), faint
 
 
-def settle(network: ViewNetwork, pictures: Tensor) -> None:
+def settle(network: ViewNetwork, images: Tensor) -> None:
     """Running statistics of the network's own maps, masks off, as a trained network has them."""
     network.mask_enabled = False
     for layer in network.modules():
@@ -75,7 +75,7 @@ def settle(network: ViewNetwork, pictures: Tensor) -> None:
             layer.momentum = None
     network.train()
     with torch.no_grad():
-        network(pictures)
+        network(images)
     network.eval()
 
 
@@ -88,15 +88,15 @@ def start_masks(network: ViewNetwork, bias: float) -> None:
 
 
 @torch.no_grad()
-def change_of_features(network: ViewNetwork, pictures: Tensor, biases: Sequence[float]) -> list[dict[str, float]]:
+def change_of_features(network: ViewNetwork, images: Tensor, biases: Sequence[float]) -> list[dict[str, float]]:
     """How far the features move when masks are switched on, per bias."""
     network.eval()
     network.mask_enabled = False
-    before = network(pictures)
+    before = network(images)
     rows = []
     for bias in biases:
         start_masks(network, bias)
-        after = network(pictures)
+        after = network(images)
         rows.append(
             {
                 "bias": bias,
@@ -112,29 +112,29 @@ def at_the_papers_size(seed: int) -> list[dict[str, float]]:
     """Part 1."""
     torch.manual_seed(seed)
     network = build_view_network(PAPER)
-    settle(network, discs(SETTLING_PICTURES, PAPER.image_size, seed)[0])
+    settle(network, discs(SETTLING_IMAGES, PAPER.image_size, seed)[0])
     return change_of_features(network, discs(1, PAPER.image_size, seed + 1)[0], BIASES)
 
 
 def learn(classifier: ViewClassifier, steps: int, seed: int, look: Callable[[int], None] = lambda step: None) -> None:
-    """Trains all layers for some steps of fresh pictures; `look` is called with each number of finished steps."""
+    """Trains all layers for some steps of fresh images; `look` is called with each number of finished steps."""
     optimiser = torch.optim.AdamW(classifier.parameters(), lr=LEARNING_RATE)
     look(0)
     for step in range(1, steps + 1):
-        pictures, faint = discs(BATCH, TINY.image_size, seed=1_000_000 * (seed + 1) + step)
+        images, faint = discs(BATCH, TINY.image_size, seed=1_000_000 * (seed + 1) + step)
         optimiser.zero_grad()
-        functional.cross_entropy(classifier.train()(pictures), faint).backward()
+        functional.cross_entropy(classifier.train()(images), faint).backward()
         optimiser.step()
         look(step)
 
 
 @torch.no_grad()
-def held_out(classifier: ViewClassifier, pictures: Tensor, faint: Tensor) -> dict[str, float]:
-    """Loss, accuracy, and mean and spread over pixels and pictures of the three masks."""
+def held_out(classifier: ViewClassifier, images: Tensor, faint: Tensor) -> dict[str, float]:
+    """Loss, accuracy, and mean and spread over pixels and images of the three masks."""
     masks: list[Tensor] = []
     network: Any = classifier.network
     handles = [m.mask.register_forward_hook(lambda _, __, out: masks.append(out)) for m in network.attention_modules]
-    logits = classifier.eval()(pictures)
+    logits = classifier.eval()(images)
     for handle in handles:
         handle.remove()
     found = {
@@ -142,7 +142,7 @@ def held_out(classifier: ViewClassifier, pictures: Tensor, faint: Tensor) -> dic
         "accuracy": (logits.argmax(dim=1) == faint).float().mean().item(),
     }
     if masks:
-        # Over pixels and pictures, channel by channel: a mask that is the same everywhere has learnt no place.
+        # Over pixels and images, channel by channel: a mask that is the same everywhere has learnt no place.
         found["mask_mean"] = mean(mask.mean().item() for mask in masks)
         found["mask_spread"] = mean(mask.transpose(0, 1).flatten(1).std(dim=1).mean().item() for mask in masks)
     return found

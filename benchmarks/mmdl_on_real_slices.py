@@ -1,6 +1,6 @@
 """MMDL's training loop on real axial CT slices with the patients' real EGFR and KRAS: slice level, no nodule.
 
-What it is: proof that the loop takes real pictures and real, partly unknown labels. What it is not: MMDL. The slices
+What it is: proof that the loop takes real images and real, partly unknown labels. What it is not: MMDL. The slices
 show the whole chest, one view instead of nine, without spacing, and nobody knows on which of them the tumour lies. An
 AUC about 0.5 is to be expected.
 

@@ -1,6 +1,6 @@
-"""Pretrains on photographs of cats and dogs with `radiogene pretrain`, and measures it on pictures it never saw.
+"""Pretrains on photographs of cats and dogs with `radiogene pretrain`, and measures it on images it never saw.
 
-The data folder has cat/cat.N.jpg and dog/dog.N.jpg. Every picture whose number N is divisible by 5 is a test picture:
+The data folder has cat/cat.N.jpg and dog/dog.N.jpg. Every image whose number N is divisible by 5 is a test image:
 it takes no part in training, in stopping or in any choice. Writes OUT/pretraining.json and OUT/curve.png; the network
 is in OUT/network. The photographs themselves are linked, not copied, and are never to be shipped.
 
@@ -27,7 +27,7 @@ NUMBER = re.compile(r"\.(\d+)\.jpg$")
 
 
 def link_parts(data: Path, out: Path) -> None:
-    """Links every picture into OUT/training or OUT/test by its number."""
+    """Links every image into OUT/training or OUT/test by its number."""
     for name in CLASSES:
         for part in ("training", "test"):
             (out / part / name).mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def main() -> None:
         "reached": accuracy["low"] > GOAL,
         "test": test,
         "validation": manifest["validation"],
-        "pictures": manifest["pictures"],
+        "images": manifest["images"],
         "fit": manifest["fit"],
         "settings": manifest["settings"],
         "history": history,

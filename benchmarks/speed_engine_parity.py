@@ -27,7 +27,7 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.evaluation.metrics import placements
 from radiogene.evaluation.predictions import Predictions
-from radiogene.model.engines.calibration_pictures import calibration_pictures
+from radiogene.model.engines.calibration_images import calibration_images
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision, export_place
 from radiogene.model.engines.export import export_model
 from radiogene.model.model_folder import read_model
@@ -66,9 +66,9 @@ def trained(store: CubeStore, preset: str, epochs: int, out: Path) -> Path:
 def exported(folder: Path, store: CubeStore) -> None:
     """Writes the exports that the choices read."""
     model = read_model(folder)
-    pictures = calibration_pictures(model, store)
+    images = calibration_images(model, store)
     for name in (OPENVINO, ONNX):
-        for precision, calibration in ((Precision.FLOAT32, None), (Precision.INT8, pictures)):
+        for precision, calibration in ((Precision.FLOAT32, None), (Precision.INT8, images)):
             export_model(model, export_place(folder, name, precision), name, precision, calibration)
 
 

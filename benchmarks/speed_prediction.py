@@ -5,7 +5,7 @@
 Weights are random, running statistics those of a batch, so that no map is empty or overflows; times do not depend on
 them otherwise. The peer is PyTorch as it comes: eager, float32, maps in the order of channels, rows, columns, default
 threads. Every contender goes from nine views to two probabilities; branches and fusion are PyTorch's in all. The nine
-int8 networks are nine loads of one that is quantised on two pictures. `--quick` takes two views of a shallower network.
+int8 networks are nine loads of one that is quantised on two images. `--quick` takes two views of a shallower network.
 The peak is that of large matrix products by OpenVINO in the same precision.
 """
 
@@ -113,8 +113,8 @@ def loaded_int8(network: MMDL, preset: Preset, folder: Path) -> FeatureEngine:
     core = required_library("openvino", EngineName.OPENVINO).Core()
     graph = next(iter(trunk_graphs(network, preset.image_size, EngineName.OPENVINO)))
     size = preset.image_size
-    pictures = [torch.randn(1, 1, size, size).numpy() for _ in range(2)]
-    file, _ = save_openvino(quantised(read_openvino(core, graph), pictures, EngineName.OPENVINO), folder / "int8.xml")
+    images = [torch.randn(1, 1, size, size).numpy() for _ in range(2)]
+    file, _ = save_openvino(quantised(read_openvino(core, graph), images, EngineName.OPENVINO), folder / "int8.xml")
     plan = ThreadPlan.of(network.views, torch.get_num_threads())
     trunks = [openvino_trunk(file, Precision.INT8, threads) for threads in plan.threads]
     return compiled(trunks, plan, EngineName.OPENVINO, Precision.INT8)
@@ -138,19 +138,19 @@ def measure(quick: bool) -> BenchmarkResult:
     started = time.monotonic()
     network = made_network(preset, views)
     built_s = time.monotonic() - started
-    pictures = torch.randn(1, views, preset.image_size, preset.image_size)
+    images = torch.randn(1, views, preset.image_size, preset.image_size)
     seconds: dict[str, float] = {}
 
     def timed(name: str, make: Callable[[], FeatureEngine]) -> Callable[[], np.ndarray]:
         before = time.monotonic()
         engine = make()
         seconds[name] = time.monotonic() - before
-        return answer(network, engine, pictures)
+        return answer(network, engine, images)
 
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(sys.stderr):
         contenders = {
-            PEER: answer(network, Plain(network), pictures),
-            CHANNELS_LAST: answer(network, PytorchEngine([network]), pictures),
+            PEER: answer(network, Plain(network), images),
+            CHANNELS_LAST: answer(network, PytorchEngine([network]), images),
             PYTORCH_BF16: timed(PYTORCH_BF16, lambda: PytorchBf16Engine([network])),
             OPENVINO_BF16: timed(OPENVINO_BF16, lambda: loaded(network, preset, EngineName.OPENVINO, Precision.BF16)),
             OPENVINO_INT8: timed(OPENVINO_INT8, lambda: loaded_int8(network, preset, Path(folder))),

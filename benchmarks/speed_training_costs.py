@@ -1,4 +1,4 @@
-"""What training costs against the size of the cohort, of the pictures and the number of views: seconds and memory.
+"""What training costs against the size of the cohort, of the images and the number of views: seconds and memory.
 
     .venv/bin/python benchmarks/speed_training_costs.py
 

@@ -4,7 +4,7 @@
 
 Ours is what `radiogene train` runs: batches of a store, nine augmented views of a batch in one `grid_sample`, the
 stage, Lightning's fit. The plain loop has the same network from the same weights, the same batch and the same
-augmentations, in eager float32, with every picture transformed by MONAI. Quick: preset `tiny` in place of `small`.
+augmentations, in eager float32, with every image transformed by MONAI. Quick: preset `tiny` in place of `small`.
 """
 
 import tempfile
@@ -96,7 +96,7 @@ def measure(quick: bool) -> BenchmarkResult:
         head_once, head_each = head_timings(data, preset, fast, 3)
     schedule = schedule_of(preset.name)
     batch = schedule.batch_patients
-    note = f"`{preset.name}`, {batch} patients, {9 * batch} pictures of {preset.image_size} pixels"
+    note = f"`{preset.name}`, {batch} patients, {9 * batch} images of {preset.image_size} pixels"
     timings = {name: step_timing(name, loop.clocks, note) for name, loop in loops.items()}
     timings[PLAIN] = step_timing(PLAIN, plain.clocks, f"{note}; {WORKERS} loader processes")
     best, plain_seconds = timings[ours(fast)].median, timings[PLAIN].median

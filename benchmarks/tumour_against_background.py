@@ -126,43 +126,43 @@ def scores_of(task: Task, windows: Windows, pretrained: PretrainedNetwork) -> ND
     if task.start == PRETRAINED:
         pretrained.load_into(network, preset)
     training, held_out = parts(windows, task.fold)
-    pictures = network_input(windows, training, preset.image_size)
+    images = network_input(windows, training, preset.image_size)
     on = torch.from_numpy(windows.on).long()
     if task.way == FROZEN:
-        features = answers(network, pictures)
+        features = answers(network, images)
         model = make_pipeline(StandardScaler(), LogisticRegression(C=RIDGE, max_iter=2000))
         return model.fit(features[training], windows.on[training]).decision_function(features[held_out])
     classifier = ViewClassifier(network, 2, preset.dropout_keep)
-    train(classifier, pictures[training], on[training])
-    logits = answers(classifier, pictures[held_out])
+    train(classifier, images[training], on[training])
+    logits = answers(classifier, images[held_out])
     return (logits[:, 1] - logits[:, 0]).astype(np.float64)
 
 
-def train(classifier: ViewClassifier, pictures: Tensor, on: Tensor) -> None:
+def train(classifier: ViewClassifier, images: Tensor, on: Tensor) -> None:
     """All layers, a fixed number of epochs, with flips and right-angle turns."""
     optimiser = optimiser_of("adamw", list(classifier.parameters()), LEARNING_RATE)
     classifier.train()
     for epoch in range(EPOCHS):
         optimiser.param_groups[0]["lr"] = cosine(LEARNING_RATE, epoch, EPOCHS)
         for chosen in torch.randperm(len(on)).split(BATCH):
-            batch = torch.stack([turned(pictures[i], int(torch.randint(8, ()))) for i in chosen])
+            batch = torch.stack([turned(images[i], int(torch.randint(8, ()))) for i in chosen])
             loss = functional.cross_entropy(classifier(batch), on[chosen])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
 
 
-def turned(picture: Tensor, symmetry: int) -> Tensor:
-    """One of the eight flips and right-angle turns of a picture (3, S, S)."""
-    rotated = torch.rot90(picture, symmetry % 4, (1, 2))
+def turned(image: Tensor, symmetry: int) -> Tensor:
+    """One of the eight flips and right-angle turns of an image (3, S, S)."""
+    rotated = torch.rot90(image, symmetry % 4, (1, 2))
     return rotated.flip(2) if symmetry >= 4 else rotated
 
 
-def answers(network: torch.nn.Module, pictures: Tensor) -> NDArray[np.float32]:
+def answers(network: torch.nn.Module, images: Tensor) -> NDArray[np.float32]:
     """What a network gives in evaluation mode, (N, C)."""
     network.eval()
     with torch.inference_mode():
-        return torch.cat([network(part) for part in pictures.split(64)]).numpy()
+        return torch.cat([network(part) for part in images.split(64)]).numpy()
 
 
 def mean_intensity(windows: Windows, fold: int) -> NDArray[np.float64]:

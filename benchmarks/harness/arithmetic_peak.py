@@ -30,14 +30,12 @@ def peak_per_s(precision: Precision, threads: int, repeats: int = 20) -> float:
         threads: that compute.
         repeats: of which the fastest counts.
     """
-    pictures = np.random.default_rng(0).random((1, CHANNELS, SIDE, SIDE), dtype=np.float32)
-    model = _chain(precision, pictures)
-    return max(_best_per_s(model, precision, pictures, lanes, threads // lanes, repeats) for lanes in {1, threads})
+    images = np.random.default_rng(0).random((1, CHANNELS, SIDE, SIDE), dtype=np.float32)
+    model = _chain(precision, images)
+    return max(_best_per_s(model, precision, images, lanes, threads // lanes, repeats) for lanes in {1, threads})
 
 
-def _best_per_s(
-    model: Any, precision: Precision, pictures: np.ndarray, lanes: int, threads: int, repeats: int
-) -> float:
+def _best_per_s(model: Any, precision: Precision, images: np.ndarray, lanes: int, threads: int, repeats: int) -> float:
     """Multiply-accumulates a second of so many chains side by side, each with so many threads."""
     # Compiled here: `openvino_trunk` would keep a network's first layers in float32.
     settings = {"INFERENCE_PRECISION_HINT": HINTS[precision], "INFERENCE_NUM_THREADS": threads}
@@ -47,22 +45,20 @@ def _best_per_s(
     with ThreadPoolExecutor(lanes) as pool:
         for _ in range(repeats):
             started = time.perf_counter()
-            list(pool.map(lambda chain: chain.infer([pictures], share_inputs=True), chains))
+            list(pool.map(lambda chain: chain.infer([images], share_inputs=True), chains))
             seconds.append(time.perf_counter() - started)
     return lanes * OPERATIONS / min(seconds)
 
 
-def _chain(precision: Precision, pictures: np.ndarray) -> Any:
+def _chain(precision: Precision, images: np.ndarray) -> Any:
     """OpenVINO's model of the convolutions, rectified as a network's are."""
     layers = []
     for _ in range(LAYERS):
         layers += [nn.Conv2d(CHANNELS, CHANNELS, 1, bias=False), nn.ReLU()]
-    program = torch.onnx.export(
-        nn.Sequential(*layers).eval(), (torch.from_numpy(pictures),), dynamo=True, verbose=False
-    )
+    program = torch.onnx.export(nn.Sequential(*layers).eval(), (torch.from_numpy(images),), dynamo=True, verbose=False)
     library = required_library("openvino", EngineName.OPENVINO)
     model = read_openvino(library.Core(), program.model_proto.SerializeToString())
     if precision is not Precision.INT8:
         return model
     nncf = required_library("nncf", EngineName.OPENVINO)
-    return nncf.quantize(model, nncf.Dataset([pictures]), subset_size=1)
+    return nncf.quantize(model, nncf.Dataset([images]), subset_size=1)

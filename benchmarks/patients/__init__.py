@@ -1,1 +1,1 @@
-"""What the benchmarks on real patients share: readers of public tables and pictures, nested evaluation, tables."""
+"""What the benchmarks on real patients share: readers of public tables and images, nested evaluation, tables."""

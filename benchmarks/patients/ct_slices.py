@@ -1,6 +1,6 @@
-"""Real axial CT slices of labelled patients, in Hounsfield units, from 8-bit pictures.
+"""Real axial CT slices of labelled patients, in Hounsfield units, from 8-bit images.
 
-The pictures are of the whole (mostly PET-CT) scan, resampled to 128 slices; those that show the lungs were kept. Pixel
+The images are of the whole (mostly PET-CT) scan, resampled to 128 slices; those that show the lungs were kept. Pixel
 spacing, slice spacing, place in the patient and the tumour's slice are not known, and there is no mask.
 """
 
@@ -16,7 +16,7 @@ from PIL import Image
 from radiogene.ct.scan import AIR_HU
 from radiogene.errors import CohortError
 
-PICTURE_SIDE = 512
+IMAGE_SIDE = 512
 GREY_CENTRE, HU_CENTRE = 128.0, 128.0
 GREY_PER_HU = 8 * (128 + 255) / (255 * (259 - 128))
 """p = f (HU - 128) + 128, cut to 0..255; f is about 0.09172, so one grey value is 11 HU."""
@@ -44,10 +44,10 @@ class SliceStack:
 
 
 def slice_files(folder: Path) -> dict[str, tuple[Path, ...]]:
-    """Per patient the pictures named by `index.csv`, from feet to head.
+    """Per patient the images named by `index.csv`, from feet to head.
 
     Raises:
-        CohortError: the index names a picture that is not there.
+        CohortError: the index names an image that is not there.
     """
     found: dict[str, list[tuple[int, Path]]] = {}
     with (folder / "index.csv").open(encoding="utf-8", newline="") as file:
@@ -81,18 +81,18 @@ def read_slices(files: Mapping[str, tuple[Path, ...]], wanted: int, size: int) -
     Args:
         files: per patient, from feet to head.
         wanted: slices of each patient.
-        size: pixels S along each side, of which each is a mean over a square of the picture's.
+        size: pixels S along each side, of which each is a mean over a square of the image's.
 
     Raises:
-        CohortError: a picture of another size.
+        CohortError: an image of another size.
     """
-    pictures, patients, numbers = [], [], []
+    images, patients, numbers = [], [], []
     for patient, paths in files.items():
         for position in evenly_chosen(len(paths), wanted):
-            pictures.append(_read(paths[position], size))
+            images.append(_read(paths[position], size))
             patients.append(patient)
             numbers.append(int(paths[position].stem))
-    return SliceStack(np.stack(pictures), tuple(patients), tuple(numbers))
+    return SliceStack(np.stack(images), tuple(patients), tuple(numbers))
 
 
 def hounsfield(grey: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -106,11 +106,11 @@ def hounsfield(grey: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def _read(path: Path, size: int) -> NDArray[np.int16]:
-    """The middle of one picture (S, S) in Hounsfield units."""
-    with Image.open(path) as picture:
-        grey = np.asarray(picture)
-    if grey.shape != (PICTURE_SIDE, PICTURE_SIDE) or grey.dtype != np.uint8:
-        raise CohortError(f"{path}: {grey.dtype} {grey.shape}; expected 8-bit grey, {PICTURE_SIDE} x {PICTURE_SIDE}.")
+    """The middle of one image (S, S) in Hounsfield units."""
+    with Image.open(path) as image:
+        grey = np.asarray(image)
+    if grey.shape != (IMAGE_SIDE, IMAGE_SIDE) or grey.dtype != np.uint8:
+        raise CohortError(f"{path}: {grey.dtype} {grey.shape}; expected 8-bit grey, {IMAGE_SIDE} x {IMAGE_SIDE}.")
     middle = hounsfield(grey)[MARGIN:-MARGIN, MARGIN:-MARGIN]
     block, rest = divmod(len(middle), size)
     if rest:

@@ -77,8 +77,8 @@ def transformed(slices_hu: Tensor, transforms: ViewTransforms) -> Tensor:
     """
     size = slices_hu.shape[-1]
     axis = (torch.arange(size, dtype=torch.float32) + 0.5) / size - 0.5
-    picture = torch.stack(torch.meshgrid(axis, axis, indexing="ij"), dim=-1)
-    points = torch.einsum("bij,hwj->bhwi", transforms.turn_flip[:, 0], picture)
+    image = torch.stack(torch.meshgrid(axis, axis, indexing="ij"), dim=-1)
+    points = torch.einsum("bij,hwj->bhwi", transforms.turn_flip[:, 0], image)
     points = points - transforms.shift_mm[:, 0, None, None, :] / size
     # grid_sample wants (column, row), from -1 to 1.
     grid = 2 * points.flip(-1)

@@ -14,7 +14,7 @@ from radiogene.report.line_styles import COLOURS, MARKERS
 
 REPOSITORY = Path(__file__).parents[2]
 RESULT = "speed_training_costs.json"
-PICTURE = REPOSITORY / "docs" / "images" / "training_costs.png"
+IMAGE = REPOSITORY / "docs" / "images" / "training_costs.png"
 
 PATIENTS, PIXELS, VIEWS = "patients", "pixels", "views"
 PER_EPOCH, PER_STEP, MEMORY = "s an epoch", "s a step", "MB at most"
@@ -91,13 +91,13 @@ def _draw(axes: Axes, amounts: list[int], values: list[float], style: int) -> No
     axes.set_ylim(0, max(values) * 1.1)
 
 
-def write_cost_curves(results: Path, picture: Path = PICTURE) -> None:
-    """Nothing; the picture is written where there is a result.
+def write_cost_curves(results: Path, image: Path = IMAGE) -> None:
+    """Nothing; the image is written where there is a result.
 
     Args:
         results: folder of the results of full runs.
-        picture: a PNG file.
+        image: a PNG file.
     """
     if (results / RESULT).exists():
         figure = cost_figure(json.loads((results / RESULT).read_text(encoding="utf-8")))
-        figure.savefig(picture, dpi=SCREEN_DOTS_PER_INCH, metadata={"Software": None})
+        figure.savefig(image, dpi=SCREEN_DOTS_PER_INCH, metadata={"Software": None})

@@ -176,7 +176,7 @@ def device_result(steps: Sequence[DeviceStep], device: torch.device, repeats: in
         timing = Timing(f"a step, {step.name}", found.seconds, f"{step.preset.image_size} pixels, bf16")
         timings.append(timing)
         figures += [
-            Figure(f"{step.name}: pictures", VIEWS * step.patients / timing.median, "a second"),
+            Figure(f"{step.name}: images", VIEWS * step.patients / timing.median, "a second"),
             Figure(f"{step.name}: of the matrix peak", 100 * step.operations / timing.median / peak, "%"),
         ]
         if device.type == "cuda":

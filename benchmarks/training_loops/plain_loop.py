@@ -1,4 +1,4 @@
-"""The same network in a plain Lightning loop: eager float32, every picture transformed on the processor by MONAI."""
+"""The same network in a plain Lightning loop: eager float32, every image transformed on the processor by MONAI."""
 
 import warnings
 from dataclasses import dataclass, field
@@ -29,17 +29,17 @@ from training_loops.step_clock import ClockedLoader, StepClock
 class PlainMMDL(MMDL):
     """The network without our order of channels."""
 
-    def features_of_view(self, view: int, pictures_bhw: Tensor) -> Tensor:
-        """The features (B, C) of pictures of one view."""
+    def features_of_view(self, view: int, images_bhw: Tensor) -> Tensor:
+        """The features (B, C) of images of one view."""
         index = 0 if self.shared_view_network else view
-        return self.view_networks[index](self.grey_to_rgb[index](pictures_bhw.unsqueeze(1)))
+        return self.view_networks[index](self.grey_to_rgb[index](images_bhw.unsqueeze(1)))
 
 
-def picture_transforms(size: int, standardisation: Standardisation) -> Compose:
-    """What happens to each picture: enlarged, turned, flipped, shifted with air filled in, and scaled.
+def image_transforms(size: int, standardisation: Standardisation) -> Compose:
+    """What happens to each image: enlarged, turned, flipped, shifted with air filled in, and scaled.
 
     Args:
-        size: pixels of the network's pictures.
+        size: pixels of the network's images.
         standardisation: of HU.
     """
     shift = LARGEST_SHIFT_MM * size / CUBE_MM
@@ -49,7 +49,7 @@ def picture_transforms(size: int, standardisation: Standardisation) -> Compose:
             RandRotate90(prob=0.75, max_k=3),
             RandFlip(prob=0.5, spatial_axis=0),
             RandFlip(prob=0.5, spatial_axis=1),
-            # Pictures are above air, so that zeros are air.
+            # Images are above air, so that zeros are air.
             RandAffine(prob=1.0, translate_range=(shift, shift), mode="bilinear", padding_mode="zeros"),
             NormalizeIntensity(subtrahend=standardisation.mean_hu - AIR_HU, divisor=standardisation.sd_hu),
         ]
@@ -61,7 +61,7 @@ class PlainPatients(Dataset[tuple[Tensor, Tensor, Tensor]]):
 
     Args:
         data: cohort and values.
-        size: pixels of the network's pictures.
+        size: pixels of the network's images.
         patients: how many an epoch has; the cohort again and again.
     """
 
@@ -70,7 +70,7 @@ class PlainPatients(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self.planes: list[NDArray[np.float32]] = [cut_views(cube) - AIR_HU for cube in cubes]
         self.clinical = torch.from_numpy(data.clinical)
         self.labels = torch.from_numpy(data.cohort.labels).float()
-        self.transforms = picture_transforms(size, data.standardisation)
+        self.transforms = image_transforms(size, data.standardisation)
         self.patients = patients
 
     def __len__(self) -> int:
@@ -78,8 +78,8 @@ class PlainPatients(Dataset[tuple[Tensor, Tensor, Tensor]]):
 
     def __getitem__(self, patient: int) -> tuple[Tensor, Tensor, Tensor]:
         patient %= len(self.planes)
-        pictures = [torch.as_tensor(self.transforms(plane[None]))[0] for plane in self.planes[patient]]
-        return torch.stack(pictures), self.clinical[patient], self.labels[patient]
+        images = [torch.as_tensor(self.transforms(plane[None]))[0] for plane in self.planes[patient]]
+        return torch.stack(images), self.clinical[patient], self.labels[patient]
 
 
 class PlainModule(lightning.LightningModule):
@@ -92,9 +92,9 @@ class PlainModule(lightning.LightningModule):
 
     def training_step(self, batch: tuple[Tensor, Tensor, Tensor], batch_index: int) -> Tensor:
         """The loss of the branches."""
-        pictures, clinical, labels = batch
+        images, clinical, labels = batch
         loss = branch_loss(
-            self.network(pictures, clinical).branch_logits, labels, torch.ones_like(labels, dtype=torch.bool)
+            self.network(images, clinical).branch_logits, labels, torch.ones_like(labels, dtype=torch.bool)
         )
         self.log("loss", loss, on_step=False, on_epoch=True)
         return loss

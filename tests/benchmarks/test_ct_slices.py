@@ -1,4 +1,4 @@
-"""Grey pictures as Hounsfield units, and which slices of a patient are taken."""
+"""Grey images as Hounsfield units, and which slices of a patient are taken."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_slices_are_spread_over_the_lungs():
         evenly_chosen(5, 8)
 
 
-def test_pictures_are_averaged_over_squares(tmp_path):
+def test_images_are_averaged_over_squares(tmp_path):
     grey = np.full((512, 512), 128, dtype=np.uint8)
     grey[64:67, 64:70] = 255
     files = {"A": tuple(tmp_path / f"{number:03}.png" for number in range(10))}
@@ -35,7 +35,7 @@ def test_pictures_are_averaged_over_squares(tmp_path):
     assert np.all(stack.hu[0, 1:] == 128)
 
 
-def test_a_picture_of_another_size_is_refused(tmp_path):
+def test_a_image_of_another_size_is_refused(tmp_path):
     path = tmp_path / "001.png"
     Image.fromarray(np.zeros((64, 64), dtype=np.uint8)).save(path)
     with pytest.raises(CohortError, match=r"001\.png: uint8 \(64, 64\)"):

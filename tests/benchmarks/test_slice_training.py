@@ -20,9 +20,9 @@ def test_turns_flips_and_shifts_move_pixels_whole():
     assert torch.allclose(moved(0, (0.0, 0.0)), slices, atol=1e-3)
     seen = [moved(symmetry, (0.0, 0.0)) for symmetry in range(8)]
     wanted = [torch.rot90(slices, k, (1, 2)) for k in range(4)]
-    wanted += [picture.flip(2) for picture in wanted]
-    assert all(any(torch.allclose(picture, one, atol=1e-3) for one in wanted) for picture in seen)
-    assert len({tuple(picture.round().flatten().tolist()) for picture in seen}) == 8
+    wanted += [image.flip(2) for image in wanted]
+    assert all(any(torch.allclose(image, one, atol=1e-3) for one in wanted) for image in seen)
+    assert len({tuple(image.round().flatten().tolist()) for image in seen}) == 8
     shifted = moved(0, (1.0, 0.0))
     assert torch.allclose(shifted[:, 1:], slices[:, :-1], atol=1e-3)
     assert torch.allclose(shifted[:, 0], slices[:, 0], atol=1e-3)

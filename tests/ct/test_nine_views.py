@@ -34,9 +34,9 @@ def test_the_order_of_the_views_is_the_stated_one():
 
 @pytest.mark.parametrize("position", range(9), ids=VIEW_NAMES)
 def test_each_view_of_a_ramp_equals_the_hand_computation(position):
-    picture = cut_views(ramp_cube())[position]
+    image = cut_views(ramp_cube())[position]
     per_row, per_column = BY_HAND[VIEW_NAMES[position]]
-    np.testing.assert_allclose(picture, per_row * OFFSETS[:, None] + per_column * OFFSETS[None, :], atol=1e-3)
+    np.testing.assert_allclose(image, per_row * OFFSETS[:, None] + per_column * OFFSETS[None, :], atol=1e-3)
 
 
 def test_at_64_pixels_diagonals_are_cube_samples_and_the_other_three_the_mean_of_the_two_middle_planes():
@@ -56,10 +56,10 @@ def test_at_64_pixels_diagonals_are_cube_samples_and_the_other_three_the_mean_of
 
 
 def test_other_sizes_are_trilinear_and_clamped_at_the_cubes_edge():
-    picture = cut_views(ramp_cube(), size=299)[0]
+    image = cut_views(ramp_cube(), size=299)[0]
     position_mm = ((np.arange(299) + 0.5) / 299 - 0.5) * 64
     clamped = position_mm.clip(-31.5, 31.5)
-    np.testing.assert_allclose(picture, B * clamped[:, None] + A * clamped[None, :], atol=1e-3)
+    np.testing.assert_allclose(image, B * clamped[:, None] + A * clamped[None, :], atol=1e-3)
 
 
 def test_isotropic_diagonals_have_one_scale_and_air_outside_the_cube():
@@ -67,9 +67,9 @@ def test_isotropic_diagonals_have_one_scale_and_air_outside_the_cube():
     row_step = np.linalg.norm(points[1, 0] - points[0, 0])
     column_step = np.linalg.norm(points[0, 1] - points[0, 0])
     assert row_step == pytest.approx(column_step)
-    picture = cut_views(ramp_cube(), 128, ViewSampling.ISOTROPIC)[3]
-    assert (picture[0] == -1024).all()
-    assert (picture[64] != -1024).all()
+    image = cut_views(ramp_cube(), 128, ViewSampling.ISOTROPIC)[3]
+    assert (image[0] == -1024).all()
+    assert (image[64] != -1024).all()
     np.testing.assert_array_equal(
         cut_views(ramp_cube(), 128, ViewSampling.ISOTROPIC)[:3], cut_views(ramp_cube(), 128)[:3]
     )

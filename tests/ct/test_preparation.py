@@ -61,10 +61,10 @@ def test_cube_and_views_of_a_ramp_are_those_of_the_definition(name, tmp_path):
     assert np.abs(prepared.cube_hu - expected).max() < QUANTISATION_HU + 0.3
 
     r, c = np.meshgrid(OFFSETS_MM, OFFSETS_MM, indexing="ij")
-    for view, picture in zip(NINE_VIEWS, cut_views(prepared.cube_hu), strict=True):
+    for view, image in zip(NINE_VIEWS, cut_views(prepared.cube_hu), strict=True):
         row, column = np.array(view.row_direction), np.array(view.column_direction)
         by_hand = gentle_ramp_hu(r[..., None] * row + c[..., None] * column + centre)
-        assert np.abs(picture - by_hand).max() < QUANTISATION_HU + 0.3, view.name
+        assert np.abs(image - by_hand).max() < QUANTISATION_HU + 0.3, view.name
 
 
 def test_ras_and_lps_points_name_the_same_place(tmp_path):

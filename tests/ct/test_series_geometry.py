@@ -72,7 +72,7 @@ def test_names_order_folders_and_suffixes_do_not_matter(tmp_path):
     shuffled.write(tmp_path / "shuffled")
     (tmp_path / "shuffled" / "LIESMICH.txt").write_text("no DICOM")
     (tmp_path / "shuffled" / "._0001.dcm").write_bytes(b"left by another system")
-    (tmp_path / "shuffled" / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(300))
+    (tmp_path / "shuffled" / "image.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(300))
     plain, other = (open_scan(tmp_path / name, ScanOptions()) for name in ("plain", "shuffled"))
     np.testing.assert_array_equal(plain.read_volume(), other.read_volume())
     np.testing.assert_array_equal(plain.grid.affine_lps_mm, other.grid.affine_lps_mm)

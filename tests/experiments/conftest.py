@@ -10,8 +10,8 @@ from radiogene.cohort.store.prepare import prepare_cohort
 from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.decision.decision import Decision, ModelKind, fit_decision
 from radiogene.evaluation.predictions import Predictions
-from radiogene.experiments.cell import Cell, CellResult
 from radiogene.experiments.cohorts import CohortPlace
+from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.methods.method_settings import MethodSettings
 
 TRAINING_PATIENTS = 20
@@ -44,12 +44,18 @@ def predictions(labels: np.ndarray, probabilities: np.ndarray, prefix: str) -> P
 
 @pytest.fixture
 def made_result():
-    """Makes a cell's result of given strength: probabilities are noise plus strength times the label."""
+    """Makes a fit's result of given strength: probabilities are noise plus strength times the label."""
 
     def make(
-        cell: Cell, strength: float, *, folds: int | None = 4, patients: int = 80, seed: int = 1, flip: bool = False
-    ) -> CellResult:
-        generator = np.random.default_rng([seed, cell.settings.seed])
+        fit: PlannedFit,
+        strength: float,
+        *,
+        folds: int | None = 4,
+        patients: int = 80,
+        seed: int = 1,
+        flip: bool = False,
+    ) -> FitResult:
+        generator = np.random.default_rng([seed, fit.settings.seed])
         parts = []
         for prefix in ("t", "e"):
             labels = np.arange(patients) % 2
@@ -60,12 +66,12 @@ def made_result():
         numbers = None if folds is None else (np.arange(patients) // 2) % folds
         set_on = "inner validation" if folds is None else "out-of-fold"
         decision: Decision = fit_decision(unseen, set_on, ModelKind.SINGLE if folds is None else ModelKind.REFIT)
-        return CellResult(cell, decision, unseen, numbers, set_on, external, {}, (), 1.0, "cells/x/model")
+        return FitResult(fit, decision, unseen, numbers, set_on, external, {}, (), 1.0, "fits/x/model")
 
     return make
 
 
 @pytest.fixture
-def clinical_cell() -> Cell:
-    """A cell that takes seconds."""
-    return Cell("clinical", MethodSettings(folds=2))
+def clinical_fit() -> PlannedFit:
+    """A fit that takes seconds."""
+    return PlannedFit("clinical", MethodSettings(folds=2))

@@ -17,7 +17,7 @@ def test_operations_are_those_that_describe_counts(preset, method):
     assert OPERATIONS[preset][method] == pytest.approx(counted, rel=0.01)
 
 
-def test_a_cell_costs_in_proportion_to_patients_folds_and_views():
+def test_a_fit_costs_in_proportion_to_patients_folds_and_views():
     settings = ExperimentSettings(preset="paper", folds=0, accelerator="gpu")
     one = expected_seconds(mmdl(settings), 100)
     assert expected_seconds(mmdl(settings), 300) == pytest.approx(3 * one)
@@ -33,5 +33,5 @@ def test_the_list_prints_the_hours_of_the_papers_network():
     assert GPU.words in prices.rests_on
     assert "363 training patients" in prices.rests_on
     named = {price.name: price for price in prices.prices}
-    assert named["table5"].cells == 21
+    assert named["table5"].fits == 21
     assert named["table1"].hours == 0

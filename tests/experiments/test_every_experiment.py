@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from radiogene.experiments.assembly import write_evidence
-from radiogene.experiments.cell import Cell, CellFailure
 from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.experiment import Evidence
 from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.planned_fit import FitFailure, PlannedFit
 from radiogene.experiments.registry import ALL, all_experiments, experiments_named
 from radiogene.experiments.rows import PAPERS_OWN
 from radiogene.experiments.run import ExperimentRun
@@ -26,8 +26,8 @@ def cohorts(two_places):
     return [place.opened() for place in two_places]
 
 
-def all_cells(experiment) -> list[Cell]:
-    return list(dict.fromkeys(experiment.cells(SETTINGS, {})))
+def all_fits(experiment) -> list[PlannedFit]:
+    return list(dict.fromkeys(experiment.fits(SETTINGS, {})))
 
 
 def with_own_patients(result, external):
@@ -46,9 +46,9 @@ def with_own_patients(result, external):
 def evidence_of(experiments, cohorts, outcome_of, tmp_path) -> Evidence:
     outcomes = {}
     for experiment in experiments:
-        outcomes |= {cell: outcome_of(cell) for cell in experiment.cells(SETTINGS, {})}
+        outcomes |= {fit: outcome_of(fit) for fit in experiment.fits(SETTINGS, {})}
     for experiment in experiments:
-        outcomes |= {cell: outcome_of(cell) for cell in experiment.cells(SETTINGS, outcomes) if cell not in outcomes}
+        outcomes |= {fit: outcome_of(fit) for fit in experiment.fits(SETTINGS, outcomes) if fit not in outcomes}
     return Evidence(SETTINGS, *cohorts, outcomes, tmp_path)
 
 
@@ -58,19 +58,19 @@ def test_every_table_and_figure_of_the_paper_is_there():
 
 
 @pytest.mark.parametrize("experiment", all_experiments().values(), ids=lambda found: found.name)
-def test_its_cells_name_systems_that_exist(experiment):
-    assert all(cell.method in all_methods() for cell in all_cells(experiment))
+def test_its_fits_name_systems_that_exist(experiment):
+    assert all(fit.method in all_methods() for fit in all_fits(experiment))
 
 
 @pytest.mark.parametrize("experiment", all_experiments().values(), ids=lambda found: found.name)
 def test_when_every_fit_failed_it_shows_why(experiment, cohorts, tmp_path):
-    evidence = evidence_of([experiment], cohorts, lambda cell: CellFailure(cell, "a stated reason", 0.0), tmp_path)
+    evidence = evidence_of([experiment], cohorts, lambda fit: FitFailure(fit, "a stated reason", 0.0), tmp_path)
     shown = experiment.show(evidence)
     reasons = [row.reason for table in shown.tables for block in table.blocks for row in block.rows]
     reasons += [figure.reason for figure in shown.figures]
     reasons += [line.reason for line in shown.permutations] + list(shown.missing)
     reasons += [note for entry in shown.supplement if entry.table is not None for note in entry.table.notes]
-    if all_cells(experiment):
+    if all_fits(experiment):
         assert any("a stated reason" in reason or "no system has a result" in reason for reason in reasons)
     else:
         assert shown.table_one is not None or shown.figures
@@ -83,7 +83,7 @@ def test_when_every_fit_failed_it_shows_why(experiment, cohorts, tmp_path):
 )
 def test_with_whole_outcomes_it_shows_figures_of_every_row(experiment, cohorts, made_result, tmp_path):
     evidence = evidence_of(
-        [experiment], cohorts, lambda cell: with_own_patients(made_result(cell, 1.0), cohorts[1]), tmp_path
+        [experiment], cohorts, lambda fit: with_own_patients(made_result(fit, 1.0), cohorts[1]), tmp_path
     )
     shown = experiment.show(evidence)
     for table in shown.tables:
@@ -96,14 +96,14 @@ def test_with_whole_outcomes_it_shows_figures_of_every_row(experiment, cohorts, 
 def test_the_report_of_all_names_no_patient_and_says_what_failed(cohorts, made_result, tmp_path):
     experiments = [found for name, found in all_experiments().items() if name not in NEED_A_FITTED_NETWORK]
 
-    def outcome_of(cell):
-        if cell.method == "vgg16":
-            return CellFailure(cell, "the extra is not installed", 0.1)
-        return with_own_patients(made_result(cell, 1.0), cohorts[1])
+    def outcome_of(fit):
+        if fit.method == "vgg16":
+            return FitFailure(fit, "the extra is not installed", 0.1)
+        return with_own_patients(made_result(fit, 1.0), cohorts[1])
 
     evidence = evidence_of(experiments, cohorts, outcome_of, tmp_path)
     shown = {experiment.name: experiment.show(evidence) for experiment in experiments}
-    failures = tuple(outcome for outcome in evidence.outcomes.values() if isinstance(outcome, CellFailure))
+    failures = tuple(outcome for outcome in evidence.outcomes.values() if isinstance(outcome, FitFailure))
     run = ExperimentRun(tuple(experiments), evidence, shown, failures, {"training": "0" * 64, "external": "1" * 64})
     written = write_evidence(run, ALL, tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -159,7 +159,7 @@ def test_methods_are_listed_for_programs(capsys):
     assert all(entry["needs"] and entry["learner"] and entry["source"] for entry in listed)
 
 
-def test_on_a_gpu_one_cell_runs_at_a_time_unless_more_are_asked_for():
+def test_on_a_gpu_one_fit_runs_at_a_time_unless_more_are_asked_for():
     from radiogene.cli.experiment import _processes
 
     assert _processes(-1, "gpu") == 1

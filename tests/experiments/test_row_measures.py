@@ -11,8 +11,8 @@ from radiogene.experiments.row_measures import external_figures, training_figure
 from radiogene.report.evidence.evidence_table import COLUMNS
 
 
-def test_external_figures_are_delongs_auc_and_calls_at_the_frozen_threshold(made_result, clinical_cell):
-    result = made_result(clinical_cell, 1.0)
+def test_external_figures_are_delongs_auc_and_calls_at_the_frozen_threshold(made_result, clinical_fit):
+    result = made_result(clinical_fit, 1.0)
     figures = external_figures(result, "EGFR")
     gene = result.external.gene("EGFR")
     assert figures.measures["auc"] == delong_auc(gene.labels, gene.probabilities)
@@ -21,8 +21,8 @@ def test_external_figures_are_delongs_auc_and_calls_at_the_frozen_threshold(made
     assert "out-of-fold" in figures.rests_on
 
 
-def test_a_fold_is_called_by_the_threshold_of_the_other_folds(made_result, clinical_cell):
-    result = made_result(clinical_cell, 0.7)
+def test_a_fold_is_called_by_the_threshold_of_the_other_folds(made_result, clinical_fit):
+    result = made_result(clinical_fit, 0.7)
     figures = training_figures(result, "KRAS")
     gene = result.unseen.gene("KRAS")
     assert figures.measures["auc"].value == foldwise_auc(gene.labels, gene.probabilities, result.unseen_folds).auc.value
@@ -32,8 +32,8 @@ def test_a_fold_is_called_by_the_threshold_of_the_other_folds(made_result, clini
         assert np.array_equal(figures.calls[own], gene.probabilities[own] >= threshold)
 
 
-def test_what_a_fold_holds_does_not_move_its_own_threshold(made_result, clinical_cell):
-    result = made_result(clinical_cell, 0.7)
+def test_what_a_fold_holds_does_not_move_its_own_threshold(made_result, clinical_fit):
+    result = made_result(clinical_fit, 0.7)
     own = result.unseen_folds == 2
     moved = result.unseen.probabilities.copy()
     moved[own] = 0.999
@@ -43,14 +43,14 @@ def test_what_a_fold_holds_does_not_move_its_own_threshold(made_result, clinical
     assert not np.array_equal(before.calls[~own], after.calls[~own])  # their thresholds do see it
 
 
-def test_a_held_out_part_says_that_its_figures_are_optimistic(made_result, clinical_cell):
-    figures = training_figures(made_result(clinical_cell, 1.0, folds=None), "EGFR")
+def test_a_held_out_part_says_that_its_figures_are_optimistic(made_result, clinical_fit):
+    figures = training_figures(made_result(clinical_fit, 1.0, folds=None), "EGFR")
     assert "optimistic" in figures.rests_on
     assert figures.folds is None
 
 
-def test_external_comparison_is_on_the_patients_whom_both_have(made_result, clinical_cell):
-    ours, theirs = made_result(clinical_cell, 2.0), made_result(clinical_cell, 0.1, seed=2)
+def test_external_comparison_is_on_the_patients_whom_both_have(made_result, clinical_fit):
+    ours, theirs = made_result(clinical_fit, 2.0), made_result(clinical_fit, 0.1, seed=2)
     kept = slice(10, 80)
     external = dataclasses.replace(
         theirs.external,
@@ -68,16 +68,16 @@ def test_external_comparison_is_on_the_patients_whom_both_have(made_result, clin
     assert found.test == "paired DeLong"
 
 
-def test_training_comparison_is_paired_within_folds(made_result, clinical_cell):
-    ours, theirs = made_result(clinical_cell, 2.0), made_result(clinical_cell, 0.1, seed=2)
+def test_training_comparison_is_paired_within_folds(made_result, clinical_fit):
+    ours, theirs = made_result(clinical_fit, 2.0), made_result(clinical_fit, 0.1, seed=2)
     found = compared(training_figures(ours, "EGFR"), training_figures(theirs, "EGFR"))
     assert found.p_value < 0.001
     assert "within folds" in found.test
 
 
 @pytest.mark.parametrize("folds", [None, 5])
-def test_predictions_of_other_splits_are_not_compared(made_result, clinical_cell, folds):
-    ours, theirs = made_result(clinical_cell, 2.0), made_result(clinical_cell, 0.1, folds=folds)
+def test_predictions_of_other_splits_are_not_compared(made_result, clinical_fit, folds):
+    ours, theirs = made_result(clinical_fit, 2.0), made_result(clinical_fit, 0.1, folds=folds)
     found = compared(training_figures(ours, "EGFR"), training_figures(theirs, "EGFR"))
     assert found.p_value is None
     assert found.difference.value is None

@@ -1,4 +1,4 @@
-"""Real runs of cheap cells: each once, resumed, alone in failing, and never on shared patients."""
+"""Real runs of cheap fits: each once, resumed, alone in failing, and never on shared patients."""
 
 import json
 import subprocess
@@ -13,12 +13,12 @@ from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
 from radiogene.evaluation.patient_labels import patient_label_table
-from radiogene.experiments.cell import CellFailure, CellResult
-from radiogene.experiments.cell_file import read_outcome
-from radiogene.experiments.cell_run import CELLS_FOLDER, run_cell, shuffled_labels
 from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.experiment import Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.fit_file import read_outcome
+from radiogene.experiments.fit_run import FITS_FOLDER, run_fit, shuffled_labels
+from radiogene.experiments.planned_fit import FitFailure, FitResult
 from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
 from radiogene.methods.system_folder import read_system
@@ -28,8 +28,8 @@ CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-lo
 WITHOUT_COLUMN = replace(CLINICAL, settings=replace(CLINICAL.settings, clinical=("no such column",)))
 
 
-def experiment(*cells) -> Experiment:
-    return Experiment("table3", "cheap", lambda settings, done: list(cells), lambda evidence: Shown())
+def experiment(*fits) -> Experiment:
+    return Experiment("table3", "cheap", lambda settings, done: list(fits), lambda evidence: Shown())
 
 
 @pytest.fixture
@@ -38,14 +38,14 @@ def places(two_places, tmp_path) -> ExperimentPlaces:
 
 
 def results_of(places) -> dict[str, float]:
-    return {file.parent.name: file.stat().st_mtime_ns for file in (places.out / CELLS_FOLDER).glob("*/result.json")}
+    return {file.parent.name: file.stat().st_mtime_ns for file in (places.out / FITS_FOLDER).glob("*/result.json")}
 
 
-def test_a_cell_is_computed_once_and_a_failing_one_loses_no_other(places):
+def test_a_fit_is_computed_once_and_a_failing_one_loses_no_other(places):
     run = run_experiments([experiment(CLINICAL, WITHOUT_COLUMN, CLINICAL), experiment(LOGISTIC)], SETTINGS, places)
-    assert [failure.cell for failure in run.failures] == [WITHOUT_COLUMN]
+    assert [failure.fit for failure in run.failures] == [WITHOUT_COLUMN]
     assert "no such column" in run.failures[0].reason
-    assert {cell for cell, outcome in run.evidence.outcomes.items() if isinstance(outcome, CellResult)} == {
+    assert {fit for fit, outcome in run.evidence.outcomes.items() if isinstance(outcome, FitResult)} == {
         CLINICAL,
         LOGISTIC,
     }
@@ -57,19 +57,19 @@ def test_a_cell_is_computed_once_and_a_failing_one_loses_no_other(places):
     assert len(again.failures) == 1  # the failure was tried again
 
 
-def test_what_a_cell_left_is_on_disk_as_it_was_returned(places):
+def test_what_a_fit_left_is_on_disk_as_it_was_returned(places):
     run = run_experiments([experiment(CLINICAL)], SETTINGS, places)
     returned = run.evidence.result(CLINICAL)
-    (folder,) = (places.out / CELLS_FOLDER).iterdir()
+    (folder,) = (places.out / FITS_FOLDER).iterdir()
     read = read_outcome(folder)
-    assert read.cell == CLINICAL
+    assert read.fit == CLINICAL
     assert np.array_equal(read.external.probabilities, returned.external.probabilities)
     assert np.array_equal(read.unseen_folds, returned.unseen_folds)
     assert read.decision.to_json() == returned.decision.to_json()
     assert not (folder / "state").exists()
 
 
-def test_the_fitted_system_answers_as_the_cell_recorded(places):
+def test_the_fitted_system_answers_as_the_fit_recorded(places):
     run = run_experiments([experiment(CLINICAL)], SETTINGS, places)
     result = run.evidence.result(CLINICAL)
     saved = read_system(places.out / result.model)
@@ -85,13 +85,13 @@ def test_every_look_at_external_patients_stands_in_the_ledger(places):
 def test_workers_change_nothing(places, tmp_path):
     one = run_experiments([experiment(CLINICAL, LOGISTIC)], SETTINGS, places)
     two = run_experiments([experiment(CLINICAL, LOGISTIC)], SETTINGS, replace(places, out=tmp_path / "two"), workers=2)
-    for cell in (CLINICAL, LOGISTIC):
+    for fit in (CLINICAL, LOGISTIC):
         assert np.array_equal(
-            one.evidence.result(cell).external.probabilities, two.evidence.result(cell).external.probabilities
+            one.evidence.result(fit).external.probabilities, two.evidence.result(fit).external.probabilities
         )
 
 
-def test_progress_counts_cells_and_estimates_what_is_left(places):
+def test_progress_counts_fits_and_estimates_what_is_left(places):
     told = []
     run_experiments([experiment(CLINICAL, LOGISTIC)], SETTINGS, places, told=told.append)
     assert [(progress.done, progress.known) for progress in told] == [(0, 2), (1, 2), (2, 2)]
@@ -114,10 +114,10 @@ def test_two_stores_with_the_same_patient_are_refused(places):
         run_experiments([experiment(CLINICAL)], SETTINGS, shared)
 
 
-def test_fewer_than_five_mutants_make_an_empty_cell_with_the_reason(places):
+def test_fewer_than_five_mutants_make_an_empty_fit_with_the_reason(places):
     tiny = replace(places, training=places.external, external=places.training)
     run = run_experiments([experiment(CLINICAL)], SETTINGS, tiny)
-    assert isinstance(run.evidence.outcomes[CLINICAL], CellFailure)
+    assert isinstance(run.evidence.outcomes[CLINICAL], FitFailure)
     assert "at least 5 of each are needed" in run.failures[0].reason
 
 
@@ -131,17 +131,17 @@ def test_shuffled_labels_keep_both_genes_of_a_patient_together(places):
     assert np.array_equal(shuffled, shuffled_labels(cohort, ("EGFR", "KRAS"), 3))
 
 
-def test_a_cell_with_shuffled_labels_never_sees_external_patients(places):
-    outcome = run_cell(replace(CLINICAL, shuffled=0), "key", places, CalibrationKind.IDENTITY, "0" * 16)
+def test_a_fit_with_shuffled_labels_never_sees_external_patients(places):
+    outcome = run_fit(replace(CLINICAL, shuffled=0), "key", places, CalibrationKind.IDENTITY, "0" * 16)
     assert outcome.external.patient_ids == ()
-    assert not (places.out / CELLS_FOLDER / "key" / "model").exists()
+    assert not (places.out / FITS_FOLDER / "key" / "model").exists()
 
 
 def test_a_defect_is_recorded_with_its_traceback(places):
     broken = replace(CLINICAL, settings=replace(CLINICAL.settings, folds=-1))
-    outcome = run_cell(broken, "key", places, CalibrationKind.IDENTITY, "0" * 16)
-    assert isinstance(outcome, CellFailure)
-    assert json.loads((places.out / CELLS_FOLDER / "key" / "failure.json").read_text())["reason"] == outcome.reason
+    outcome = run_fit(broken, "key", places, CalibrationKind.IDENTITY, "0" * 16)
+    assert isinstance(outcome, FitFailure)
+    assert json.loads((places.out / FITS_FOLDER / "key" / "failure.json").read_text())["reason"] == outcome.reason
 
 
 KILLED_RUN = """
@@ -154,13 +154,13 @@ from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
 
 settings = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
-cells = [system(settings, name) for name in ("clinical", "clinical-logistic", "semantic-tree")]
+fits = [system(settings, name) for name in ("clinical", "clinical-logistic", "semantic-tree")]
 places = ExperimentPlaces(*(CohortPlace(Path(store)) for store in sys.argv[1:3]), Path(sys.argv[3]))
-run_experiments([Experiment("table3", "", lambda *_: cells, lambda _: Shown())], settings, places)
+run_experiments([Experiment("table3", "", lambda *_: fits, lambda _: Shown())], settings, places)
 """
 
 
-def test_a_run_that_was_killed_goes_on_without_repeating_finished_cells(places):
+def test_a_run_that_was_killed_goes_on_without_repeating_finished_fits(places):
     command = [sys.executable, "-c", KILLED_RUN, str(places.training.store), str(places.external.store)]
     with subprocess.Popen([*command, str(places.out)]) as running:
         while not results_of(places) and running.poll() is None:

@@ -3,17 +3,17 @@ from dataclasses import replace
 import pytest
 
 from radiogene.evaluation.comparison import holm_adjusted
-from radiogene.experiments.cell import Cell, CellFailure
 from radiogene.experiments.experiment import Evidence
 from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.planned_fit import FitFailure, PlannedFit
 from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
 from radiogene.methods.method_settings import MethodSettings
 
 SETTINGS = ExperimentSettings(preset="tiny", folds=0)
 
 
-def cell(seed: int) -> Cell:
-    return Cell("clinical", MethodSettings(seed=seed))
+def fit(seed: int) -> PlannedFit:
+    return PlannedFit("clinical", MethodSettings(seed=seed))
 
 
 def evidence_of(outcomes, tmp_path) -> Evidence:
@@ -23,23 +23,23 @@ def evidence_of(outcomes, tmp_path) -> Evidence:
 @pytest.fixture
 def table(made_result, tmp_path):
     outcomes = {
-        cell(0): made_result(cell(0), 1.5),
-        cell(1): made_result(cell(1), 0.4),
-        cell(2): made_result(cell(2), 1.0),
-        cell(3): CellFailure(cell(3), "three mutants only", 0.1),
+        fit(0): made_result(fit(0), 1.5),
+        fit(1): made_result(fit(1), 0.4),
+        fit(2): made_result(fit(2), 1.0),
+        fit(3): FitFailure(fit(3), "three mutants only", 0.1),
     }
     rows = (
-        RowPlan("Clinical model", cell(1), "Clinical model"),
-        RowPlan("other", cell(2)),
-        RowPlan("failed", cell(3)),
-        RowPlan("Our model", cell(0), "Our model"),
+        RowPlan("Clinical model", fit(1), "Clinical model"),
+        RowPlan("other", fit(2)),
+        RowPlan("failed", fit(3)),
+        RowPlan("Our model", fit(0), "Our model"),
     )
-    blocks = tuple(BlockPlan(name, "EGFR", rows, cell(0)) for name in ("EGFR (a)", "EGFR (b)"))
+    blocks = tuple(BlockPlan(name, "EGFR", rows, fit(0)) for name in ("EGFR (a)", "EGFR (b)"))
     plan = TablePlan("table3", "a table", ("auc", "accuracy"), blocks, EXTERNAL)
     return build_table(plan, evidence_of(outcomes, tmp_path))
 
 
-def test_a_failed_cell_leaves_its_row_empty_with_the_reason_and_the_others_whole(table):
+def test_a_failed_fit_leaves_its_row_empty_with_the_reason_and_the_others_whole(table):
     rows = {row.label: row for row in table.blocks[0].rows}
     assert rows["failed"].reason == "three mutants only"
     assert not rows["failed"].measures
@@ -64,16 +64,16 @@ def test_mmdl_is_not_compared_with_itself(table):
 
 
 def test_without_mmdl_the_other_rows_stand_without_a_comparison(made_result, tmp_path):
-    rows = (RowPlan("other", cell(2)), RowPlan("MMDL", cell(0)))
-    plan = TablePlan("table3", "a table", ("auc",), (BlockPlan("EGFR", "EGFR", rows, cell(0)),), EXTERNAL)
-    outcomes = {cell(2): made_result(cell(2), 1.0), cell(0): CellFailure(cell(0), "no", 0.0)}
+    rows = (RowPlan("other", fit(2)), RowPlan("MMDL", fit(0)))
+    plan = TablePlan("table3", "a table", ("auc",), (BlockPlan("EGFR", "EGFR", rows, fit(0)),), EXTERNAL)
+    outcomes = {fit(2): made_result(fit(2), 1.0), fit(0): FitFailure(fit(0), "no", 0.0)}
     other, ours = build_table(plan, evidence_of(outcomes, tmp_path)).blocks[0].rows
     assert other.measures["auc"].value is not None
     assert other.comparison is None
     assert ours.reason == "no"
 
 
-def test_equal_settings_are_one_cell():
-    assert cell(1) == Cell("clinical", replace(MethodSettings(), seed=1))
-    assert cell(1).key({"a": 1}) == cell(1).key({"a": 1}) != cell(1).key({"a": 2})
-    assert cell(1).key({}) != replace(cell(1), shuffled=0).key({})
+def test_equal_settings_are_one_fit():
+    assert fit(1) == PlannedFit("clinical", replace(MethodSettings(), seed=1))
+    assert fit(1).key({"a": 1}) == fit(1).key({"a": 1}) != fit(1).key({"a": 2})
+    assert fit(1).key({}) != replace(fit(1), shuffled=0).key({})

@@ -1,6 +1,6 @@
 """Phantom nodules off the centre of their cubes, with their segments: what maps are tried on where the cause is known.
 
-The picture alone tells the genes here: EGFR mutants are ground-glass, KRAS mutants solid, and a chest without a nodule
+The image alone tells the genes here: EGFR mutants are ground-glass, KRAS mutants solid, and a chest without a nodule
 has neither. So both genes have their cause in the nodule, and its place in the cube tells nothing.
 """
 
@@ -49,7 +49,7 @@ def phantom_nodules(
         shifts_mm: smallest and largest distance between the nodule's and the cube's centre.
         cubes_each: cubes of each patient, each with a shift of its own.
         without_every: every so many patients have no nodule, and no mutation.
-        strength: how the genes shape the picture.
+        strength: how the genes shape the image.
     """
     preparation = PreparationSettings()
     with CubeStore.create(folder, preparation.to_dict(), preparation.fingerprint()) as store:

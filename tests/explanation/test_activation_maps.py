@@ -30,17 +30,17 @@ class TwoChannels(FeatureNetwork):
         super().__init__()
         self.convolution = nn.Conv2d(3, 2, kernel_size=3, stride=2, padding=1)
 
-    def feature_map(self, pictures: Tensor) -> Tensor:
-        return torch.tanh(self.convolution(pictures))
+    def feature_map(self, images: Tensor) -> Tensor:
+        return torch.tanh(self.convolution(images))
 
 
 class Brightness(FeatureNetwork):
-    """The last map is the picture's own brightness, a quarter as large."""
+    """The last map is the image's own brightness, a quarter as large."""
 
     feature_count = 1
 
-    def feature_map(self, pictures: Tensor) -> Tensor:
-        return nn.functional.avg_pool2d(pictures.mean(dim=1, keepdim=True), 4)
+    def feature_map(self, images: Tensor) -> Tensor:
+        return nn.functional.avg_pool2d(images.mean(dim=1, keepdim=True), 4)
 
 
 def brightness_mmdl(views: int, networks: int) -> MMDL:
@@ -59,10 +59,10 @@ def brightness_mmdl(views: int, networks: int) -> MMDL:
 def spots(views: int, seed: int = 0) -> tuple[Tensor, np.ndarray]:
     """Views (1, V, 32, 32) of one bright 4 x 4 block each, and the block's position (V, 2) in steps of 4 pixels."""
     cells = np.random.default_rng(seed).integers(1, 7, size=(views, 2))
-    pictures = torch.zeros(1, views, 32, 32)
+    images = torch.zeros(1, views, 32, 32)
     for view, (row, column) in enumerate(cells):
-        pictures[0, view, 4 * row : 4 * row + 4, 4 * column : 4 * column + 4] = 1.0
-    return pictures, cells
+        images[0, view, 4 * row : 4 * row + 4, 4 * column : 4 * column + 4] = 1.0
+    return images, cells
 
 
 @pytest.mark.parametrize("gene", [0, 1])

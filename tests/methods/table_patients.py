@@ -1,4 +1,4 @@
-"""Patients without pictures, for systems that read the table alone."""
+"""Patients without images, for systems that read the table alone."""
 
 from dataclasses import dataclass, field
 

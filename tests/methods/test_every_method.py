@@ -16,7 +16,7 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.errors import WeightsError
 from radiogene.evaluation.predictions import label_table
 from radiogene.methods.inputs import available
-from radiogene.methods.method import Need, Workplace
+from radiogene.methods.method import FitFolders, Need
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import all_methods, method_named
 
@@ -39,9 +39,9 @@ def named(entry):
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("workplace")
-    return Workplace(folder / "state", folder / "features")
+def folders(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("folders")
+    return FitFolders(folder / "state", folder / "features")
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +52,10 @@ def segmented(synthetic_store):
     return cohort, label_table(cohort.patients, ONE_GENE.genes)
 
 
-def check_contract(entry, settings, cohort, labels, workplace, tmp_path):
+def check_contract(entry, settings, cohort, labels, folders, tmp_path):
     """Fits, predicts, saves and loads one system."""
     assert available(entry, cohort).present.all()
-    system = entry.make(settings, workplace).fit(cohort, labels)
+    system = entry.make(settings, folders).fit(cohort, labels)
     probabilities = system.predict_proba(cohort)
     assert probabilities.shape == labels.shape
     assert ((probabilities >= 0) & (probabilities <= 1)).all()
@@ -83,28 +83,28 @@ def check_contract(entry, settings, cohort, labels, workplace, tmp_path):
 
 
 @pytest.mark.parametrize("entry", OF_COLUMNS, ids=named)
-def test_a_system_of_columns_keeps_the_contract(entry, workplace, tmp_path):
+def test_a_system_of_columns_keeps_the_contract(entry, folders, tmp_path):
     patients = TablePatients()
-    check_contract(entry, SETTINGS, patients.cohort, patients.labels, workplace, tmp_path)
+    check_contract(entry, SETTINGS, patients.cohort, patients.labels, folders, tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("entry", OF_SEGMENTS, ids=named)
-def test_a_system_of_segments_keeps_the_contract(entry, segmented, workplace, tmp_path):
-    check_contract(entry, ONE_GENE, *segmented, workplace, tmp_path)
+def test_a_system_of_segments_keeps_the_contract(entry, segmented, folders, tmp_path):
+    check_contract(entry, ONE_GENE, *segmented, folders, tmp_path)
 
 
 @pytest.mark.parametrize("entry", OF_COLUMNS, ids=named)
-def test_the_same_seed_gives_the_same_probabilities(entry, workplace):
+def test_the_same_seed_gives_the_same_probabilities(entry, folders):
     patients = TablePatients(count=50)
-    first, second = (entry.make(SETTINGS, workplace).fit(patients.cohort, patients.labels) for _ in range(2))
+    first, second = (entry.make(SETTINGS, folders).fit(patients.cohort, patients.labels) for _ in range(2))
     np.testing.assert_array_equal(first.predict_proba(patients.cohort), second.predict_proba(patients.cohort))
 
 
 @pytest.mark.parametrize("entry", OF_COLUMNS, ids=named)
-def test_a_changed_file_is_refused(entry, workplace, tmp_path):
+def test_a_changed_file_is_refused(entry, folders, tmp_path):
     patients = TablePatients(count=50)
-    entry.make(SETTINGS, workplace).fit(patients.cohort, patients.labels).save(tmp_path)
+    entry.make(SETTINGS, folders).fit(patients.cohort, patients.labels).save(tmp_path)
     for file in sorted(tmp_path.iterdir()):
         whole = file.read_bytes()
         file.write_bytes(whole[: len(whole) // 2])

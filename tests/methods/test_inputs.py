@@ -75,7 +75,7 @@ def _with_sizes(source):
     return source
 
 
-def test_slides_are_a_folder_of_pictures_under_the_cohorts_files(rows, tmp_path):
+def test_slides_are_a_folder_of_images_under_the_cohorts_files(rows, tmp_path):
     for n, folder in enumerate(("full", "empty", "absent")):
         rows[n] = replace(rows[n], extra={**rows[n].extra, "slides": folder})
     (tmp_path / "full").mkdir()
@@ -86,7 +86,7 @@ def test_slides_are_a_folder_of_pictures_under_the_cohorts_files(rows, tmp_path)
     found = available(entry, cohort_of(rows, tmp_path))
     np.testing.assert_array_equal(found.present, [True, False, False, False, False, False])
     assert found.reasons == {
-        "no picture in the folder of column slides": 1,
+        "no image in the folder of column slides": 1,
         "column slides names a folder that is not there": 1,
         "no folder in column slides": 3,
     }

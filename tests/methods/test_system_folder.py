@@ -7,7 +7,7 @@ import pytest
 from radiogene.cli.app import main
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.errors import SettingsError, WeightsError
-from radiogene.methods.method import Workplace
+from radiogene.methods.method import FitFolders
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
 from radiogene.methods.system_folder import is_system_folder, read_system, write_system
@@ -20,7 +20,7 @@ def trained(synthetic_store, tmp_path_factory):
     place = tmp_path_factory.mktemp("system")
     cohort = PreparedCohort.of(synthetic_store)
     settings = MethodSettings(folds=3)
-    system, unseen = train_system(method_named("clinical"), settings, cohort, Workplace(place / "s", place / "f"))
+    system, unseen = train_system(method_named("clinical"), settings, cohort, FitFolders(place / "s", place / "f"))
     write_system(place / "model", system, unseen, cohort, synthetic_store.preparation_hash)
     return system, unseen, place / "model"
 

@@ -8,7 +8,7 @@ from methods.table_patients import TableOnly, TablePatients
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.errors import CohortError
 from radiogene.methods.inputs import columns_given
-from radiogene.methods.method import Workplace
+from radiogene.methods.method import FitFolders
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import all_methods, method_named
 from radiogene.methods.trained_system import train_system
@@ -38,13 +38,13 @@ def test_a_column_that_copies_the_label_is_refused_by_name(name, column, clinica
     cohort = cohort_with(column, lambda label: words[label])
     settings = MethodSettings(folds=3, clinical=clinical)
     with pytest.raises(CohortError, match=rf"{column} tells all \d+ EGFR mutants.*Leave {column} out"):
-        train_system(method_named(name), settings, cohort, Workplace(tmp_path / "state", tmp_path / "features"))
+        train_system(method_named(name), settings, cohort, FitFolders(tmp_path / "state", tmp_path / "features"))
 
 
 def test_a_system_that_does_not_read_the_column_is_trained(tmp_path):
     cohort = cohort_with("subtype", lambda label: {1: "L858R", 0: "none", -1: ""}[label])
     settings = MethodSettings(folds=3)
-    system, _ = train_system(method_named("clinical"), settings, cohort, Workplace(tmp_path / "s", tmp_path / "f"))
+    system, _ = train_system(method_named("clinical"), settings, cohort, FitFolders(tmp_path / "s", tmp_path / "f"))
     assert len(system.predict(cohort).patient_ids) == 80
 
 

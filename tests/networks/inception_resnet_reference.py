@@ -27,7 +27,7 @@ TIMM_STAGES = {
     "final_convolution": "conv2d_7b",
 }
 
-PICTURE_SIZE = 299
+IMAGE_SIZE = 299
 PROBES = 32
 
 
@@ -62,9 +62,9 @@ def known_parameters():
     return {name: known_parameter(name, tuple(shape)) for name, shape in parameter_shapes().items()}
 
 
-def known_picture():
-    """One picture (1, 3, 299, 299)."""
-    return known_values("picture", (1, 3, PICTURE_SIZE, PICTURE_SIZE), -1.7, 1.7)
+def known_image():
+    """One image (1, 3, 299, 299)."""
+    return known_values("image", (1, 3, IMAGE_SIZE, IMAGE_SIZE), -1.7, 1.7)
 
 
 def probe(stage_map):
@@ -95,10 +95,10 @@ def timm_network(parameters):
     return network
 
 
-def timm_stage_maps(network, picture):
+def timm_stage_maps(network, image):
     """The map after each of our stages, from timm's own layers."""
     wanted = {there: here for here, there in TIMM_STAGES.items()}
-    maps, current = {}, picture
+    maps, current = {}, image
     with torch.no_grad():
         for layer in network.layer_names:
             current = getattr(network, layer)(current)
@@ -110,6 +110,6 @@ def timm_stage_maps(network, picture):
 if __name__ == "__main__":
     from importlib.metadata import version
 
-    stage_maps = timm_stage_maps(timm_network(known_parameters()), known_picture())
+    stage_maps = timm_stage_maps(timm_network(known_parameters()), known_image())
     content = {"timm": version("timm"), "stages": {stage: probe(stage_map) for stage, stage_map in stage_maps.items()}}
     STAGE_OUTPUTS_FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

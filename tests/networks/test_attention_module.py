@@ -152,29 +152,29 @@ def settled_network():
     style = LayerStyle(width=0.125, padding=Padding.SAME, momentum=0.5)
     network = ViewNetwork(ViewNetworkSettings(style, StemStrides(2, 2, 1), units=StageCounts(2, 2, 2)))
     network.mask_enabled = False
-    pictures = torch.randn(8, 3, 64, 64)
+    images = torch.randn(8, 3, 64, 64)
     with torch.no_grad():
         for _ in range(8):
-            network.train()(pictures)
-    return network.eval(), pictures
+            network.train()(images)
+    return network.eval(), images
 
 
-def change_of_features(network, pictures, bias):
+def change_of_features(network, images, bias):
     """Relative change of the features when the masks are switched on at their start, and their cosine to before."""
     with torch.no_grad():
         network.mask_enabled = False
-        before = network(pictures)
+        before = network(images)
         network.mask_enabled = True
         for module in network.attention_modules:
             module.mask.weighting.bias.fill_(bias)
-        after = network(pictures)
+        after = network(images)
     return ((after - before).norm() / before.norm()).item(), torch.cosine_similarity(after, before).min().item()
 
 
 def test_the_start_is_near_neutral():
-    network, pictures = settled_network()
-    change, cosine = change_of_features(network, pictures, MASK_START_BIAS)
-    neutral_sigmoid_change, _ = change_of_features(network, pictures, 0.0)
+    network, images = settled_network()
+    change, cosine = change_of_features(network, images, MASK_START_BIAS)
+    neutral_sigmoid_change, _ = change_of_features(network, images, 0.0)
     assert 0 < change < 0.15
     assert cosine > 0.99
     assert neutral_sigmoid_change > 20 * change
@@ -182,14 +182,14 @@ def test_the_start_is_near_neutral():
 
 def test_the_mask_learns_from_its_start():
     """The last weights start at zero, so they alone move in the first step; in the second the whole mask does."""
-    network, pictures = settled_network()
+    network, images = settled_network()
     network.mask_enabled = True
     mask = network.attention_b.mask
     optimiser = torch.optim.SGD(network.parameters(), lr=1e-3)
     gradients = []
     for _ in range(2):
         optimiser.zero_grad()
-        network(pictures)[:, ::2].mean().backward()
+        network(images)[:, ::2].mean().backward()
         gradients.append(
             [mask.weighting.weight.grad.norm().item(), mask.bottom_up[0].expansion.weight.grad.norm().item()]
         )

@@ -43,14 +43,14 @@ def network_of(backbone, preset="tiny"):
     return build_feature_network(preset_named(preset, backbone))
 
 
-def with_settled_statistics(network, pictures):
-    """The network with running statistics of some pictures, as a trained one has; in evaluation mode."""
+def with_settled_statistics(network, images):
+    """The network with running statistics of some images, as a trained one has; in evaluation mode."""
     for layer in network.modules():
         if isinstance(layer, nn.BatchNorm2d):
             layer.momentum = None
     network.train()
     with torch.no_grad():
-        network(pictures)
+        network(images)
     return network.eval()
 
 
@@ -68,8 +68,8 @@ def test_maps_are_large_enough_at_every_presets_size(backbone, preset):
     sizes = preset_named(preset, backbone)
     with torch.device("meta"), torch.no_grad():
         network = build_feature_network(sizes).eval()
-        pictures = torch.empty(2, 3, sizes.image_size, sizes.image_size)
-        last, looked_at = network.feature_map(pictures), network.activation_map(pictures)
+        images = torch.empty(2, 3, sizes.image_size, sizes.image_size)
+        last, looked_at = network.feature_map(images), network.activation_map(images)
         features = network.features_of_map(looked_at)
     assert last.shape[:2] == (2, network.feature_count)
     assert min(last.shape[-2:]) >= SMALLEST_LAST_MAP
@@ -80,9 +80,9 @@ def test_maps_are_large_enough_at_every_presets_size(backbone, preset):
 
 
 @every_backbone
-def test_pictures_to_features_and_gradients_back(backbone):
-    network, pictures = network_of(backbone).train(), torch.randn(2, 3, 64, 64)
-    features = network(pictures)
+def test_images_to_features_and_gradients_back(backbone):
+    network, images = network_of(backbone).train(), torch.randn(2, 3, 64, 64)
+    features = network(images)
     assert features.shape == (2, network.feature_count)
     features.square().mean().backward()
     gradients = [parameter.grad for parameter in network.parameters()]
@@ -94,11 +94,11 @@ def test_pictures_to_features_and_gradients_back(backbone):
 def test_the_map_that_is_looked_at_leads_to_the_features(backbone):
     network = with_settled_statistics(network_of(backbone), torch.randn(4, 3, 64, 64))
     with torch.no_grad():
-        pictures = torch.randn(2, 3, 64, 64)
-        features = network(pictures)
+        images = torch.randn(2, 3, 64, 64)
+        features = network(images)
         assert features.std() > 0
-        torch.testing.assert_close(network.features_of_map(network.activation_map(pictures)), features)
-        torch.testing.assert_close(network.feature_map(pictures).mean(dim=(2, 3)), features)
+        torch.testing.assert_close(network.features_of_map(network.activation_map(images)), features)
+        torch.testing.assert_close(network.feature_map(images).mean(dim=(2, 3)), features)
 
 
 @every_backbone
@@ -161,10 +161,10 @@ def test_timm_gives_the_same_last_map(backbone, size):
     reference.load_state_dict(dict(zip(wanted, ours.values(), strict=True)), strict=False, assign=True)
     first = next(layer for layer in reference.modules() if isinstance(layer, nn.Conv2d))
     first.stride = next(layer for layer in network.modules() if isinstance(layer, nn.Conv2d)).stride
-    pictures = torch.randn(2, 3, size, size)
+    images = torch.randn(2, 3, size, size)
     with torch.no_grad():
-        expected = reference.eval().forward_features(pictures)
-        torch.testing.assert_close(network.feature_map(pictures), expected)
+        expected = reference.eval().forward_features(images)
+        torch.testing.assert_close(network.feature_map(images), expected)
     assert expected.std() > 0
 
 
@@ -206,8 +206,8 @@ def test_what_cannot_be_made_narrower_is_refused():
 
 @needs_timm
 @pytest.mark.parametrize("backbone", ["vgg16", "inception-v3"])
-def test_pictures_that_are_too_small_are_refused(backbone):
-    with pytest.raises(SettingsError, match=r"Pictures of 32 pixels are too small for \w+: expected .* 2 x 2"):
+def test_images_that_are_too_small_are_refused(backbone):
+    with pytest.raises(SettingsError, match=r"Images of 32 pixels are too small for \w+: expected .* 2 x 2"):
         build_feature_network(replace(preset_named("tiny", backbone), image_size=32))
 
 

@@ -5,7 +5,7 @@ import torch
 
 from radiogene.networks.cnn_3d import CNN3D
 from radiogene.networks.densenet_2d import DenseLayer, DenseNet2D
-from radiogene.networks.gene_head import GeneHead
+from radiogene.networks.fully_connected_head import FullyConnectedHead
 from radiogene.networks.multilevel_residual import MultilevelResidual, ResidualUnit
 from radiogene.networks.tile_network import TileNetwork, tile_features
 
@@ -26,11 +26,11 @@ def networks():
 
 
 @pytest.mark.parametrize("name", list(networks()))
-def test_pictures_and_values_become_one_logit_per_gene(name):
+def test_images_and_values_become_one_logit_per_gene(name):
     network, shape = networks()[name]
-    pictures, values = torch.randn(PATIENTS, *shape), torch.randn(PATIENTS, VALUES)
-    assert network.features(pictures).shape == (PATIENTS, network.feature_count)
-    logits = network(pictures, values)
+    images, values = torch.randn(PATIENTS, *shape), torch.randn(PATIENTS, VALUES)
+    assert network.features(images).shape == (PATIENTS, network.feature_count)
+    logits = network(images, values)
     assert logits.shape == (PATIENTS, GENES)
     logits.square().sum().backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.parameters())
@@ -40,9 +40,9 @@ def test_pictures_and_values_become_one_logit_per_gene(name):
 def test_values_that_join_change_the_answer(name):
     network, shape = networks()[name]
     network.eval()
-    pictures = torch.randn(1, *shape)
+    images = torch.randn(1, *shape)
     with torch.inference_mode():
-        without, joined = (network(pictures, torch.full((1, VALUES), number)) for number in (0.0, 3.0))
+        without, joined = (network(images, torch.full((1, VALUES), number)) for number in (0.0, 3.0))
     assert not torch.equal(without, joined)
 
 
@@ -62,12 +62,12 @@ def test_twenty_convolutions_stand_before_the_plain_ones_at_the_size_of_paper():
 def test_features_of_every_level_stand_side_by_side():
     network, _ = networks()["multilevel"]
     network.eval()
-    pictures = torch.randn(1, 1, 64, 64, 64)
+    images = torch.randn(1, 1, 64, 64, 64)
     with torch.inference_mode():
-        first = network.stages[0](network.entry(pictures))
+        first = network.stages[0](network.entry(images))
         last = network.stages[1](first)
         wanted = torch.cat([first.mean(dim=(2, 3, 4)), last.mean(dim=(2, 3, 4))], dim=1)
-        torch.testing.assert_close(network.features(pictures), wanted)
+        torch.testing.assert_close(network.features(images), wanted)
 
 
 def test_a_residual_unit_adds_its_input_where_nothing_changes_its_shape():
@@ -85,7 +85,7 @@ def test_a_dense_layer_keeps_its_input_in_front():
 
 
 def test_dropout_takes_the_draw_that_it_is_given():
-    head = GeneHead(4, 0, (), 1, 0.5)
+    head = FullyConnectedHead(4, 0, (), 1, 0.5)
     torch.nn.init.ones_(head.layers[0].weight)
     kept = torch.tensor([[True, False, True, False]])
     assert head(torch.ones(1, 4), torch.zeros(1, 0), kept).item() == pytest.approx(2 / 0.5)

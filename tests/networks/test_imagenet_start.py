@@ -1,4 +1,4 @@
-"""MMDL that starts from ImageNet parameters: every view network, and the scale of its pictures."""
+"""MMDL that starts from ImageNet parameters: every view network, and the scale of its images."""
 
 import pytest
 import torch
@@ -55,8 +55,8 @@ def test_another_backbone_is_refused():
     class Other(FeatureNetwork):
         feature_count = 3
 
-        def feature_map(self, pictures):
-            return pictures
+        def feature_map(self, images):
+            return images
 
     network = MMDL(("EGFR",), 1, 0, [Other()], 0.8)
     with pytest.raises(SettingsError, match="inception-attention-resnet only"):

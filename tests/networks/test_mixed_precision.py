@@ -4,13 +4,13 @@ import pytest
 import torch
 
 from radiogene.ct.nine_views import NINE_VIEWS
-from radiogene.networks.gene_head import GeneHead
+from radiogene.networks.fully_connected_head import FullyConnectedHead
 from radiogene.networks.mixed_precision import is_mixed
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import TINY, build_feature_network
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.training.batches.augmentation import Augmentation
-from radiogene.training.pretraining.picture_augmentation import PictureAugmentation, cut_out
+from radiogene.training.pretraining.image_augmentation import ImageAugmentation, cut_out
 
 CPU = torch.device("cpu")
 
@@ -26,7 +26,7 @@ def network():
 
 
 @pytest.fixture(scope="module")
-def pictures():
+def images():
     return torch.randn(2, 2, 64, 64, generator=torch.Generator().manual_seed(1))
 
 
@@ -48,18 +48,18 @@ def test_views_are_cut_at_the_same_places():
 
 
 def test_photographs_are_cut_out_at_the_same_places():
-    pictures = torch.rand(2, 3, 30, 30, generator=torch.Generator().manual_seed(0))
-    maps = PictureAugmentation(0, 0.6).draw(0, [0, 1])
+    images = torch.rand(2, 3, 30, 30, generator=torch.Generator().manual_seed(0))
+    maps = ImageAugmentation(0, 0.6).draw(0, [0, 1])
     with bf16():
-        mixed = cut_out(pictures, maps)
-    assert torch.equal(mixed, cut_out(pictures, maps))
+        mixed = cut_out(images, maps)
+    assert torch.equal(mixed, cut_out(images, maps))
 
 
-def test_heads_and_fusion_take_bf16_features_and_compute_in_float32(network, pictures):
+def test_heads_and_fusion_take_bf16_features_and_compute_in_float32(network, images):
     clinical = torch.tensor([[0.3, 1.0, 0.0], [-1.2, 0.0, 1.0]])
     with bf16(), torch.no_grad():
-        features = network.view_features(pictures)
-        output = network(pictures, clinical)
+        features = network.view_features(images)
+        output = network(images, clinical)
         expected = network.fusion(network.branch_logits(features.float(), clinical))
     assert features.dtype == torch.bfloat16
     assert output.branch_logits.dtype == output.fused_logits.dtype == torch.float32
@@ -71,17 +71,17 @@ def test_heads_and_fusion_take_bf16_features_and_compute_in_float32(network, pic
     assert expected.dtype == torch.bfloat16
 
 
-def test_bf16_features_are_those_of_float32_within_its_eight_bits(network, pictures):
+def test_bf16_features_are_those_of_float32_within_its_eight_bits(network, images):
     with torch.no_grad():
-        exact = network.view_features(pictures)
+        exact = network.view_features(images)
         with bf16():
-            rounded = network.view_features(pictures).float()
+            rounded = network.view_features(images).float()
     assert (rounded - exact).norm() / exact.norm() < 0.02
 
 
 def test_the_head_of_a_compared_network_is_float32_too():
     torch.manual_seed(0)
-    head = GeneHead(8, 2, (4,), 2, 1.0).eval()
+    head = FullyConnectedHead(8, 2, (4,), 2, 1.0).eval()
     features, values = torch.randn(3, 8).bfloat16(), torch.randn(3, 2)
     with bf16(), torch.no_grad():
         logits = head(features, values)

@@ -107,8 +107,8 @@ def test_dropout_acts_on_kept_features_too(batch):
 
 def test_a_shared_network_sees_every_view_alike_and_separate_ones_do_not():
     torch.manual_seed(0)
-    picture = torch.randn(1, 1, 64, 64)
-    views = picture.expand(1, 3, 64, 64)
+    image = torch.randn(1, 1, 64, 64)
+    views = image.expand(1, 3, 64, 64)
     separate = MMDL(GENES, 3, 0, [build_view_network(TINY) for _ in range(3)], 0.8).eval()
     shared = MMDL(GENES, 3, 0, [build_view_network(TINY)], 0.8).eval()
     with torch.no_grad():

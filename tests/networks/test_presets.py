@@ -128,8 +128,8 @@ def test_a_view_classifier_is_the_view_network_with_one_layer_on_top():
     torch.manual_seed(0)
     view_network = ViewNetwork(TINY.view_network)
     classifier = ViewClassifier(view_network, 2, TINY.dropout_keep).eval()
-    pictures = torch.randn(2, 3, 64, 64)
+    images = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
-        expected = view_network.features(pictures) @ classifier.fully_connected.weight.T
-        torch.testing.assert_close(classifier(pictures), expected + classifier.fully_connected.bias)
+        expected = view_network.features(images) @ classifier.fully_connected.weight.T
+        torch.testing.assert_close(classifier(images), expected + classifier.fully_connected.bias)
     assert classifier.dropout.p == pytest.approx(0.2)

@@ -10,8 +10,8 @@ import torch
 
 from networks.inception_resnet_reference import (
     STAGE_OUTPUTS_FILE,
+    known_image,
     known_parameters,
-    known_picture,
     parameter_shapes,
     probe,
     timm_is_absent,
@@ -49,7 +49,7 @@ def network(parameters):
 @pytest.fixture(scope="module")
 def maps(network):
     with torch.no_grad():
-        return network.stage_outputs(known_picture())
+        return network.stage_outputs(known_image())
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -67,13 +67,13 @@ def test_stage_equals_the_maps_recorded_from_timm(stage, maps):
 @pytest.mark.skipif(timm_is_absent(), reason="timm and torchvision are not installed; the recorded maps are compared")
 def test_stage_equals_timm_at_every_pixel(network, maps, parameters):
     reference = timm_network(parameters)
-    expected_maps = timm_stage_maps(reference, known_picture())
+    expected_maps = timm_stage_maps(reference, known_image())
     assert tuple(expected_maps) == STAGES
     for stage, expected in expected_maps.items():
         error = (maps[stage] - expected).abs().max() / expected.abs().max()
         assert error < RELATIVE, stage
     with torch.no_grad():
-        features = network.features(known_picture())
+        features = network.features(known_image())
         torch.testing.assert_close(features, reference.forward_head(expected, pre_logits=True), rtol=1e-4, atol=1e-5)
 
 

@@ -52,12 +52,12 @@ def test_width_scales_channels_in_steps_of_8(original):
 def test_features_are_the_average_of_the_last_map_and_stages_are_reachable():
     torch.manual_seed(0)
     network = build_view_network(TINY).eval()
-    pictures = torch.randn(2, 3, 64, 64)
+    images = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
-        outputs = network.stage_outputs(pictures)
-        assert torch.equal(network.feature_map(pictures), outputs["final_convolution"])
+        outputs = network.stage_outputs(images)
+        assert torch.equal(network.feature_map(images), outputs["final_convolution"])
         average = outputs["final_convolution"].sum(dim=(2, 3)) / 64
-        torch.testing.assert_close(network.features(pictures), average)
+        torch.testing.assert_close(network.features(images), average)
         assert torch.equal(network.stage("reduction_a")(outputs["attention_a"]), outputs["reduction_a"])
     assert network.feature_count == average.shape[1]
     with pytest.raises(SettingsError, match="expected one of stem, attention_a"):
@@ -66,7 +66,7 @@ def test_features_are_the_average_of_the_last_map_and_stages_are_reachable():
 
 @pytest.mark.parametrize("size", [75, 83, 97])
 @pytest.mark.parametrize("padding", Padding)
-def test_odd_pictures_pass_through_all_stages(size, padding):
+def test_odd_images_pass_through_all_stages(size, padding):
     settings = ViewNetworkSettings(LayerStyle(0.05, padding), StemStrides(2, 2, 2), units=StageCounts(1, 1, 1))
     with torch.no_grad():
         features = ViewNetwork(settings).eval()(torch.randn(1, 3, size, size))
@@ -80,13 +80,13 @@ def test_without_attention_no_mask_is_built_and_nothing_else_differs():
     trunk = {name: t for name, t in with_masks.state_dict().items() if ".mask." not in name}
     assert len(trunk) < len(with_masks.state_dict())
     without.load_state_dict(trunk, strict=True)
-    pictures = torch.randn(2, 3, 64, 64)
+    images = torch.randn(2, 3, 64, 64)
     with_masks.eval()
     without.eval()
     with torch.no_grad():
-        assert not torch.equal(with_masks(pictures), without(pictures))
+        assert not torch.equal(with_masks(images), without(images))
         with_masks.mask_enabled = False
-        assert torch.equal(with_masks(pictures), without(pictures))
+        assert torch.equal(with_masks(images), without(images))
     assert not with_masks.mask_enabled
     assert not without.mask_enabled
 

@@ -24,7 +24,7 @@ def test_the_batched_sampler_equals_the_reference(size, sampling):
 
 
 @pytest.mark.parametrize("symmetry", range(8))
-def test_each_symmetry_is_a_flip_or_right_angle_turn_of_the_picture(symmetry):
+def test_each_symmetry_is_a_flip_or_right_angle_turn_of_the_image(symmetry):
     cubes = torch.from_numpy(random_cubes(1))
     sampler = ViewSampler(64)
     plain = sampler(cubes)[0].numpy()
@@ -39,7 +39,7 @@ def test_the_eight_symmetries_differ():
     assert len({matrix.tobytes() for matrix in square_symmetries()}) == 8
 
 
-def test_a_translation_moves_the_picture_by_millimetres_and_fills_in_air():
+def test_a_translation_moves_the_image_by_millimetres_and_fills_in_air():
     cubes = torch.from_numpy(random_cubes(1))
     sampler = ViewSampler(64)
     plain = sampler(cubes)[0].numpy()
@@ -47,7 +47,7 @@ def test_a_translation_moves_the_picture_by_millimetres_and_fills_in_air():
     np.testing.assert_allclose(moved[0, 3:, :-2], plain[0, :-3, 2:], atol=0.5)
     assert (moved[0, :3] == -1024).all()
     assert (moved[0, :, -2:] == -1024).all()
-    # On a diagonal, 64 pixels are 64 sqrt 2 mm: sqrt 2 mm move the picture by one pixel along it.
+    # On a diagonal, 64 pixels are 64 sqrt 2 mm: sqrt 2 mm move the image by one pixel along it.
     along = sampler(cubes, fixed_transforms(1, 9, 0, (0.0, float(np.sqrt(2)))))[0].numpy()
     np.testing.assert_allclose(along[3, :, 1:], plain[3, :, :-1], atol=0.5)
 

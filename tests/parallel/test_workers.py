@@ -12,7 +12,7 @@ import pytest
 from radiogene.errors import SettingsError, WorkersError
 from radiogene.parallel.worker_task import GROUP_VARIABLES, packed, run_packed
 from radiogene.parallel.workers import ONE_THREAD, TASKS_PER_WORKER, in_parallel, process_count
-from radiogene.storage.folder_lock import folder_turn
+from radiogene.storage.folder_lock import locked_folder
 
 
 def squares(count):
@@ -95,9 +95,9 @@ def test_no_worker_is_refused(count):
 
 
 def test_a_folder_is_written_by_one_at_a_time_and_the_holder_is_named(tmp_path):
-    another = folder_turn(tmp_path / "new", longest_wait_s=0.3)
+    another = locked_folder(tmp_path / "new", longest_wait_s=0.3)
     said = f"is being written by process {os.getpid()} on "
-    with folder_turn(tmp_path / "new"), pytest.raises(WorkersError, match=said), another:
+    with locked_folder(tmp_path / "new"), pytest.raises(WorkersError, match=said), another:
         pass
-    with folder_turn(tmp_path / "new", longest_wait_s=0):
+    with locked_folder(tmp_path / "new", longest_wait_s=0):
         pass

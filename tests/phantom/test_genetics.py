@@ -60,13 +60,13 @@ def test_likelihood_is_that_of_the_distributions_it_is_drawn_from():
             + stats.truncnorm.logpdf(np.log(factors.diameter_mm), *window, loc=median, scale=sd)
             + stats.bernoulli.logpmf(factors.retraction, strength.retraction[c])
         )
-    difference = model.picture_log_likelihood(factors) - np.stack(expected, axis=1)
+    difference = model.image_log_likelihood(factors) - np.stack(expected, axis=1)
     # Up to a constant that is the same for all classes.
     np.testing.assert_allclose(difference, difference[:, :1].repeat(4, axis=1), atol=1e-9)
     np.testing.assert_allclose(difference, difference[0, 0], atol=1e-9)
 
 
-def test_picture_factors_follow_their_distributions():
+def test_image_factors_follow_their_distributions():
     factors = site_model("A").draw(60_000, np.random.default_rng(5))
     strength = Strength()
     egfr = factors.gene_class == GeneClass.EGFR

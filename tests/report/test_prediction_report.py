@@ -148,6 +148,6 @@ def test_the_same_case_gives_the_same_bytes(html, tmp_path):
         ({"view_weights": {gene: {"axial": 1.0} for gene in ("EGFR", "KRAS")}}, "View weights of EGFR"),
     ],
 )
-def test_refuses_pictures_and_weights_that_do_not_fit(change, message):
+def test_refuses_images_and_weights_that_do_not_fit(change, message):
     with pytest.raises(SettingsError, match=message):
         case(**change)

@@ -31,15 +31,15 @@ def test_views_are_drawn_at_one_scale_with_true_proportions():
 def test_maps_lie_where_the_network_saw_the_view(sampling):
     figure = activation_sheet(VIEWS_VHW, MAPS_VHW, NINE_VIEWS, sampling)
     for axes, view, heat in zip(figure.axes, NINE_VIEWS, MAPS_VHW, strict=False):
-        picture, laid_over = axes.images
+        image, laid_over = axes.images
         height_mm, width_mm = view.size_mm
         expected = (width_mm, width_mm) if sampling is ViewSampling.ISOTROPIC else (height_mm, width_mm)
         assert sizes(laid_over) == pytest.approx(expected)
         np.testing.assert_array_equal(laid_over.get_array(), heat)
         assert laid_over.get_clim() == (0, 1)
-        # Rows run downwards in both, and the picture alone decides what is shown.
+        # Rows run downwards in both, and the image alone decides what is shown.
         assert (axes.get_ylim()[0], axes.get_ylim()[1]) == pytest.approx((height_mm / 2, -height_mm / 2))
-        assert laid_over.get_zorder() > picture.get_zorder()
+        assert laid_over.get_zorder() > image.get_zorder()
 
 
 def test_a_map_fades_to_nothing_at_0():

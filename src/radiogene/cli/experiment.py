@@ -11,7 +11,7 @@ from radiogene.errors import CasesFailedError, SettingsError
 
 if TYPE_CHECKING:
     from radiogene.experiments.experiment_settings import ExperimentSettings
-    from radiogene.parallel.workers import Crew
+    from radiogene.parallel.workers import WorkerPool
 
 CalibrationName = Literal["identity", "temperature", "isotonic"]
 
@@ -30,7 +30,7 @@ def experiment(
         str | None,
         typer.Option("--external", metavar="STORE", help="Store of the cohort that everything is tested on."),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for report, tables, figures, cells.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for report, tables, figures, fits.")] = None,
     preset: Annotated[
         Literal["paper", "small", "tiny"], typer.Option("--preset", help="Sizes of every network.")
     ] = "small",
@@ -110,14 +110,14 @@ def _run(
     train: tuple[str, Path | None],
     external: tuple[str, Path | None],
     out: Path,
-    workers: "Crew | int",
+    workers: "WorkerPool | int",
     *,
     quiet: bool,
     as_json: bool,
 ) -> None:
     import json
 
-    from radiogene.cli.cell_progress import cell_progress
+    from radiogene.cli.fit_progress import fit_progress
     from radiogene.experiments.assembly import write_evidence
     from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
     from radiogene.experiments.registry import experiments_named
@@ -126,7 +126,7 @@ def _run(
 
     training, tested = (CohortPlace(place_of(store), files) for store, files in (train, external))
     places = ExperimentPlaces(training, tested, out)
-    with cell_progress(quiet) as told:
+    with fit_progress(quiet) as told:
         run = run_experiments(
             experiments_named(name),
             settings,
@@ -138,13 +138,13 @@ def _run(
     typer.echo(json.dumps(written.to_json(), indent=2) if as_json else written.text())
     if run.failures:
         raise CasesFailedError(
-            f"{len(run.failures)} cells failed; their rows are empty, with the reason. The same command tries "
+            f"{len(run.failures)} fits failed; their rows are empty, with the reason. The same command tries "
             "them again."
         )
 
 
 def _processes(workers: int, accelerator: str) -> int:
-    """How many cells run side by side: as asked, else one per core, but one alone on a GPU, whose memory they share."""
+    """How many fits run side by side: as asked, else one per core, but one alone on a GPU, whose memory they share."""
     from joblib import cpu_count
 
     if workers > 0:

@@ -27,7 +27,7 @@ def export(
 ) -> None:
     """Write a model's view networks in the form of a faster engine, bound to the model and checked against PyTorch."""
     from radiogene.cohort.store.cube_store import CubeStore
-    from radiogene.model.engines.calibration_pictures import calibration_pictures
+    from radiogene.model.engines.calibration_images import calibration_images
     from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
     from radiogene.model.engines.export import export_model, require_export_inputs
     from radiogene.model.model_folder import read_model
@@ -37,9 +37,9 @@ def export(
     trained = read_model(model)
     place = choice.export_folder(model)
     require_folder_place(place.parent)
-    pictures = None if calibration is None else calibration_pictures(trained, CubeStore.open(calibration))
+    images = None if calibration is None else calibration_images(trained, CubeStore.open(calibration))
     with progress_bar("view networks", quiet) as progress:
-        record = export_model(trained, place, choice.name, choice.stored_precision, pictures, progress)
+        record = export_model(trained, place, choice.name, choice.stored_precision, images, progress)
     if not quiet:
         typer.echo(
             f"Features differ from PyTorch's by at most {record.largest_difference:.2g} of the largest.", err=True

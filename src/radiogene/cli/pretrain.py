@@ -1,4 +1,4 @@
-"""`radiogene pretrain`: from a folder of pictures to weights that a training starts from."""
+"""`radiogene pretrain`: from a folder of images to weights that a training starts from."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from radiogene.cli.run_arguments import Accelerator, Accumulate, Devices, Log, N
 
 
 def pretrain(
-    images: Annotated[Path, typer.Argument(help="A folder with one subfolder of pictures per class.")],
+    images: Annotated[Path, typer.Argument(help="A folder with one subfolder of images per class.")],
     out: Annotated[Path, typer.Option("--out", help="The folder of the pretrained network.")],
     test: Annotated[
         Path | None, typer.Option("--test", help="A folder of the same classes that only measures the network.")
@@ -27,7 +27,7 @@ def pretrain(
         int | None, typer.Option("--epochs", min=1, help="At most this many epochs (else the preset's).")
     ] = None,
     learning_rate: Annotated[float | None, typer.Option("--learning-rate", min=1e-9, help="Else the preset's.")] = None,
-    batch: Annotated[int | None, typer.Option("--batch", min=2, help="Pictures per step (else the preset's).")] = None,
+    batch: Annotated[int | None, typer.Option("--batch", min=2, help="Images per step (else the preset's).")] = None,
     seed: Seed = 0,
     accelerator: Accelerator = "auto",
     precision: Precision = "32-true",
@@ -37,7 +37,7 @@ def pretrain(
     log: Log = None,
     quiet: Quiet = False,
 ) -> None:
-    """Pretrain on pictures of two or more classes; the same command goes on after an interruption."""
+    """Pretrain on images of two or more classes; the same command goes on after an interruption."""
     from radiogene.model.pretrained_folder import require_pretrained_place
     from radiogene.training.fitting.run_options import require_machine
     from radiogene.training.pretraining.pretrain import pretrain as pretrain_network
@@ -58,7 +58,7 @@ def pretrain(
             schedule,
             epochs=epochs or schedule.epochs,
             learning_rate=learning_rate or schedule.learning_rate,
-            batch_pictures=batch or schedule.batch_pictures,
+            batch_images=batch or schedule.batch_images,
         ),
     )
     manifest = pretrain_network(
@@ -67,7 +67,7 @@ def pretrain(
         out,
         options,
         test=test,
-        decoding=lambda: progress_bar("pictures", quiet),
+        decoding=lambda: progress_bar("images", quiet),
         tell=lambda remark: typer.echo(remark, err=True),
     )
     if manifest is not None:

@@ -115,7 +115,7 @@ def train(
     from radiogene.parallel.workers import opened_workers
     from radiogene.training.fitting.run_options import require_machine
     from radiogene.training.initial_weights import initial_weights
-    from radiogene.training.settings import Kept, TrainingSettings
+    from radiogene.training.settings import KeptModel, TrainingSettings
     from radiogene.training.stages.schedule import schedule_of
     from radiogene.training.train import train as train_model
 
@@ -161,7 +161,7 @@ def train(
         freeze_normalisation=freeze_normalisation,
         folds=folds,
         seeds=seeds,
-        keep=Kept(keep),
+        keep=KeptModel(keep),
     )
     start = initial_weights(init, settings.sizes)
     cohort = PreparedCohort.of(CubeStore.open(store))

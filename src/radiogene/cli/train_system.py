@@ -47,7 +47,7 @@ def train_system(name: str, options: SystemOptions, *, quiet: bool) -> None:
 
     from radiogene.cohort.prepared_cohort import PreparedCohort
     from radiogene.cohort.store.cube_store import CubeStore
-    from radiogene.methods.method import Workplace
+    from radiogene.methods.method import FitFolders
     from radiogene.methods.method_settings import MethodSettings
     from radiogene.methods.registry import method_named
     from radiogene.methods.system_folder import require_system_place, write_system
@@ -74,9 +74,9 @@ def train_system(name: str, options: SystemOptions, *, quiet: bool) -> None:
     store = CubeStore.open(options.store)
     cohort = PreparedCohort.of(store, options.files)
     unfinished = options.out.with_name(f"{options.out.name}.unfinished")
-    workplace = Workplace(unfinished / "state", unfinished / "features", progress=not quiet)
-    workplace.state.mkdir(parents=True, exist_ok=True)
-    system, unseen = fit(entry, settings, cohort, workplace)
+    folders = FitFolders(unfinished / "state", unfinished / "features", progress=not quiet)
+    folders.state.mkdir(parents=True, exist_ok=True)
+    system, unseen = fit(entry, settings, cohort, folders)
     write_system(options.out, system, unseen, cohort, store.preparation_hash)
     shutil.rmtree(unfinished)
     for reason, count in system.left_out.items():

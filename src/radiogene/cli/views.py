@@ -1,4 +1,4 @@
-"""`radiogene views`: the cube and the nine views of one nodule, as arrays and as a picture."""
+"""`radiogene views`: the cube and the nine views of one nodule, as arrays and as an image."""
 
 from pathlib import Path
 from typing import Annotated
@@ -37,15 +37,15 @@ def views(
         scan_options=ScanOptions(series, allow_gaps),
         require_air=False,
     )
-    pictures = cut_views(prepared.cube_hu)
-    for name, array in (("cube.npy", prepared.cube_hu), ("views.npy", pictures)):
+    images = cut_views(prepared.cube_hu)
+    for name, array in (("cube.npy", prepared.cube_hu), ("views.npy", images)):
         with atomic_path(out / name) as temporary:
             np.save(temporary, array, allow_pickle=False)
     centre = ", ".join(f"{c:.1f}" for c in prepared.report["centre_lps_mm"])
     title = f"64 mm cube at LPS ({centre}) mm; {prepared.report['share_outside']:.1%} outside the scan"
     if prepared.is_synthetic:
         title += "; SYNTHETIC phantom"
-    write_contact_sheet(out / "views.png", pictures, title)
+    write_contact_sheet(out / "views.png", images, title)
     settings = PreparationSettings()
     geometry = {
         **prepared.report,

@@ -1,4 +1,4 @@
-"""A picture of the nine views with names, directions and scale, for a human check of where the cube lies."""
+"""An image of the nine views with names, directions and scale, for a human check of where the cube lies."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ LUNG_WINDOW_HU = (-1350.0, 150.0)
 
 SCALE_BAR_MM = 10.0
 EDGE_MM = 5.0
-"""Letters and the bar keep this distance from a picture's edge."""
+"""Letters and the bar keep this distance from an image's edge."""
 
 MARK = "#ffd34d"
 
@@ -38,20 +38,20 @@ def reversed_direction(direction: Direction) -> Direction:
     return -x, -y, -z
 
 
-def draw_view(axes: Any, view: View, picture_hu: NDArray[np.floating], window_hu: tuple[float, float]) -> None:
+def draw_view(axes: Any, view: View, image_hu: NDArray[np.floating], window_hu: tuple[float, float]) -> None:
     """Draws one view into matplotlib axes, in true proportions, with directions at its edges and a 10 mm bar.
 
     Args:
         axes: matplotlib Axes.
         view: which view.
-        picture_hu: (S, S) HU.
+        image_hu: (S, S) HU.
         window_hu: lowest and highest HU shown.
     """
     from matplotlib.patheffects import withStroke
 
     height_mm, width_mm = view.size_mm
     extent = (-width_mm / 2, width_mm / 2, height_mm / 2, -height_mm / 2)
-    axes.imshow(picture_hu, cmap="gray", vmin=window_hu[0], vmax=window_hu[1], extent=extent, interpolation="bilinear")
+    axes.imshow(image_hu, cmap="gray", vmin=window_hu[0], vmax=window_hu[1], extent=extent, interpolation="bilinear")
     labels = (
         (-width_mm / 2 + EDGE_MM, 0.0, direction_letters(reversed_direction(view.column_direction))),
         (width_mm / 2 - EDGE_MM, 0.0, direction_letters(view.column_direction)),
@@ -75,15 +75,15 @@ def write_contact_sheet(path: Path, views_vhw: NDArray[np.floating], title: str)
     Args:
         path: the PNG file.
         views_vhw: (9, S, S) HU in the order of `NINE_VIEWS`.
-        title: a line above the pictures.
+        title: a line above the images.
     """
     from matplotlib.figure import Figure
 
     # The two lower rows hold diagonals, which are sqrt 2 wider than high.
     figure = Figure(figsize=(9.5, 8.6), layout="constrained")
     grid = figure.subplots(3, 3, height_ratios=[1.0, 2**-0.5, 2**-0.5])
-    for axes, view, picture in zip(grid.flat, NINE_VIEWS, views_vhw, strict=True):
-        draw_view(axes, view, picture, LUNG_WINDOW_HU)
+    for axes, view, image in zip(grid.flat, NINE_VIEWS, views_vhw, strict=True):
+        draw_view(axes, view, image, LUNG_WINDOW_HU)
     figure.suptitle(title, fontsize=10)
     with atomic_path(path) as temporary:
         figure.savefig(temporary, dpi=110, format="png")

@@ -19,7 +19,7 @@ F: Direction = (0, 0, -1)
 
 
 class ViewSampling(StrEnum):
-    """How a diagonal, which is 64 sqrt 2 mm long, fills a square picture."""
+    """How a diagonal, which is 64 sqrt 2 mm long, fills a square image."""
 
     STRETCHED = "stretched"
     """64 mm on an axis and 64 sqrt 2 mm on a diagonal fill the same number of pixels (default)."""
@@ -48,12 +48,12 @@ class View:
 
     @property
     def size_mm(self) -> tuple[float, float]:
-        """Length in mm of a picture's row axis and column axis (64 or 64 sqrt 2)."""
+        """Length in mm of an image's row axis and column axis (64 or 64 sqrt 2)."""
         row, column = (float(np.linalg.norm(d)) * CUBE_MM for d in (self.row_direction, self.column_direction))
         return row, column
 
     def axes_mm(self, sampling: ViewSampling) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """A picture's row axis and column axis (3,) along (x, y, z), as vectors of its full length in mm."""
+        """An image's row axis and column axis (3,) along (x, y, z), as vectors of its full length in mm."""
         row_mm = np.asarray(self.row_direction) * CUBE_MM
         if sampling is ViewSampling.ISOTROPIC and self.is_diagonal:
             row_mm = row_mm * np.sqrt(2.0)
@@ -92,16 +92,16 @@ def view_points_mm(
     direction, where L is 64 mm on an axis and 64 sqrt 2 mm on a diagonal.
 
     Args:
-        size: pixels S along each side of a picture.
+        size: pixels S along each side of an image.
         sampling: whether diagonal views have the diagonal's scale on both axes.
         views: which views, in order.
     """
     fraction = (np.arange(size) + 0.5) / size - 0.5
-    pictures = []
+    images = []
     for view in views:
         row_mm, column_mm = view.axes_mm(sampling)
-        pictures.append(fraction[:, None, None] * row_mm + fraction[None, :, None] * column_mm)
-    return np.stack(pictures)
+        images.append(fraction[:, None, None] * row_mm + fraction[None, :, None] * column_mm)
+    return np.stack(images)
 
 
 def cut_views(
@@ -125,6 +125,6 @@ def cut_views(
     """
     points = view_points_mm(size, sampling, views)
     index_zyx = np.moveaxis(points[..., ::-1] / SAMPLE_MM + (CUBE_SAMPLES - 1) / 2, -1, 0)
-    pictures = ndimage.map_coordinates(cube_zyx.astype(np.float64), index_zyx, order=1, mode="nearest")
-    pictures[(np.abs(points) > CUBE_MM / 2).any(axis=-1)] = AIR_HU
-    return pictures.astype(np.float32)
+    images = ndimage.map_coordinates(cube_zyx.astype(np.float64), index_zyx, order=1, mode="nearest")
+    images[(np.abs(points) > CUBE_MM / 2).any(axis=-1)] = AIR_HU
+    return images.astype(np.float32)

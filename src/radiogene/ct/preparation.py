@@ -106,7 +106,7 @@ def prepare_nodule(
         frame: the frame of a point.
         segment: which segment or component, where there are several.
         scan_options: what the user decided about reading the scan.
-        require_air: refuse slices without air, which are windowed, shifted or normalised and no HU; only pictures to
+        require_air: refuse slices without air, which are windowed, shifted or normalised and no HU; only images to
             look at may do without.
 
     Raises:

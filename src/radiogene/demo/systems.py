@@ -44,11 +44,11 @@ def train_network(
 def clinical_predictions(training: CubeStore, external: CubeStore, seed: int) -> tuple[Predictions, Decision]:
     """Predictions of the clinical forest for site B, and its thresholds from out-of-fold predictions of site A.
 
-    It gets what MMDL gets: age, sex, smoking. Stage would tell it the nodule's size, which is the picture's to tell.
+    It gets what MMDL gets: age, sex, smoking. Stage would tell it the nodule's size, which is the image's to tell.
     """
     patients, asked = PreparedCohort.of(training), PreparedCohort.of(external)
     forest = TabularMethod(
-        TabularPlan(Learner.FOREST, clinical=DEFAULT_COLUMNS), MethodSettings(genes=GENES, seed=seed), workplace=None
+        TabularPlan(Learner.FOREST, clinical=DEFAULT_COLUMNS), MethodSettings(genes=GENES, seed=seed), folders=None
     )
     forest.fit(patients, label_table(patients.patients, GENES))
     decision = fit_decision(forest.unseen.predictions, set_on=forest.unseen.set_on, model_kind=ModelKind.REFIT)

@@ -12,9 +12,9 @@ from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
 from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.predictions import UNKNOWN
-from radiogene.experiments.cell import CellFailure
 from radiogene.experiments.experiment import Shown
 from radiogene.experiments.experiment_settings import GENES
+from radiogene.experiments.planned_fit import FitFailure
 from radiogene.experiments.registry import ALL
 from radiogene.experiments.run import ExperimentRun
 from radiogene.experiments.run_manifest import run_manifest
@@ -28,7 +28,7 @@ from radiogene.report.evidence.evidence_report import (
     TRAINING,
     CohortDescription,
     EvidenceReport,
-    FailedCell,
+    FailedFit,
     GeneAnswer,
     GeneCounts,
     LedgerLine,
@@ -48,8 +48,8 @@ class WrittenEvidence:
         report: the page.
         answers: a sentence per gene.
         missing: what is not there, and why.
-        failed: cells without a result.
-        seconds: of all cells, those that were read included.
+        failed: fits without a result.
+        seconds: of all fits, those that were read included.
     """
 
     report: Path
@@ -64,8 +64,8 @@ class WrittenEvidence:
             "report": str(self.report),
             "answers": list(self.answers),
             "missing": list(self.missing),
-            "failed_cells": self.failed,
-            "cell_seconds": self.seconds,
+            "failed_fits": self.failed,
+            "fit_seconds": self.seconds,
         }
 
     def text(self) -> str:
@@ -168,8 +168,8 @@ def _ledger(file: Path, patients: int) -> Iterator[LedgerLine]:
         yield LedgerLine(entry.time_utc, entry.system, cohort, patients, purpose, choices)
 
 
-def _failure(failure: CellFailure, run: ExperimentRun) -> FailedCell:
-    entry, settings = method_named(failure.cell.method), failure.cell.settings
+def _failure(failure: FitFailure, run: ExperimentRun) -> FailedFit:
+    entry, settings = method_named(failure.fit.method), failure.fit.settings
     words = [f"genes {', '.join(settings.genes)}"]
     if settings.clinical is not None:
         words.append(f"clinical {', '.join(settings.clinical) or 'none'}")
@@ -177,20 +177,20 @@ def _failure(failure: CellFailure, run: ExperimentRun) -> FailedCell:
         words.append(f"views {', '.join(settings.views)}")
     if not settings.attention:
         words.append("no attention")
-    if failure.cell.shuffled is not None:
-        words.append(f"labels shuffled by seed {failure.cell.shuffled}")
+    if failure.fit.shuffled is not None:
+        words.append(f"labels shuffled by seed {failure.fit.shuffled}")
     used = tuple(
         experiment.name
         for experiment in run.experiments
-        if failure.cell in experiment.cells(run.evidence.settings, run.evidence.outcomes)
+        if failure.fit in experiment.fits(run.evidence.settings, run.evidence.outcomes)
     )
-    return FailedCell(entry.title, "; ".join(words), failure.reason, used, failure.seconds)
+    return FailedFit(entry.title, "; ".join(words), failure.reason, used, failure.seconds)
 
 
 def _seconds(run: ExperimentRun) -> dict[str, float]:
-    """Seconds of all cells by system."""
+    """Seconds of all fits by system."""
     seconds: dict[str, float] = {}
-    for cell, outcome in run.evidence.outcomes.items():
-        title = method_named(cell.method).title + (", shuffled labels" if cell.shuffled is not None else "")
+    for fit, outcome in run.evidence.outcomes.items():
+        title = method_named(fit.method).title + (", shuffled labels" if fit.shuffled is not None else "")
         seconds[title] = round(seconds.get(title, 0.0) + outcome.seconds, 1)
     return dict(sorted(seconds.items(), key=lambda item: -item[1]))

@@ -1,9 +1,9 @@
-"""What a cell should cost before it has run: operations of its network times patients and epochs, over a pace."""
+"""What a fit should cost before it has run: operations of its network times patients and epochs, over a pace."""
 
 from dataclasses import dataclass
 
 from radiogene.ct.nine_views import VIEW_NAMES
-from radiogene.experiments.cell import Cell
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.methods.registry import method_named
 from radiogene.training.stages.schedule import schedule_of
 
@@ -57,22 +57,22 @@ def pace_of(accelerator: str) -> Pace:
     return GPU if accelerator == "gpu" else CPU
 
 
-def expected_seconds(cell: Cell, training_patients: int) -> float:
-    """Seconds that the cell should take, if no network stops before its last epoch: an upper estimate.
+def expected_seconds(fit: PlannedFit, training_patients: int) -> float:
+    """Seconds that the fit should take, if no network stops before its last epoch: an upper estimate.
 
     Args:
-        cell: what is fitted.
+        fit: what is fitted.
         training_patients: in the training cohort.
     """
-    settings, entry = cell.settings, method_named(cell.method)
+    settings, entry = fit.settings, method_named(fit.method)
     if not entry.network:
         radiomics = "segment of the nodule" in {need.value for need in entry.needs}
-        return CLASSICAL_SECONDS + (ELIMINATION_SECONDS if radiomics and cell.shuffled is None else 0.0)
+        return CLASSICAL_SECONDS + (ELIMINATION_SECONDS if radiomics and fit.shuffled is None else 0.0)
     table = OPERATIONS[settings.preset]
     views = len(settings.views or VIEW_NAMES) / len(VIEW_NAMES)
     schedule = schedule_of(settings.preset)
     epochs = (settings.epochs or schedule.all_layers.epochs) + schedule.fusion.epochs
     fits = settings.seeds * max(1, settings.folds + 1 if settings.folds else 1)
     fitted_on = training_patients * (1 - schedule.validation_share)
-    operations = BACKWARD_FACTOR * table.get(cell.method, table["mmdl"]) * views * fitted_on * epochs * fits
+    operations = BACKWARD_FACTOR * table.get(fit.method, table["mmdl"]) * views * fitted_on * epochs * fits
     return float(operations / pace_of(settings.accelerator).operations_per_second)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from radiogene.report.evidence.evidence_report import EvidenceFigure
 
-PICTURE_DOTS_PER_INCH = 200
+IMAGE_DOTS_PER_INCH = 200
 
 
 def drawn_figure(name: str, title: str, caption: str, alt: str, figure: Figure, kind: str = "svg") -> EvidenceFigure:
@@ -19,12 +19,12 @@ def drawn_figure(name: str, title: str, caption: str, alt: str, figure: Figure, 
         caption: printed beneath it.
         alt: what it shows, for who cannot see it.
         figure: drawn.
-        kind: `svg` for lines, `png` for pictures of CT, which would make a huge SVG.
+        kind: `svg` for lines, `png` for images of CT, which would make a huge SVG.
     """
     content = io.BytesIO()
     metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
     with matplotlib.rc_context({"svg.hashsalt": "radiogene"}):
-        figure.savefig(content, format=kind, dpi=PICTURE_DOTS_PER_INCH, metadata=metadata)
+        figure.savefig(content, format=kind, dpi=IMAGE_DOTS_PER_INCH, metadata=metadata)
     return EvidenceFigure(name, title, caption, content.getvalue(), alt)
 
 

@@ -1,4 +1,4 @@
-"""What a table or figure is: the cells that it needs, and what it shows of their outcomes."""
+"""What a table or figure is: the fits that it needs, and what it shows of their outcomes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.table_one.table_one import TableOne
-from radiogene.experiments.cell import Cell, CellResult, Outcome
 from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.planned_fit import FitResult, Outcome, PlannedFit
 from radiogene.report.evidence.evidence_report import EvidenceFigure, PermutationLine, SupplementEntry
 from radiogene.report.evidence.evidence_table import EvidenceTable
 
@@ -20,25 +20,25 @@ class Evidence:
         settings: of the experiment.
         training: patients that everything was fitted on.
         external: patients that everything was tested on.
-        outcomes: of all cells.
+        outcomes: of all fits.
         out: folder of the experiment, where fitted systems lie.
     """
 
     settings: ExperimentSettings
     training: PreparedCohort
     external: PreparedCohort
-    outcomes: Mapping[Cell, Outcome]
+    outcomes: Mapping[PlannedFit, Outcome]
     out: Path
 
-    def result(self, cell: Cell) -> CellResult | None:
-        """The cell's result; None where it failed."""
-        outcome = self.outcomes.get(cell)
-        return outcome if isinstance(outcome, CellResult) else None
+    def result(self, fit: PlannedFit) -> FitResult | None:
+        """The fit's result; None where it failed."""
+        outcome = self.outcomes.get(fit)
+        return outcome if isinstance(outcome, FitResult) else None
 
-    def why_not(self, cell: Cell) -> str:
-        """Why the cell has no result."""
-        outcome = self.outcomes.get(cell)
-        return "not computed" if outcome is None or isinstance(outcome, CellResult) else outcome.reason
+    def why_not(self, fit: PlannedFit) -> str:
+        """Why the fit has no result."""
+        outcome = self.outcomes.get(fit)
+        return "not computed" if outcome is None or isinstance(outcome, FitResult) else outcome.reason
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Shown:
     missing: tuple[str, ...] = ()
 
 
-Done = Mapping[Cell, Outcome]
-CellsOf = Callable[[ExperimentSettings, Done], list[Cell]]
+Done = Mapping[PlannedFit, Outcome]
+CellsOf = Callable[[ExperimentSettings, Done], list[PlannedFit]]
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class Experiment:
         name: `table1` to `table8`, `figure1`, `figure6` to `figure12`, or of a part of the supplement.
         title: in our words.
         needs: what it needs beside both cohorts, in words; empty for nothing.
-        cells: given what is done, all cells that it needs as far as they are known: Table 5 chooses the best views
+        fits: given what is done, all fits that it needs as far as they are known: Table 5 chooses the best views
             by what single views reached in the training folds.
         show: what it makes of the outcomes.
     """
 
     name: str
     title: str
-    cells: CellsOf
+    fits: CellsOf
     show: Callable[[Evidence], Shown]
     needs: str = ""

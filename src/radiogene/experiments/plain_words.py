@@ -1,4 +1,4 @@
-"""Measures in the cells of a plain table."""
+"""Measures in the fits of a plain table."""
 
 from radiogene.evaluation.measure import Measure
 from radiogene.report.figures import printed_page

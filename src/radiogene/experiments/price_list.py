@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from radiogene.ct.nine_views import VIEW_NAMES
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.cost import expected_seconds, pace_of
 from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.registry import all_experiments
-from radiogene.experiments.view_choice import BEST_VIEWS, combination_cells
+from radiogene.experiments.view_choice import BEST_VIEWS, combination_fits
 
 PAPER_PATIENTS = 363
 """The paper's training cohort, for an estimate without a store."""
@@ -24,14 +24,14 @@ class Price:
         name: of the experiment.
         title: in our words.
         needs: beside both cohorts.
-        cells: fits, those that other experiments share included.
+        fits: fits, those that other experiments share included.
         hours: of one process, if no network stops early.
     """
 
     name: str
     title: str
     needs: str
-    cells: int
+    fits: int
     hours: float
 
 
@@ -40,7 +40,7 @@ class PriceList:
     """All lines, and what they rest on."""
 
     prices: tuple[Price, ...]
-    all_cells: int
+    all_fits: int
     all_hours: float
     rests_on: str
 
@@ -50,33 +50,33 @@ class PriceList:
 
     def text(self) -> str:
         """The list for the terminal."""
-        lines = [f"{'name':9} {'cells':>5} {'hours':>8}  shows; needs"]
+        lines = [f"{'name':9} {'fits':>5} {'hours':>8}  shows; needs"]
         for price in self.prices:
             needs = f"; needs {price.needs}" if price.needs else ""
-            lines.append(f"{price.name:9} {price.cells:>5} {price.hours:>8.2f}  {price.title}{needs}")
-        lines.append(f"{'all':9} {self.all_cells:>5} {self.all_hours:>8.2f}  every cell once")
+            lines.append(f"{price.name:9} {price.fits:>5} {price.hours:>8.2f}  {price.title}{needs}")
+        lines.append(f"{'all':9} {self.all_fits:>5} {self.all_hours:>8.2f}  every fit once")
         return "\n".join([*lines, self.rests_on])
 
 
 def price_list(settings: ExperimentSettings, patients: int | None) -> PriceList:
-    """Every experiment's cells and hours.
+    """Every experiment's fits and hours.
 
     Args:
         settings: of the experiments.
         patients: in the training cohort; the paper's 363 where None.
     """
     counted = PAPER_PATIENTS if patients is None else patients
-    every: dict[Cell, float] = {}
+    every: dict[PlannedFit, float] = {}
     prices = []
     for experiment in all_experiments().values():
-        cells = dict.fromkeys(experiment.cells(settings, {}))
+        fits = dict.fromkeys(experiment.fits(settings, {}))
         if experiment.name == "table5":
             # Which views are combined is known only after the single views; how many combinations is known now.
-            cells |= dict.fromkeys(combination_cells(settings, VIEW_NAMES[:BEST_VIEWS]).values())
-        seconds = {cell: expected_seconds(cell, counted) for cell in cells}
+            fits |= dict.fromkeys(combination_fits(settings, VIEW_NAMES[:BEST_VIEWS]).values())
+        seconds = {fit: expected_seconds(fit, counted) for fit in fits}
         every |= seconds
         hours = sum(seconds.values()) / SECONDS_PER_HOUR
-        prices.append(Price(experiment.name, experiment.title, experiment.needs, len(cells), round(hours, 2)))
+        prices.append(Price(experiment.name, experiment.title, experiment.needs, len(fits), round(hours, 2)))
     rests_on = (
         f"Hours of one process for {counted} training patients, preset {settings.preset}, {settings.folds} folds, if "
         f"no network stops early: an upper estimate from operations, at {pace_of(settings.accelerator).words}."

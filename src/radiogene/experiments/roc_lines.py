@@ -1,35 +1,35 @@
-"""ROC curves of cells, ready to be drawn."""
+"""ROC curves of fits, ready to be drawn."""
 
 import numpy as np
 
 from radiogene.evaluation.roc_curve import roc_curve
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.experiment import Evidence
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.row_measures import RowFigures
 from radiogene.experiments.table_plan import FiguresOf
 from radiogene.report.figures.roc_panels import RocLine, RocPanel
 
 
 def roc_panel(
-    evidence: Evidence, title: str, gene: str, cells: tuple[tuple[str, Cell], ...], figures_of: FiguresOf
+    evidence: Evidence, title: str, gene: str, fits: tuple[tuple[str, PlannedFit], ...], figures_of: FiguresOf
 ) -> tuple[RocPanel, tuple[str, ...]]:
     """The curves of several systems for one gene, the last highlighted, and why others are missing.
 
     Args:
-        evidence: outcomes of the cells.
+        evidence: outcomes of the fits.
         title: of the panel.
         gene: which gene.
-        cells: label and cell of each curve.
+        fits: label and fit of each curve.
         figures_of: of which cohort.
     """
     lines, missing, patients = [], [], {}
-    for label, cell in cells:
-        result = evidence.result(cell)
+    for label, fit in fits:
+        result = evidence.result(fit)
         if result is None:
-            missing.append(f"{title}, {label}: {evidence.why_not(cell)}")
+            missing.append(f"{title}, {label}: {evidence.why_not(fit)}")
             continue
         figures = figures_of(result, gene)
-        line = _line(label, figures, highlighted=label == cells[-1][0])
+        line = _line(label, figures, highlighted=label == fits[-1][0])
         if line is None:
             missing.append(f"{title}, {label}: {figures.measures['auc'].reason}")
             continue

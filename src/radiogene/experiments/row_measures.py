@@ -14,7 +14,7 @@ from radiogene.evaluation.foldwise import foldwise_auc
 from radiogene.evaluation.intervals import delong_auc
 from radiogene.evaluation.measure import Measure, undefined
 from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
-from radiogene.experiments.cell import CellResult
+from radiogene.experiments.planned_fit import FitResult
 
 BOOTSTRAP = BootstrapSettings()
 
@@ -49,11 +49,11 @@ class RowFigures:
         return int(self.labels.sum())
 
 
-def external_figures(result: CellResult, gene: str) -> RowFigures:
+def external_figures(result: FitResult, gene: str) -> RowFigures:
     """The figures of the external cohort: DeLong's AUC, and calls at the threshold of the training side.
 
     Args:
-        result: of a cell.
+        result: of a fit.
         gene: which gene.
     """
     known = result.external.gene(gene)
@@ -71,7 +71,7 @@ def external_figures(result: CellResult, gene: str) -> RowFigures:
     )
 
 
-def training_figures(result: CellResult, gene: str) -> RowFigures:
+def training_figures(result: FitResult, gene: str) -> RowFigures:
     """The figures of training patients by models that had not seen them.
 
     With folds the AUC is over pairs within a fold, and each patient is calibrated and called by what the other folds
@@ -79,7 +79,7 @@ def training_figures(result: CellResult, gene: str) -> RowFigures:
     figures are optimistic; `rests_on` says so.
 
     Args:
-        result: of a cell.
+        result: of a fit.
         gene: which gene.
     """
     known = result.unseen.gene(gene)
@@ -113,7 +113,7 @@ def training_figures(result: CellResult, gene: str) -> RowFigures:
 
 
 def _cross_fitted(
-    result: CellResult,
+    result: FitResult,
     gene: str,
     labels: NDArray[np.int8],
     raw: NDArray[np.float64],

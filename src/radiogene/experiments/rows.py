@@ -1,7 +1,7 @@
-"""The cells behind the rows of tables: one place says with which settings a system stands in any of them."""
+"""The fits behind the rows of tables: one place says with which settings a system stands in any of them."""
 
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
 
@@ -21,7 +21,7 @@ def mmdl(
     attention: bool = True,
     pretrained: bool = True,
     repeat: int = 0,
-) -> Cell:
+) -> PlannedFit:
     """MMDL, as the paper has it unless something is changed.
 
     Args:
@@ -34,7 +34,7 @@ def mmdl(
         repeat: added to the seed.
     """
     init = settings.pretrained.get(PAPERS_OWN, "random") if pretrained else "random"
-    return Cell(
+    return PlannedFit(
         MMDL,
         MethodSettings(
             genes=genes,
@@ -52,7 +52,7 @@ def mmdl(
     )
 
 
-def system(settings: ExperimentSettings, name: str, genes: tuple[str, ...] = GENES) -> Cell:
+def system(settings: ExperimentSettings, name: str, genes: tuple[str, ...] = GENES) -> PlannedFit:
     """Any compared system with its own columns.
 
     Args:
@@ -78,4 +78,4 @@ def system(settings: ExperimentSettings, name: str, genes: tuple[str, ...] = GEN
             folds=settings.nested_folds,
             elimination_step=settings.elimination_step,
         )
-    return Cell(name, own)
+    return PlannedFit(name, own)

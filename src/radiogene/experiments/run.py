@@ -1,4 +1,4 @@
-"""An experiment from two stores to what it shows: cells until nothing is missing, then tables and figures."""
+"""An experiment from two stores to what it shows: fits until nothing is missing, then tables and figures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from radiogene import __version__
-from radiogene.experiments.cell import Cell, CellFailure, Outcome
-from radiogene.experiments.cell_run import FEATURES_FOLDER
-from radiogene.experiments.cell_runs import CellRuns
 from radiogene.experiments.cohorts import (
     ExperimentPlaces,
     contents_fingerprint,
@@ -21,6 +18,9 @@ from radiogene.experiments.cost import expected_seconds
 from radiogene.experiments.experiment import Evidence, Experiment, Shown
 from radiogene.experiments.experiment_folder import claim
 from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.fit_run import FEATURES_FOLDER
+from radiogene.experiments.fit_runs import FitRuns
+from radiogene.experiments.planned_fit import FitFailure, Outcome, PlannedFit
 from radiogene.experiments.shared_features import measure_shared_features
 from radiogene.model.known_cubes import cohort_fingerprint_of
 from radiogene.model.pretrained_folder import WEIGHTS_FILE
@@ -35,10 +35,10 @@ class Progress:
     """How far an experiment is.
 
     Attributes:
-        done: cells that are finished.
-        known: cells that are known to be needed; may grow.
-        seconds_left: by what cells of the same kind took; None before the first.
-        last: the cell that ended.
+        done: fits that are finished.
+        known: fits that are known to be needed; may grow.
+        seconds_left: by what fits of the same kind took; None before the first.
+        last: the fit that ended.
     """
 
     done: int
@@ -55,14 +55,14 @@ class ExperimentRun:
         experiments: tables, figures and parts of the supplement.
         evidence: cohorts and outcomes.
         shown: by the experiment's name.
-        failures: of cells.
+        failures: of fits.
         fingerprints: SHA-256 of both cohorts.
     """
 
     experiments: tuple[Experiment, ...]
     evidence: Evidence
     shown: Mapping[str, Shown]
-    failures: tuple[CellFailure, ...]
+    failures: tuple[FitFailure, ...]
     fingerprints: Mapping[str, str]
 
 
@@ -74,14 +74,14 @@ def run_experiments(
     workers: Workers = 1,
     told: Told = lambda progress: None,
 ) -> ExperimentRun:
-    """What the experiments show; cells that an interrupted run finished are not computed again.
+    """What the experiments show; fits that an interrupted run finished are not computed again.
 
     Args:
         experiments: tables and figures.
         settings: of all of them.
         places: of both cohorts and of the experiment.
-        workers: who runs the cells.
-        told: of every finished cell.
+        workers: who runs the fits.
+        told: of every finished fit.
 
     Raises:
         CohortError: the cohorts share a patient or are empty.
@@ -97,9 +97,9 @@ def run_experiments(
     }
     context = _context(settings, fingerprints)
     claim(places.out, {"settings": settings.to_json(), "cohorts": fingerprints, "radiogene": __version__})
-    runs = CellRuns(places, context, cohort_fingerprint_of(external_cubes), settings.calibration, workers)
-    cells = [cell for experiment in experiments for cell in experiment.cells(settings, {})]
-    missing = set(cells) - set(runs.finished(cells))
+    runs = FitRuns(places, context, cohort_fingerprint_of(external_cubes), settings.calibration, workers)
+    fits = [fit for experiment in experiments for fit in experiment.fits(settings, {})]
+    missing = set(fits) - set(runs.finished(fits))
     measure_shared_features(missing, (training, external), places.out / FEATURES_FOLDER, workers)
     outcomes = _all_outcomes(experiments, settings, runs, len(training), told)
     evidence = Evidence(settings, training, external, outcomes, places.out)
@@ -107,7 +107,7 @@ def run_experiments(
         tuple(experiments),
         evidence,
         {experiment.name: experiment.show(evidence) for experiment in experiments},
-        tuple(outcome for outcome in outcomes.values() if isinstance(outcome, CellFailure)),
+        tuple(outcome for outcome in outcomes.values() if isinstance(outcome, FitFailure)),
         fingerprints,
     )
 
@@ -115,48 +115,48 @@ def run_experiments(
 def _all_outcomes(
     experiments: Sequence[Experiment],
     settings: ExperimentSettings,
-    runs: CellRuns,
+    runs: FitRuns,
     training_patients: int,
     told: Told,
-) -> dict[Cell, Outcome]:
-    """The outcomes of every cell; some cells are known only when others are done."""
-    outcomes: dict[Cell, Outcome] = {}
+) -> dict[PlannedFit, Outcome]:
+    """The outcomes of every fit; some fits are known only when others are done."""
+    outcomes: dict[PlannedFit, Outcome] = {}
     while True:
-        needed = list(dict.fromkeys(cell for found in experiments for cell in found.cells(settings, outcomes)))
-        outcomes |= runs.finished(cell for cell in needed if cell not in outcomes)
-        missing = [cell for cell in needed if cell not in outcomes]
+        needed = list(dict.fromkeys(fit for found in experiments for fit in found.fits(settings, outcomes)))
+        outcomes |= runs.finished(fit for fit in needed if fit not in outcomes)
+        missing = [fit for fit in needed if fit not in outcomes]
         if not missing:
             return outcomes
-        expected = {cell: expected_seconds(cell, training_patients) for cell in needed}
+        expected = {fit: expected_seconds(fit, training_patients) for fit in needed}
         count = _Count(needed, expected, process_count(runs.workers))
         # The longest first, so that no worker begins one while the others have nothing left.
-        missing.sort(key=lambda cell: -count.expected[cell])
+        missing.sort(key=lambda fit: -count.expected[fit])
         told(count.progress(outcomes, None))
         with closing(runs.run(missing)) as ended:
             for outcome in ended:
-                outcomes[outcome.cell] = outcome
+                outcomes[outcome.fit] = outcome
                 told(count.progress(outcomes, outcome))
 
 
 @dataclass(frozen=True)
 class _Count:
-    """The cells that are known to be needed, and what each should take."""
+    """The fits that are known to be needed, and what each should take."""
 
-    needed: Sequence[Cell]
-    expected: Mapping[Cell, float]
+    needed: Sequence[PlannedFit]
+    expected: Mapping[PlannedFit, float]
     workers: int
 
-    def progress(self, outcomes: Mapping[Cell, Outcome], last: Outcome | None) -> Progress:
-        """How far it is; the time left is scaled by how finished cells compare with what was expected of them."""
-        taken = [(outcome.seconds, self.expected[cell]) for cell, outcome in outcomes.items() if cell in self.expected]
-        left = sum(self.expected[cell] for cell in self.needed if cell not in outcomes)
+    def progress(self, outcomes: Mapping[PlannedFit, Outcome], last: Outcome | None) -> Progress:
+        """How far it is; the time left is scaled by how finished fits compare with what was expected of them."""
+        taken = [(outcome.seconds, self.expected[fit]) for fit, outcome in outcomes.items() if fit in self.expected]
+        left = sum(self.expected[fit] for fit in self.needed if fit not in outcomes)
         pace = sum(seconds for seconds, _ in taken) / sum(seconds for _, seconds in taken) if taken else None
-        done = sum(cell in outcomes for cell in self.needed)
+        done = sum(fit in outcomes for fit in self.needed)
         return Progress(done, len(self.needed), None if pace is None else pace * left / self.workers, last)
 
 
 def _context(settings: ExperimentSettings, fingerprints: Mapping[str, str]) -> dict[str, Any]:
-    """What decides every cell's result beside its settings."""
+    """What decides every fit's result beside its settings."""
     pretrained = {name: sha256_of(Path(folder) / WEIGHTS_FILE) for name, folder in settings.pretrained.items()}
     return {
         "cohorts": dict(fingerprints),

@@ -6,8 +6,8 @@ from typing import Any
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.ct.nine_views import VIEW_NAMES
-from radiogene.experiments.cell import CellResult
 from radiogene.experiments.experiment_settings import GENES
+from radiogene.experiments.planned_fit import FitResult
 from radiogene.experiments.row_measures import BOOTSTRAP
 from radiogene.experiments.rows import PAPERS_OWN
 from radiogene.experiments.run import ExperimentRun
@@ -26,7 +26,7 @@ def run_manifest(run: ExperimentRun) -> dict[str, Any]:
     """
     settings, evidence = run.evidence.settings, run.evidence
     schedule = schedule_of(settings.preset)
-    results = [outcome for outcome in evidence.outcomes.values() if isinstance(outcome, CellResult)]
+    results = [outcome for outcome in evidence.outcomes.values() if isinstance(outcome, FitResult)]
     networks = (
         {"kind": "folds", "folds": settings.folds}
         if settings.folds
@@ -84,11 +84,11 @@ def _preparation(source: object) -> dict[str, Any]:
     }
 
 
-def _systems(results: list[CellResult]) -> list[dict[str, Any]]:
+def _systems(results: list[FitResult]) -> list[dict[str, Any]]:
     """Every system that has a result, once, with what its readers must know."""
     notes: dict[str, dict[str, None]] = {}
     for result in results:
-        notes.setdefault(result.cell.method, {}).update(dict.fromkeys(result.notes))
+        notes.setdefault(result.fit.method, {}).update(dict.fromkeys(result.notes))
     entries = (method_named(name) for name in notes)
     return [
         {

@@ -1,4 +1,4 @@
-"""Radiomic features of both cohorts, measured once before the cells that need them run side by side."""
+"""Radiomic features of both cohorts, measured once before the fits that need them run side by side."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.errors import SettingsError
-from radiogene.experiments.cell import Cell
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.methods.method import Need
 from radiogene.methods.registry import method_named
 from radiogene.parallel.workers import Workers
@@ -15,17 +15,17 @@ from radiogene.radiomics import cohort_features, unmeasured
 
 
 def measure_shared_features(
-    cells: Iterable[Cell], cohorts: Iterable[PreparedCohort], folder: Path, workers: Workers
+    fits: Iterable[PlannedFit], cohorts: Iterable[PreparedCohort], folder: Path, workers: Workers
 ) -> None:
-    """Fills the folder of features; cells that run at the same time would each measure every nodule.
+    """Fills the folder of features; fits that run at the same time would each measure every nodule.
 
     Args:
-        cells: about to run.
+        fits: about to run.
         cohorts: whose nodules they look at.
         folder: of features, named by their content.
         workers: who measures.
     """
-    if not any(Need.SEGMENT in method_named(cell.method).needs for cell in cells):
+    if not any(Need.SEGMENT in method_named(fit.method).needs for fit in fits):
         return
     for cohort in cohorts:
         measured = np.setdiff1d(np.arange(len(cohort)), list(unmeasured(cohort)))
@@ -33,5 +33,5 @@ def measure_shared_features(
             if measured.size:
                 cohort_features(cohort.at(measured), folder, workers=workers)
         except SettingsError:
-            # The extra is not installed: the cells that need it fail by themselves, and say so in their rows.
+            # The extra is not installed: the fits that need it fail by themselves, and say so in their rows.
             return

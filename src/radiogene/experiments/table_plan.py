@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from radiogene.evaluation.comparison import holm_adjusted
-from radiogene.experiments.cell import Cell, CellResult
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.experiments.row_comparison import compared
 from radiogene.experiments.row_measures import RowFigures, external_figures, training_figures
 from radiogene.report.evidence.evidence_table import EvidenceTable, RowComparison, TableBlock, TableRow
 from radiogene.report.paper.paper_values import paper_notes, paper_row
 
-FiguresOf = Callable[[CellResult, str], RowFigures]
+FiguresOf = Callable[[FitResult, str], RowFigures]
 
 EXTERNAL: FiguresOf = external_figures
 TRAINING: FiguresOf = training_figures
@@ -26,14 +26,14 @@ class RowPlan:
 
     Attributes:
         label: of the row.
-        cell: whose figures stand in it; None for a row of the paper alone.
+        fit: whose figures stand in it; None for a row of the paper alone.
         printed: the row's name in the paper; empty where it has none.
         paper: the paper's figures by column key where its table does not hold them.
-        reason: why there is no cell.
+        reason: why there is no fit.
     """
 
     label: str
-    cell: Cell | None
+    fit: PlannedFit | None
     printed: str = ""
     paper: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
@@ -41,7 +41,7 @@ class RowPlan:
 
 @dataclass(frozen=True)
 class BlockPlan:
-    """The rows of one gene, and the cell that the others are compared with.
+    """The rows of one gene, and the fit that the others are compared with.
 
     Attributes:
         heading: as printed.
@@ -53,7 +53,7 @@ class BlockPlan:
     heading: str
     gene: str
     rows: tuple[RowPlan, ...]
-    reference: Cell
+    reference: PlannedFit
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ class TablePlan:
     notes: tuple[str, ...] = ()
 
     @property
-    def cells(self) -> list[Cell]:
-        """Every cell that the table needs."""
-        rows = [row.cell for block in self.blocks for row in block.rows if row.cell is not None]
+    def fits(self) -> list[PlannedFit]:
+        """Every fit that the table needs."""
+        rows = [row.fit for block in self.blocks for row in block.rows if row.fit is not None]
         return [*(block.reference for block in self.blocks), *rows]
 
 
@@ -88,7 +88,7 @@ def build_table(plan: TablePlan, evidence: Evidence) -> EvidenceTable:
 
     Args:
         plan: its rows.
-        evidence: outcomes of its cells.
+        evidence: outcomes of its fits.
     """
     blocks = [_block(plan, block, evidence) for block in plan.blocks]
     return EvidenceTable(plan.name, plan.title, plan.columns, _adjusted(blocks), (*plan.notes, HOLM_NOTE))
@@ -108,7 +108,7 @@ def table_experiment(
     return Experiment(
         name,
         title,
-        lambda settings, done: plan(settings, done).cells,
+        lambda settings, done: plan(settings, done).fits,
         lambda evidence: Shown(tables=(build_table(plan(evidence.settings, evidence.outcomes), evidence),)),
         needs,
     )
@@ -122,16 +122,16 @@ def _block(plan: TablePlan, block: BlockPlan, evidence: Evidence) -> TableBlock:
 
 
 def _row(plan: TablePlan, block: BlockPlan, row: RowPlan, evidence: Evidence, reference: RowFigures | None) -> TableRow:
-    """One row: the figures of its cell, or why it is empty."""
+    """One row: the figures of its fit, or why it is empty."""
     paper = paper_row(plan.name, block.gene, row.printed) if row.printed else row.paper
     notes = paper_notes(plan.name, block.gene, row.printed) if paper and row.printed else ()
-    if row.cell is None:
+    if row.fit is None:
         return TableRow(row.label, paper=paper, notes=notes, reason=row.reason)
-    result = evidence.result(row.cell)
+    result = evidence.result(row.fit)
     if result is None:
-        return TableRow(row.label, paper=paper, notes=notes, reason=evidence.why_not(row.cell))
+        return TableRow(row.label, paper=paper, notes=notes, reason=evidence.why_not(row.fit))
     figures = plan.figures_of(result, block.gene)
-    compare = row.cell != block.reference and reference is not None
+    compare = row.fit != block.reference and reference is not None
     return TableRow(
         row.label,
         measures={key: figures.measures[key] for key in plan.columns},

@@ -22,7 +22,7 @@ class ActivationMaps:
     Attributes:
         gene: name of the gene.
         maps_vhw: (V, S, S) float32 from 0 to 1 over all views together, so that views can be compared: the largest
-            value is 1, or all are 0 where nothing in the picture raises the probability.
+            value is 1, or all are 0 where nothing in the image raises the probability.
     """
 
     gene: str
@@ -155,19 +155,19 @@ def _maps_of_genes(
 
 
 @torch.no_grad()
-def maps_of_views(network: MMDL, pictures: Tensor) -> Tensor:
+def maps_of_views(network: MMDL, images: Tensor) -> Tensor:
     """The activation maps (V, C, h, w) of one nodule's views, without gradients.
 
     Args:
         network: in evaluation mode.
-        pictures: (V, S, S), standardised.
+        images: (V, S, S), standardised.
     """
     grey, trunks = network.grey_to_rgb, network.view_networks
     if network.shared_view_network:
-        return trunks[0].activation_map(grey[0](pictures.unsqueeze(1)))  # type: ignore[operator]
+        return trunks[0].activation_map(grey[0](images.unsqueeze(1)))  # type: ignore[operator]
     return torch.cat(
         [
-            trunks[view].activation_map(grey[view](pictures[view : view + 1].unsqueeze(1)))  # type: ignore[operator]
+            trunks[view].activation_map(grey[view](images[view : view + 1].unsqueeze(1)))  # type: ignore[operator]
             for view in range(network.views)
         ]
     )

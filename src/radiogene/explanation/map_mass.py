@@ -1,4 +1,4 @@
-"""How much of an activation map lies on the nodule, against how much of the picture the nodule covers."""
+"""How much of an activation map lies on the nodule, against how much of the image the nodule covers."""
 
 from dataclasses import dataclass
 

@@ -44,7 +44,7 @@ USED_ESTIMATORS = (
 
 
 def write_estimators(path: Path, estimators: Sequence[BaseEstimator]) -> None:
-    """Nothing; the file then holds the estimators.
+    """Write the estimators to the file.
 
     Args:
         path: ending in `.skops`.

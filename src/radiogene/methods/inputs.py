@@ -17,7 +17,7 @@ from radiogene.methods.tabular.plan import SEMANTIC_COLUMNS, SUV_COLUMN
 SLIDES_COLUMN = "slides"
 """Column with the folder of a patient's slide tiles, relative to the cohort's files."""
 
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +101,8 @@ def _without_slides(cohort: PreparedCohort, position: int) -> str | None:
     folder = Path(text) if cohort.files is None else cohort.files / text
     if not folder.is_dir():
         return f"column {SLIDES_COLUMN} names a folder that is not there"
-    pictures = any(file.suffix.lower() in PICTURE_SUFFIXES for file in folder.iterdir())
-    return None if pictures else f"no picture in the folder of column {SLIDES_COLUMN}"
+    images = any(file.suffix.lower() in IMAGE_SUFFIXES for file in folder.iterdir())
+    return None if images else f"no image in the folder of column {SLIDES_COLUMN}"
 
 
 CHECKS: dict[Need, Check] = {

@@ -54,7 +54,7 @@ class MethodEntry:
     columns: tuple[str, ...]
     learner: str
     source: str
-    make: "Callable[[MethodSettings, Workplace], Method]"
+    make: "Callable[[MethodSettings, FitFolders], Method]"
     load: "Callable[[Path], Method]"
     extra: str = ""
     network: bool = False
@@ -67,7 +67,7 @@ class MethodEntry:
 
 
 @dataclass(frozen=True)
-class Workplace:
+class FitFolders:
     """Where a fit keeps what it may need again; neither folder changes a result.
 
     Attributes:
@@ -145,4 +145,4 @@ class Method(ABC):
 
     @abstractmethod
     def save(self, folder: Path) -> None:
-        """Nothing; the folder, which exists and is empty, then holds all that `load` needs. No pickles."""
+        """Write all that `load` needs into the folder, which exists and is empty. No pickles."""

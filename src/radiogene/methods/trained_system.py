@@ -13,7 +13,7 @@ from radiogene.errors import TrainingError
 from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.methods.inputs import available, columns_given
-from radiogene.methods.method import Method, MethodEntry, Unseen, Workplace
+from radiogene.methods.method import FitFolders, Method, MethodEntry, Unseen
 from radiogene.methods.method_settings import MethodSettings
 
 FEWEST_OF_A_KIND = 5
@@ -53,7 +53,7 @@ def train_system(
     entry: MethodEntry,
     settings: MethodSettings,
     cohort: PreparedCohort,
-    workplace: Workplace,
+    folders: FitFolders,
     calibration: CalibrationKind = CalibrationKind.IDENTITY,
 ) -> tuple[TrainedSystem, Unseen]:
     """The system fitted on the patients that have what it needs, and its predictions for patients it had not seen.
@@ -62,7 +62,7 @@ def train_system(
         entry: which system.
         settings: of the fit.
         cohort: the training patients.
-        workplace: where an interrupted fit goes on.
+        folders: where an interrupted fit goes on.
         calibration: fitted, like the thresholds, on the unseen predictions.
 
     Raises:
@@ -77,7 +77,7 @@ def train_system(
     known = patient_label_table(trained_on, settings.genes)
     refuse_few_of_a_kind(known, settings.genes, entry.title)
     refuse_label_copies(trained_on.rows, columns_given(entry, settings.clinical), settings.genes)
-    method = entry.make(settings, workplace).fit(trained_on, known)
+    method = entry.make(settings, folders).fit(trained_on, known)
     unseen = method.unseen
     decision = fit_decision(unseen.predictions, unseen.set_on, method.model_kind, calibration)
     return TrainedSystem(entry, method, decision, found.reasons), unseen

@@ -30,8 +30,8 @@ MASK_PART = ".mask."
 
 
 @dataclass(frozen=True)
-class PictureScaling:
-    """How pictures of 0 to 1 became network input: mean and SD of each channel over the training pictures."""
+class ImageScaling:
+    """How images of 0 to 1 became network input: mean and SD of each channel over the training images."""
 
     mean: tuple[float, float, float]
     sd: tuple[float, float, float]
@@ -51,7 +51,7 @@ class PretrainedSettings:
     preset: Preset
     attention: bool
     classes: tuple[str, ...]
-    scaling: PictureScaling
+    scaling: ImageScaling
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain JSON values."""
@@ -80,7 +80,7 @@ class PretrainedSettings:
             preset_from_json(content["preset"]),
             content["attention"],
             tuple(content["classes"]),
-            PictureScaling(tuple(scaling["mean"]), tuple(scaling["sd"])),
+            ImageScaling(tuple(scaling["mean"]), tuple(scaling["sd"])),
         )
 
 
@@ -99,7 +99,7 @@ class PretrainedNetwork:
     weights_sha256: str
 
     def load_into(self, network: FeatureNetwork, preset: Preset) -> None:
-        """Nothing; the network then starts from these weights.
+        """Load these weights into a network as its start.
 
         Masks that the network lacks are left out; masks that the pretrained one lacks keep their start.
 

@@ -45,7 +45,7 @@ class ModelSettings:
         genes: names in the order of the network's outputs.
         attention: False where the masks are switched off (Figures 11 and 12).
         view_names: the views in the network's order.
-        view_sampling: how diagonals fill a picture.
+        view_sampling: how diagonals fill an image.
         preparation: settings of the cubes it was trained on.
         preparation_hash: their fingerprint; other cubes are refused.
         members: one for a single model, several for an ensemble.

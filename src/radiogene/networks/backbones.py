@@ -18,7 +18,7 @@ INCEPTION_ATTENTION_RESNET = "inception-attention-resnet"
 """Name of the paper's own network, the default."""
 
 NetworkMaker = Callable[[int, ViewNetworkSettings, int], FeatureNetwork]
-"""Makes a network from the pixels along each side of a picture, the preset's sizes and its channel divisor."""
+"""Makes a network from the pixels along each side of an image, the preset's sizes and its channel divisor."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Backbone:
 
 
 def _attention_network(image_size: int, sizes: ViewNetworkSettings, channel_divisor: int) -> FeatureNetwork:
-    """The paper's network; it takes pictures of any size, and its width is among the sizes."""
+    """The paper's network; it takes images of any size, and its width is among the sizes."""
     return ViewNetwork(sizes)
 
 

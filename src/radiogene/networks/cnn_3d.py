@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from radiogene.networks.cube_convolution import CubeConvolution
-from radiogene.networks.gene_head import GeneHead
-from radiogene.networks.picture_network import PictureNetwork
+from radiogene.networks.fully_connected_head import FullyConnectedHead
+from radiogene.networks.image_network import ImageNetwork
 
 
 # DEVIATION: the paper says of row C that a 3D CNN was used, once with clinical data and once without; layers, widths
 # and where clinical values join are ours: blocks of convolutions with pooling between them, the last map averaged, the
 # values beside its average before two fully connected layers.
-class CNN3D(PictureNetwork):
+class CNN3D(ImageNetwork):
     """Blocks of 3 x 3 x 3 convolutions, each halved by pooling; the last map averaged; fully connected layers.
 
     Args:
@@ -49,12 +49,12 @@ class CNN3D(PictureNetwork):
                 before, stride = width, 1
         self.layers = nn.Sequential(*layers)
         self.feature_count = channels[-1]
-        self.head = GeneHead(self.feature_count, value_count, (hidden,), genes, dropout_keep)
+        self.head = FullyConnectedHead(self.feature_count, value_count, (hidden,), genes, dropout_keep)
 
-    def features(self, pictures: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
         """The image features (B, C): the average of the last map.
 
         Args:
-            pictures: (B, 1, 64, 64, 64), standardised.
+            images: (B, 1, 64, 64, 64), standardised.
         """
-        return self.layers(pictures).mean(dim=(2, 3, 4))
+        return self.layers(images).mean(dim=(2, 3, 4))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from radiogene.networks.gene_head import GeneHead
-from radiogene.networks.picture_network import PictureNetwork
+from radiogene.networks.fully_connected_head import FullyConnectedHead
+from radiogene.networks.image_network import ImageNetwork
 
 BOTTLENECK = 4
 """Channels of a dense layer's 1 x 1 convolution per channel of growth, as in DenseNet."""
@@ -43,7 +43,7 @@ class DenseLayer(nn.Module):
 # DEVIATION: the paper says of row B that an end-to-end network was built on CT images, and nothing of its layers; that
 # it is like a DenseNet is this project's reading. Ours has the first twenty convolutions of DenseNet121 at `paper`
 # (blocks of 6 and 3 dense layers, growth 32), then four plain ones, and fresh weights.
-class DenseNet2D(PictureNetwork):
+class DenseNet2D(ImageNetwork):
     """A 7 x 7 convolution, dense blocks with transitions between them, plain convolutions, the last map averaged.
 
     Args:
@@ -86,18 +86,18 @@ class DenseNet2D(PictureNetwork):
             width = 4 * growth
         self.layers = nn.Sequential(*layers, *_normalised(width))
         self.feature_count = width
-        self.head = GeneHead(width, value_count, (), genes, dropout_keep)
+        self.head = FullyConnectedHead(width, value_count, (), genes, dropout_keep)
         for layer in self.layers.modules():
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 
-    def features(self, pictures: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
         """The image features (B, C): the average of the last map.
 
         Args:
-            pictures: (B, 1, S, S), standardised.
+            images: (B, 1, S, S), standardised.
         """
-        return self.layers(pictures).mean(dim=(2, 3))
+        return self.layers(images).mean(dim=(2, 3))
 
 
 def _normalised(width: int) -> list[nn.Module]:

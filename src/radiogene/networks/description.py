@@ -164,9 +164,9 @@ def describe(
     shared = replace(preset, shared_view_network=True)
     with torch.device("meta"):
         network = build_mmdl(shared, genes, clinical_count, views, attention).eval()
-        pictures = torch.empty(1, views, preset.image_size, preset.image_size)
+        images = torch.empty(1, views, preset.image_size, preset.image_size)
         clinical = torch.empty(1, clinical_count)
-    by_part = costs_by_part(network, (pictures, clinical), part_of_mmdl)
+    by_part = costs_by_part(network, (images, clinical), part_of_mmdl)
     if not preset.shared_view_network:
         by_part = {
             part: cost if part in PARTS_AFTER_FEATURES else replace(cost, parameters=cost.parameters * views)

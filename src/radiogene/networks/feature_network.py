@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 class FeatureNetwork(nn.Module, ABC):
-    """A network from a three-channel picture to a vector of features.
+    """A network from a three-channel image to a vector of features.
 
     A network whose last map is too small to be looked at overrides `activation_map` and `features_of_map` together.
 
@@ -17,28 +17,28 @@ class FeatureNetwork(nn.Module, ABC):
     feature_count: int
 
     @abstractmethod
-    def feature_map(self, pictures: Tensor) -> Tensor:
+    def feature_map(self, images: Tensor) -> Tensor:
         """The last map (B, C, h, w), before pooling.
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
 
-    def features(self, pictures: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
         """The features (B, C): the average of the last map over its pixels.
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
-        return self.feature_map(pictures).mean(dim=(2, 3))
+        return self.feature_map(images).mean(dim=(2, 3))
 
-    def activation_map(self, pictures: Tensor) -> Tensor:
+    def activation_map(self, images: Tensor) -> Tensor:
         """The map (B, C', h', w') from which activation maps are taken; here the last one.
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
-        return self.feature_map(pictures)
+        return self.feature_map(images)
 
     def features_of_map(self, activation_map: Tensor) -> Tensor:
         """The features (B, C) that follow from a map that `activation_map` gave.
@@ -48,10 +48,10 @@ class FeatureNetwork(nn.Module, ABC):
         """
         return activation_map.mean(dim=(2, 3))
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Tensor:
         """The features (B, C).
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
-        return self.features(pictures)
+        return self.features(images)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from radiogene.networks.stem import PICTURE_CHANNELS
+from radiogene.networks.stem import IMAGE_CHANNELS
 
 
 class GreyToRgb(nn.Module):
@@ -14,12 +14,12 @@ class GreyToRgb(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.convolution = nn.Conv2d(1, PICTURE_CHANNELS, kernel_size=3, padding=1)
+        self.convolution = nn.Conv2d(1, IMAGE_CHANNELS, kernel_size=3, padding=1)
         self.copy_grey()
 
     @torch.no_grad()
     def copy_grey(self, gain: float = 1.0) -> None:
-        """Nothing; each of the three channels is then the grey channel times a gain.
+        """Make each of the three channels the grey channel times a gain.
 
         Args:
             gain: other than 1 where the network behind expects another spread than that of z-scores.
@@ -29,7 +29,7 @@ class GreyToRgb(nn.Module):
         self.convolution.bias.zero_()  # type: ignore[union-attr]
 
     def forward(self, grey: Tensor) -> Tensor:
-        """Pictures (B, 3, S, S).
+        """Images (B, 3, S, S).
 
         Args:
             grey: (B, 1, S, S), standardised.

@@ -69,7 +69,7 @@ class _GuardedRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def fetch_imagenet_parameters(out: Path, hub: str = HUB, progress: Progress | None = None) -> None:
-    """Nothing; `out` then holds the parameters, read and checked, and a note of origin and licence beside it.
+    """Write the parameters, read and checked, to `out`, and a note of origin and licence beside it.
 
     Args:
         out: a new file, ending with .safetensors.

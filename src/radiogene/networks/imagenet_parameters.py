@@ -101,7 +101,7 @@ def imagenet_misfits(network: ViewNetwork, parameters: Mapping[str, Tensor]) -> 
 
 
 def load_imagenet_parameters(network: ViewNetwork, parameters: Mapping[str, Tensor]) -> None:
-    """Nothing; the network's trunk then holds the given parameters. On a misfit the network stays as it was.
+    """Load the given parameters into the network's trunk; on a misfit the network stays as it was.
 
     Args:
         network: a view network of width 1 and the original depths, with or without masks.

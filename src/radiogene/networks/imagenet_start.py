@@ -23,7 +23,7 @@ The parameters expect (x / 255 - 0.5) / 0.5, from -1 to 1. ImageNet's channels h
 # parameters the grey channel is copied to the three channels times 0.45: a Z-score has SD 1, a photograph 0.45, and the
 # normalisations inside the frozen network know the latter only.
 def start_from_imagenet(network: MMDL, parameters: Mapping[str, Tensor]) -> None:
-    """Nothing; every view network's trunk then holds the parameters. On a misfit the network stays as it was.
+    """Load the parameters into every view network's trunk; on a misfit the network stays as it was.
 
     Masks, branches and fusion keep their own parameters.
 

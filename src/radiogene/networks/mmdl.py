@@ -118,27 +118,27 @@ class MMDL(nn.Module):
             return features.unflatten(0, (-1, self.views))
         return torch.stack([self.features_of_view(view, views_bvhw[:, view]) for view in range(self.views)], dim=1)
 
-    def features_of_view(self, view: int, pictures_bhw: Tensor) -> Tensor:
-        """The features (B, C) of pictures of one view, before dropout.
+    def features_of_view(self, view: int, images_bhw: Tensor) -> Tensor:
+        """The features (B, C) of images of one view, before dropout.
 
         Args:
             view: index of the view, which chooses the network unless it is shared.
-            pictures_bhw: (B, S, S) float, standardised.
+            images_bhw: (B, S, S) float, standardised.
         """
         index = 0 if self.shared_view_network else view
-        pictures = self.grey_to_rgb[index](pictures_bhw.unsqueeze(1))
+        images = self.grey_to_rgb[index](images_bhw.unsqueeze(1))
         # Channels last is about 1.5 times as fast on CPUs, and every layer keeps the order that it is given.
-        pictures = pictures.contiguous(memory_format=torch.channels_last)
+        images = images.contiguous(memory_format=torch.channels_last)
         network = self.view_networks[index]
         training = self.training and torch.is_grad_enabled()
         if self.recompute and training:
-            return recomputed(network, pictures)
+            return recomputed(network, images)
         if self._compiled and training:
-            return self._compiled[index](pictures)
-        return network(pictures)
+            return self._compiled[index](images)
+        return network(images)
 
     def compile_for_training(self, backend: str = "inductor") -> None:
-        """Nothing; training steps then run the view networks compiled. Evaluation runs them as they are.
+        """Compile the view networks for training steps; evaluation runs them as they are.
 
         Args:
             backend: of `torch.compile`.

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from radiogene.networks.cube_convolution import CubeConvolution
-from radiogene.networks.gene_head import GeneHead
-from radiogene.networks.picture_network import PictureNetwork
+from radiogene.networks.fully_connected_head import FullyConnectedHead
+from radiogene.networks.image_network import ImageNetwork
 
 
 class ResidualUnit(nn.Module):
@@ -41,7 +41,7 @@ class ResidualUnit(nn.Module):
 
 # DEVIATION: the paper names row D's parts (deep, radiomic and clinical features) and nothing of its network. Ours has
 # residual stages over the cube; "multi-level" is read as features of every stage's map, averaged, side by side.
-class MultilevelResidual(PictureNetwork):
+class MultilevelResidual(ImageNetwork):
     """Residual stages, each of half the size of the one before; the features are the averages of all their maps.
 
     Args:
@@ -77,15 +77,15 @@ class MultilevelResidual(PictureNetwork):
             before = width
         self.stages = nn.ModuleList(stages)
         self.feature_count = sum(channels)
-        self.head = GeneHead(self.feature_count, value_count, (hidden,), genes, dropout_keep)
+        self.head = FullyConnectedHead(self.feature_count, value_count, (hidden,), genes, dropout_keep)
 
-    def features(self, pictures: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
         """The image features (B, C): the averages of every stage's map, side by side.
 
         Args:
-            pictures: (B, 1, 64, 64, 64), standardised.
+            images: (B, 1, 64, 64, 64), standardised.
         """
-        current, levels = self.entry(pictures), []
+        current, levels = self.entry(images), []
         for stage in self.stages:
             current = stage(current)
             levels.append(current.mean(dim=(2, 3, 4)))

@@ -139,7 +139,7 @@ def build_feature_network(preset: Preset, attention: bool = True) -> FeatureNetw
         attention: False builds no masks; a backbone that has none is the same in either case.
 
     Raises:
-        SettingsError: the backbone needs a library that is not installed, or larger pictures.
+        SettingsError: the backbone needs a library that is not installed, or larger images.
     """
     build = backbone_named(preset.backbone).build
     return build(preset.image_size, _sizes(preset, attention), preset.channel_divisor)
@@ -169,7 +169,7 @@ def build_mmdl(
         clinical_at: where clinical values join the branches.
 
     Raises:
-        SettingsError: the backbone needs a library that is not installed, or larger pictures.
+        SettingsError: the backbone needs a library that is not installed, or larger images.
     """
     count = 1 if preset.shared_view_network else views
     networks = [build_feature_network(preset, attention) for _ in range(count)]

@@ -8,7 +8,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.checkpoint import checkpoint
 
 
-def recomputed(network: nn.Module, pictures: Tensor) -> Tensor:
+def recomputed(network: nn.Module, images: Tensor) -> Tensor:
     """The network's output; its gradients and running statistics are those of the plain way, its maps are not kept.
 
     The second pass takes the batch's own statistics as the first did, and leaves the running ones alone, so that they
@@ -16,14 +16,14 @@ def recomputed(network: nn.Module, pictures: Tensor) -> Tensor:
 
     Args:
         network: with one input and no random layers.
-        pictures: its input.
+        images: its input.
     """
 
     def contexts() -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
         return nullcontext(), _frozen_statistics(network)
 
     output: Tensor = checkpoint(
-        network, pictures, use_reentrant=False, preserve_rng_state=False, context_fn=contexts, determinism_check="none"
+        network, images, use_reentrant=False, preserve_rng_state=False, context_fn=contexts, determinism_check="none"
     )
     return output
 

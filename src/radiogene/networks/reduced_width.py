@@ -3,14 +3,14 @@
 from torch import nn
 
 from radiogene.errors import SettingsError
-from radiogene.networks.stem import PICTURE_CHANNELS
+from radiogene.networks.stem import IMAGE_CHANNELS
 
 
 # DEVIATION: the paper compares networks at their published widths. At presets smaller than `paper` every channel count
-# of a compared network is divided by one number (the picture's three stay), because at full width 15 to 54 million
+# of a compared network is divided by one number (the image's three stay), because at full width 15 to 54 million
 # parameters would stand beside half a million of the paper's network at `tiny`; layers and windows stay as published.
 def divide_channels(network: nn.Module, divisor: int) -> None:
-    """Nothing; every convolution and normalisation then has its channels divided by `divisor`.
+    """Divide the channels of every convolution and normalisation by `divisor`.
 
     Maps that are joined or added have divided channels on every side, so that they still fit.
 
@@ -33,7 +33,7 @@ def divide_channels(network: nn.Module, divisor: int) -> None:
 def _divide_convolution(layer: nn.Conv2d, divisor: int) -> None:
     if layer.groups != 1:
         raise SettingsError(f"A convolution in {layer.groups} groups: only those of one group can be made narrower.")
-    if layer.in_channels != PICTURE_CHANNELS:
+    if layer.in_channels != IMAGE_CHANNELS:
         layer.in_channels = _part(layer.in_channels, divisor)
     layer.out_channels = _part(layer.out_channels, divisor)
     shape = (layer.out_channels, layer.in_channels, *layer.kernel_size)

@@ -1,4 +1,4 @@
-"""The stem: from a three-channel picture to the first map (320 channels, 35 x 35 from 299 pixels).
+"""The stem: from a three-channel image to the first map (320 channels, 35 x 35 from 299 pixels).
 
 The paper calls it the "steam module".
 Source: Figures 2C and 3 of the paper; Szegedy et al. 2017, with the layers of the published ImageNet weights.
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from radiogene.networks.convolution import LayerStyle, NormalisedConvolution
 from radiogene.networks.parallel_branches import ParallelBranches, branch
 
-PICTURE_CHANNELS = 3
+IMAGE_CHANNELS = 3
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Stem(nn.Module):
         c32, c64, c80, c192 = (style.channels(count) for count in (32, 64, 80, 192))
         border, momentum = style.padding.pixels, style.momentum
         self.first_convolution = NormalisedConvolution(
-            PICTURE_CHANNELS, c32, 3, stride=strides.first_convolution, padding=border, momentum=momentum
+            IMAGE_CHANNELS, c32, 3, stride=strides.first_convolution, padding=border, momentum=momentum
         )
         self.second_convolution = NormalisedConvolution(c32, c32, 3, padding=border, momentum=momentum)
         self.third_convolution = NormalisedConvolution(c32, c64, 3, momentum=momentum)
@@ -87,12 +87,12 @@ class Stem(nn.Module):
         self.inception = StemInception(c192, style)
         self.channels_out = self.inception.channels_out
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Tensor:
         """The first map F (B, 320 at width 1, h, w).
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
-        features = self.third_convolution(self.second_convolution(self.first_convolution(pictures)))
+        features = self.third_convolution(self.second_convolution(self.first_convolution(images)))
         features = self.fifth_convolution(self.fourth_convolution(self.first_pooling(features)))
         return self.inception(self.second_pooling(features))

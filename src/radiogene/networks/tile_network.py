@@ -1,18 +1,18 @@
-"""A network over tiles of a slide: a picture network with one logit per gene (Table 6, row A)."""
+"""A network over tiles of a slide: an image network with one logit per gene (Table 6, row A)."""
 
 from torch import Tensor
 
 from radiogene.networks.feature_network import FeatureNetwork
-from radiogene.networks.gene_head import GeneHead
-from radiogene.networks.picture_network import PictureNetwork
+from radiogene.networks.fully_connected_head import FullyConnectedHead
+from radiogene.networks.image_network import ImageNetwork
 from radiogene.networks.timm_network import children_of, timm_network
 
 
-class TileNetwork(PictureNetwork):
-    """Features of a coloured picture, dropout, and one fully connected layer to the logits of all genes.
+class TileNetwork(ImageNetwork):
+    """Features of a coloured image, dropout, and one fully connected layer to the logits of all genes.
 
     Args:
-        network: from pictures to features; InceptionV3 in the paper's row.
+        network: from images to features; InceptionV3 in the paper's row.
         genes: logits G.
         dropout_keep: share of the features that dropout keeps.
 
@@ -23,15 +23,15 @@ class TileNetwork(PictureNetwork):
         super().__init__()
         self.network = network
         self.feature_count = network.feature_count
-        self.head = GeneHead(self.feature_count, 0, (), genes, dropout_keep)
+        self.head = FullyConnectedHead(self.feature_count, 0, (), genes, dropout_keep)
 
-    def features(self, pictures: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
         """The image features (B, C).
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
-        return self.network(pictures)
+        return self.network(images)
 
 
 def tile_features(image_size: int, width_divisor: int) -> FeatureNetwork:

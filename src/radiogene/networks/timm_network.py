@@ -14,14 +14,14 @@ from torch import Tensor, nn
 from radiogene.errors import SettingsError
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.reduced_width import divide_channels
-from radiogene.networks.stem import PICTURE_CHANNELS
+from radiogene.networks.stem import IMAGE_CHANNELS
 from radiogene.networks.torchvision_operators import declare_torchvision_operators
 
 HEAD_LAYERS = frozenset({"global_pool", "pre_logits", "head_drop", "head", "fc", "classifier", "classif"})
 """What timm calls the layers behind the last map."""
 
 SMALLEST_LAST_MAP = 2
-"""Pixels along each side of a last map; on a single one every picture looks alike at its border and in its middle."""
+"""Pixels along each side of a last map; on a single one every image looks alike at its border and in its middle."""
 
 SMALLEST_ACTIVATION_MAP = 8
 """Pixels along each side of a map from which activation maps are taken (8 is also that of `paper`)."""
@@ -58,21 +58,21 @@ class TimmNetwork(FeatureNetwork):
         self.map_stage = map_stage
         self._stages_to_map = list(stages).index(map_stage) + 1
 
-    def feature_map(self, pictures: Tensor) -> Tensor:
+    def feature_map(self, images: Tensor) -> Tensor:
         """The last map (B, C, h, w), before pooling.
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
-        return self.stages(pictures)
+        return self.stages(images)
 
-    def activation_map(self, pictures: Tensor) -> Tensor:
+    def activation_map(self, images: Tensor) -> Tensor:
         """The map (B, C', h', w') of the stage `map_stage`.
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
-        return self.stages[: self._stages_to_map](pictures)
+        return self.stages[: self._stages_to_map](images)
 
     def features_of_map(self, activation_map: Tensor) -> Tensor:
         """The features (B, C) that the stages behind `map_stage` make of its map.
@@ -91,11 +91,11 @@ def timm_network(architecture: str, stages_of: StagesOf, image_size: int, channe
     Args:
         architecture: timm's name of it.
         stages_of: see `StagesOf`.
-        image_size: pixels along each side of the pictures that it will see.
+        image_size: pixels along each side of the images that it will see.
         channel_divisor: by which every published channel count is divided; 1 is the full width.
 
     Raises:
-        SettingsError: timm is not installed, the pictures are too small for the network, or its channels cannot be
+        SettingsError: timm is not installed, the images are too small for the network, or its channels cannot be
             divided.
     """
     device = torch.get_default_device()
@@ -109,8 +109,8 @@ def timm_network(architecture: str, stages_of: StagesOf, image_size: int, channe
             shapes = _map_shapes(stages, image_size)
     if _side(shapes) < SMALLEST_LAST_MAP:
         raise SettingsError(
-            f"Pictures of {image_size} pixels are too small for {architecture}: expected a last map of at least "
-            f"{SMALLEST_LAST_MAP} x {SMALLEST_LAST_MAP}. Choose a preset with larger pictures (--preset)."
+            f"Images of {image_size} pixels are too small for {architecture}: expected a last map of at least "
+            f"{SMALLEST_LAST_MAP} x {SMALLEST_LAST_MAP}. Choose a preset with larger images (--preset)."
         )
     large_enough = [name for name, shape in shapes.items() if shape[-1] >= SMALLEST_ACTIVATION_MAP]
     named = dict(stages.named_children())
@@ -158,7 +158,7 @@ def _timm_model(architecture: str) -> Any:
 
 def _map_shapes(stages: nn.Sequential, image_size: int) -> dict[str, tuple[int, ...]]:
     """The shape (1, C, h, w) of every stage's map by name, up to the first that would be empty; on the meta device."""
-    current = torch.empty(1, PICTURE_CHANNELS, image_size, image_size)
+    current = torch.empty(1, IMAGE_CHANNELS, image_size, image_size)
     shapes: dict[str, tuple[int, ...]] = {}
     with torch.no_grad():
         for name, stage in stages.named_children():

@@ -22,7 +22,7 @@ _DECLARATIONS = torch.library.Library("torchvision", "FRAGMENT")
 
 
 def declare_torchvision_operators() -> None:
-    """Nothing; `import torchvision` then works wherever it is installed. Call it before lightning or timm is imported.
+    """Make `import torchvision` work wherever it is installed; call it before lightning or timm is imported.
 
     Where torchvision is absent, or its own operators load, nothing is declared.
     """

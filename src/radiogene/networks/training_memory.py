@@ -79,8 +79,8 @@ def training_memory(
             # Views with networks of their own share nothing that is kept: one of them, as often as there are views.
             network, repeats = build_mmdl(preset, genes, clinical_count, 1, attention), views
         seen = views // repeats
-        pictures = torch.empty(batch_patients, seen, preset.image_size, preset.image_size)
-        activations = repeats * kept_bytes(network.train(), (pictures, torch.empty(batch_patients, clinical_count)))
+        images = torch.empty(batch_patients, seen, preset.image_size, preset.image_size)
+        activations = repeats * kept_bytes(network.train(), (images, torch.empty(batch_patients, clinical_count)))
     parameters = repeats * _bytes(network.parameters())
     return TrainingMemory(
         batch_patients=batch_patients,

@@ -1,4 +1,4 @@
-"""A feature network with a classifier on top, as it is pretrained on ordinary pictures."""
+"""A feature network with a classifier on top, as it is pretrained on ordinary images."""
 
 from torch import Tensor, nn
 
@@ -22,10 +22,10 @@ class ViewClassifier(nn.Module):
         self.dropout = nn.Dropout(1.0 - dropout_keep)
         self.fully_connected = nn.Linear(network.feature_count, classes)
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Tensor:
         """The logits (B, classes).
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
-        return self.fully_connected(self.dropout(self.network.features(pictures)))
+        return self.fully_connected(self.dropout(self.network.features(images)))

@@ -141,25 +141,25 @@ class ViewNetwork(FeatureNetwork):
             raise SettingsError(f"No stage {name!r} in a view network: expected one of {', '.join(STAGES)}.")
         return self.get_submodule(name)
 
-    def stage_outputs(self, pictures: Tensor) -> dict[str, Tensor]:
+    def stage_outputs(self, images: Tensor) -> dict[str, Tensor]:
         """The map (B, C, h, w) after each stage, by name, in order.
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
         outputs = {}
-        current = pictures
+        current = images
         for name in STAGES:
             current = self.get_submodule(name)(current)
             outputs[name] = current
         return outputs
 
-    def feature_map(self, pictures: Tensor) -> Tensor:
+    def feature_map(self, images: Tensor) -> Tensor:
         """The last map (B, C, h, w), before average pooling.
 
         Args:
-            pictures: (B, 3, S, S), standardised.
+            images: (B, 3, S, S), standardised.
         """
-        features = self.reduction_a(self.attention_a(self.stem(pictures)))
+        features = self.reduction_a(self.attention_a(self.stem(images)))
         features = self.reduction_b(self.attention_b(features))
         return self.final_convolution(self.attention_c(features))

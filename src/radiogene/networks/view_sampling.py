@@ -23,7 +23,7 @@ class ViewTransforms:
     Attributes:
         turn_flip: (B, V, 2, 2) signed permutation matrices acting on (row, column): one of the 8 symmetries of the
             square.
-        shift_mm: (B, V, 2) translation in mm along (row, column) of the picture; air fills in.
+        shift_mm: (B, V, 2) translation in mm along (row, column) of the image; air fills in.
     """
 
     turn_flip: Tensor
@@ -94,14 +94,14 @@ class ViewSampler(nn.Module):
         """Which pixels lie in the cube (B, V, S, S), and where all lie (B, V, S, S, 3) in mm from the centre."""
         size = self.fraction.shape[0]
         row, column = torch.meshgrid(self.fraction, self.fraction, indexing="ij")
-        picture = torch.stack([row, column], dim=-1)
+        image = torch.stack([row, column], dim=-1)
         if transforms is None:
-            picture = picture.expand(batch, len(self.row_mm), size, size, 2)
+            image = image.expand(batch, len(self.row_mm), size, size, 2)
         else:
             shift = transforms.shift_mm / self.length_mm
-            turned = torch.einsum("bvij,hwj->bvhwi", transforms.turn_flip, picture)
-            picture = turned - shift[:, :, None, None, :]
-        points = picture[..., :1] * self.row_mm[:, None, None, :] + picture[..., 1:] * self.column_mm[:, None, None, :]
+            turned = torch.einsum("bvij,hwj->bvhwi", transforms.turn_flip, image)
+            image = turned - shift[:, :, None, None, :]
+        points = image[..., :1] * self.row_mm[:, None, None, :] + image[..., 1:] * self.column_mm[:, None, None, :]
         tolerance_mm = 1e-4
         inside = (points.abs() <= CUBE_MM / 2 + tolerance_mm).all(dim=-1)
         return inside, points

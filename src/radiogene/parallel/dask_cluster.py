@@ -85,7 +85,7 @@ class DaskCluster:
         return future
 
     def stop(self, under_way: "Sequence[Future[Any]]") -> None:
-        """Nothing; tasks under way are given up, and have ended, unless a worker does not answer."""
+        """Give up tasks that are under way and wait for their end, unless a worker does not answer."""
         if self._is_gone:
             return
         self._executor.shutdown(wait=False)

@@ -145,7 +145,7 @@ def _is_unwanted(worker: "Worker", key: str) -> bool:
 
 @cache
 def _compute_in_one_thread() -> None:
-    """Nothing; libraries of this process compute in one thread, those that Dask has loaded and those that follow."""
+    """Let the libraries of this process compute in one thread, those that Dask has loaded and those that follow."""
     from threadpoolctl import threadpool_limits
 
     for name, value in ONE_THREAD.items():

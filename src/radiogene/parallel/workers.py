@@ -36,7 +36,7 @@ IDLE_S = 60.0
 """After this long without a task a process of this machine ends."""
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """Workers that take tasks and give results later."""
 
     @property
@@ -47,13 +47,13 @@ class Crew(Protocol):
         """The result of a packed task, later."""
 
     def stop(self, under_way: "Sequence[Future[Any]]") -> None:
-        """Nothing; tasks that are under way are given up."""
+        """Give up tasks that are under way."""
 
     def refusal(self, error: BaseException) -> WorkersError | None:
         """What an error of a future says of the workers themselves; None where the task raised it."""
 
 
-Workers = int | Crew
+Workers = int | WorkerPool
 """Processes of this machine (1 works in this one, -1 takes one per core), or a cluster."""
 
 
@@ -133,12 +133,12 @@ class LocalProcesses:
         self._pool = get_reusable_executor(max_workers=count, timeout=IDLE_S, env={**ONE_THREAD, **KEPT_MEMORY})
 
     def submit(self, task: bytes) -> "Future[Any]":
-        """See `Crew`."""
+        """See `WorkerPool`."""
         future: Future[Any] = self._pool.submit(run_packed, task, str(Path.cwd()))
         return future
 
     def stop(self, under_way: "Sequence[Future[Any]]") -> None:
-        """See `Crew`."""
+        """See `WorkerPool`."""
         # The pool's own thread fails on tasks that it has not queued when it is told to end.
         deadline = time.monotonic() + ENDED_S
         while not all(future.running() or future.done() for future in under_way) and time.monotonic() < deadline:
@@ -146,7 +146,7 @@ class LocalProcesses:
         self._pool.shutdown(wait=True, kill_workers=True)
 
     def refusal(self, error: BaseException) -> WorkersError | None:
-        """See `Crew`."""
+        """See `WorkerPool`."""
         from joblib.externals.loky import BrokenProcessPool
 
         if not isinstance(error, BrokenProcessPool):
@@ -164,29 +164,29 @@ def _cores() -> int:
 
 
 def _results(
-    function: Callable[..., Result], tasks: Iterator[tuple[Any, ...]], crew: Crew, *, ordered: bool
+    function: Callable[..., Result], tasks: Iterator[tuple[Any, ...]], pool: WorkerPool, *, ordered: bool
 ) -> Generator[Result, None, None]:
     """The results, while at most `TASKS_PER_WORKER` for each worker are under way."""
     under_way: list[Future[Result]] = []
     finished = False
     try:
         for task in tasks:
-            under_way.append(crew.submit(packed(function, task)))
-            yield from _taken_while(lambda: _are_enough(under_way, crew.count), under_way, crew, ordered=ordered)
-        yield from _taken_while(lambda: bool(under_way), under_way, crew, ordered=ordered)
+            under_way.append(pool.submit(packed(function, task)))
+            yield from _taken_while(lambda: _are_enough(under_way, pool.count), under_way, pool, ordered=ordered)
+        yield from _taken_while(lambda: bool(under_way), under_way, pool, ordered=ordered)
         finished = True
     finally:
         if not finished:
-            crew.stop(under_way)
+            pool.stop(under_way)
 
 
 def _taken_while(
-    condition: Callable[[], bool], under_way: "list[Future[Result]]", crew: Crew, *, ordered: bool
+    condition: Callable[[], bool], under_way: "list[Future[Result]]", pool: WorkerPool, *, ordered: bool
 ) -> Iterator[Result]:
     """Results that are due, and waiting for them, as long as a condition holds."""
     while condition():
         if ready := _ready(under_way, ordered=ordered):
-            yield _taken(under_way, ready, crew)
+            yield _taken(under_way, ready, pool)
         else:
             wait(_unfinished(under_way), return_when=FIRST_COMPLETED)
 
@@ -206,13 +206,13 @@ def _ready(under_way: "Sequence[Future[Result]]", *, ordered: bool) -> "Future[R
     return next((future for future in (under_way[:1] if ordered else under_way) if future.done()), None)
 
 
-def _taken(under_way: "list[Future[Result]]", ready: "Future[Result]", crew: Crew) -> Result:
+def _taken(under_way: "list[Future[Result]]", ready: "Future[Result]", pool: WorkerPool) -> Result:
     """The result of a task that has ended; it is no longer under way."""
     under_way.remove(ready)
     try:
         return ready.result()
     except BaseException as error:
-        refusal = crew.refusal(error)
+        refusal = pool.refusal(error)
         if refusal is None:
             raise
         raise refusal from error

@@ -1,7 +1,7 @@
 """The shape of one synthetic chest: outline, thoracic cavity, mediastinum and diaphragm, as depths in millimetres.
 
 Lengths are those of an adult of middle size; nothing in the shape depends on sex, smoking or genes, so that the only
-things in the picture that tell of them are the factors in `genetics.py`. The chest's frame: x to the left, y to the
+things in the image that tell of them are the factors in `genetics.py`. The chest's frame: x to the left, y to the
 back, z to the head, origin in the middle of the chest.
 """
 

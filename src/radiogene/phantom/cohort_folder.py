@@ -154,7 +154,7 @@ def _readme(settings: CohortSettings, limits: Ceiling) -> str:
     lines = [
         "SYNTHETIC COHORT: phantoms made by radiogene, not patients.",
         "",
-        "Nothing here was measured on anybody. Genes, clinical values and pictures are drawn from a known model, so",
+        "Nothing here was measured on anybody. Genes, clinical values and images are drawn from a known model, so",
         "that a whole analysis can be tried and its best possible result is known. Results on these files say nothing",
         "about patients and must be called synthetic wherever they are shown.",
         "",

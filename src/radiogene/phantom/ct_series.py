@@ -57,16 +57,16 @@ def write_localiser(folder: Path, volume_hu: NDArray[np.float32], grid: ScanGrid
     header.update(identity.image_dataset("CT", LOCALISER_SERIES, "localiser"))
     header.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
     header.SOPInstanceUID = identity.uid("localiser")
-    picture = volume_hu.mean(axis=1)[::-1]
+    image = volume_hu.mean(axis=1)[::-1]
     top = grid.grid.to_lps_mm([0, 0, grid.shape_zyx[0] - 1])
     header.ImagePositionPatient = [_decimal(top[0]), _decimal(acquisition.offset_lps_mm[1]), _decimal(top[2])]
     row_direction = [_decimal(value) for value in grid.grid.directions_lps[:, 0]]
     header.ImageOrientationPatient = [*row_direction, "0", "0", "-1"]
     header.PixelSpacing = [acquisition.slice_mm, acquisition.pixel_mm]
     header.InstanceNumber = 1
-    header.Rows, header.Columns = picture.shape
+    header.Rows, header.Columns = image.shape
     stored = acquisition.stored
-    header.PixelData = _stored_pixels(picture, stored, np.zeros(picture.shape, dtype=bool)).tobytes()
+    header.PixelData = _stored_pixels(image, stored, np.zeros(image.shape, dtype=bool)).tobytes()
     with_file_meta(header, ExplicitVRLittleEndian)
     header.save_as(
         folder / ("LOCALISER" if identity.patient.has_nameless_files else "SC0001.dcm"), enforce_file_format=True

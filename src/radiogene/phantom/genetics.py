@@ -1,6 +1,6 @@
-"""The generating model of the synthetic cohort: genes from sex and smoking, picture factors from genes, and Bayes back.
+"""The generating model of the synthetic cohort: genes from sex and smoking, image factors from genes, and Bayes back.
 
-A patient's gene class is drawn given sex and smoking; the picture factors are drawn given the class, independent of
+A patient's gene class is drawn given sex and smoking; the image factors are drawn given the class, independent of
 each other and of everything else; emphysema is drawn given smoking alone. Every density is known, so P(gene | factors)
 is exact, and so is the best that any model can reach (`ceiling.py`). Age, stage and lobe say nothing about the genes.
 
@@ -64,7 +64,7 @@ class Known(StrEnum):
 
 @dataclass(frozen=True)
 class Strength:
-    """How strongly sex, smoking and the picture go with the genes. Tuples by gene class: neither, EGFR, KRAS, both.
+    """How strongly sex, smoking and the image go with the genes. Tuples by gene class: neither, EGFR, KRAS, both.
 
     Attributes:
         egfr_only, kras_only: P(class | sex, smoking), rows female, male; columns never, former, current.
@@ -121,7 +121,7 @@ class Factors:
             ratio.
         diameter_mm: longest diameter.
         spiculation: 0 smooth to 1 spiked all round.
-        retraction, emphysema: whether the picture shows them.
+        retraction, emphysema: whether the image shows them.
     """
 
     sex: NDArray[np.int64]
@@ -154,7 +154,7 @@ class GenePosterior:
 
 @dataclass(frozen=True)
 class GeneticModel:
-    """The joint distribution of one site: who comes, and how genes shape the picture."""
+    """The joint distribution of one site: who comes, and how genes shape the image."""
 
     mix: CaseMix
     strength: Strength = field(default_factory=Strength)
@@ -184,7 +184,7 @@ class GeneticModel:
 
         Args:
             factors: the generating factors; `gene_class` is not looked at.
-            known: clinical values (sex and smoking), the picture, or both. Emphysema belongs to the picture: with sex
+            known: clinical values (sex and smoking), the image, or both. Emphysema belongs to the image: with sex
                 and smoking known it adds nothing, without them it tells of smoking.
         """
         given_clinical = self.strength.class_probability()
@@ -194,14 +194,14 @@ class GeneticModel:
         else:
             joint = given_clinical[factors.sex, factors.smoking]
         if known is not Known.CLINICAL:
-            log_likelihood = self.picture_log_likelihood(factors)
+            log_likelihood = self.image_log_likelihood(factors)
             joint = joint * np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
         joint = joint / joint.sum(axis=1, keepdims=True)
         both = joint[:, GeneClass.BOTH]
         return GenePosterior(joint[:, GeneClass.EGFR] + both, joint[:, GeneClass.KRAS] + both)
 
-    def picture_log_likelihood(self, factors: Factors) -> NDArray[np.float64]:
-        """The log likelihood (n, 4) of each gene class given the picture, up to a term free of the class."""
+    def image_log_likelihood(self, factors: Factors) -> NDArray[np.float64]:
+        """The log likelihood (n, 4) of each gene class given the image, up to a term free of the class."""
         strength = self.strength
         _, width = self._diameter_window()
         log_ground_glass = np.log(factors.ground_glass), np.log1p(-factors.ground_glass)

@@ -90,7 +90,7 @@ def scan_grid(acquisition: Acquisition, nodule_centre_mm: ArrayLike) -> ScanGrid
     matrix, pixel_mm, slice_mm = acquisition.scanner.matrix, acquisition.pixel_mm, acquisition.slice_mm
     tilt = np.deg2rad(acquisition.tilt_deg)
     row_direction = np.array([-1.0 if acquisition.flipped else 1.0, 0.0, 0.0])
-    # Rounded as DICOM will hold them, so that the picture is computed at the very points that are written.
+    # Rounded as DICOM will hold them, so that the image is computed at the very points that are written.
     column_direction = np.round([0.0, np.cos(tilt), np.sin(tilt)], 10)
     offset = np.asarray(acquisition.offset_lps_mm)
     nodule = np.asarray(nodule_centre_mm, dtype=np.float64)

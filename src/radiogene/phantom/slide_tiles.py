@@ -45,9 +45,9 @@ def _tile_rgb(ground_glass: float, rng: np.random.Generator) -> NDArray[np.uint8
     count = round(NUCLEI[0] + (NUCLEI[1] - NUCLEI[0]) * (1 - ground_glass))
     nuclei = (_nuclei(count, rng) * (1 - air[..., 0]))[..., None]
     chromatin = np.array(HAEMATOXYLIN_RGB) + 14 * grain[..., None]
-    picture = tissue + (chromatin - tissue) * nuclei
-    picture = picture + (np.array(AIR_RGB) - picture) * air
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    image = tissue + (chromatin - tissue) * nuclei
+    image = image + (np.array(AIR_RGB) - image) * air
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
 def _nuclei(count: int, rng: np.random.Generator) -> NDArray[np.float64]:

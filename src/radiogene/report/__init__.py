@@ -1,1 +1,1 @@
-"""Results for people: pages that stand alone, pictures, and lines for the terminal."""
+"""Results for people: pages that stand alone, images, and lines for the terminal."""

@@ -1,4 +1,4 @@
-"""What stands beside the pictures of a case: geometry, values entered, the model; in words, without identifiers."""
+"""What stands beside the images of a case: geometry, values entered, the model; in words, without identifiers."""
 
 from collections.abc import Mapping
 from typing import Any

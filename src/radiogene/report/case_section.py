@@ -4,7 +4,7 @@ from typing import Any
 
 from radiogene.prediction.result import GeneResult
 from radiogene.report.case_facts import geometry_facts, model_facts, synthetic_sentence
-from radiogene.report.embedded_picture import png_data_uri
+from radiogene.report.embedded_image import png_data_uri
 from radiogene.report.reported_case import ReportedCase
 from radiogene.report.view_sheets import activation_sheet, views_sheet
 
@@ -33,7 +33,7 @@ def case_section(case: ReportedCase) -> dict[str, Any]:
 
 def _gene(name: str, found: GeneResult, case: ReportedCase) -> dict[str, Any]:
     maps = case.maps[name]
-    picture = png_data_uri(activation_sheet(case.views_vhw, maps, case.views, case.map_sampling))
+    image = png_data_uri(activation_sheet(case.views_vhw, maps, case.views, case.map_sampling))
     return {
         "name": name,
         "probability": found.probability,
@@ -41,7 +41,7 @@ def _gene(name: str, found: GeneResult, case: ReportedCase) -> dict[str, Any]:
         "call": found.call,
         "spread": found.spread,
         "truth": case.truth.get(name),
-        "maps_png": picture,
+        "maps_png": image,
         "maps_empty": not bool(maps.any()),
     }
 

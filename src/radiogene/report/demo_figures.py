@@ -1,4 +1,4 @@
-"""The demonstration's pictures: AUC beside the ceiling, ROC curves, calibration curves, training curves."""
+"""The demonstration's images: AUC beside the ceiling, ROC curves, calibration curves, training curves."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal

@@ -9,7 +9,7 @@ from radiogene.errors import SettingsError
 from radiogene.evaluation.predictions import Predictions
 from radiogene.report.case_section import case_section
 from radiogene.report.demo_figures import auc_figure, calibration_figure, roc_figure, training_figure
-from radiogene.report.embedded_picture import png_data_uri
+from radiogene.report.embedded_image import png_data_uri
 from radiogene.report.evaluation_text import measure_text
 from radiogene.report.page import render_page
 from radiogene.report.reported_case import ReportedCase

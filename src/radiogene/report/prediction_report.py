@@ -42,7 +42,7 @@ def write_prediction_report(
         clinical: what was entered, in words.
 
     Raises:
-        SettingsError: pictures, maps or weights that do not fit the views or the genes.
+        SettingsError: images, maps or weights that do not fit the views or the genes.
     """
     case = ReportedCase(result, views_vhw, maps, view_weights, views, map_sampling, clinical or {})
     page = render_page("prediction.html.j2", {"version": __version__, "case": case_section(case)})

@@ -1,4 +1,4 @@
-"""One case as its page shows it: the result, its pictures, and what was put in."""
+"""One case as its page shows it: the result, its images, and what was put in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class ReportedCase:
         truth: per gene, the status where it is known; only a demonstration shows it.
 
     Raises:
-        SettingsError: pictures, maps or weights that do not fit the views or the genes.
+        SettingsError: images, maps or weights that do not fit the views or the genes.
     """
 
     result: PredictionResult
@@ -41,7 +41,7 @@ class ReportedCase:
     def __post_init__(self) -> None:
         genes, names = set(self.result.genes), {view.name for view in self.views}
         if self.views_vhw.ndim != 3 or len(self.views_vhw) != len(self.views):
-            raise SettingsError(f"Pictures of shape {self.views_vhw.shape}: expected {len(self.views)} views.")
+            raise SettingsError(f"Images of shape {self.views_vhw.shape}: expected {len(self.views)} views.")
         if set(self.maps) != genes or set(self.view_weights) != genes:
             raise SettingsError(
                 f"Activation maps of {sorted(self.maps)} and view weights of {sorted(self.view_weights)}: expected "

@@ -16,7 +16,7 @@ from radiogene.ct.nine_views import View, ViewSampling
 COLUMNS = 3
 
 CELL_INCH = (1.5, 1.5 / np.sqrt(2.0))
-"""Width and height of a picture: a diagonal view fills it, the others stand in it at the same scale."""
+"""Width and height of an image: a diagonal view fills it, the others stand in it at the same scale."""
 
 TITLE_INCH, GAP_INCH, EDGE_INCH = 0.16, 0.05, 0.03
 
@@ -40,8 +40,8 @@ def views_sheet(views_vhw: NDArray[np.floating], views: Sequence[View]) -> Figur
         views: which they are.
     """
     figure, grid = _empty_sheet(len(views), 0.0)
-    for axes, view, picture in zip(grid, views, views_vhw, strict=True):
-        _draw(axes, view, picture)
+    for axes, view, image in zip(grid, views, views_vhw, strict=True):
+        _draw(axes, view, image)
     return figure
 
 
@@ -61,8 +61,8 @@ def activation_sheet(
     """
     figure, grid = _empty_sheet(len(views), BAR_INCH)
     colours = heat_colours()
-    for axes, view, picture, heat in zip(grid, views, views_vhw, maps_vhw, strict=True):
-        _draw(axes, view, picture)
+    for axes, view, image, heat in zip(grid, views, views_vhw, maps_vhw, strict=True):
+        _draw(axes, view, image)
         shown = axes.axis()
         height_mm, width_mm = map_size_mm(view, sampling)
         extent = (-width_mm / 2, width_mm / 2, height_mm / 2, -height_mm / 2)
@@ -86,8 +86,8 @@ def heat_colours() -> Colormap:
     return ListedColormap(colours, name=f"{HEAT}, fading")
 
 
-def _draw(axes: Axes, view: View, picture_hu: NDArray[np.floating]) -> None:
-    draw_view(axes, view, picture_hu, LUNG_WINDOW_HU)
+def _draw(axes: Axes, view: View, image_hu: NDArray[np.floating]) -> None:
+    draw_view(axes, view, image_hu, LUNG_WINDOW_HU)
     axes.set_title(view.name, fontsize=TITLE_POINTS, pad=2.5)
     for text in axes.texts:
         text.set_fontsize(LETTER_POINTS)

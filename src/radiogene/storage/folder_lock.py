@@ -8,7 +8,7 @@ from pathlib import Path
 from radiogene.errors import WorkersError
 from radiogene.storage.lock_file import LockFile
 
-TURN_FILE = ".turn"
+LOCK_FILE = ".turn"
 
 LONGEST_WAIT_S = 60.0
 """A task that was begun anew waits this long for its first worker, which lost the scheduler and is ending."""
@@ -17,7 +17,7 @@ ASKED_S = 0.2
 
 
 @contextmanager
-def folder_turn(folder: Path, longest_wait_s: float = LONGEST_WAIT_S) -> Iterator[None]:
+def locked_folder(folder: Path, longest_wait_s: float = LONGEST_WAIT_S) -> Iterator[None]:
     """The right to write in a folder; the system frees it when its holder ends, however it ends.
 
     Args:
@@ -28,7 +28,7 @@ def folder_turn(folder: Path, longest_wait_s: float = LONGEST_WAIT_S) -> Iterato
         WorkersError: another process holds it for longer.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lock = LockFile(folder / TURN_FILE)
+    lock = LockFile(folder / LOCK_FILE)
     try:
         _await(lock, folder, longest_wait_s)
     except BaseException:

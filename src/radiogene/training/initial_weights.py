@@ -26,7 +26,7 @@ class InitialWeights(Protocol):
         """False for random weights, over which training the heads alone makes no sense."""
 
     def load_into(self, network: MMDL) -> None:
-        """Nothing; every view network then starts from these weights."""
+        """Load these weights into every view network as its start."""
 
     def to_json(self) -> dict[str, Any]:
         """What the manifest says of the start; it names no path."""
@@ -39,7 +39,7 @@ class RandomWeights:
     is_trained: bool = False
 
     def load_into(self, network: MMDL) -> None:
-        """Nothing; the network keeps the weights that it was built with."""
+        """Leave the network the weights that it was built with."""
 
     def to_json(self) -> dict[str, Any]:
         """What the manifest says of the start."""
@@ -67,7 +67,7 @@ class PretrainedWeights:
         return initial_weights, (str(self.folder), self.preset)
 
     def load_into(self, network: MMDL) -> None:
-        """Nothing; see `InitialWeights`."""
+        """Load the weights; see `InitialWeights`."""
         for view_network in network.view_networks:
             self.pretrained.load_into(view_network, self.preset)  # type: ignore[arg-type]
 
@@ -98,7 +98,7 @@ class ImagenetWeights:
         return _imagenet_weights, (self.file,)
 
     def load_into(self, network: MMDL) -> None:
-        """Nothing; see `InitialWeights`."""
+        """Load the weights; see `InitialWeights`."""
         start_from_imagenet(network, self.parameters)
 
     def to_json(self) -> dict[str, Any]:

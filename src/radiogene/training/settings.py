@@ -12,7 +12,7 @@ from radiogene.networks.presets import Preset, preset_named
 from radiogene.training.stages.schedule import TrainingSchedule, schedule_of
 
 
-class Kept(StrEnum):
+class KeptModel(StrEnum):
     """What a cross-validation leaves in the model folder."""
 
     ENSEMBLE = "ensemble"
@@ -34,7 +34,7 @@ class TrainingSettings:
         seed: of weights, order, augmentation, dropout, folds and the validation split.
         attention: False switches the masks off.
         view_names: which views.
-        view_sampling: how diagonals fill a picture.
+        view_sampling: how diagonals fill an image.
         per_image_standardisation: standardise each view by itself (an option; loses absolute HU).
         class_weighting: weigh a gene's mutants by wild types per mutant among the training patients.
         nodule_rule: whose probability a patient with several nodules gets.
@@ -66,7 +66,7 @@ class TrainingSettings:
     freeze_normalisation: bool = False
     folds: int = 0
     seeds: int = 1
-    keep: Kept = Kept.ENSEMBLE
+    keep: KeptModel = KeptModel.ENSEMBLE
 
     @property
     def sizes(self) -> Preset:

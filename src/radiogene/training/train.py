@@ -32,7 +32,7 @@ from radiogene.training.members.member_tasks import MemberTask, trained_members
 from radiogene.training.members.members import Member, members_of
 from radiogene.training.members.trained_member import TrainedMember
 from radiogene.training.members.unseen_predictions import UnseenPredictions, unseen_predictions
-from radiogene.training.settings import Kept, TrainingSettings
+from radiogene.training.settings import KeptModel, TrainingSettings
 from radiogene.training.training_cohort import TrainingCohort, refuse_one_class, training_cohort
 
 
@@ -174,13 +174,13 @@ def _command(
 
 
 def _kind(settings: TrainingSettings) -> ModelKind:
-    if settings.folds and settings.keep is Kept.REFIT:
+    if settings.folds and settings.keep is KeptModel.REFIT:
         return ModelKind.REFIT
     return ModelKind.ENSEMBLE if settings.folds or settings.seeds > 1 else ModelKind.SINGLE
 
 
 def _members_differ_in(settings: TrainingSettings) -> str:
-    folds = settings.folds and settings.keep is Kept.ENSEMBLE
+    folds = settings.folds and settings.keep is KeptModel.ENSEMBLE
     return " and ".join(word for word, yes in (("folds", folds), ("seeds", settings.seeds > 1)) if yes)
 
 

@@ -14,7 +14,7 @@ import pytest
 from methods.deep.made_cohort import LABELS, PATIENTS, made_cohort, with_other_cube
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import InterruptedTrainingError, SettingsError, TrainingError, WeightsError
-from radiogene.methods.method import Workplace
+from radiogene.methods.method import FitFolders
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
 
@@ -30,12 +30,12 @@ def cohort():
 
 @pytest.fixture
 def fitted(tmp_path):
-    """Fits a system in a workplace of its own."""
+    """Fits a system in a folders of its own."""
     numbers = iter(range(100))
 
     def fit(name, cohort, settings=SETTINGS, labels=LABELS):
-        place = tmp_path / f"workplace-{next(numbers)}"
-        system = method_named(name).make(settings, Workplace(place / "state", place / "features"))
+        place = tmp_path / f"folders-{next(numbers)}"
+        system = method_named(name).make(settings, FitFolders(place / "state", place / "features"))
         return system.fit(cohort, labels)
 
     return fit
@@ -153,7 +153,7 @@ def test_clinical_columns_follow_the_settings_where_a_system_has_any(cohort, fit
 @pytest.mark.usefixtures("heard_interrupts")
 def test_an_interrupted_fit_goes_on_and_gives_the_same_bytes(cohort, fitted, tmp_path):
     settings = replace(SETTINGS, epochs=40)
-    place = Workplace(tmp_path / "state", tmp_path / "features")
+    place = FitFolders(tmp_path / "state", tmp_path / "features")
 
     def interrupt():
         while not list(tmp_path.glob("state/*/*/fit/last.ckpt")):
@@ -181,7 +181,7 @@ def test_one_class_is_refused_before_anything_is_trained(cohort, fitted):
 
 
 def test_what_was_not_fitted_does_not_predict(cohort, tmp_path):
-    system = method_named("cnn-3d").make(SETTINGS, Workplace(tmp_path, tmp_path))
+    system = method_named("cnn-3d").make(SETTINGS, FitFolders(tmp_path, tmp_path))
     with pytest.raises(SettingsError, match="cnn-3d is not fitted"):
         system.predict_proba(cohort)
     with pytest.raises(SettingsError, match="not fitted"):

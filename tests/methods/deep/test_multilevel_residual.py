@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from methods.deep.made_cohort import made_cohort, with_other_cube
-from radiogene.methods.method import Workplace
+from radiogene.methods.method import FitFolders
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
 
@@ -26,7 +26,7 @@ def features(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def system(cohort, features, tmp_path_factory):
-    place = Workplace(tmp_path_factory.mktemp("state"), features)
+    place = FitFolders(tmp_path_factory.mktemp("state"), features)
     return method_named("multilevel-residual").make(SETTINGS, place).fit(cohort, LABELS)
 
 
@@ -54,7 +54,7 @@ def test_selection_scaling_and_weights_do_not_know_the_held_out_patients(system,
     changed = []
     for patient in (held_out[0], fitting):
         other = with_other_cube(cohort, cohort.patient_ids.index(patient))
-        place = Workplace(tmp_path / patient, features)
+        place = FitFolders(tmp_path / patient, features)
         changed.append(method_named("multilevel-residual").make(SETTINGS, place).fit(other, LABELS).members[0])
     before = system.members[0]
     assert changed[0].values == before.values

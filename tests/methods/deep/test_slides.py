@@ -9,8 +9,8 @@ from PIL import Image
 from methods.deep.made_cohort import LABELS, MadeSource, made_rows
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.errors import CohortError
-from radiogene.methods.deep.slide_pictures import MOST_TILES, SlidePictures, tile_files
-from radiogene.methods.method import Workplace
+from radiogene.methods.deep.slide_images import MOST_TILES, SlideImages, tile_files
+from radiogene.methods.method import FitFolders
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
 
@@ -38,28 +38,28 @@ def cohort(tmp_path_factory):
 
 
 def test_tiles_are_scaled_and_belong_to_their_patient(cohort, tmp_path):
-    pictures = SlidePictures(64).read(cohort, None)
-    assert pictures.pictures.shape == (len(cohort) * TILES, 64, 64, 3)
-    np.testing.assert_array_equal(pictures.owners, np.repeat(np.arange(len(cohort)), TILES))
-    assert len(set(pictures.keys.tolist())) == len(pictures.keys)
-    red = pictures.pictures[..., 0].mean(axis=(1, 2))
-    np.testing.assert_array_equal(red > 160, LABELS[pictures.owners, 0] == 1)
+    images = SlideImages(64).read(cohort, None)
+    assert images.images.shape == (len(cohort) * TILES, 64, 64, 3)
+    np.testing.assert_array_equal(images.owners, np.repeat(np.arange(len(cohort)), TILES))
+    assert len(set(images.keys.tolist())) == len(images.keys)
+    red = images.images[..., 0].mean(axis=(1, 2))
+    np.testing.assert_array_equal(red > 160, LABELS[images.owners, 0] == 1)
 
 
 def test_decoded_tiles_are_kept_and_read_again(cohort, tmp_path):
-    kind = SlidePictures(32)
+    kind = SlideImages(32)
     in_memory = kind.read(cohort, None)
     for _ in range(2):
         mapped = kind.read(cohort, tmp_path)
-        np.testing.assert_array_equal(mapped.pictures, in_memory.pictures)
+        np.testing.assert_array_equal(mapped.images, in_memory.images)
         assert mapped.fingerprint == in_memory.fingerprint
     assert len(list(tmp_path.iterdir())) == 1
-    assert SlidePictures(64).read(cohort, None).fingerprint != in_memory.fingerprint
+    assert SlideImages(64).read(cohort, None).fingerprint != in_memory.fingerprint
 
 
 def test_it_fits_predicts_and_is_loaded_exactly(cohort, tmp_path):
     entry = method_named("slides")
-    system = entry.make(SETTINGS, Workplace(tmp_path / "state", tmp_path / "features")).fit(cohort, LABELS)
+    system = entry.make(SETTINGS, FitFolders(tmp_path / "state", tmp_path / "features")).fit(cohort, LABELS)
     probabilities = system.predict_proba(cohort)
     assert probabilities.shape == (len(cohort), 2)
     (tmp_path / "saved").mkdir()
@@ -73,7 +73,7 @@ def test_a_damaged_tile_is_named(tmp_path):
     file = tmp_path / "p03" / "slides" / "tile-001.jpg"
     file.write_bytes(file.read_bytes()[:300])
     with pytest.raises(CohortError, match=r"p03.slides.tile-001\.jpg: found no usable tile \(damaged"):
-        SlidePictures(64).read(cohort, tmp_path / "kept")
+        SlideImages(64).read(cohort, tmp_path / "kept")
     assert not list((tmp_path / "kept").glob("*"))
 
 

@@ -12,13 +12,13 @@ from radiogene.cohort.splits import inner_validation_split
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.explanation.activation_maps import activation_maps
-from radiogene.methods.method import Workplace
+from radiogene.methods.method import FitFolders
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.nine_view.nine_view_method import NineViewMethod
 from radiogene.methods.registry import method_named
 from radiogene.model.inference import sampler_of
 from radiogene.model.model_folder import read_model
-from radiogene.model.pretrained_folder import PictureScaling, PretrainedSettings, write_pretrained
+from radiogene.model.pretrained_folder import ImageScaling, PretrainedSettings, write_pretrained
 from radiogene.networks.presets import TINY, build_feature_network
 from radiogene.networks.standardisation import standardised
 from radiogene.prediction.predictor import Predictor
@@ -34,7 +34,7 @@ BACKBONES = [
 
 
 def made(name, settings, folder):
-    return method_named(name).make(settings, Workplace(folder / "state", folder / "features"))
+    return method_named(name).make(settings, FitFolders(folder / "state", folder / "features"))
 
 
 def fitted(name, settings, cohort, folder, labels=None):
@@ -124,10 +124,10 @@ def test_one_gene_and_fewer_views_through_the_whole_path(views, synthetic_patien
     assert model.settings.view_names == tuple(name for name in ("axial", "sagittal") if name in views)
     assert model.settings.attention == (len(views) == 1)
     assert sum(model.settings.view_weights["KRAS"].values()) == pytest.approx(1.0)
-    pictures = sampler_of(model.settings)(torch.from_numpy(synthetic_patients.cube(0))[None])
-    assert pictures.shape == (1, len(views), 64, 64)
-    pictures = standardised(pictures, model.settings.members[0].standardisation)
-    found = activation_maps(model.networks[0], pictures, torch.empty(1, 0), gene_index=0)
+    images = sampler_of(model.settings)(torch.from_numpy(synthetic_patients.cube(0))[None])
+    assert images.shape == (1, len(views), 64, 64)
+    images = standardised(images, model.settings.members[0].standardisation)
+    found = activation_maps(model.networks[0], images, torch.empty(1, 0), gene_index=0)
     assert found.maps_vhw.shape == (len(views), 64, 64)
     assert ("one network looks at all views" in method.notes) == (len(views) > 1)
 
@@ -155,7 +155,7 @@ def test_the_state_of_another_fit_is_refused(synthetic_patients, tmp_path):
 
 def test_a_pretrained_network_is_a_start_and_its_path_is_not_kept(synthetic_patients, tmp_path):
     torch.manual_seed(0)
-    start = PretrainedSettings(TINY, True, ("cat", "dog"), PictureScaling((0.5,) * 3, (0.25,) * 3))
+    start = PretrainedSettings(TINY, True, ("cat", "dog"), ImageScaling((0.5,) * 3, (0.25,) * 3))
     write_pretrained(tmp_path / "start", start, build_feature_network(TINY).state_dict(), {}, {}, "made for a test")
     settings = replace(SHORT, genes=("EGFR",), views=("axial",), init=str(tmp_path / "start"))
     method = fitted("mmdl", settings, synthetic_patients, tmp_path)

@@ -8,7 +8,7 @@ from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.errors import SettingsError
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.nine_view.training_settings import training_settings
-from radiogene.training.settings import Kept
+from radiogene.training.settings import KeptModel
 from radiogene.training.stages.schedule import schedule_of
 
 
@@ -34,7 +34,7 @@ def test_no_clinical_columns_are_none_and_not_the_default():
 
 
 def test_folds_set_thresholds_and_a_refit_predicts():
-    assert training_settings("vgg16", MethodSettings(folds=5)).keep is Kept.REFIT
+    assert training_settings("vgg16", MethodSettings(folds=5)).keep is KeptModel.REFIT
     with pytest.raises(SettingsError, match="1 fold leaves nobody"):
         training_settings("vgg16", MethodSettings(folds=1))
 

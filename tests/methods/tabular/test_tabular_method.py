@@ -16,7 +16,7 @@ CLINICAL = TabularPlan(Learner.FOREST, clinical=("age", "sex", "smoking", "stage
 
 
 def system(plan=CLINICAL, **settings):
-    return TabularMethod(plan, MethodSettings(**settings), workplace=None)
+    return TabularMethod(plan, MethodSettings(**settings), folders=None)
 
 
 @pytest.fixture(scope="module")

@@ -32,11 +32,11 @@ def test_every_view_meets_its_own_trunk_and_two_run_side_by_side():
     meeting = threading.Barrier(2, timeout=10)
 
     def trunk(number):
-        def features(pictures):
-            assert pictures.shape == (1, 1, 4, 4)
+        def features(images):
+            assert images.shape == (1, 1, 4, 4)
             if number < 2:
                 meeting.wait()
-            return np.array([[number, pictures.mean()]], dtype=np.float32)
+            return np.array([[number, images.mean()]], dtype=np.float32)
 
         return features
 
@@ -47,10 +47,10 @@ def test_every_view_meets_its_own_trunk_and_two_run_side_by_side():
 
 
 def test_a_shared_trunk_sees_all_views_of_a_patient_at_once():
-    def trunk(pictures):
-        assert pictures.shape == (3, 1, 4, 4)
-        return pictures.mean(axis=(2, 3))
+    def trunk(images):
+        assert images.shape == (3, 1, 4, 4)
+        return images.mean(axis=(2, 3))
 
-    engine = CompiledEngine([[trunk], [lambda pictures: -trunk(pictures)]], [ThreadPlan.of(1, 2)] * 2, IDENTITY)
+    engine = CompiledEngine([[trunk], [lambda images: -trunk(images)]], [ThreadPlan.of(1, 2)] * 2, IDENTITY)
     views = torch.arange(6.0).reshape(2, 3, 1, 1).expand(2, 3, 4, 4)
     assert engine.view_features(1, views).tolist() == [[[-0], [-1], [-2]], [[-3], [-4], [-5]]]

@@ -14,7 +14,7 @@ from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.store.prepare import prepare_cohort
 from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.errors import CohortError, SettingsError, WeightsError
-from radiogene.model.engines.calibration_pictures import calibration_pictures
+from radiogene.model.engines.calibration_images import calibration_images
 from radiogene.model.engines.compiled_engine import CompiledEngine, ThreadPlan
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision, export_place
 from radiogene.model.engines.export import export_model
@@ -44,9 +44,9 @@ def model_folder(trained_model, tmp_path_factory):
 def exported(model_folder, synthetic_store):
     """The folder with its exports, calibrated on its training cubes."""
     model = read_model(model_folder)
-    pictures = calibration_pictures(model, synthetic_store, most=6)
+    images = calibration_images(model, synthetic_store, most=6)
     for name, precision in ((OPENVINO, FLOAT32), (OPENVINO, INT8), (ONNX, FLOAT32)):
-        calibration = pictures if precision is INT8 else None
+        calibration = images if precision is INT8 else None
         export_model(model, export_place(model_folder, name, precision), name, precision, calibration)
     return model_folder
 
@@ -140,7 +140,7 @@ def test_scales_are_not_set_on_patients_that_the_model_was_not_trained_on(export
     prepare_cohort(read_cohort(table), tmp_path / "store")
     store = CubeStore.open(tmp_path / "store")
     with pytest.raises(CohortError, match=r"2 of 2 cubes .* were not among the model's training cubes"):
-        calibration_pictures(read_model(exported), store)
+        calibration_images(read_model(exported), store)
 
 
 def changed(exported, tmp_path, **values):

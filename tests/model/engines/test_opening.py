@@ -31,7 +31,7 @@ def model(network):
 
 
 @pytest.fixture
-def pictures():
+def images():
     return torch.randn(VIEWS, 1, TINY.image_size, TINY.image_size, generator=torch.Generator().manual_seed(2)).numpy()
 
 
@@ -39,18 +39,18 @@ def convolutions(model):
     return [layer.get_friendly_name() for layer in model.get_ordered_ops() if layer.get_type_name() == "Convolution"]
 
 
-def computed(model, pictures, precision="f32"):
+def computed(model, images, precision="f32"):
     settings = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": 1}
-    return openvino.Core().compile_model(model, "CPU", settings)(pictures)[0]
+    return openvino.Core().compile_model(model, "CPU", settings)(images)[0]
 
 
-def test_a_graph_is_parted_behind_its_opening_and_the_parts_compute_what_it_computes(model, pictures):
+def test_a_graph_is_parted_behind_its_opening_and_the_parts_compute_what_it_computes(model, images):
     before = convolutions(model)
     opening, rest = parted(model)
     assert convolutions(opening) == before[:OPENING_CONVOLUTIONS]
     assert convolutions(rest) == before[OPENING_CONVOLUTIONS:]
     assert convolutions(model) == before
-    found, whole = computed(rest, computed(opening, pictures)), computed(model, pictures)
+    found, whole = computed(rest, computed(opening, images)), computed(model, images)
     np.testing.assert_allclose(found, whole, rtol=1e-5, atol=1e-5 * float(np.abs(whole).max()))
 
 
@@ -64,14 +64,14 @@ def test_a_graph_whose_input_is_read_again_at_its_end_stays_whole():
     assert len(convolutions(whole)) == OPENING_CONVOLUTIONS + 2
 
 
-def test_bf16_is_that_of_the_layers_behind_the_opening_alone(model, pictures):
+def test_bf16_is_that_of_the_layers_behind_the_opening_alone(model, images):
     if "BF16" not in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         pytest.skip("the processor has no bf16")
     opening, rest = parted(model)
-    wanted = computed(rest, computed(opening, pictures), "bf16")
-    found = openvino_trunk(model, Precision.BF16, 1)(pictures)
+    wanted = computed(rest, computed(opening, images), "bf16")
+    found = openvino_trunk(model, Precision.BF16, 1)(images)
     np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-6)
-    assert not np.allclose(found, computed(model, pictures, "bf16"), rtol=1e-6, atol=1e-6)
+    assert not np.allclose(found, computed(model, images, "bf16"), rtol=1e-6, atol=1e-6)
 
 
 def test_pytorchs_layers_are_bf16_behind_the_opening_and_the_networks_own_stay_float32(network):

@@ -22,7 +22,7 @@ from radiogene.report.evidence.evidence_report import (
     CohortDescription,
     EvidenceFigure,
     EvidenceReport,
-    FailedCell,
+    FailedFit,
     GeneCounts,
     LedgerLine,
     PermutationLine,
@@ -226,8 +226,8 @@ def maps_figure() -> Figure:
     for column in range(7):
         nodule = (grid < 0.3 + 0.2 * generator.uniform()) + 0.15 * generator.normal(size=grid.shape)
         heat = np.exp(-((grid / 0.5) ** 2))
-        for row, (picture, colours) in enumerate(((nodule, "gray"), (heat, "jet"), (nodule, "gray"))):
-            panels[row, column].imshow(picture, cmap=colours)
+        for row, (image, colours) in enumerate(((nodule, "gray"), (heat, "jet"), (nodule, "gray"))):
+            panels[row, column].imshow(image, cmap=colours)
             panels[row, column].set_axis_off()
         panels[2, column].imshow(heat, cmap="jet", alpha=0.4)
     return figure
@@ -413,8 +413,8 @@ def example_report() -> EvidenceReport:
             PermutationLine("Radiomics model", "KRAS", 0, None, reason="fewer than five mutants in a fold"),
         ),
         failures=(
-            FailedCell("J: SUVmax", "seed 0", "no column SUVmax in the training table", ("Table 6",), 0.1),
-            FailedCell("MMDL", "pretrained", "no pretrained network was given (`--init`)", ("Figure 10",), 0.0),
+            FailedFit("J: SUVmax", "seed 0", "no column SUVmax in the training table", ("Table 6",), 0.1),
+            FailedFit("MMDL", "pretrained", "no pretrained network was given (`--init`)", ("Figure 10",), 0.0),
         ),
         seconds={"preparation": 41.0, "radiomics": 212.4, "networks": 1810.2, "report": 3.1},
     )

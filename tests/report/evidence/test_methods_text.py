@@ -24,7 +24,7 @@ def changed(path, value):
     [
         ("preset", "paper", "preset tiny, smaller than the published network.", "preset paper."),
         ("image_size_px", 299, "at 64 x 64 pixels", "at 299 x 299 pixels"),
-        ("init", "the pictures of cats and dogs", "from random weights", "from the pictures of cats and dogs"),
+        ("init", "the images of cats and dogs", "from random weights", "from the images of cats and dogs"),
         ("seeds", [0, 1, 2], "The run used the seed 0.", "The run used the 3 seeds 0, 1 and 2."),
         ("decision.calibration", "identity", "one temperature per gene", "Probabilities were not recalibrated."),
         ("decision.set_on", ["out-of-fold"], "out-of-fold and inner validation", "on out-of-fold predictions"),
@@ -36,7 +36,7 @@ def changed(path, value):
             "trained once",
             "Networks were evaluated in a cross-validation",
         ),
-        ("augmentation", [], "varied by flips", "Training pictures were not varied."),
+        ("augmentation", [], "varied by flips", "Training images were not varied."),
         ("class_weighting", True, "did not weigh", "weighed mutants by wild types"),
         ("nodule_rule", "max", "of the largest nodule", "the highest probability of the nodules"),
         ("clinical_columns", [], "given age, sex and smoking", "MMDL was given images alone."),

@@ -10,7 +10,7 @@ from radiogene.report.evidence.cautions import cautions
 from radiogene.report.evidence.evidence_report import (
     CohortDescription,
     EvidenceFigure,
-    FailedCell,
+    FailedFit,
     GeneAnswer,
     GeneCounts,
     LedgerLine,
@@ -106,7 +106,7 @@ def test_shows_ledger_permutations_failures_methods_and_versions(html):
     assert "Clinical model EGFR 20 0.507 0.5 ± 0.05 yes" in text
     assert "Radiomics model KRAS 0 – 0.5 ± 0.05 fewer than five mutants in a fold" in text
     assert "J: SUVmax seed 0 Table 6 no column SUVmax in the training table" in text
-    assert "No picture: no pretrained network was given" in text
+    assert "No image: no pretrained network was given" in text
     assert "Thresholds were set by Youden's rule" in text
     assert "torch 2.13.0" in text
     assert "all 2,066.7" in text
@@ -161,7 +161,7 @@ def test_no_word_of_a_report_can_act():
         supplement=(SupplementEntry("seeds", NASTY, (NASTY,), PlainTable((NASTY,), ((NASTY,),), (NASTY,))),),
         ledger=(LedgerLine(NASTY, NASTY, NASTY, 1, NASTY, NASTY),),
         permutations=(PermutationLine(NASTY, NASTY, 1, None, reason=NASTY),),
-        failures=(FailedCell(NASTY, NASTY, NASTY, (NASTY,)),),
+        failures=(FailedFit(NASTY, NASTY, NASTY, (NASTY,)),),
         manifest={"preset": NASTY, "versions": {NASTY: NASTY}, "device": NASTY},
         seconds={NASTY: 1.0},
     )
@@ -186,7 +186,7 @@ def test_a_manifest_is_not_poured_out():
         ({"figures": (EvidenceFigure("figure1", "t", "c", b"GIF89a", "a"),)}, "neither a PNG nor an SVG"),
     ],
 )
-def test_names_and_pictures_that_cannot_be_files_are_refused_before_anything_is_written(tmp_path, changes, words):
+def test_names_and_images_that_cannot_be_files_are_refused_before_anything_is_written(tmp_path, changes, words):
     with pytest.raises(SettingsError, match=re.escape(words)):
         write_report(replace(example_report(), **changes), tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -65,12 +65,12 @@ def test_columns_are_grouped_by_status_and_say_how_much_lies_on_the_nodule():
     assert found.count("EGFR mutant") == found.count("EGFR wild type") == 1
     for one in nodules:
         assert f"{one.mass.mass_share:.1%} / {one.mass.area_share:.1%}" in found
-    # Three rows of three pictures and the colour bar.
+    # Three rows of three images and the colour bar.
     assert len(figure.axes) == 10
-    picture, alone, both = (figure.axes[3 * row].images for row in range(3))
-    assert (len(picture), len(alone), len(both)) == (1, 1, 2)
+    image, alone, both = (figure.axes[3 * row].images for row in range(3))
+    assert (len(image), len(alone), len(both)) == (1, 1, 2)
     np.testing.assert_array_equal(alone[0].get_array(), nodules[0].maps_vhw[0])
-    np.testing.assert_array_equal(both[0].get_array(), picture[0].get_array())
+    np.testing.assert_array_equal(both[0].get_array(), image[0].get_array())
 
 
 def test_another_view_is_drawn_in_its_own_proportions():
@@ -103,7 +103,7 @@ def test_rows_of_maps_refuse_what_does_not_belong_side_by_side():
         attention_rows_figure([nodule(0), nodule(1)], [nodule(0)], False)
 
 
-def test_attention_is_compared_on_the_same_pictures():
+def test_attention_is_compared_on_the_same_images():
     without = [nodule(0)]
     attending = [replace(without[0], maps_vhw=without[0].maps_vhw ** 2)]
     figure = attention_rows_figure(without, attending, False)
@@ -118,14 +118,14 @@ def test_all_views_of_a_nodule_are_stamped_too():
 
 
 def test_too_many_examples_in_a_row_are_refused():
-    picture = np.zeros((8, 8))
+    image = np.zeros((8, 8))
     with pytest.raises(SettingsError, match="up to 8 examples"):
-        example_nodules_figure([ExampleRow("EGFR", "mutant", (picture,) * 8)], False)
+        example_nodules_figure([ExampleRow("EGFR", "mutant", (image,) * 8)], False)
 
 
 def test_a_shorter_row_leaves_its_places_empty():
-    picture = np.zeros((8, 8))
-    rows = [ExampleRow("EGFR", "mutant", (picture,) * 3), ExampleRow("EGFR", "wild type", (picture,))]
+    image = np.zeros((8, 8))
+    rows = [ExampleRow("EGFR", "mutant", (image,) * 3), ExampleRow("EGFR", "wild type", (image,))]
     figure = example_nodules_figure(rows, False)
     assert [len(axes.images) for axes in figure.axes] == [1, 1, 1, 1, 0, 0]
 

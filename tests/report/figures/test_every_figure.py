@@ -33,8 +33,8 @@ STEPS = np.linspace(0, 1, 21)
 
 
 def examples(synthetic: bool) -> Figure:
-    picture = np.full((16, 16), -600.0)
-    rows = [ExampleRow(gene, status, (picture,) * 5) for gene in GENES for status in ("mutant", "wild type")]
+    image = np.full((16, 16), -600.0)
+    rows = [ExampleRow(gene, status, (image,) * 5) for gene in GENES for status in ("mutant", "wild type")]
     return example_nodules_figure(rows, synthetic)
 
 

@@ -20,13 +20,13 @@ PLAIN = {
 def weights_after(make, channels_last):
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(), nn.Conv2d(6, 4, 1), nn.Flatten(), nn.Linear(144, 2))
-    pictures = torch.randn(STEPS, 2, 3, 8, 8)
+    images = torch.randn(STEPS, 2, 3, 8, 8)
     if channels_last:
         network = network.to(memory_format=torch.channels_last)
     optimiser = make(list(network.parameters()))
     for step in range(STEPS):
         optimiser.zero_grad()
-        network(pictures[step]).square().sum().backward()
+        network(images[step]).square().sum().backward()
         optimiser.step()
     return [parameter.detach().contiguous() for parameter in network.parameters()]
 

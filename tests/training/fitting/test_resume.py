@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from radiogene.errors import DamagedStateError, StoreError
-from radiogene.model.pretrained_folder import PictureScaling, PretrainedSettings, write_pretrained
+from radiogene.model.pretrained_folder import ImageScaling, PretrainedSettings, write_pretrained
 from radiogene.networks.presets import TINY, build_feature_network
 from radiogene.storage.tensor_file import save_tensors
 from radiogene.training.fitting.checkpoint_file import CheckpointFile
@@ -35,7 +35,7 @@ def start(tmp_path_factory):
     """The folder of a network with fresh weights, which is trained no worse for these tests."""
     torch.manual_seed(0)
     out = tmp_path_factory.mktemp("start") / "network"
-    settings = PretrainedSettings(TINY, True, ("cat", "dog"), PictureScaling((0.5,) * 3, (0.25,) * 3))
+    settings = PretrainedSettings(TINY, True, ("cat", "dog"), ImageScaling((0.5,) * 3, (0.25,) * 3))
     write_pretrained(out, settings, build_feature_network(TINY).state_dict(), {}, {}, "made for a test")
     return out
 

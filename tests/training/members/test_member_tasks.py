@@ -9,7 +9,7 @@ import pytest
 
 from radiogene.errors import SettingsError, WorkersError
 from radiogene.parallel.workers import in_parallel
-from radiogene.storage.folder_lock import TURN_FILE
+from radiogene.storage.folder_lock import LOCK_FILE
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.initial_weights import RandomWeights
 from radiogene.training.members.member_tasks import MemberTask, train_numbered
@@ -45,7 +45,7 @@ def kill_whoever_trains(machines, unfinished, killed):
     while not killed and time.monotonic() < deadline:
         for checkpoint in unfinished.glob("*/stage-*/last.ckpt"):
             member = checkpoint.parents[1]
-            holder = int((member / TURN_FILE).read_text().split()[1])
+            holder = int((member / LOCK_FILE).read_text().split()[1])
             if not (member / MEMBER_FILE).exists() and holder in pids:
                 pids[holder].kill()
                 killed.append(pids[holder])

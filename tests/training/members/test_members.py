@@ -16,7 +16,7 @@ from radiogene.model.recalibration import calibrate_model
 from radiogene.prediction.predictor import Predictor
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.members.members import members_of
-from radiogene.training.settings import Kept, TrainingSettings
+from radiogene.training.settings import KeptModel, TrainingSettings
 from radiogene.training.train import train
 from radiogene.training.training_cohort import training_cohort
 
@@ -25,7 +25,7 @@ OPTIONS = RunOptions(accelerator="cpu", progress=False)
 LABELS = {f"p{n:02}": {"EGFR": int(n % 3 == 0), "KRAS": int(n % 4 == 1)} for n in range(48)}
 
 
-@pytest.mark.parametrize("keep", list(Kept))
+@pytest.mark.parametrize("keep", list(KeptModel))
 def test_every_patient_is_held_out_once_per_seed_and_seen_by_nothing_that_predicts_it(keep):
     members = members_of(TrainingSettings(folds=4, seeds=2, seed=5, keep=keep), LABELS)
     in_folds = [member for member in members if member.fold is not None]
@@ -37,7 +37,7 @@ def test_every_patient_is_held_out_once_per_seed_and_seen_by_nothing_that_predic
         parts = [set(member.fitting_ids), set(member.validation_ids), set(member.held_out_ids)]
         assert sum(map(len, parts)) == len(set.union(*parts)) == len(LABELS)
     kept = [member.fold for member in members if member.kept]
-    assert kept == ([0, 1, 2, 3] * 2 if keep is Kept.ENSEMBLE else [None, None])
+    assert kept == ([0, 1, 2, 3] * 2 if keep is KeptModel.ENSEMBLE else [None, None])
     assert len({member.name for member in members}) == len(members)
 
 
@@ -140,7 +140,9 @@ def test_the_table_that_it_keeps_is_the_one_that_set_its_thresholds(three_folds,
 
 
 def test_a_refit_is_one_network_whose_threshold_the_folds_set(synthetic_patients, short_training, tmp_path):
-    train(synthetic_patients, folds_settings(short_training, folds=3, keep=Kept.REFIT), tmp_path / "model", OPTIONS)
+    train(
+        synthetic_patients, folds_settings(short_training, folds=3, keep=KeptModel.REFIT), tmp_path / "model", OPTIONS
+    )
     model = read_model(tmp_path / "model")
     assert model.decision.model_kind is ModelKind.REFIT
     assert len(model.networks) == 1

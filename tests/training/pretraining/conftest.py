@@ -3,18 +3,18 @@
 import pytest
 
 from radiogene.training.pretraining.pretrain import pretrain
-from training.pretraining.made_pictures import OPTIONS, short_settings, write_pictures
+from training.pretraining.made_images import OPTIONS, short_settings, write_images
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory):
-    """A folder of twenty made pictures."""
-    return write_pictures(tmp_path_factory.mktemp("pictures") / "made")
+def images(tmp_path_factory):
+    """A folder of twenty made images."""
+    return write_images(tmp_path_factory.mktemp("images") / "made")
 
 
 @pytest.fixture(scope="session")
-def pretrained(pictures, tmp_path_factory):
+def pretrained(images, tmp_path_factory):
     """The folder of a network pretrained on them for two epochs."""
     out = tmp_path_factory.mktemp("pretrained") / "network"
-    pretrain(pictures, short_settings(), out, OPTIONS)
+    pretrain(images, short_settings(), out, OPTIONS)
     return out

@@ -15,7 +15,7 @@ from radiogene.training.initial_weights import PretrainedWeights, initial_weight
 from radiogene.training.pretraining.pretrain import pretrain
 from radiogene.training.pretraining.schedule import pretraining_schedule_of
 from radiogene.training.train import train
-from training.pretraining.made_pictures import CLASSES, OPTIONS, short_settings, write_pictures
+from training.pretraining.made_images import CLASSES, OPTIONS, short_settings, write_images
 
 
 def test_the_folder_holds_the_network_without_its_classifier_and_how_it_was_made(pretrained):
@@ -25,7 +25,7 @@ def test_the_folder_holds_the_network_without_its_classifier_and_how_it_was_made
     assert set(found.state) == set(build_view_network(TINY).state_dict())
     manifest = json.loads((pretrained / "manifest.json").read_text())
     counts = {"training": 9, "validation": 1}
-    assert manifest["pictures"] == {"classes": dict.fromkeys(CLASSES, counts), "unusable_count": 0, "unusable": {}}
+    assert manifest["images"] == {"classes": dict.fromkeys(CLASSES, counts), "unusable_count": 0, "unusable": {}}
     assert manifest["settings"]["seed"] == 4
     assert manifest["fit"]["epochs"] == 2
     assert manifest["fit"]["stopped_because"] == "the schedule's last epoch"
@@ -36,30 +36,30 @@ def test_the_folder_holds_the_network_without_its_classifier_and_how_it_was_made
     assert "predicts no gene" in (pretrained / "card.md").read_text()
 
 
-def test_no_file_holds_a_path_or_the_name_of_a_picture(pretrained, pictures):
+def test_no_file_holds_a_path_or_the_name_of_a_image(pretrained, images):
     for file in pretrained.iterdir():
         content = file.read_bytes()
         assert b"photo-" not in content, file.name
-        assert str(pictures).encode() not in content, file.name
+        assert str(images).encode() not in content, file.name
     assert [entry.name for entry in pretrained.parent.iterdir()] == ["network"]
 
 
 @pytest.mark.slow
-def test_it_learns_to_tell_two_classes_apart_and_is_measured_on_unseen_pictures(tmp_path):
-    seen = write_pictures(tmp_path / "seen", each=40)
-    unseen = write_pictures(tmp_path / "unseen", each=20, seed=1)
-    (unseen / "lying" / "photo-99.png").write_text("no picture")
+def test_it_learns_to_tell_two_classes_apart_and_is_measured_on_unseen_images(tmp_path):
+    seen = write_images(tmp_path / "seen", each=40)
+    unseen = write_images(tmp_path / "unseen", each=20, seed=1)
+    (unseen / "lying" / "photo-99.png").write_text("no image")
     told = []
     settings = short_settings(epochs=8, learning_rate=0.003)
     manifest = pretrain(seen, settings, tmp_path / "out", OPTIONS, test=unseen, tell=told.append)
     test = manifest["test"]
-    assert test["pictures"] == 40
-    assert test["classes"]["lying"]["pictures"] == 20
+    assert test["images"] == 40
+    assert test["classes"]["lying"]["images"] == 20
     right = sum(found["right"] for found in test["classes"].values())
     assert test["accuracy"]["value"] == pytest.approx(right / 40)
     assert test["accuracy"]["interval"]["low"] > 0.75
     assert list(test["unusable"]) == ["lying/photo-99.png"]
-    assert told == ["1 of 41 files give no picture and are left out: " + "lying/photo-99.png (" + told[0].split("(")[1]]
+    assert told == ["1 of 41 files give no image and are left out: " + "lying/photo-99.png (" + told[0].split("(")[1]]
     assert "Test accuracy" in (tmp_path / "out" / "card.md").read_text()
 
 
@@ -109,47 +109,47 @@ def test_another_preset_is_refused(pretrained):
         initial_weights(str(pretrained), small).load_into(build_mmdl(small, ("EGFR",), clinical_count=0))
 
 
-def test_without_attention_there_are_no_masks_in_the_folder(pictures, tmp_path):
+def test_without_attention_there_are_no_masks_in_the_folder(images, tmp_path):
     settings = replace(short_settings(epochs=1), attention=False)
-    pretrain(pictures, settings, tmp_path / "out", OPTIONS)
+    pretrain(images, settings, tmp_path / "out", OPTIONS)
     found = read_pretrained(tmp_path / "out")
     assert not found.settings.attention
     assert not any(".mask." in name for name in found.state)
 
 
-def test_a_loss_that_is_not_a_number_is_refused_and_nothing_is_written(pictures, tmp_path):
+def test_a_loss_that_is_not_a_number_is_refused_and_nothing_is_written(images, tmp_path):
     with pytest.raises(TrainingError, match=r"pretraining became (nan|inf).*--learning-rate") as refused:
-        pretrain(pictures, short_settings(learning_rate=1e30, falling=False), tmp_path / "out", OPTIONS)
+        pretrain(images, short_settings(learning_rate=1e30, falling=False), tmp_path / "out", OPTIONS)
     assert not isinstance(refused.value, InterruptedTrainingError)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_test_pictures_that_are_trained_on_or_of_other_classes_are_refused(pictures, tmp_path):
+def test_test_images_that_are_trained_on_or_of_other_classes_are_refused(images, tmp_path):
     with pytest.raises(SettingsError, match=r"lying/photo-00.png has the same bytes as lying/photo-00.png"):
-        pretrain(pictures, short_settings(), tmp_path / "out", OPTIONS, test=pictures)
-    other = write_pictures(tmp_path / "other", each=2, seed=9)
+        pretrain(images, short_settings(), tmp_path / "out", OPTIONS, test=images)
+    other = write_images(tmp_path / "other", each=2, seed=9)
     (other / "standing").rename(other / "tilted")
     with pytest.raises(SettingsError, match="have the classes lying, tilted"):
-        pretrain(pictures, short_settings(), tmp_path / "out", OPTIONS, test=other)
+        pretrain(images, short_settings(), tmp_path / "out", OPTIONS, test=other)
     assert not (tmp_path / "out").exists()
 
 
-def test_a_result_among_the_classes_is_refused(pictures):
-    with pytest.raises(SettingsError, match="lies in the folder of pictures"):
-        pretrain(pictures, short_settings(), pictures / "network", OPTIONS)
-    assert sorted(entry.name for entry in pictures.iterdir()) == sorted(CLASSES)
+def test_a_result_among_the_classes_is_refused(images):
+    with pytest.raises(SettingsError, match="lies in the folder of images"):
+        pretrain(images, short_settings(), images / "network", OPTIONS)
+    assert sorted(entry.name for entry in images.iterdir()) == sorted(CLASSES)
 
 
-def test_a_folder_with_other_files_is_not_replaced(pictures, tmp_path):
+def test_a_folder_with_other_files_is_not_replaced(images, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(SettingsError, match="holds other files"):
-        pretrain(pictures, short_settings(), tmp_path, OPTIONS)
+        pretrain(images, short_settings(), tmp_path, OPTIONS)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
 def test_the_papers_schedule_is_the_default_of_its_preset():
     schedule = pretraining_schedule_of("paper")
-    assert (schedule.optimiser, schedule.batch_pictures, schedule.epochs) == ("sgd", 16, 100)
+    assert (schedule.optimiser, schedule.batch_images, schedule.epochs) == ("sgd", 16, 100)
     assert (schedule.validation_share, schedule.failures) == (0.1, 5)
     assert {schedule.learning_rate_at(epoch) for epoch in range(100)} == {0.001}
     with pytest.raises(SettingsError, match=r"'huge'; there are paper, small, tiny"):

@@ -13,13 +13,13 @@ RADIOGENE = str(Path(sys.executable).parent / "radiogene")
 SAME_FILES = ("network.safetensors", "settings.json", "history.json", "card.md")
 
 
-def command(pictures, out, *more):
-    words = ("pretrain", pictures, "--out", out, "--preset", "tiny", "--batch", "4", "--epochs", "4", "--seed", "2")
+def command(images, out, *more):
+    words = ("pretrain", images, "--out", out, "--preset", "tiny", "--batch", "4", "--epochs", "4", "--seed", "2")
     return [RADIOGENE, *map(str, words), "--accelerator", "cpu", "--quiet", *more]
 
 
-def killed_after_an_epoch(pictures, out, number):
-    process = subprocess.Popen(command(pictures, out), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+def killed_after_an_epoch(images, out, number):
+    process = subprocess.Popen(command(images, out), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     checkpoint = out.with_name(f"{out.name}.unfinished") / "pretraining" / "last.ckpt"
     deadline = time.monotonic() + 240
     while not checkpoint.exists():
@@ -33,11 +33,11 @@ def killed_after_an_epoch(pictures, out, number):
 
 
 @pytest.mark.slow
-def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupted_one(pictures, tmp_path):
-    subprocess.run(command(pictures, tmp_path / "whole"), check=True, capture_output=True)
-    code, _ = killed_after_an_epoch(pictures, tmp_path / "killed", signal.SIGKILL)
+def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupted_one(images, tmp_path):
+    subprocess.run(command(images, tmp_path / "whole"), check=True, capture_output=True)
+    code, _ = killed_after_an_epoch(images, tmp_path / "killed", signal.SIGKILL)
     assert code == -signal.SIGKILL
-    done = subprocess.run(command(pictures, tmp_path / "killed"), capture_output=True, text=True, check=False)
+    done = subprocess.run(command(images, tmp_path / "killed"), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str(tmp_path / "killed")
     for name in SAME_FILES:
@@ -46,20 +46,20 @@ def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupt
 
 
 @pytest.mark.slow
-def test_ended_by_a_scheduler_it_says_how_to_go_on_and_refuses_another_command(pictures, tmp_path):
-    code, shown = killed_after_an_epoch(pictures, tmp_path / "out", signal.SIGTERM)
+def test_ended_by_a_scheduler_it_says_how_to_go_on_and_refuses_another_command(images, tmp_path):
+    code, shown = killed_after_an_epoch(images, tmp_path / "out", signal.SIGTERM)
     assert code == 143
     assert "Traceback" not in shown
-    other = command(pictures, tmp_path / "out", "--no-attention")
+    other = command(images, tmp_path / "out", "--no-attention")
     refused = subprocess.run(other, capture_output=True, text=True, check=False)
     assert refused.returncode == 3
     assert "differs in settings.attention: True there, False here" in refused.stderr
 
 
 @pytest.mark.slow
-def test_two_processes_share_a_pretraining_and_write_one_folder(pictures, tmp_path):
+def test_two_processes_share_a_pretraining_and_write_one_folder(images, tmp_path):
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--no-python"]
-    words = [*launcher, *command(pictures, tmp_path / "out", "--devices", "2")]
+    words = [*launcher, *command(images, tmp_path / "out", "--devices", "2")]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.strip() == str(tmp_path / "out")

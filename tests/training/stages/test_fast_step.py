@@ -23,8 +23,8 @@ NODULES = 6
 class PlainOrder(MMDL):
     """The network without a word on the order of channels, as it would be written at first."""
 
-    def features_of_view(self, view, pictures_bhw):
-        return self.view_networks[0](self.grey_to_rgb[0](pictures_bhw.unsqueeze(1)))
+    def features_of_view(self, view, images_bhw):
+        return self.view_networks[0](self.grey_to_rgb[0](images_bhw.unsqueeze(1)))
 
 
 def network_of(kind=MMDL):

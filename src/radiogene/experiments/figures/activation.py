@@ -1,14 +1,14 @@
-"""Figures 7 and 8: rows A (picture), B (class activation map) and C (both), and all views of one nodule."""
+"""Figures 7 and 8: rows A (image), B (class activation map) and C (both), and all views of one nodule."""
 
-from radiogene.experiments.cell_maps import drawn_nodules, maps_of_cell
 from radiogene.experiments.drawn_figure import drawn_figure, no_figure
 from radiogene.experiments.experiment import Evidence, Shown
+from radiogene.experiments.fit_maps import drawn_nodules, maps_of_fit
 from radiogene.experiments.map_share import share_words
 from radiogene.experiments.rows import mmdl
 from radiogene.report.figures.activation_rows import activation_rows_figure, view_maps_figure
 
 CAPTION = (
-    "External patients, drawn by the experiment's seed; the largest nodule of each, axial view. A: picture; B: "
+    "External patients, drawn by the experiment's seed; the largest nodule of each, axial view. A: image; B: "
     "Grad-CAM of the fused {gene} logit, scaled over all nine views; C: both. {share}"
 )
 VIEWS_CAPTION = (
@@ -26,18 +26,18 @@ def show_activation(evidence: Evidence, name: str, title: str, gene: str) -> Sho
         title: in our words.
         gene: whose maps.
     """
-    cell = mmdl(evidence.settings)
-    result, positions = evidence.result(cell), drawn_nodules(evidence, gene)
+    fit = mmdl(evidence.settings)
+    result, positions = evidence.result(fit), drawn_nodules(evidence, gene)
     if result is None or not positions:
-        reason = evidence.why_not(cell) if result is None else f"no external patient has a known {gene} status"
+        reason = evidence.why_not(fit) if result is None else f"no external patient has a known {gene} status"
         return Shown(figures=(no_figure(name, title, reason),))
-    nodules = maps_of_cell(evidence, result, positions, gene)
+    nodules = maps_of_fit(evidence, result, positions, gene)
     synthetic = evidence.external.synthetic
     rows = drawn_figure(
         name,
         title,
         CAPTION.format(gene=gene, share=share_words(nodules)),
-        f"Nodules in columns; rows: picture, activation map of {gene}, both.",
+        f"Nodules in columns; rows: image, activation map of {gene}, both.",
         activation_rows_figure(nodules, synthetic),
         "png",
     )

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from radiogene.ct.nine_views import NINE_VIEWS, cut_views
 from radiogene.evaluation.patient_labels import patient_label_table
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure, no_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.explanation.nodule_maps import DISPLAY_PIXELS
 from radiogene.report.figures.example_nodules import ExampleRow, example_nodules_figure
 
@@ -22,7 +22,7 @@ CAPTION = (
 )
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
     """None: it needs no fit."""
     return []
 
@@ -36,8 +36,8 @@ def show(evidence: Evidence) -> Shown:
             drawn = np.random.default_rng([evidence.settings.seed, column, status]).permutation(
                 np.flatnonzero(labels[:, column] == status)
             )[:EXAMPLES]
-            pictures = tuple(_axial(evidence, int(position)) for position in drawn)
-            rows.append(ExampleRow(gene, word, pictures))
+            images = tuple(_axial(evidence, int(position)) for position in drawn)
+            rows.append(ExampleRow(gene, word, images))
     if not any(row.axial_hu for row in rows):
         return Shown(figures=(no_figure(NAME, TITLE, "no training patient has a known status"),))
     figure = example_nodules_figure(rows, evidence.training.synthetic)
@@ -51,4 +51,4 @@ def _axial(evidence: Evidence, position: int) -> NDArray[np.float32]:
     return np.asarray(cut_views(cube_hu, DISPLAY_PIXELS, views=NINE_VIEWS[:1])[0])
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

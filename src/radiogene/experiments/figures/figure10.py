@@ -1,9 +1,9 @@
 """Figure 10: MMDL from a pretrained network against MMDL from scratch, in the external cohort."""
 
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure, no_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.rows import PAPERS_OWN, mmdl
 from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
 from radiogene.report.evidence.evidence_table import COLUMNS
@@ -16,7 +16,7 @@ NO_NETWORK = "no pretrained network was given: `radiogene pretrain` makes one, -
 
 CAPTION = (
     "External patients; the same network, schedule and split from both starts. Whiskers: 95% intervals. The paper "
-    "shows this comparison as a picture and prints no numbers."
+    "shows this comparison as an image and prints no numbers."
 )
 
 
@@ -31,9 +31,9 @@ def plan(settings: ExperimentSettings) -> TablePlan:
     return TablePlan(NAME, TITLE, tuple(COLUMNS), blocks, EXTERNAL)
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs; none where no pretrained network is given."""
-    return plan(settings).cells if _given(settings) else []
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fits that it needs; none where no pretrained network is given."""
+    return plan(settings).fits if _given(settings) else []
 
 
 def show(evidence: Evidence) -> Shown:
@@ -53,4 +53,4 @@ def show(evidence: Evidence) -> Shown:
     return Shown(tables=(table,), figures=(drawn_figure(NAME, TITLE, CAPTION, alt, figure),))
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show, needs="--pretrained FOLDER")
+EXPERIMENT = Experiment(NAME, TITLE, fits, show, needs="--pretrained FOLDER")

@@ -1,23 +1,23 @@
 """Figure 11: activation maps of EGFR without and with attention."""
 
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.figures.attention import show_attention
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.rows import mmdl
 
 NAME = "figure11"
 TITLE = "Activation maps of EGFR without and with attention"
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs: MMDL without and with its masks."""
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fits that it needs: MMDL without and with its masks."""
     return [mmdl(settings, attention=False), mmdl(settings)]
 
 
 def show(evidence: Evidence) -> Shown:
-    """Pictures, maps without, maps with attention."""
+    """Images, maps without, maps with attention."""
     return show_attention(evidence, NAME, TITLE, "EGFR")
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -1,9 +1,9 @@
 """Figure 6: ROC curves of the six networks in the training cohort, single-task and multi-task."""
 
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.roc_lines import roc_panel
 from radiogene.experiments.table_plan import TRAINING
 from radiogene.experiments.tables.table4 import network_rows
@@ -18,15 +18,15 @@ CAPTION = (
 )
 
 
-def _panels(settings: ExperimentSettings) -> list[tuple[str, str, tuple[tuple[str, Cell], ...]]]:
-    """Title, gene and cells of the four panels."""
+def _panels(settings: ExperimentSettings) -> list[tuple[str, str, tuple[tuple[str, PlannedFit], ...]]]:
+    """Title, gene and fits of the four panels."""
     single = [(f"{gene}, single-task", gene, network_rows(settings, (gene,))) for gene in GENES]
     return single + [(f"{gene}, multi-task", gene, network_rows(settings, GENES)) for gene in GENES]
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs: those of Table 4."""
-    return [cell for _, _, rows in _panels(settings) for _, cell in rows]
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fits that it needs: those of Table 4."""
+    return [fit for _, _, rows in _panels(settings) for _, fit in rows]
 
 
 def show(evidence: Evidence) -> Shown:
@@ -43,4 +43,4 @@ def show(evidence: Evidence) -> Shown:
     return Shown(figures=(figure,), missing=tuple(reason for _, missing in drawn for reason in missing))
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show, needs="the extra `backbones`")
+EXPERIMENT = Experiment(NAME, TITLE, fits, show, needs="the extra `backbones`")

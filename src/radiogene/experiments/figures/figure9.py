@@ -1,13 +1,13 @@
 """Figure 9: ROC curves of each single view and of MMDL with all nine, in the external cohort."""
 
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.roc_lines import roc_panel
 from radiogene.experiments.rows import mmdl
 from radiogene.experiments.table_plan import EXTERNAL
-from radiogene.experiments.view_choice import single_view_cells
+from radiogene.experiments.view_choice import single_view_fits
 from radiogene.report.figures.roc_panels import roc_panels_figure
 
 NAME = "figure9"
@@ -19,13 +19,13 @@ CAPTION = (
 )
 
 
-def _rows(settings: ExperimentSettings) -> tuple[tuple[str, Cell], ...]:
-    return (*single_view_cells(settings).items(), ("all nine views", mmdl(settings)))
+def _rows(settings: ExperimentSettings) -> tuple[tuple[str, PlannedFit], ...]:
+    return (*single_view_fits(settings).items(), ("all nine views", mmdl(settings)))
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs: the single views, and MMDL."""
-    return [cell for _, cell in _rows(settings)]
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fits that it needs: the single views, and MMDL."""
+    return [fit for _, fit in _rows(settings)]
 
 
 def show(evidence: Evidence) -> Shown:
@@ -41,4 +41,4 @@ def show(evidence: Evidence) -> Shown:
     return Shown(figures=(figure,), missing=tuple(reason for _, missing in drawn for reason in missing))
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -1,12 +1,12 @@
-"""Every system's external AUC in one picture."""
+"""Every system's external AUC in one image."""
 
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.row_measures import external_figures
 from radiogene.experiments.rows import BACKBONES, mmdl, system
-from radiogene.experiments.supplement.main_systems import main_cells
+from radiogene.experiments.supplement.main_systems import main_fits
 from radiogene.experiments.tables.table6 import SYSTEMS
 from radiogene.methods.registry import method_named
 from radiogene.report.evidence.evidence_report import SupplementEntry
@@ -20,25 +20,25 @@ CAPTION = (
 )
 
 
-def _cells(settings: ExperimentSettings) -> dict[str, Cell]:
+def _fits(settings: ExperimentSettings) -> dict[str, PlannedFit]:
     others = [*BACKBONES, *(name for _, name in SYSTEMS)]
-    return main_cells(settings) | {method_named(name).title: system(settings, name) for name in others}
+    return main_fits(settings) | {method_named(name).title: system(settings, name) for name in others}
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs."""
-    return list(_cells(settings).values())
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fits that it needs."""
+    return list(_fits(settings).values())
 
 
 def show(evidence: Evidence) -> Shown:
     """A panel per gene."""
     genes: dict[str, list[ForestRow]] = {}
-    for title, cell in _cells(evidence.settings).items():
-        result = evidence.result(cell)
+    for title, fit in _fits(evidence.settings).items():
+        result = evidence.result(fit)
         for gene in GENES if result is not None else ():
             area = external_figures(result, gene).measures["auc"] if result is not None else None
             if area is not None:
-                row = ForestRow(title, area, highlighted=cell == mmdl(evidence.settings))
+                row = ForestRow(title, area, highlighted=fit == mmdl(evidence.settings))
                 genes.setdefault(gene, []).append(row)
     if not genes:
         return Shown(missing=(f"{TITLE}: no system has a result",))
@@ -49,4 +49,4 @@ def show(evidence: Evidence) -> Shown:
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, None, (figure,)),))
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -5,12 +5,12 @@ import numpy as np
 from radiogene.evaluation.calibration_error import calibration_bins
 from radiogene.evaluation.calibration_measures import calibration_measures
 from radiogene.evaluation.wilson import wilson_share
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.plain_words import DASH, measure_words
-from radiogene.experiments.supplement.main_systems import MainFigures, main_cells, main_figures, main_missing
+from radiogene.experiments.planned_fit import PlannedFit
+from radiogene.experiments.supplement.main_systems import MainFigures, main_figures, main_fits, main_missing
 from radiogene.report.evidence.evidence_report import EvidenceFigure, PlainTable, SupplementEntry
 from radiogene.report.figures.calibration_plot import CalibrationLine, calibration_figure
 
@@ -30,9 +30,9 @@ CAPTION = (
 )
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs."""
-    return list(main_cells(settings).values())
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fits that it needs."""
+    return list(main_fits(settings).values())
 
 
 def show(evidence: Evidence) -> Shown:
@@ -67,4 +67,4 @@ def _line(found: MainFigures) -> CalibrationLine:
     return CalibrationLine(found.title, bins.mean_probability, bins.mutant_share, interval, shown, highlighted)
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -1,11 +1,11 @@
 """Decision curves in the external cohort: what calling by a model is worth against calling all or none."""
 
 from radiogene.evaluation.decision_curve import decision_curve
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
-from radiogene.experiments.supplement.main_systems import main_cells, main_figures, main_missing
+from radiogene.experiments.planned_fit import PlannedFit
+from radiogene.experiments.supplement.main_systems import main_figures, main_fits, main_missing
 from radiogene.report.evidence.evidence_report import SupplementEntry
 from radiogene.report.figures.decision_curves import DecisionCurveLine, DecisionPanel, decision_curves_figure
 
@@ -19,9 +19,9 @@ TEXT = (
 CAPTION = "External patients; shaded: pointwise 95% bands of a bootstrap of patients."
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs."""
-    return list(main_cells(settings).values())
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fits that it needs."""
+    return list(main_fits(settings).values())
 
 
 def show(evidence: Evidence) -> Shown:
@@ -48,4 +48,4 @@ def show(evidence: Evidence) -> Shown:
     return Shown(supplement=(SupplementEntry(NAME, TITLE, (*TEXT, *main_missing(evidence)), None, (figure,)),))
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

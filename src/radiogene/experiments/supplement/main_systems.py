@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.experiment import Evidence
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.row_measures import RowFigures, external_figures
 from radiogene.experiments.rows import mmdl, system
 
@@ -19,7 +19,7 @@ class MainFigures:
     figures: RowFigures
 
 
-def main_cells(settings: ExperimentSettings) -> dict[str, Cell]:
+def main_fits(settings: ExperimentSettings) -> dict[str, PlannedFit]:
     """MMDL, the clinical and the radiomics model by title."""
     return {
         "MMDL": mmdl(settings),
@@ -31,8 +31,8 @@ def main_cells(settings: ExperimentSettings) -> dict[str, Cell]:
 def main_figures(evidence: Evidence) -> Iterator[MainFigures]:
     """The external figures of those that have a result, gene by gene."""
     for gene in GENES:
-        for title, cell in main_cells(evidence.settings).items():
-            result = evidence.result(cell)
+        for title, fit in main_fits(evidence.settings).items():
+            result = evidence.result(fit)
             if result is not None:
                 yield MainFigures(gene, title, external_figures(result, gene))
 
@@ -40,7 +40,7 @@ def main_figures(evidence: Evidence) -> Iterator[MainFigures]:
 def main_missing(evidence: Evidence) -> tuple[str, ...]:
     """Why the others have none."""
     return tuple(
-        f"{title}: {evidence.why_not(cell)}"
-        for title, cell in main_cells(evidence.settings).items()
-        if evidence.result(cell) is None
+        f"{title}: {evidence.why_not(fit)}"
+        for title, fit in main_fits(evidence.settings).items()
+        if evidence.result(fit) is None
     )

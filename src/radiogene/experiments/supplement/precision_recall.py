@@ -1,12 +1,12 @@
 """Precision and recall in the external cohort, for where mutants are few."""
 
 from radiogene.evaluation.precision_recall import precision_recall
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.plain_words import DASH, measure_words
-from radiogene.experiments.supplement.main_systems import main_cells, main_figures, main_missing
+from radiogene.experiments.planned_fit import PlannedFit
+from radiogene.experiments.supplement.main_systems import main_figures, main_fits, main_missing
 from radiogene.report.evidence.evidence_report import EvidenceFigure, PlainTable, SupplementEntry
 from radiogene.report.figures.precision_recall_plot import (
     PrecisionRecallLine,
@@ -25,9 +25,9 @@ TEXT = (
 CAPTION = "External patients; dotted: the share of mutants."
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cells that it needs."""
-    return list(main_cells(settings).values())
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fits that it needs."""
+    return list(main_fits(settings).values())
 
 
 def show(evidence: Evidence) -> Shown:
@@ -54,4 +54,4 @@ def show(evidence: Evidence) -> Shown:
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, table, figures),))
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -1,9 +1,9 @@
 """How much MMDL moves with its seed: the external AUC of trainings that differ in nothing else."""
 
 from radiogene.evaluation.seed_spread import seed_spread
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.row_measures import external_figures
 from radiogene.experiments.rows import mmdl
 from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
@@ -17,18 +17,18 @@ TEXT = (
 )
 
 
-def _cells(settings: ExperimentSettings) -> list[Cell]:
+def _fits(settings: ExperimentSettings) -> list[PlannedFit]:
     return [mmdl(settings, repeat=repeat) for repeat in range(settings.seeds)]
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
     """MMDL, once per seed."""
-    return _cells(settings)
+    return _fits(settings)
 
 
 def show(evidence: Evidence) -> Shown:
     """A row per gene."""
-    results = [result for cell in _cells(evidence.settings) if (result := evidence.result(cell)) is not None]
+    results = [result for fit in _fits(evidence.settings) if (result := evidence.result(fit)) is not None]
     rows = []
     for gene in GENES:
         areas = [external_figures(result, gene).measures["auc"].value for result in results]
@@ -38,11 +38,11 @@ def show(evidence: Evidence) -> Shown:
             numbers = (f"{value:.3f}" for value in (spread.mean, spread.lowest, spread.highest))
             rows.append((gene, str(spread.seeds), *numbers))
     missing = tuple(
-        f"seed {cell.settings.seed}: {evidence.why_not(cell)}"
-        for cell in _cells(evidence.settings)
-        if evidence.result(cell) is None
+        f"seed {fit.settings.seed}: {evidence.why_not(fit)}"
+        for fit in _fits(evidence.settings)
+        if evidence.result(fit) is None
     )
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, PlainTable(HEADINGS, tuple(rows), missing)),))
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show, needs="--seeds N")
+EXPERIMENT = Experiment(NAME, TITLE, fits, show, needs="--seeds N")

@@ -4,10 +4,10 @@ import numpy as np
 
 from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.subgroups import FEWEST_OF_A_KIND, patient_traits, subgroup_figures
-from radiogene.experiments.cell import Cell, CellResult
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.plain_words import measure_words
+from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.experiments.rows import mmdl
 from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
 
@@ -25,23 +25,23 @@ TEXT = (
 )
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cell that it needs."""
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fit that it needs."""
     return [mmdl(settings)]
 
 
 def show(evidence: Evidence) -> Shown:
     """A row per gene and subgroup."""
-    cell = mmdl(evidence.settings)
-    result = evidence.result(cell)
+    fit = mmdl(evidence.settings)
+    result = evidence.result(fit)
     if result is None:
-        return Shown(missing=(f"{TITLE}: {evidence.why_not(cell)}",))
+        return Shown(missing=(f"{TITLE}: {evidence.why_not(fit)}",))
     rows = tuple(row for gene in GENES for row in _rows(evidence, result, gene))
     table = PlainTable(HEADINGS, rows, (FEW_NOTE,))
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, table),))
 
 
-def _rows(evidence: Evidence, result: CellResult, gene: str) -> list[tuple[str, ...]]:
+def _rows(evidence: Evidence, result: FitResult, gene: str) -> list[tuple[str, ...]]:
     """One line per subgroup."""
     cohort = evidence.external.of_patients(result.external.patient_ids)
     records = [cohort.source.records[cohort.largest_nodule(n)] for n in range(len(cohort))]
@@ -62,4 +62,4 @@ def _rows(evidence: Evidence, result: CellResult, gene: str) -> list[tuple[str, 
     ]
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -1,9 +1,9 @@
 """How much each view counts in MMDL's decision."""
 
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.rows import mmdl
 from radiogene.methods.method import FITTED_FOLDER
 from radiogene.model.model_folder import read_model
@@ -19,17 +19,17 @@ TEXT = (
 CAPTION = "MMDL with all nine views; the mean over its members where there are several."
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
-    """The cell that it needs."""
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
+    """The fit that it needs."""
     return [mmdl(settings)]
 
 
 def show(evidence: Evidence) -> Shown:
     """A panel per gene."""
-    cell = mmdl(evidence.settings)
-    result = evidence.result(cell)
+    fit = mmdl(evidence.settings)
+    result = evidence.result(fit)
     if result is None:
-        return Shown(missing=(f"{TITLE}: {evidence.why_not(cell)}",))
+        return Shown(missing=(f"{TITLE}: {evidence.why_not(fit)}",))
     shares = read_model(evidence.out / result.model / FITTED_FOLDER).settings.view_weights
     weights = {gene: ViewWeights(tuple(of_gene), (tuple(of_gene.values()),)) for gene, of_gene in shares.items()}
     alt = "Bars of the nine views' weights, per gene."
@@ -43,4 +43,4 @@ def show(evidence: Evidence) -> Shown:
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, None, (figure,)),))
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

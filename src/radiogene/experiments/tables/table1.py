@@ -5,15 +5,15 @@ from dataclasses import replace
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import patient_labels
 from radiogene.cohort.table_one.table_one import CohortColumn, table_one
-from radiogene.experiments.cell import Cell
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
+from radiogene.experiments.planned_fit import PlannedFit
 
 NAME = "table1"
 TITLE = "Patients of both cohorts"
 
 
-def cells(settings: ExperimentSettings, done: Done) -> list[Cell]:
+def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
     """None: it needs no fit."""
     return []
 
@@ -30,4 +30,4 @@ def _column(name: str, cohort: PreparedCohort) -> CohortColumn:
     return CohortColumn(name, tuple(replace(row, labels=labels[row.patient_id]) for row in cohort.patients))
 
 
-EXPERIMENT = Experiment(NAME, TITLE, cells, show)
+EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -4,7 +4,7 @@ from radiogene.experiments.experiment import Done
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.rows import mmdl
 from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, table_experiment
-from radiogene.experiments.view_choice import BEST_VIEWS, best_views, combination_cells, single_view_cells
+from radiogene.experiments.view_choice import BEST_VIEWS, best_views, combination_fits, single_view_fits
 from radiogene.report.evidence.evidence_table import COLUMNS
 from radiogene.report.paper.view_combinations import ALL_VIEWS, TABLE_5
 
@@ -17,10 +17,10 @@ def plan(settings: ExperimentSettings, done: Done) -> TablePlan:
     """Our rows as far as the best views are known, then the paper's in blocks of their own."""
     blocks = []
     for gene in GENES:
-        single = [RowPlan(view, cell) for view, cell in single_view_cells(settings).items()]
+        single = [RowPlan(view, fit) for view, fit in single_view_fits(settings).items()]
         combined = [
-            RowPlan(" + ".join(views), cell)
-            for views, cell in combination_cells(settings, best_views(settings, done)).items()
+            RowPlan(" + ".join(views), fit)
+            for views, fit in combination_fits(settings, best_views(settings, done)).items()
         ]
         rows = (*single, *combined, RowPlan("All nine views", mmdl(settings), ALL_VIEWS))
         blocks.append(BlockPlan(gene, gene, rows, mmdl(settings)))

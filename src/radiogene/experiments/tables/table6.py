@@ -44,10 +44,10 @@ def plan(settings: ExperimentSettings, done: Done) -> TablePlan:
 
 
 def _row(settings: ExperimentSettings, gene: str, letter: str, name: str) -> RowPlan:
-    label, cell = f"{letter}: {method_named(name).title}", system(settings, name)
+    label, fit = f"{letter}: {method_named(name).title}", system(settings, name)
     if name == "cnn-3d":
-        return RowPlan(label, cell, paper=C_WITHOUT_CLINICAL if gene == "EGFR" else {})
-    return RowPlan(label, cell, letter)
+        return RowPlan(label, fit, paper=C_WITHOUT_CLINICAL if gene == "EGFR" else {})
+    return RowPlan(label, fit, letter)
 
 
 NEEDS = "rows A, E, I, J: slide tiles, semantic columns, the column SUVmax; rows D, E, G, H: segments"

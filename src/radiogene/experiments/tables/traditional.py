@@ -32,7 +32,7 @@ def traditional_plan(
         BlockPlan(
             gene,
             gene,
-            tuple(RowPlan(label, cell, PRINTED[label]) for label, cell in rows),
+            tuple(RowPlan(label, fit, PRINTED[label]) for label, fit in rows),
             mmdl(settings),
         )
         for gene in GENES

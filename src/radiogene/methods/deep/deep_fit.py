@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-from radiogene.methods.deep.patient_pictures import PictureDraw, PictureKind, PixelScaling
-from radiogene.methods.deep.picture_samples import SampleBatch
+from radiogene.methods.deep.image_samples import SampleBatch
+from radiogene.methods.deep.patient_images import ImageDraw, ImageKind, PixelScaling
+from radiogene.networks.image_network import ImageNetwork
 from radiogene.networks.losses import fused_loss
-from radiogene.networks.picture_network import PictureNetwork
 from radiogene.training.batches.dropout_draws import DropoutDraws
 from radiogene.training.fitting.fitted_module import FittedModule
 from radiogene.training.fitting.optimisers import optimiser_of
@@ -14,24 +14,24 @@ from radiogene.training.stages.schedule import StageSchedule
 
 
 class DeepFit(FittedModule):
-    """Minimises the cross-entropy of each gene over the pictures of patients whose label is known.
+    """Minimises the cross-entropy of each gene over the images of patients whose label is known.
 
     Args:
         title: what it is called in messages.
         network: trained in place.
-        kind: from pictures to network input.
+        kind: from images to network input.
         scaling: of that input.
         schedule: learning rate and optimiser.
         seed: of augmentation and dropout.
     """
 
-    network: PictureNetwork
+    network: ImageNetwork
 
     def __init__(
         self,
         title: str,
-        network: PictureNetwork,
-        kind: PictureKind,
+        network: ImageNetwork,
+        kind: ImageKind,
         scaling: PixelScaling,
         schedule: StageSchedule,
         seed: int,
@@ -48,16 +48,14 @@ class DeepFit(FittedModule):
         """The loss of an augmented batch."""
         self.set_learning_rate(self.schedule.learning_rate_at(self.current_epoch))
         keys = tuple(batch.keys.tolist())
-        pictures = self.kind.network_input(
-            batch.pictures, self.scaling, PictureDraw(self.seed, self.current_epoch, keys)
-        )
+        images = self.kind.network_input(batch.images, self.scaling, ImageDraw(self.seed, self.current_epoch, keys))
         kept = self.dropout_draws.draw(self.current_epoch, keys, views=1, features=self.network.feature_count)
-        logits = self.network(pictures, batch.values, None if kept is None else kept[:, 0].to(batch.values.device))
+        logits = self.network(images, batch.values, None if kept is None else kept[:, 0].to(batch.values.device))
         return self.training_part(_loss(logits, batch), batch_index)
 
     def validation_step(self, batch: SampleBatch, batch_index: int) -> None:
-        """Logs what a part of the inner validation patients' pictures, as they are, adds to the loss."""
-        logits = self.network(self.kind.network_input(batch.pictures, self.scaling, None), batch.values)
+        """Logs what a part of the inner validation patients' images, as they are, adds to the loss."""
+        logits = self.network(self.kind.network_input(batch.images, self.scaling, None), batch.values)
         self.log_validation_part(_loss(logits, batch), batch_index)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:

@@ -17,11 +17,11 @@ from radiogene.methods.deep.deep_fit import DeepFit
 from radiogene.methods.deep.deep_probabilities import deep_probabilities
 from radiogene.methods.deep.deep_sizes import DeepSizes, deep_sizes_of
 from radiogene.methods.deep.deep_split import positions_of
-from radiogene.methods.deep.patient_pictures import PatientPictures, PictureKind, PixelScaling
+from radiogene.methods.deep.image_samples import ImageSamples
+from radiogene.methods.deep.patient_images import ImageKind, PatientImages, PixelScaling
 from radiogene.methods.deep.patient_values import FittedValues, PatientValues
-from radiogene.methods.deep.picture_samples import PictureSamples
 from radiogene.methods.method_settings import MethodSettings
-from radiogene.networks.picture_network import PictureNetwork
+from radiogene.networks.image_network import ImageNetwork
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.tensor_file import save_tensors
 from radiogene.training.fitting.fit import FitLength, FitOutcome, fit
@@ -42,12 +42,12 @@ class DeepMember:
 
     Attributes:
         network: in evaluation mode.
-        scaling: of its pictures.
+        scaling: of its images.
         values: coding of what joins.
         outcome: how its fit went.
     """
 
-    network: PictureNetwork
+    network: ImageNetwork
     scaling: PixelScaling
     values: FittedValues
     outcome: FitOutcome
@@ -98,7 +98,7 @@ class DeepTraining:
     Attributes:
         design: of the system.
         settings: of the fit.
-        pictures: of N patients, as `kind` read them.
+        images: of N patients, as `kind` read them.
         kind: how the system looks at a patient.
         values: of the same patients.
         patient_ids: N.
@@ -108,8 +108,8 @@ class DeepTraining:
 
     design: DeepDesign
     settings: MethodSettings
-    pictures: PatientPictures
-    kind: PictureKind
+    images: PatientImages
+    kind: ImageKind
     values: PatientValues
     patient_ids: tuple[str, ...]
     labels: NDArray[np.int8]
@@ -138,7 +138,7 @@ def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepM
         place: the member's folder.
 
     Raises:
-        TrainingError: pictures without contrast, no usable feature, or a loss that is not a number.
+        TrainingError: images without contrast, no usable feature, or a loss that is not a number.
         CohortError: a clinical column is missing or unusable.
     """
     done = place / DONE_FILE
@@ -146,7 +146,7 @@ def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepM
         content = json.loads(done.read_text(encoding="utf-8"))
         return read_deep_member(training.design, training.settings, place / "member", content)
     fitting = positions_of(training.patient_ids, member.fitting_ids)
-    scaling = training.kind.fit_scaling(training.pictures, training.pictures.of_patients(fitting))
+    scaling = training.kind.fit_scaling(training.images, training.images.of_patients(fitting))
     columns = training.design.columns(training.settings)
     coding = FittedValues.fit(training.values.at(fitting), training.labels[fitting], columns, training.sizes.radiomics)
     torch.manual_seed(member.seed)
@@ -164,7 +164,7 @@ def held_out_probabilities(
     held_out = positions_of(training.patient_ids, member.held_out_ids or member.validation_ids)
     network = trained.network.to(training_device(training.options))
     values = trained.values.encode(training.values)
-    found = deep_probabilities(network, training.kind, trained.scaling, training.pictures, held_out, values)
+    found = deep_probabilities(network, training.kind, trained.scaling, training.images, held_out, values)
     network.cpu()
     return held_out, found
 
@@ -172,7 +172,7 @@ def held_out_probabilities(
 def _fitted(
     training: DeepTraining,
     member: Member,
-    network: PictureNetwork,
+    network: ImageNetwork,
     scaling: PixelScaling,
     coding: FittedValues,
     place: Path,
@@ -180,10 +180,10 @@ def _fitted(
     """Fits the network in place."""
     schedule, values = training.schedule, coding.encode(training.values)
     parts = [
-        PictureSamples(training.pictures, positions_of(training.patient_ids, ids), values, training.labels)
+        ImageSamples(training.images, positions_of(training.patient_ids, ids), values, training.labels)
         for ids in (member.fitting_ids, member.validation_ids)
     ]
-    batch = schedule_of(training.settings.preset).batch_patients * training.design.pictures_per_step
+    batch = schedule_of(training.settings.preset).batch_patients * training.design.images_per_step
     return fit(
         f"{training.design.name} {member.name}",
         DeepFit(training.design.name, network, training.kind, scaling, schedule, member.seed),

@@ -26,7 +26,7 @@ from radiogene.methods.deep.deep_probabilities import deep_probabilities
 from radiogene.methods.deep.deep_sizes import deep_sizes_of
 from radiogene.methods.deep.deep_split import deep_members
 from radiogene.methods.deep.patient_values import PatientValues, read_values
-from radiogene.methods.method import Method, Unseen, Workplace
+from radiogene.methods.method import FitFolders, Method, Unseen
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.checked_files import read_json_object
@@ -38,7 +38,7 @@ from radiogene.training.members.members import Member
 FORMAT = 1
 SETTINGS_FILE = "settings.json"
 PATIENTS_AT_ONCE = 8
-"""Whose pictures are in memory together in prediction."""
+"""Whose images are in memory together in prediction."""
 
 
 class DeepMethod(Method):
@@ -47,15 +47,15 @@ class DeepMethod(Method):
     Args:
         design: what tells it from the others.
         settings: of the fit.
-        workplace: of the fit; None for a system that was loaded.
+        folders: of the fit; None for a system that was loaded.
     """
 
-    def __init__(self, design: DeepDesign, settings: MethodSettings, workplace: Workplace | None = None) -> None:
+    def __init__(self, design: DeepDesign, settings: MethodSettings, folders: FitFolders | None = None) -> None:
         self.design = design
         self.settings = settings
         self.sizes = deep_sizes_of(settings.preset)
-        self.kind = design.pictures(self.sizes)
-        self.workplace = workplace
+        self.kind = design.images(self.sizes)
+        self.folders = folders
         self.members: tuple[DeepMember, ...] = ()
         self._unseen: Unseen | None = None
 
@@ -64,19 +64,19 @@ class DeepMethod(Method):
 
         Raises:
             TrainingError: too few patients of a kind, or a loss that is not a number.
-            CohortError: a column is missing or unusable, or a picture cannot be read.
-            SettingsError: a loaded system, or a workplace that holds an unfinished fit of another kind.
+            CohortError: a column is missing or unusable, or an image cannot be read.
+            SettingsError: a loaded system, or a folders that holds an unfinished fit of another kind.
         """
-        if self.workplace is None:
+        if self.folders is None:
             raise SettingsError(f"{self.design.name} was loaded from its folder: make a new one to fit it.")
         known = np.flatnonzero((labels != UNKNOWN).any(axis=1))
         if known.size == 0:
             raise TrainingError(f"No patient has a known status of {' or '.join(self.settings.genes)}.")
-        options = RunOptions(self.settings.accelerator, self.settings.precision, self.workplace.progress)
+        options = RunOptions(self.settings.accelerator, self.settings.precision, self.folders.progress)
         require_machine(options)
-        training = self._training(cohort.at(known), labels[known], options, self.workplace)
+        training = self._training(cohort.at(known), labels[known], options, self.folders)
         members = deep_members(self.settings, training.patient_ids, training.labels)
-        unfinished = UnfinishedTraining(self.workplace.state / self.design.name, _command(training))
+        unfinished = UnfinishedTraining(self.folders.state / self.design.name, _command(training))
         with unfinished:
             trained = [trained_member(training, member, unfinished.path / member.name) for member in members]
         self._unseen = _unseen(training, members, trained)
@@ -89,7 +89,7 @@ class DeepMethod(Method):
 
         Raises:
             SettingsError: it is not fitted.
-            CohortError: a picture, a segment or a clinical value cannot be used.
+            CohortError: an image, a segment or a clinical value cannot be used.
         """
         self._require_fitted()
         values = self._values(cohort)
@@ -153,12 +153,12 @@ class DeepMethod(Method):
         return method
 
     def _training(
-        self, cohort: PreparedCohort, labels: NDArray[np.int8], options: RunOptions, workplace: Workplace
+        self, cohort: PreparedCohort, labels: NDArray[np.int8], options: RunOptions, folders: FitFolders
     ) -> DeepTraining:
         return DeepTraining(
             self.design,
             self.settings,
-            self.kind.read(cohort, workplace.features),
+            self.kind.read(cohort, folders.features),
             self.kind,
             self._values(cohort),
             cohort.patient_ids,
@@ -167,20 +167,20 @@ class DeepMethod(Method):
         )
 
     def _values(self, cohort: PreparedCohort) -> PatientValues:
-        if self.workplace is not None:
-            return read_values(cohort, self.design.radiomics, self.workplace.features)
+        if self.folders is not None:
+            return read_values(cohort, self.design.radiomics, self.folders.features)
         with tempfile.TemporaryDirectory() as folder:
             return read_values(cohort, self.design.radiomics, Path(folder))
 
     def _mean_of_members(self, cohort: PreparedCohort, values: PatientValues) -> NDArray[np.float64]:
         """P(mutant) (N, G) of a few patients."""
-        pictures, patients = self.kind.read(cohort, None), np.arange(len(cohort))
+        images, patients = self.kind.read(cohort, None), np.arange(len(cohort))
         device = training_device(RunOptions(self.settings.accelerator))
         each = []
         for member in self.members:
             coded = member.values.encode(values)
             network = member.network.to(device)
-            each.append(deep_probabilities(network, self.kind, member.scaling, pictures, patients, coded))
+            each.append(deep_probabilities(network, self.kind, member.scaling, images, patients, coded))
         return np.asarray(np.mean(each, axis=0), dtype=np.float64)
 
     def _require_fitted(self) -> None:
@@ -219,7 +219,7 @@ def _command(training: DeepTraining) -> dict[str, Any]:
     patients = {
         "rows": [row.patient_values() for row in training.values.rows],
         "labels": training.labels.tolist(),
-        "pictures": training.pictures.fingerprint,
+        "images": training.images.fingerprint,
         "radiomics": None if radiomics is None else hashlib.sha256(radiomics.values.tobytes()).hexdigest(),
     }
     return {

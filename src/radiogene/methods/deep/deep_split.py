@@ -10,7 +10,7 @@ from radiogene.errors import TrainingError
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.training.members.members import Member, members_of
-from radiogene.training.settings import Kept, TrainingSettings
+from radiogene.training.settings import KeptModel, TrainingSettings
 from radiogene.training.stages.schedule import schedule_of
 
 
@@ -40,7 +40,7 @@ def deep_members(settings: MethodSettings, patient_ids: Sequence[str], labels: N
         schedule=schedule_of(settings.preset),
         seed=settings.seed,
         folds=settings.folds,
-        keep=Kept.REFIT if settings.folds else Kept.ENSEMBLE,
+        keep=KeptModel.REFIT if settings.folds else KeptModel.ENSEMBLE,
     )
     members = [
         replace(member, seed=member.seed + repeat, name=f"repeat-{repeat}-{member.name}")

@@ -1,4 +1,4 @@
-"""Flips, right-angle turns and whole-sample translations of pictures and cubes, one draw per picture and epoch."""
+"""Flips, right-angle turns and whole-sample translations of images and cubes, one draw per image and epoch."""
 
 from dataclasses import dataclass
 from itertools import permutations
@@ -6,13 +6,13 @@ from itertools import permutations
 import torch
 from torch import Tensor
 
-from radiogene.methods.deep.patient_pictures import PictureDraw
+from radiogene.methods.deep.patient_images import ImageDraw
 from radiogene.training.batches.random_streams import Stream, generator
 
 
 @dataclass(frozen=True)
 class GridTransform:
-    """What happens to one picture: its axes are reordered, some are flipped, then it is shifted.
+    """What happens to one image: its axes are reordered, some are flipped, then it is shifted.
 
     Attributes:
         order: of the axes.
@@ -26,14 +26,14 @@ class GridTransform:
 
 
 # DEVIATION: the paper shifts, turns and flips views. The compared systems' references draw in ways that the paper does
-# not describe; here each picture is turned and flipped as the views are (8 ways of a plane, 48 of a cube), and shifted
+# not describe; here each image is turned and flipped as the views are (8 ways of a plane, 48 of a cube), and shifted
 # by whole samples.
-def drawn_transforms(draw: PictureDraw, axes: int, largest_shift: int) -> list[GridTransform]:
-    """The transforms of a batch, one for each picture.
+def drawn_transforms(draw: ImageDraw, axes: int, largest_shift: int) -> list[GridTransform]:
+    """The transforms of a batch, one for each image.
 
     Args:
         draw: seed, epoch and keys.
-        axes: of each picture, 2 or 3.
+        axes: of each image, 2 or 3.
         largest_shift: samples, either way along each axis.
     """
     orders = list(permutations(range(axes)))
@@ -48,20 +48,20 @@ def drawn_transforms(draw: PictureDraw, axes: int, largest_shift: int) -> list[G
     return transforms
 
 
-def transformed(pictures: Tensor, transforms: list[GridTransform], fill: float) -> Tensor:
-    """The pictures (B, *axes, ...) after their transforms; axes behind those of the transforms stay as they are.
+def transformed(images: Tensor, transforms: list[GridTransform], fill: float) -> Tensor:
+    """The images (B, *axes, ...) after their transforms; axes behind those of the transforms stay as they are.
 
     Args:
-        pictures: (B, *axes, ...), all axes of a transform equally long.
+        images: (B, *axes, ...), all axes of a transform equally long.
         transforms: B.
         fill: what comes in from outside.
     """
-    return torch.stack([_transformed(one, how, fill) for one, how in zip(pictures, transforms, strict=True)])
+    return torch.stack([_transformed(one, how, fill) for one, how in zip(images, transforms, strict=True)])
 
 
-def _transformed(picture: Tensor, how: GridTransform, fill: float) -> Tensor:
+def _transformed(image: Tensor, how: GridTransform, fill: float) -> Tensor:
     axes = len(how.order)
-    turned = picture.permute(*how.order, *range(axes, picture.ndim)).flip(how.flipped)
+    turned = image.permute(*how.order, *range(axes, image.ndim)).flip(how.flipped)
     if not any(how.shift):
         return turned
     shifted = torch.full_like(turned, fill)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radiogene.methods.method import Method, Workplace
+from radiogene.methods.method import FitFolders, Method
 from radiogene.methods.method_settings import MethodSettings
 
 if TYPE_CHECKING:
@@ -14,13 +14,13 @@ Design = Callable[[], "DeepDesign"]
 """Gives a design; it imports the system's network when it is called."""
 
 
-def making(design: Design) -> Callable[[MethodSettings, Workplace], Method]:
+def making(design: Design) -> Callable[[MethodSettings, FitFolders], Method]:
     """What makes the system of a design, not yet fitted."""
 
-    def make(settings: MethodSettings, workplace: Workplace) -> Method:
+    def make(settings: MethodSettings, folders: FitFolders) -> Method:
         from radiogene.methods.deep.deep_method import DeepMethod
 
-        return DeepMethod(design(), settings, workplace)
+        return DeepMethod(design(), settings, folders)
 
     return make
 

@@ -1,4 +1,4 @@
-"""What joins the pictures: clinical values and selected radiomic features, coded by the fitting patients alone."""
+"""What joins the images: clinical values and selected radiomic features, coded by the fitting patients alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class RadiomicValues:
 
 @dataclass(frozen=True, eq=False)
 class PatientValues:
-    """What is known of N patients besides pictures.
+    """What is known of N patients besides images.
 
     Attributes:
         rows: N rows of the table.

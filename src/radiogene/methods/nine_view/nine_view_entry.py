@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from radiogene.methods.method import Method, MethodEntry, Need, Workplace
+from radiogene.methods.method import FitFolders, Method, MethodEntry, Need
 from radiogene.methods.method_settings import MethodSettings
 
 COLUMNS = ("age", "sex", "smoking")
@@ -21,10 +21,10 @@ def nine_view_entry(name: str, title: str, backbone: str, source: str, extra: st
         extra: of this package that the network needs.
     """
 
-    def make(settings: MethodSettings, workplace: Workplace) -> Method:
+    def make(settings: MethodSettings, folders: FitFolders) -> Method:
         from radiogene.methods.nine_view.nine_view_method import NineViewMethod
 
-        return NineViewMethod(backbone, settings, workplace)
+        return NineViewMethod(backbone, settings, folders)
 
     def load(folder: Path) -> Method:
         from radiogene.methods.nine_view.nine_view_method import NineViewMethod

@@ -15,7 +15,7 @@ from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError
 from radiogene.evaluation.cohort_nodules import nodule_predictions
 from radiogene.evaluation.patient_level import patient_level
-from radiogene.methods.method import Method, Unseen, Workplace
+from radiogene.methods.method import FitFolders, Method, Unseen
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.nine_view.size_notes import size_notes
 from radiogene.methods.nine_view.training_settings import training_settings
@@ -40,15 +40,15 @@ class NineViewMethod(Method):
     Args:
         backbone: the network that looks at a view.
         settings: of the fit.
-        workplace: where it is fitted; None for one that was loaded.
+        folders: where it is fitted; None for one that was loaded.
 
     Source: Figure 2; Table 4.
     """
 
-    def __init__(self, backbone: str, settings: MethodSettings, workplace: Workplace | None = None) -> None:
+    def __init__(self, backbone: str, settings: MethodSettings, folders: FitFolders | None = None) -> None:
         self.backbone = backbone
         self.settings = settings
-        self._workplace = workplace
+        self._folders = folders
         self._fitted: _Fitted | None = None
         self._unseen: Unseen | None = None
 
@@ -66,19 +66,19 @@ class NineViewMethod(Method):
         return loaded
 
     def fit(self, cohort: "PreparedCohort", labels: NDArray[np.int8]) -> Self:
-        """The fitted system; an interrupted fit goes on from the workplace's state. See `Method.fit`.
+        """The fitted system; an interrupted fit goes on from the folders's state. See `Method.fit`.
 
         Raises:
             SettingsError: a loaded system, an accelerator that is not here, or an unfinished fit with other settings.
             WeightsError: initial weights of another network.
         """
-        if self._workplace is None:
+        if self._folders is None:
             raise SettingsError("This system was loaded from its folder: make a new one to fit it.")
-        options = _options(self.settings, progress=self._workplace.progress)
+        options = _options(self.settings, progress=self._folders.progress)
         require_machine(options)
         wanted = training_settings(self.backbone, self.settings)
         initial = initial_weights(self.settings.init, wanted.sizes)
-        folder = self._workplace.state / MODEL_FOLDER
+        folder = self._folders.state / MODEL_FOLDER
         finished = train(cohort, wanted, folder, options, initial, labels=labels)
         if finished is None:
             raise SettingsError("A compared system is fitted by one process: start it without torchrun.")
@@ -138,7 +138,7 @@ class NineViewMethod(Method):
         return tuple(notes)
 
     def save(self, folder: Path) -> None:
-        """Nothing; the folder is then a model folder, which `radiogene predict` reads too. See `Method.save`."""
+        """Save the model folder, which `radiogene predict` reads too; see `Method.save`."""
         fitted = self._required()
         shutil.copytree(fitted.folder, folder, dirs_exist_ok=True)
         # A result names no path of the machine that made it.

@@ -6,7 +6,7 @@ from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.errors import SettingsError
 from radiogene.methods.method_settings import MethodSettings
-from radiogene.training.settings import Kept, TrainingSettings
+from radiogene.training.settings import KeptModel, TrainingSettings
 from radiogene.training.stages.schedule import TrainingSchedule, schedule_of
 
 
@@ -37,7 +37,7 @@ def training_settings(backbone: str, settings: MethodSettings) -> TrainingSettin
         view_names=_views(settings.views),
         folds=settings.folds,
         seeds=settings.seeds,
-        keep=Kept.REFIT if settings.folds else Kept.ENSEMBLE,
+        keep=KeptModel.REFIT if settings.folds else KeptModel.ENSEMBLE,
     )
 
 

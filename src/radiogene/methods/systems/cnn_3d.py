@@ -18,13 +18,13 @@ def cube_design(name: str, clinical: tuple[str, ...]) -> "DeepDesign":
         name: of the system.
         clinical: columns that join; none for image only.
     """
-    from radiogene.methods.deep.cube_pictures import CubePictures
+    from radiogene.methods.deep.cube_images import CubeImages
     from radiogene.methods.deep.deep_design import DeepDesign
     from radiogene.methods.deep.deep_sizes import DeepSizes
     from radiogene.networks.cnn_3d import CNN3D
-    from radiogene.networks.picture_network import PictureNetwork
+    from radiogene.networks.image_network import ImageNetwork
 
-    def build(sizes: DeepSizes, genes: int, values: int) -> PictureNetwork:
+    def build(sizes: DeepSizes, genes: int, values: int) -> ImageNetwork:
         found = sizes.cnn_3d
         return CNN3D(
             genes,
@@ -39,7 +39,7 @@ def cube_design(name: str, clinical: tuple[str, ...]) -> "DeepDesign":
     def words(sizes: DeepSizes) -> str:
         return f"3D CNN of preset {sizes.name}: blocks of {', '.join(map(str, sizes.cnn_3d.channels))} channels"
 
-    return DeepDesign(name, lambda sizes: CubePictures(), build, words, clinical)
+    return DeepDesign(name, lambda sizes: CubeImages(), build, words, clinical)
 
 
 def _design() -> "DeepDesign":

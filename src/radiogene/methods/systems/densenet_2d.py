@@ -12,13 +12,13 @@ NAME = "densenet-2d"
 
 
 def _design() -> "DeepDesign":
-    from radiogene.methods.deep.cube_pictures import AxialPictures
+    from radiogene.methods.deep.cube_images import AxialImages
     from radiogene.methods.deep.deep_design import DeepDesign
     from radiogene.methods.deep.deep_sizes import DeepSizes
     from radiogene.networks.densenet_2d import DenseNet2D
-    from radiogene.networks.picture_network import PictureNetwork
+    from radiogene.networks.image_network import ImageNetwork
 
-    def build(sizes: DeepSizes, genes: int, values: int) -> PictureNetwork:
+    def build(sizes: DeepSizes, genes: int, values: int) -> ImageNetwork:
         found = sizes.densenet_2d
         return DenseNet2D(
             genes,
@@ -34,7 +34,7 @@ def _design() -> "DeepDesign":
         blocks = " and ".join(map(str, found.blocks))
         return f"DenseNet of preset {sizes.name}: blocks of {blocks} dense layers, growth {found.growth}"
 
-    return DeepDesign(NAME, lambda sizes: AxialPictures(), build, words, pictures_per_step=2)
+    return DeepDesign(NAME, lambda sizes: AxialImages(), build, words, images_per_step=2)
 
 
 METHOD = MethodEntry(
@@ -43,7 +43,7 @@ METHOD = MethodEntry(
     needs=(Need.CUBE,),
     columns=(),
     learner="densely connected network over axial planes of 64 mm, image only, probabilities averaged over a patient's "
-    "planes. Follows its reference in planes of the tumour as pictures of a network trained end to end; that it is "
+    "planes. Follows its reference in planes of the tumour as images of a network trained end to end; that it is "
     "like a DenseNet is the project's reading, and layers, sizes and schedule are ours",
     source="Table 6, row B (Wang et al. 2019): AUC 0.810",
     make=making(_design),

@@ -18,13 +18,13 @@ COLUMNS = ("sex", "smoking")
 # Ours puts image features, the radiomic features that part the classes best among the fitting patients, and clinical
 # values side by side before two fully connected layers, and trains all of it at once.
 def _design() -> "DeepDesign":
-    from radiogene.methods.deep.cube_pictures import CubePictures
+    from radiogene.methods.deep.cube_images import CubeImages
     from radiogene.methods.deep.deep_design import DeepDesign
     from radiogene.methods.deep.deep_sizes import DeepSizes
+    from radiogene.networks.image_network import ImageNetwork
     from radiogene.networks.multilevel_residual import MultilevelResidual
-    from radiogene.networks.picture_network import PictureNetwork
 
-    def build(sizes: DeepSizes, genes: int, values: int) -> PictureNetwork:
+    def build(sizes: DeepSizes, genes: int, values: int) -> ImageNetwork:
         found = sizes.multilevel
         return MultilevelResidual(
             genes,
@@ -43,7 +43,7 @@ def _design() -> "DeepDesign":
             "radiomic features, chosen and scaled by the fitting patients"
         )
 
-    return DeepDesign(NAME, lambda sizes: CubePictures(), build, words, COLUMNS, radiomics=True)
+    return DeepDesign(NAME, lambda sizes: CubeImages(), build, words, COLUMNS, radiomics=True)
 
 
 METHOD = MethodEntry(

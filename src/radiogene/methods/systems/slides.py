@@ -16,11 +16,11 @@ def _design() -> "DeepDesign":
 
     from radiogene.methods.deep.deep_design import DeepDesign
     from radiogene.methods.deep.deep_sizes import DeepSizes
-    from radiogene.methods.deep.slide_pictures import SlidePictures
-    from radiogene.networks.picture_network import PictureNetwork
+    from radiogene.methods.deep.slide_images import SlideImages
+    from radiogene.networks.image_network import ImageNetwork
     from radiogene.networks.tile_network import TileNetwork, tile_features
 
-    def build(sizes: DeepSizes, genes: int, values: int) -> PictureNetwork:
+    def build(sizes: DeepSizes, genes: int, values: int) -> ImageNetwork:
         found = sizes.slides
         network = TileNetwork(tile_features(found.image_size, found.width_divisor), genes, sizes.dropout_keep)
         # On a CPU convolutions of tiles, whose channels come last, are fastest when they stay there.
@@ -31,7 +31,7 @@ def _design() -> "DeepDesign":
         width = "in full" if found.width_divisor == 1 else f"with 1/{found.width_divisor} of its channels"
         return f"InceptionV3 {width} on tiles of {found.image_size} pixels"
 
-    return DeepDesign(NAME, lambda sizes: SlidePictures(sizes.slides.image_size), build, words, pictures_per_step=2)
+    return DeepDesign(NAME, lambda sizes: SlideImages(sizes.slides.image_size), build, words, images_per_step=2)
 
 
 METHOD = MethodEntry(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
-from radiogene.methods.method import Workplace
+from radiogene.methods.method import FitFolders
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class PatientNumbers:
 
 
 def patient_numbers(
-    cohort: PreparedCohort, columns: tuple[str, ...], *, radiomics: bool, workplace: Workplace | None
+    cohort: PreparedCohort, columns: tuple[str, ...], *, radiomics: bool, folders: FitFolders | None
 ) -> PatientNumbers:
     """The numbers of a cohort.
 
@@ -52,12 +52,12 @@ def patient_numbers(
         cohort: N patients, each with what the system needs.
         columns: of the table.
         radiomics: measure radiomic features of the segments.
-        workplace: where features are kept; None keeps them nowhere.
+        folders: where features are kept; None keeps them nowhere.
     """
     if not radiomics:
         return PatientNumbers(cohort.patients, columns, (), np.zeros((len(cohort), 0)))
-    if workplace is not None:
-        return _with_radiomics(cohort, columns, workplace.features)
+    if folders is not None:
+        return _with_radiomics(cohort, columns, folders.features)
     with tempfile.TemporaryDirectory() as folder:
         return _with_radiomics(cohort, columns, Path(folder))
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radiogene.methods.method import MethodEntry, Need, Workplace
+from radiogene.methods.method import FitFolders, MethodEntry, Need
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.tabular.learner import Learner
 
@@ -83,10 +83,10 @@ def tabular_entry(name: str, title: str, plan: TabularPlan, source: str) -> Meth
     )
 
 
-def _make(plan: TabularPlan, settings: MethodSettings, workplace: Workplace) -> "TabularMethod":
+def _make(plan: TabularPlan, settings: MethodSettings, folders: FitFolders) -> "TabularMethod":
     from radiogene.methods.tabular.tabular_method import TabularMethod
 
-    return TabularMethod(plan, settings, workplace)
+    return TabularMethod(plan, settings, folders)
 
 
 def _load(plan: TabularPlan, folder: Path) -> "TabularMethod":

@@ -22,7 +22,7 @@ KEYS = ("format", "reads", "settings", "radiomic_names", "encoder", "notes", "es
 
 
 def write_system(folder: Path, plan: TabularPlan, settings: MethodSettings, system: FittedSystem) -> None:
-    """Nothing; the folder then holds the system.
+    """Write the system into the folder.
 
     Args:
         folder: exists and is empty.

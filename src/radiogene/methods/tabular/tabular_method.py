@@ -14,7 +14,7 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.decision.decision import OUT_OF_FOLD
 from radiogene.errors import SettingsError, TrainingError, WeightsError
 from radiogene.evaluation.predictions import Predictions
-from radiogene.methods.method import Method, Unseen, Workplace
+from radiogene.methods.method import FitFolders, Method, Unseen
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.tabular.nested import fitted, fold_numbers, out_of_fold, require_kinds
 from radiogene.methods.tabular.patient_numbers import PatientNumbers, patient_numbers
@@ -50,7 +50,7 @@ class TabularMethod(Method):
     Attributes:
         plan: what it reads and what learns from it.
         settings: of the fit.
-        workplace: where features are kept; None for a system that was loaded, which keeps none.
+        folders: where features are kept; None for a system that was loaded, which keeps none.
         system: what predicts; None before `fit`.
     """
 
@@ -58,12 +58,12 @@ class TabularMethod(Method):
         self,
         plan: TabularPlan,
         settings: MethodSettings,
-        workplace: Workplace | None,
+        folders: FitFolders | None,
         system: FittedSystem | None = None,
     ) -> None:
         self.plan = plan
         self.settings = settings
-        self.workplace = workplace
+        self.folders = folders
         self.system = system
         self._unseen: Unseen | None = None
         if not self.columns and not plan.radiomics:
@@ -125,7 +125,7 @@ class TabularMethod(Method):
         return () if self.system is None else self.system.notes
 
     def save(self, folder: Path) -> None:
-        """Nothing; see `Method.save`."""
+        """Save the system; see `Method.save`."""
         from radiogene.methods.tabular.saved_system import write_system
 
         write_system(folder, self.plan, self.settings, self._fitted_system())
@@ -138,7 +138,7 @@ class TabularMethod(Method):
 
     def _numbers(self, cohort: PreparedCohort) -> PatientNumbers:
         """The numbers of a cohort's patients."""
-        return patient_numbers(cohort, self.columns, radiomics=self.plan.radiomics, workplace=self.workplace)
+        return patient_numbers(cohort, self.columns, radiomics=self.plan.radiomics, folders=self.folders)
 
     def _makers(self) -> list[Callable[[], Any]]:
         """One maker of a pipeline per seed."""

@@ -1,4 +1,4 @@
-"""Features by trunks that another library compiled for pictures of one patient at a time."""
+"""Features by trunks that another library compiled for images of one patient at a time."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from torch import Tensor
 from radiogene.model.engines.feature_engine import EngineIdentity
 
 CompiledTrunk = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""Features (P, C) of pictures (P, 1, S, S), with the number of pictures that it was compiled for."""
+"""Features (P, C) of images (P, 1, S, S), with the number of images that it was compiled for."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ class CompiledEngine:
         trunks, plan = self._members[member], self._plans[member]
         if len(trunks) == 1:
             return trunks[0](views_vhw[:, None])
-        pictures = [view[None, None] for view in views_vhw]
+        images = [view[None, None] for view in views_vhw]
         first = plan.side_by_side
         with ThreadPoolExecutor(plan.lanes) as lanes:
-            found = list(lanes.map(_features, trunks[:first], pictures[:first]))
-        return np.concatenate([*found, *map(_features, trunks[first:], pictures[first:])])
+            found = list(lanes.map(_features, trunks[:first], images[:first]))
+        return np.concatenate([*found, *map(_features, trunks[first:], images[first:])])
 
 
-def _features(trunk: CompiledTrunk, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    return trunk(pictures)
+def _features(trunk: CompiledTrunk, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    return trunk(images)

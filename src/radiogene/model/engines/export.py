@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from radiogene import __version__
 from radiogene.errors import SettingsError, WeightsError
-from radiogene.model.engines.calibration_pictures import CalibrationPictures
+from radiogene.model.engines.calibration_images import CalibrationImages
 from radiogene.model.engines.compiled_engine import CompiledTrunk
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
 from radiogene.model.engines.export_record import RECORD_FILE, ExportRecord
@@ -20,9 +20,9 @@ from radiogene.model.engines.model_facts import model_facts
 from radiogene.model.engines.onnx_trunk import onnx_trunk
 from radiogene.model.engines.openvino_trunk import openvino_trunk, read_openvino, save_openvino
 from radiogene.model.engines.optional_library import LIBRARIES, required_library
-from radiogene.model.engines.quantisation import pictures_of_trunks, quantised
+from radiogene.model.engines.quantisation import images_of_trunks, quantised
 from radiogene.model.engines.trunk import Trunk, trunks_of
-from radiogene.model.engines.trunk_graph import PICTURES, trunk_graphs
+from radiogene.model.engines.trunk_graph import IMAGES, trunk_graphs
 from radiogene.model.model_folder import TrainedModel
 from radiogene.storage.atomic_files import atomic_folder, write_json
 from radiogene.storage.checked_files import require_own_place, sha256_of
@@ -33,7 +33,7 @@ LARGEST_FLOAT32_DIFFERENCE = 1e-3
 LARGEST_INT8_DIFFERENCE = 0.5
 """Beyond it the scales cannot be meant; a network that lost a few digits stays well below."""
 
-TRIED_PICTURES_SEED = 0
+TRIED_IMAGES_SEED = 0
 
 Progress = Callable[[int, int], None]
 
@@ -43,7 +43,7 @@ class _Graph:
     """A trunk on its way to a file."""
 
     onnx: bytes
-    pictures: list[NDArray[np.float32]]
+    images: list[NDArray[np.float32]]
     trunk: Trunk
 
 
@@ -80,7 +80,7 @@ def export_model(
     out: Path,
     engine: EngineName,
     precision: Precision,
-    calibration: CalibrationPictures | None = None,
+    calibration: CalibrationImages | None = None,
     progress: Progress | None = None,
 ) -> ExportRecord:
     """The record of the export that was written, whole or not at all.
@@ -89,12 +89,12 @@ def export_model(
         model: read from its folder, on the CPU.
         out: the folder; an older export is replaced.
         engine: OpenVINO or ONNX Runtime.
-        precision: float32, or int8, which needs calibration pictures.
-        calibration: pictures of training patients.
+        precision: float32, or int8, which needs calibration images.
+        calibration: images of training patients.
         progress: is told of every finished trunk.
 
     Raises:
-        SettingsError: a library is not installed, the place holds other files, or pictures are missing or too many.
+        SettingsError: a library is not installed, the place holds other files, or images are missing or too many.
         WeightsError: the engine does not compute what PyTorch computes.
         OSError: the disk is full, or cannot be written.
     """
@@ -130,21 +130,21 @@ def export_model(
 
 
 def _graphs(
-    model: TrainedModel, member: int, engine: EngineName, calibration: CalibrationPictures | None
+    model: TrainedModel, member: int, engine: EngineName, calibration: CalibrationImages | None
 ) -> Iterator[_Graph]:
-    """The trunks of a member, each with the pictures it is quantised or tried with."""
+    """The trunks of a member, each with the images it is quantised or tried with."""
     network = model.networks[member]
     preset = model.settings.preset
     trunks = trunks_of(network)
     if calibration is None:
         shape = (1, network.views, preset.image_size, preset.image_size)
-        generator = torch.Generator().manual_seed(TRIED_PICTURES_SEED)
+        generator = torch.Generator().manual_seed(TRIED_IMAGES_SEED)
         views = torch.randn(shape, generator=generator).numpy()
     else:
         views = calibration.of_member(model, member)
     graphs = trunk_graphs(network, preset.image_size, engine)
-    for graph, pictures, trunk in zip(graphs, pictures_of_trunks(views, len(trunks)), trunks, strict=True):
-        yield _Graph(graph, pictures, trunk)
+    for graph, images, trunk in zip(graphs, images_of_trunks(views, len(trunks)), trunks, strict=True):
+        yield _Graph(graph, images, trunk)
 
 
 def _write_openvino(graph: _Graph, stem: Path, precision: Precision) -> tuple[Path, CompiledTrunk]:
@@ -152,7 +152,7 @@ def _write_openvino(graph: _Graph, stem: Path, precision: Precision) -> tuple[Pa
     library = required_library("openvino", EngineName.OPENVINO)
     model: Any = read_openvino(library.Core(), graph.onnx)
     if precision is Precision.INT8:
-        model = quantised(model, graph.pictures, EngineName.OPENVINO)
+        model = quantised(model, graph.images, EngineName.OPENVINO)
     file, _ = save_openvino(model, stem.with_name(f"{stem.name}.xml"))
     return file, openvino_trunk(file, precision, torch.get_num_threads())
 
@@ -162,7 +162,7 @@ def _write_onnx(graph: _Graph, stem: Path, precision: Precision) -> tuple[Path, 
     content = graph.onnx
     if precision is Precision.INT8:
         onnx = required_library("onnx", EngineName.ONNX)
-        inputs = [{PICTURES: pictures} for pictures in graph.pictures]
+        inputs = [{IMAGES: images} for images in graph.images]
         content = quantised(onnx.load_from_string(content), inputs, EngineName.ONNX).SerializeToString()
     file = stem.with_name(f"{stem.name}.onnx")
     file.write_bytes(content)
@@ -174,10 +174,10 @@ _WRITERS = {EngineName.OPENVINO: _write_openvino, EngineName.ONNX: _write_onnx}
 
 def _difference(graph: _Graph, compiled: CompiledTrunk) -> float:
     """The largest difference from PyTorch's features, as a share of the largest feature."""
-    pictures = graph.pictures[0]
+    images = graph.images[0]
     with torch.inference_mode():
-        expected = graph.trunk(torch.from_numpy(pictures)).numpy()
-    return float(np.abs(compiled(pictures) - expected).max() / max(np.abs(expected).max(), np.finfo(np.float32).tiny))
+        expected = graph.trunk(torch.from_numpy(images)).numpy()
+    return float(np.abs(compiled(images) - expected).max() / max(np.abs(expected).max(), np.finfo(np.float32).tiny))
 
 
 def _require_equal(difference: float, precision: Precision, engine: EngineName) -> None:

@@ -35,7 +35,7 @@ class ExportRecord:
         weights_sha256: of the model's weights file.
         model: see `model_facts`.
         calibration: None unless the network is quantised.
-        largest_difference: from PyTorch's features on the pictures it was checked with, as a share of the largest.
+        largest_difference: from PyTorch's features on the images it was checked with, as a share of the largest.
         versions: of the libraries that made it, by name.
         files: of each member, the file of each trunk that the engine is to load.
         sha256: of every file, by name.

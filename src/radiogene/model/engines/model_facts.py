@@ -1,4 +1,4 @@
-"""What an export depends on besides the weights: the network's sizes, and how its pictures are made."""
+"""What an export depends on besides the weights: the network's sizes, and how its images are made."""
 
 from typing import Any
 

@@ -38,7 +38,7 @@ def openvino_trunk(graph: bytes | Path | Any, precision: Precision, threads: int
             "This processor has no instructions for bf16, so it would gain nothing. Use --precision float32 or int8."
         )
     settings = {
-        # What needs an answer soon is one patient: all threads work on the same pictures.
+        # What needs an answer soon is one patient: all threads work on the same images.
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads,
         # Threads bound to cores would wait for whatever else runs on these.
@@ -56,8 +56,8 @@ def openvino_trunk(graph: bytes | Path | Any, precision: Precision, threads: int
     except RuntimeError as error:
         raise WeightsError(f"OpenVINO cannot use the exported network: {error}. Export the model again.") from error
 
-    def features(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-        found = pictures
+    def features(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        found = images
         for request in requests:
             found = request.infer([found], share_inputs=True, share_outputs=True)[0]
         return found.copy()

@@ -15,14 +15,14 @@ from radiogene.model.engines.opening import OPENING_CONVOLUTIONS
 from radiogene.model.engines.optional_library import required_library
 
 
-def quantised(graph: Any, pictures: Sequence[Any], engine: EngineName) -> Any:
-    """The graph with int8 weights and maps, scales set so that the given pictures lose least.
+def quantised(graph: Any, images: Sequence[Any], engine: EngineName) -> Any:
+    """The graph with int8 weights and maps, scales set so that the given images lose least.
 
     Maps behind a ReLU are quantised from zero, others symmetrically about it; biases are corrected for the mean error.
 
     Args:
         graph: a model of OpenVINO or of ONNX, in float32.
-        pictures: inputs of the graph.
+        images: inputs of the graph.
         engine: that will run it.
 
     Raises:
@@ -33,10 +33,10 @@ def quantised(graph: Any, pictures: Sequence[Any], engine: EngineName) -> Any:
     with _silent():
         return nncf.quantize(
             graph,
-            nncf.Dataset(pictures),
+            nncf.Dataset(images),
             preset=nncf.QuantizationPreset.MIXED,
             target_device=nncf.TargetDevice.CPU,
-            subset_size=len(pictures),
+            subset_size=len(images),
             ignored_scope=nncf.IgnoredScope(names=_convolutions(graph, engine)[:OPENING_CONVOLUTIONS]),
             fast_bias_correction=True,
         )
@@ -57,8 +57,8 @@ def _silent() -> Iterator[None]:
         yield
 
 
-def pictures_of_trunks(views_nvhw: NDArray[np.float32], trunks: int) -> list[list[NDArray[np.float32]]]:
-    """For each trunk, its pictures (P, 1, S, S) of every patient.
+def images_of_trunks(views_nvhw: NDArray[np.float32], trunks: int) -> list[list[NDArray[np.float32]]]:
+    """For each trunk, its images (P, 1, S, S) of every patient.
 
     Args:
         views_nvhw: (N, V, S, S) network input.

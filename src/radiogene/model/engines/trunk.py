@@ -8,7 +8,7 @@ from radiogene.networks.mmdl import MMDL
 
 
 class Trunk(nn.Module):
-    """From standardised pictures to features, by the layers of one view network of MMDL.
+    """From standardised images to features, by the layers of one view network of MMDL.
 
     Args:
         grey_to_rgb: the convolution before the network.
@@ -20,13 +20,13 @@ class Trunk(nn.Module):
         self.grey_to_rgb = grey_to_rgb
         self.view_network = view_network
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Tensor:
         """The features (P, C).
 
         Args:
-            pictures: (P, 1, S, S), standardised.
+            images: (P, 1, S, S), standardised.
         """
-        return self.view_network(self.grey_to_rgb(pictures))
+        return self.view_network(self.grey_to_rgb(images))
 
 
 def trunks_of(network: MMDL) -> tuple[Trunk, ...]:
@@ -35,6 +35,6 @@ def trunks_of(network: MMDL) -> tuple[Trunk, ...]:
     return tuple(Trunk(grey, view).eval() for grey, view in pairs)  # type: ignore[arg-type]
 
 
-def pictures_of_trunk(network: MMDL) -> int:
-    """Pictures P that a trunk sees of one patient: all views, or its own."""
+def images_of_trunk(network: MMDL) -> int:
+    """Images P that a trunk sees of one patient: all views, or its own."""
     return network.views if network.shared_view_network else 1

@@ -8,11 +8,11 @@ import torch
 
 from radiogene.errors import WeightsError
 from radiogene.model.engines.optional_library import required_library
-from radiogene.model.engines.trunk import Trunk, pictures_of_trunk, trunks_of
+from radiogene.model.engines.trunk import Trunk, images_of_trunk, trunks_of
 from radiogene.networks.folded import folded
 from radiogene.networks.mmdl import MMDL
 
-PICTURES = "pictures"
+IMAGES = "images"
 FEATURES = "features"
 """Names of a graph's input and output."""
 
@@ -30,7 +30,7 @@ def trunk_graphs(network: MMDL, image_size: int, extra: str) -> Iterator[bytes]:
 
     Args:
         network: in evaluation mode, on the CPU.
-        image_size: pixels S along each side of a picture.
+        image_size: pixels S along each side of an image.
         extra: of this package that brings the exporter, for the message where it is missing.
 
     Raises:
@@ -40,7 +40,7 @@ def trunk_graphs(network: MMDL, image_size: int, extra: str) -> Iterator[bytes]:
     for module in ("onnx", "onnxscript"):
         required_library(module, extra)
     trunks = trunks_of(network)
-    program = _exported(folded(trunks[0]), torch.zeros(pictures_of_trunk(network), 1, image_size, image_size))
+    program = _exported(folded(trunks[0]), torch.zeros(images_of_trunk(network), 1, image_size, image_size))
     names = set(program.model.graph.initializers)
     for trunk in trunks:
         state = {name: tensor for name, tensor in folded(trunk).state_dict().items() if not name.endswith(COUNTER)}
@@ -51,15 +51,15 @@ def trunk_graphs(network: MMDL, image_size: int, extra: str) -> Iterator[bytes]:
         yield program.model_proto.SerializeToString()
 
 
-def _exported(trunk: Trunk, pictures: torch.Tensor) -> Any:
-    """The ONNX program of a trunk for pictures of this shape."""
+def _exported(trunk: Trunk, images: torch.Tensor) -> Any:
+    """The ONNX program of a trunk for images of this shape."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.filterwarnings("ignore", EXPORTERS_OWN_WARNING, FutureWarning)
         # Unoptimised, because that would fold some weights together; the engines do so when they load the graph.
         return torch.onnx.export(
             trunk,
-            (pictures,),
-            input_names=[PICTURES],
+            (images,),
+            input_names=[IMAGES],
             output_names=[FEATURES],
             dynamo=True,
             optimize=False,

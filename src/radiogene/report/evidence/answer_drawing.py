@@ -1,4 +1,4 @@
-"""The differences that answer the question, drawn to one scale: places in a picture of a stated width."""
+"""The differences that answer the question, drawn to one scale: places in an image of a stated width."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from radiogene.report.evidence.evidence_report import GeneAnswer
 from radiogene.report.evidence.printed_numbers import ends_text, signed_points
 
 WIDTH = 640
-"""Of the picture, in its own units."""
+"""Of the image, in its own units."""
 
 LEFT, RIGHT = 90, 620
 """Where the scale begins and ends."""
@@ -53,13 +53,13 @@ class DrawnAnswer:
 
 @dataclass(frozen=True)
 class AnswerDrawing:
-    """The picture.
+    """The image.
 
     Attributes:
         lines: one per gene that has an interval.
         ticks: place and words.
         zero: place of no difference.
-        height: of the picture.
+        height: of the image.
     """
 
     lines: tuple[DrawnAnswer, ...]
@@ -69,7 +69,7 @@ class AnswerDrawing:
 
 
 def answer_drawing(answers: Sequence[GeneAnswer]) -> AnswerDrawing | None:
-    """The picture; None where no gene has a difference with an interval.
+    """The image; None where no gene has a difference with an interval.
 
     Args:
         answers: per gene.

@@ -77,15 +77,15 @@ class GeneAnswer:
 
 @dataclass(frozen=True)
 class EvidenceFigure:
-    """A picture of the report.
+    """An image of the report.
 
     Attributes:
         name: of the file, without its ending: `figure6`.
         title: printed above it.
         caption: printed beneath it; what is drawn, on whom, with which intervals.
         content: an SVG or a PNG.
-        alt: what the picture shows, for who cannot see it.
-        reason: why there is no picture; `content` is then empty.
+        alt: what the image shows, for who cannot see it.
+        reason: why there is no image; `content` is then empty.
     """
 
     name: str
@@ -179,7 +179,7 @@ class PermutationLine:
 
 
 @dataclass(frozen=True)
-class FailedCell:
+class FailedFit:
     """A fit without a result.
 
     Attributes:
@@ -230,7 +230,7 @@ class EvidenceReport:
     supplement: tuple[SupplementEntry, ...] = ()
     ledger: tuple[LedgerLine, ...] = ()
     permutations: tuple[PermutationLine, ...] = ()
-    failures: tuple[FailedCell, ...] = ()
+    failures: tuple[FailedFit, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     def cohort(self, role: str) -> CohortDescription | None:

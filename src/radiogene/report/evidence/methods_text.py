@@ -168,9 +168,9 @@ def _networks(manifest: Manifest) -> list[str]:
     augmentation = fact(manifest, "augmentation")
     if augmentation is not None:
         found.append(
-            f"Training pictures were varied by {words_of(augmentation)}."
+            f"Training images were varied by {words_of(augmentation)}."
             if augmentation
-            else "Training pictures were not varied."
+            else "Training images were not varied."
         )
     return found
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from radiogene.errors import SettingsError
 from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport
+from radiogene.report.evidence.image_file import image_ending
 from radiogene.report.evidence.methods_text import methods_text
-from radiogene.report.evidence.picture_file import picture_ending
 from radiogene.report.evidence.report_page import CHECKLISTS, report_page
 from radiogene.report.evidence.table_csv import plain_table_csv, table_csv
 from radiogene.report.evidence.table_latex import table_latex
@@ -29,7 +29,7 @@ def write_report(report: EvidenceReport, out: Path) -> None:
     """Writes `report.html`, `methods.txt`, `tables/`, `figures/` and the checklists into a folder.
 
     `tables/NAME.csv`, `.tex` and `.json` hold each table; the CSV and JSON are not rounded. Tables of the supplement
-    are CSV alone. `figures/NAME.svg` or `.png` hold each picture. `tripod_ai.csv` and `claim.csv` hold the checklists.
+    are CSV alone. `figures/NAME.svg` or `.png` hold each image. `tripod_ai.csv` and `claim.csv` hold the checklists.
     The page comes last, so that it never stands beside older tables of its own.
 
     Args:
@@ -37,7 +37,7 @@ def write_report(report: EvidenceReport, out: Path) -> None:
         out: the folder; other files in it stay.
 
     Raises:
-        SettingsError: two tables or two figures of one name, a name that is no file's, a figure that is no picture.
+        SettingsError: two tables or two figures of one name, a name that is no file's, a figure that is no image.
     """
     _require_names([TABLE_ONE, *(table.name for table in report.tables), *(e.name for e in report.supplement)], "table")
     figures = [*report.figures, *(figure for entry in report.supplement for figure in entry.figures)]
@@ -68,7 +68,7 @@ def _write_tables(report: EvidenceReport, folder: Path) -> None:
 def _write_figures(figures: list[EvidenceFigure], folder: Path) -> None:
     for figure in figures:
         if figure.content:
-            with atomic_path(folder / f"{figure.name}.{picture_ending(figure.name, figure.content)}") as path:
+            with atomic_path(folder / f"{figure.name}.{image_ending(figure.name, figure.content)}") as path:
                 path.write_bytes(figure.content)
 
 

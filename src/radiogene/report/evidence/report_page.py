@@ -11,9 +11,9 @@ from radiogene.report.evidence.checklists.claim import CLAIM
 from radiogene.report.evidence.checklists.tripod_ai import TRIPOD_AI
 from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport, GeneAnswer
 from radiogene.report.evidence.evidence_table import EvidenceTable
+from radiogene.report.evidence.image_file import image_data_uri
 from radiogene.report.evidence.manifest_facts import fact, words_of
 from radiogene.report.evidence.methods_text import methods_paragraphs
-from radiogene.report.evidence.picture_file import picture_data_uri
 from radiogene.report.evidence.printed_numbers import interval_text, p_text, signed_points, value_text
 from radiogene.report.evidence.table_html import table_html
 from radiogene.report.page import render_page
@@ -47,7 +47,7 @@ def report_page(report: EvidenceReport) -> str:
         report: of an experiment.
 
     Raises:
-        SettingsError: a figure that is no picture.
+        SettingsError: a figure that is no image.
     """
     values = {
         "report": report,
@@ -109,7 +109,7 @@ def _table_one(grid: TableOneGrid) -> dict[str, Any]:
 
 
 def _figure(figure: EvidenceFigure) -> dict[str, Any]:
-    source = picture_data_uri(figure.name, figure.content) if figure.content else None
+    source = image_data_uri(figure.name, figure.content) if figure.content else None
     return {"figure": figure, "source": source}
 
 

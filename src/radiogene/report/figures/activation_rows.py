@@ -1,4 +1,4 @@
-"""Class activation maps over nodules (Figures 7 and 8): row A the picture, row B the map, row C both."""
+"""Class activation maps over nodules (Figures 7 and 8): row A the image, row B the map, row C both."""
 
 import math
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 from radiogene.errors import SettingsError
 from radiogene.explanation.map_mass import MapMass
 from radiogene.explanation.nodule_maps import NoduleMaps
-from radiogene.report.figures.picture_grid import (
-    PictureGrid,
+from radiogene.report.figures.image_grid import (
+    ImageGrid,
+    draw_image,
     draw_map,
     draw_outline,
-    draw_picture,
-    picture_grid,
+    image_grid,
 )
 from radiogene.report.figures.printed_page import NORMAL_POINTS, STAMP_COLOUR
 from radiogene.report.view_sheets import HEAT, activation_sheet, heat_colours
@@ -27,7 +27,7 @@ MASS_NOTE = "Above: share of the maps' mass on the nodule / share of the area th
 
 
 def activation_rows_figure(nodules: Sequence[NoduleMaps], synthetic: bool, view: str = "axial") -> Figure:
-    """One column per nodule: its picture, one gene's activation map, and the map laid over the picture.
+    """One column per nodule: its image, one gene's activation map, and the map laid over the image.
 
     Args:
         nodules: with the maps of one gene, mutants first (`drawn_positions`); seven as in the paper.
@@ -41,15 +41,15 @@ def activation_rows_figure(nodules: Sequence[NoduleMaps], synthetic: bool, view:
     """
     require_one_gene(nodules)
     shown = nodules[0].views[nodules[0].position_of(view)]
-    grid = picture_grid(len(ROWS), len(nodules), shown, synthetic)
+    grid = image_grid(len(ROWS), len(nodules), shown, synthetic)
     for column, nodule in enumerate(nodules):
         index = nodule.position_of(view)
-        picture, heat = nodule.views_vhw[index], nodule.maps_vhw[index]
+        image, heat = nodule.views_vhw[index], nodule.maps_vhw[index]
         outline = None if nodule.outline_vhw is None else nodule.outline_vhw[index]
-        image, alone, both = (row[column] for row in grid.cells)
-        draw_picture(image, shown, picture, marked=True)
+        plain, alone, both = (row[column] for row in grid.cells)
+        draw_image(plain, shown, image, marked=True)
         draw_map(alone, shown, heat, matplotlib.colormaps[HEAT], nodule.map_sampling)
-        draw_picture(both, shown, picture, marked=False)
+        draw_image(both, shown, image, marked=False)
         draw_map(both, shown, heat, heat_colours(), nodule.map_sampling)
         for axes in (alone, both):
             draw_outline(axes, shown, outline)
@@ -86,7 +86,7 @@ def require_one_gene(nodules: Sequence[NoduleMaps]) -> None:
         raise SettingsError(f"Columns of {sorted(genes) or 'no nodule'}: expected nodules with the maps of one gene.")
 
 
-def name_statuses(grid: PictureGrid, nodules: Sequence[NoduleMaps]) -> None:
+def name_statuses(grid: ImageGrid, nodules: Sequence[NoduleMaps]) -> None:
     """Names each run of columns of one status."""
     words = [_status(nodule) for nodule in nodules]
     first = 0
@@ -105,8 +105,8 @@ def mass_words(mass: MapMass | None) -> str:
     return f"{mass.mass_share:.1%} / {mass.area_share:.1%}"
 
 
-def note_view(grid: PictureGrid, nodules: Sequence[NoduleMaps], view: str, mass_note: str) -> None:
-    """Says below the pictures which view is drawn, and what the line and the figures mean where there are any."""
+def note_view(grid: ImageGrid, nodules: Sequence[NoduleMaps], view: str, mass_note: str) -> None:
+    """Says below the images which view is drawn, and what the line and the figures mean where there are any."""
     grid.note(f"View: {view}, lung window. Line in B and C: the marked nodule.")
     if any(nodule.mass is not None for nodule in nodules):
         grid.note(mass_note, line=1)

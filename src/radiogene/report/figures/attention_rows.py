@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from radiogene.errors import SettingsError
 from radiogene.explanation.nodule_maps import NoduleMaps
 from radiogene.report.figures.activation_rows import SCALE_WORDS, name_statuses, note_view, require_one_gene
-from radiogene.report.figures.picture_grid import draw_map, draw_outline, draw_picture, picture_grid
+from radiogene.report.figures.image_grid import draw_image, draw_map, draw_outline, image_grid
 from radiogene.report.view_sheets import HEAT
 
 ROWS = ("A\ntumour", "B\nwithout\nattention", "C\nwith\nattention")
@@ -20,7 +20,7 @@ MASS_NOTE = "Above: share of the maps' mass on the nodule in B, in C / share of 
 def attention_rows_figure(
     without: Sequence[NoduleMaps], with_attention: Sequence[NoduleMaps], synthetic: bool, view: str = "axial"
 ) -> Figure:
-    """One column per nodule: its picture, and one gene's maps by a network without and one with attention.
+    """One column per nodule: its image, and one gene's maps by a network without and one with attention.
 
     Args:
         without: maps of the network whose masks are switched off.
@@ -42,11 +42,11 @@ def attention_rows_figure(
             "nodules in the same order."
         )
     shown = without[0].views[without[0].position_of(view)]
-    grid = picture_grid(len(ROWS), len(without), shown, synthetic)
+    grid = image_grid(len(ROWS), len(without), shown, synthetic)
     for column, (plain, attending) in enumerate(zip(without, with_attention, strict=True)):
         index = plain.position_of(view)
         image, *places = (row[column] for row in grid.cells)
-        draw_picture(image, shown, plain.views_vhw[index], marked=True)
+        draw_image(image, shown, plain.views_vhw[index], marked=True)
         for axes, nodule in zip(places, (plain, attending), strict=True):
             heat = nodule.maps_vhw[nodule.position_of(view)]
             draw_map(axes, shown, heat, matplotlib.colormaps[HEAT], nodule.map_sampling)

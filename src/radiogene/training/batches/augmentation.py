@@ -14,11 +14,11 @@ LARGEST_SHIFT_MM = 4.0
 """Translation, horizontal and vertical; air is filled in."""
 
 SYMMETRIES = 8
-"""Flips and right-angle turns of a picture."""
+"""Flips and right-angle turns of an image."""
 
 
 def square_symmetries() -> NDArray[np.float32]:
-    """(8, 2, 2) the flips and right-angle turns of a picture, acting on (row, column); the first is the identity."""
+    """(8, 2, 2) the flips and right-angle turns of an image, acting on (row, column); the first is the identity."""
     turn = np.array([[0, -1], [1, 0]])
     flip = np.array([[1, 0], [0, -1]])
     turns = [np.linalg.matrix_power(turn, quarter) for quarter in range(4)]

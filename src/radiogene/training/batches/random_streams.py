@@ -1,6 +1,6 @@
-"""Random numbers that are a function of seed, purpose, epoch and nodule (or picture) alone, never of the order of work.
+"""Random numbers that are a function of seed, purpose, epoch and nodule (or image) alone, never of the order of work.
 
-So a resumed, a distributed and an uninterrupted training see the same pictures in the same order.
+So a resumed, a distributed and an uninterrupted training see the same images in the same order.
 """
 
 from enum import IntEnum
@@ -14,7 +14,7 @@ class Stream(IntEnum):
     AUGMENTATION = 0
     ORDER = 1
     DROPOUT = 2
-    PICTURE_SPLIT = 3
+    IMAGE_SPLIT = 3
 
 
 def generator(seed: int, stream: Stream, epoch: int, nodule: int = 0) -> np.random.Generator:
@@ -24,7 +24,7 @@ def generator(seed: int, stream: Stream, epoch: int, nodule: int = 0) -> np.rand
         seed: of the training.
         stream: the purpose.
         epoch: counts on over the stages of a training.
-        nodule: its position in the store; in pretraining, a picture's position in its set.
+        nodule: its position in the store; in pretraining, an image's position in its set.
     """
     # The first word of the counter counts the blocks drawn; the others name the stream.
     return np.random.Generator(np.random.Philox(key=seed, counter=[0, int(stream), epoch, nodule]))

@@ -121,7 +121,7 @@ def fit(
 
 
 def load_best_weights(network: nn.Module, place: Path) -> None:
-    """Nothing; the network then has the best epoch's weights of a fit. Those that the fit did not change stay.
+    """Load the best epoch's weights of a fit; those that the fit did not change stay.
 
     Args:
         network: that was fitted, or the same from the same start.

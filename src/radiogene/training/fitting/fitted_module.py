@@ -58,7 +58,7 @@ class FittedModule(lightning.LightningModule):
                 state[NETWORK + name] = tensor
 
     def set_learning_rate(self, learning_rate: float) -> None:
-        """Nothing; the optimiser's next step takes this rate."""
+        """Set the learning rate of the optimiser's next step."""
         for group in self.optimizers().optimizer.param_groups:  # type: ignore[union-attr]
             group["lr"] = learning_rate
 

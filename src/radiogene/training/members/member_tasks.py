@@ -13,7 +13,7 @@ from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.errors import SettingsError, WorkersError
 from radiogene.parallel.dask_worker import unseen_here
 from radiogene.parallel.workers import Workers, in_parallel
-from radiogene.storage.folder_lock import folder_turn
+from radiogene.storage.folder_lock import locked_folder
 from radiogene.storage.place import Place
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.initial_weights import InitialWeights
@@ -95,7 +95,7 @@ def train_numbered(number: int, member: Member, task: MemberTask) -> tuple[int, 
             raise WorkersError(f"{unseen[0].upper()}{unseen[1:]}.")
     prepared = PreparedCohort(CubeStore.open(task.store), task.nodules)
     cohort = training_cohort(prepared, task.settings.genes, task.labels)
-    with folder_turn(task.place / member.name):
+    with locked_folder(task.place / member.name):
         return number, _trained(cohort, member, task)
 
 

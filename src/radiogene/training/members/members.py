@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from radiogene.cohort.splits import Labels, inner_validation_split, stratified_folds
-from radiogene.training.settings import Kept, TrainingSettings
+from radiogene.training.settings import KeptModel, TrainingSettings
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ def members_of(settings: TrainingSettings, labels: Labels) -> list[Member]:
     share = settings.schedule.validation_share
     members = []
     if settings.folds:
-        kept = settings.keep is Kept.ENSEMBLE
+        kept = settings.keep is KeptModel.ENSEMBLE
         for seed in seeds:
             for number, fold in enumerate(stratified_folds(labels, settings.folds, seed)):
                 inner = inner_validation_split(fold.train_ids, labels, share, seed)
                 name = f"seed-{seed}-fold-{number}"
                 members.append(Member(name, seed, number, inner.train_ids, inner.test_ids, fold.test_ids, kept))
-    if not settings.folds or settings.keep is Kept.REFIT:
+    if not settings.folds or settings.keep is KeptModel.REFIT:
         for seed in seeds:
             inner = inner_validation_split(tuple(labels), labels, share, seed)
             members.append(Member(f"seed-{seed}", seed, None, inner.train_ids, inner.test_ids, (), True))

@@ -1,1 +1,1 @@
-"""Pretraining on ordinary pictures: from a folder of classes to the weights that a training starts from."""
+"""Pretraining on ordinary images: from a folder of classes to the weights that a training starts from."""

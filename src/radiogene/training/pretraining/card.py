@@ -16,8 +16,7 @@ def pretrained_card(settings: PretrainedSettings, manifest: dict[str, Any]) -> s
     fit, accuracy = manifest["fit"], manifest["validation"]["accuracy"]
     interval = accuracy["interval"]
     counts = [
-        f"{name} ({count['training']} + {count['validation']})"
-        for name, count in manifest["pictures"]["classes"].items()
+        f"{name} ({count['training']} + {count['validation']})" for name, count in manifest["images"]["classes"].items()
     ]
     lines = [
         "# Card of a pretrained network",
@@ -28,15 +27,15 @@ def pretrained_card(settings: PretrainedSettings, manifest: dict[str, Any]) -> s
         "",
         f"* Network: {settings.preset.backbone}, preset `{settings.preset.name}`, attention "
         f"{'on' if settings.attention else 'off'}.",
-        f"* Classes (training + validation pictures): {', '.join(counts)}; "
-        f"{manifest['pictures']['unusable_count']} files gave no picture.",
+        f"* Classes (training + validation images): {', '.join(counts)}; "
+        f"{manifest['images']['unusable_count']} files gave no image.",
         f"* Epochs: {fit['epochs']}, the weights of epoch {fit['best_epoch']} (from 0) were kept; it ended because of: "
         f"{fit['stopped_because']}.",
         f"* Validation accuracy: {accuracy['value']:.3f} ({interval['low']:.3f} to {interval['high']:.3f}). These "
-        "pictures chose the epoch, so it is a little too high.",
+        "images chose the epoch, so it is a little too high.",
         *_test_line(manifest),
         "",
-        "The pictures are not in this folder. Their licence is yours to keep: photographs that were released for "
+        "The images are not in this folder. Their licence is yours to keep: photographs that were released for "
         "research only bind the weights' use as well.",
         "",
     ]
@@ -46,9 +45,9 @@ def pretrained_card(settings: PretrainedSettings, manifest: dict[str, Any]) -> s
 def _test_line(manifest: dict[str, Any]) -> list[str]:
     if "test" not in manifest:
         return []
-    accuracy, pictures = manifest["test"]["accuracy"], manifest["test"]["pictures"]
+    accuracy, images = manifest["test"]["accuracy"], manifest["test"]["images"]
     low, high = accuracy["interval"]["low"], accuracy["interval"]["high"]
     return [
-        f"* Test accuracy: {accuracy['value']:.3f} ({low:.3f} to {high:.3f}) on {pictures} pictures that neither "
+        f"* Test accuracy: {accuracy['value']:.3f} ({low:.3f} to {high:.3f}) on {images} images that neither "
         "fitted nor chose anything."
     ]

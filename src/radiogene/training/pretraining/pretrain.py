@@ -1,4 +1,4 @@
-"""A folder of pictures in, a pretrained network out."""
+"""A folder of images in, a pretrained network out."""
 
 import time
 from collections.abc import Callable
@@ -23,14 +23,14 @@ from radiogene.training.fitting.run_options import RunOptions, process_rank, tra
 from radiogene.training.fitting.stopping import falling_training_loss
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.pretraining.card import pretrained_card
-from radiogene.training.pretraining.classification import VALIDATION_ACCURACY, PictureClassification
-from radiogene.training.pretraining.picture_batches import PictureBatches
-from radiogene.training.pretraining.picture_folder import PictureFolder, picture_folder
-from radiogene.training.pretraining.picture_scaling import fit_picture_scaling
-from radiogene.training.pretraining.picture_set import PictureSet, Progress, picture_set
-from radiogene.training.pretraining.picture_split import PictureSplit, picture_split
+from radiogene.training.pretraining.classification import VALIDATION_ACCURACY, ImageClassification
+from radiogene.training.pretraining.image_batches import ImageBatches
+from radiogene.training.pretraining.image_folder import ImageFolder, image_folder
+from radiogene.training.pretraining.image_scaling import fit_image_scaling
+from radiogene.training.pretraining.image_set import ImageSet, Progress, image_set
+from radiogene.training.pretraining.image_split import ImageSplit, image_split
 from radiogene.training.pretraining.settings import PretrainingSettings
-from radiogene.training.pretraining.unseen_pictures import unseen_accuracy, unseen_folder
+from radiogene.training.pretraining.unseen_images import unseen_accuracy, unseen_folder
 
 NAME = "pretraining"
 
@@ -42,15 +42,15 @@ class Pretraining:
     Attributes:
         settings: what to train.
         options: how it runs here.
-        pictures: of the folder.
+        images: of the folder.
         split: which of them validate.
         place: for what is unfinished.
     """
 
     settings: PretrainingSettings
     options: RunOptions
-    pictures: PictureSet
-    split: PictureSplit
+    images: ImageSet
+    split: ImageSplit
     place: Path
 
 
@@ -69,53 +69,53 @@ def pretrain(
     An interrupted pretraining goes on where it stopped, and gives the same bytes.
 
     Args:
-        images: a folder with one subfolder of pictures per class.
+        images: a folder with one subfolder of images per class.
         settings: what to train.
         out: the folder of the pretrained network; beside it, `OUT.unfinished` holds what is done until it is written.
         options: device, precision, progress.
-        test: a folder with the same subfolders, whose pictures measure the network once it is chosen.
-        decoding: a bar that is open while pictures are decoded, and closed before the training opens its own.
-        tell: takes one line on files that give no picture, before the training begins.
+        test: a folder with the same subfolders, whose images measure the network once it is chosen.
+        decoding: a bar that is open while images are decoded, and closed before the training opens its own.
+        tell: takes one line on files that give no image, before the training begins.
 
     Returns:
         None in all processes of a distributed training but the first.
 
     Raises:
-        SettingsError: no folder of classes, or the result would stand in it; test pictures that are trained on or have
+        SettingsError: no folder of classes, or the result would stand in it; test images that are trained on or have
             other classes; an unfinished pretraining beside `out` that is another one.
-        TrainingError: a class has too few pictures, or the loss is not a number.
+        TrainingError: a class has too few images, or the loss is not a number.
 
     Source: paper, "Deep learning model", pretraining on cats and dogs.
     """
     started = time.monotonic()
     _refuse_result_among(images, out)
-    folder = picture_folder(images)
+    folder = image_folder(images)
     test_folder = None if test is None else unseen_folder(test, folder)
     command = {
         "settings": settings.to_json(),
         "run": options.of_results(),
-        "pictures_sha256": folder.sha256,
-        "test_pictures_sha256": None if test_folder is None else test_folder.sha256,
+        "images_sha256": folder.sha256,
+        "test_images_sha256": None if test_folder is None else test_folder.sha256,
     }
     unfinished = UnfinishedTraining(out, command)
     with unfinished:
         with decoding() as progress:
-            pictures = _decoded(folder, "pictures", settings, unfinished.path, progress)
+            decoded = _decoded(folder, "images", settings, unfinished.path, progress)
             tests = None if test_folder is None else _decoded(test_folder, "test", settings, unfinished.path, progress)
-        for found in (pictures, tests):
+        for found in (decoded, tests):
             if found is not None and found.unusable and process_rank() == 0:
                 tell(found.remark())
-        split = picture_split(pictures.labels, settings.schedule.validation_share, settings.seed)
-        run = Pretraining(settings, options, pictures, split, unfinished.path / NAME)
+        split = image_split(decoded.labels, settings.schedule.validation_share, settings.seed)
+        run = Pretraining(settings, options, decoded, split, unfinished.path / NAME)
         lightning.seed_everything(settings.seed, verbose=False)
         network = build_feature_network(settings.sizes, settings.attention)
-        classifier = ViewClassifier(network, len(pictures.classes), settings.sizes.dropout_keep)
-        scaling = fit_picture_scaling(pictures.pixels, split.training)
-        module = PictureClassification(classifier, settings, scaling, options.parts)
+        classifier = ViewClassifier(network, len(decoded.classes), settings.sizes.dropout_keep)
+        scaling = fit_image_scaling(decoded.pixels, split.training)
+        module = ImageClassification(classifier, settings, scaling, options.parts)
         outcome = _fitted(run, module)
     if process_rank() > 0:
         return None
-    described = PretrainedSettings(settings.sizes, settings.attention, pictures.classes, scaling)
+    described = PretrainedSettings(settings.sizes, settings.attention, decoded.classes, scaling)
     manifest = _manifest(run, outcome)
     if tests is not None:
         manifest["test"] = unseen_accuracy(classifier, scaling, tests, training_device(options))
@@ -129,24 +129,24 @@ def pretrain(
 def _refuse_result_among(images: Path, out: Path) -> None:
     """A result inside the folder of classes would be taken for one of them."""
     if images.resolve() in (out.resolve(), *out.resolve().parents):
-        raise SettingsError(f"{out} lies in the folder of pictures {images}. Choose a place outside it (--out).")
+        raise SettingsError(f"{out} lies in the folder of images {images}. Choose a place outside it (--out).")
 
 
 def _decoded(
-    folder: PictureFolder, name: str, settings: PretrainingSettings, place: Path, progress: Progress | None
-) -> PictureSet:
+    folder: ImageFolder, name: str, settings: PretrainingSettings, place: Path, progress: Progress | None
+) -> ImageSet:
     # Every process of a distributed training decodes for itself, so that none waits for another's disk.
-    return picture_set(folder, settings.sizes.image_size, place / f"{name}-{process_rank()}", progress)
+    return image_set(folder, settings.sizes.image_size, place / f"{name}-{process_rank()}", progress)
 
 
-def _fitted(run: Pretraining, module: PictureClassification) -> FitOutcome:
+def _fitted(run: Pretraining, module: ImageClassification) -> FitOutcome:
     schedule, options = run.settings.schedule, run.options
     training, validation = (
-        PictureBatches(run.pictures.pixels, run.pictures.labels, positions)
+        ImageBatches(run.images.pixels, run.images.labels, positions)
         for positions in (run.split.training, run.split.validation)
     )
-    plan = training_plan(training.known, schedule.batch_pictures, options, seed=run.settings.seed)
-    checking = validation_plan(validation.known, schedule.batch_pictures, options)
+    plan = training_plan(training.known, schedule.batch_images, options, seed=run.settings.seed)
+    checking = validation_plan(validation.known, schedule.batch_images, options)
     length = FitLength(schedule.epochs, falling_training_loss(schedule.failures))
     return fit(NAME, module, training.loader(plan), validation.loader(checking), length, options, run.place)
 
@@ -155,31 +155,31 @@ def _manifest(run: Pretraining, outcome: FitOutcome) -> dict[str, Any]:
     return {
         "settings": run.settings.to_json(),
         "run": run.options.to_json(),
-        "pictures": {
+        "images": {
             "classes": {
                 name: {
                     "training": _count(run, label, run.split.training),
                     "validation": _count(run, label, run.split.validation),
                 }
-                for label, name in enumerate(run.pictures.classes)
+                for label, name in enumerate(run.images.classes)
             },
-            "unusable_count": len(run.pictures.unusable),
-            "unusable": run.pictures.unusable,
+            "unusable_count": len(run.images.unusable),
+            "unusable": run.images.unusable,
         },
         "fit": replace(outcome, history=()).to_json(),
         "validation": {
             "accuracy": _accuracy(run, outcome).to_json(),
-            "pictures": len(run.split.validation),
+            "images": len(run.split.validation),
             "chose_the_epoch": True,
         },
     }
 
 
 def _count(run: Pretraining, label: int, positions: NDArray[np.int_]) -> int:
-    return int((run.pictures.labels[positions] == label).sum())
+    return int((run.images.labels[positions] == label).sum())
 
 
 def _accuracy(run: Pretraining, outcome: FitOutcome) -> Measure:
-    """The accuracy of the kept epoch on the pictures that chose it."""
-    pictures = len(run.split.validation)
-    return wilson_share(round(outcome.history[outcome.best_epoch][VALIDATION_ACCURACY] * pictures), pictures)
+    """The accuracy of the kept epoch on the images that chose it."""
+    images = len(run.split.validation)
+    return wilson_share(round(outcome.history[outcome.best_epoch][VALIDATION_ACCURACY] * images), images)

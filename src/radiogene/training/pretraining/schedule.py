@@ -13,17 +13,17 @@ class PretrainingSchedule:
     Attributes:
         epochs: at most this many.
         learning_rate: of the optimiser.
-        batch_pictures: pictures per step.
+        batch_images: images per step.
         optimiser: "sgd" with momentum 0.9, or "adamw" with weight decay 0.01.
         falling: True lets the learning rate fall to a hundredth along half a cosine over the epochs.
         validation_share: share of each class that stops the training.
         failures: epochs in a row without a lower validation loss that are still borne.
-        smallest_side: see `PictureAugmentation`.
+        smallest_side: see `ImageAugmentation`.
     """
 
     epochs: int = 100
     learning_rate: float = 0.001
-    batch_pictures: int = 16
+    batch_images: int = 16
     optimiser: Optimiser = "sgd"
     falling: bool = False
     validation_share: float = 0.1
@@ -41,10 +41,10 @@ PRETRAINING_SCHEDULES: dict[str, PretrainingSchedule] = {
     # DEVIATION: on a CPU a hundred epochs at a rate of 0.001 are days. The smaller presets are pretrained by AdamW at a
     # higher, falling rate.
     "small": PretrainingSchedule(
-        epochs=20, learning_rate=0.002, batch_pictures=32, optimiser="adamw", falling=True, failures=10
+        epochs=20, learning_rate=0.002, batch_images=32, optimiser="adamw", falling=True, failures=10
     ),
     "tiny": PretrainingSchedule(
-        epochs=30, learning_rate=0.003, batch_pictures=32, optimiser="adamw", falling=True, failures=10
+        epochs=30, learning_rate=0.003, batch_images=32, optimiser="adamw", falling=True, failures=10
     ),
 }
 

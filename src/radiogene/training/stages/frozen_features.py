@@ -28,7 +28,7 @@ def frozen_features(
     """The features (N, T, V, C) of N nodules in T = 8 x len(shifts_mm) variants, mapped from a file.
 
     Variant 8 s + k has the s-th translation and the k-th flip or turn; variant 0 is the view as it is. The network is
-    in evaluation mode, so a feature depends on its own picture alone.
+    in evaluation mode, so a feature depends on its own image alone.
 
     Args:
         path: of the features (.npy); where it exists, they are read instead of computed.

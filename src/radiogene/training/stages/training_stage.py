@@ -58,7 +58,7 @@ class TrainingStage(FittedModule):
         positive_weights: Tensor | None = None,
     ) -> None:
         super().__init__(f"stage '{stage.value}'", parts)
-        # Its pictures arrive with the channels last; convolutions are fastest where their weights have the same order.
+        # Its images arrive with the channels last; convolutions are fastest where their weights have the same order.
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.stage = stage
         self.schedule = schedule

@@ -1,4 +1,4 @@
-"""The picture: Hounsfield units of the tissues, and the generating factors in it."""
+"""The image: Hounsfield units of the tissues, and the generating factors in it."""
 
 from dataclasses import replace
 
@@ -83,7 +83,7 @@ def many():
     return np.array(measured)
 
 
-def test_picture_carries_the_factors(many):
+def test_image_carries_the_factors(many):
     ground_glass, mean_hu, diameter, size, spiculation, spiked = many.T
     assert np.corrcoef(ground_glass, mean_hu)[0, 1] < -0.8
     assert np.corrcoef(diameter, size)[0, 1] > 0.95

@@ -1,4 +1,4 @@
-"""Pictures of training patients, from which an int8 network takes its scales."""
+"""Images of training patients, from which an int8 network takes its scales."""
 
 from dataclasses import dataclass
 
@@ -15,11 +15,11 @@ from radiogene.model.model_folder import TrainedModel
 from radiogene.networks.standardisation import standardised
 
 MOST_CUBES = 64
-"""Patients whose pictures are looked at; scales hardly move with more."""
+"""Patients whose images are looked at; scales hardly move with more."""
 
 
 @dataclass(frozen=True, eq=False)
-class CalibrationPictures:
+class CalibrationImages:
     """Standardised views of training patients.
 
     Attributes:
@@ -35,8 +35,8 @@ class CalibrationPictures:
         return standardised(self.views_hu, model.settings.members[member].standardisation).numpy()
 
 
-def calibration_pictures(model: TrainedModel, store: CubeStore, most: int = MOST_CUBES) -> CalibrationPictures:
-    """The pictures of a store of the model's training cubes.
+def calibration_images(model: TrainedModel, store: CubeStore, most: int = MOST_CUBES) -> CalibrationImages:
+    """The images of a store of the model's training cubes.
 
     Args:
         model: to be quantised.
@@ -63,4 +63,4 @@ def calibration_pictures(model: TrainedModel, store: CubeStore, most: int = MOST
     sampler = sampler_of(model.settings)
     with torch.inference_mode():
         views = torch.cat([sampler(torch.from_numpy(store.cube(cubes[name]))[None]) for name in chosen])
-    return CalibrationPictures(views, Calibration(len(chosen), cohort_fingerprint_of(chosen)))
+    return CalibrationImages(views, Calibration(len(chosen), cohort_fingerprint_of(chosen)))

@@ -1,4 +1,4 @@
-"""Cubes of nodules, and their axial planes, as pictures in Hounsfield units."""
+"""Cubes of nodules, and their axial planes, as images in Hounsfield units."""
 
 import hashlib
 from pathlib import Path
@@ -12,7 +12,7 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.ct.resampling import CUBE_SAMPLES
 from radiogene.ct.scan import AIR_HU
 from radiogene.methods.deep.grid_augmentation import drawn_transforms, transformed
-from radiogene.methods.deep.patient_pictures import PatientPictures, PictureDraw, PictureKind, PixelScaling
+from radiogene.methods.deep.patient_images import ImageDraw, ImageKind, PatientImages, PixelScaling
 from radiogene.networks.standardisation import fit_standardisation
 
 LARGEST_SHIFT_MM = 4
@@ -24,44 +24,44 @@ PLANES = 6
 PLANE_STEP = 2
 
 
-class CubePictures(PictureKind):
+class CubeImages(ImageKind):
     """The cube of each patient's largest nodule."""
 
     words = "the cube of the largest nodule"
 
-    def read(self, cohort: PreparedCohort, place: Path | None) -> PatientPictures:
-        """See `PictureKind`; (N, 64, 64, 64) int16 HU, axes z, y, x."""
+    def read(self, cohort: PreparedCohort, place: Path | None) -> PatientImages:
+        """See `ImageKind`; (N, 64, 64, 64) int16 HU, axes z, y, x."""
         cubes = [self._seen(cohort.cube(position)) for position in range(len(cohort))]
         nodules = np.array([cohort.largest_nodule(position) for position in range(len(cohort))], dtype=np.int64)
-        pictures = np.concatenate(cubes)
-        each = len(pictures) // len(cohort)
+        images = np.concatenate(cubes)
+        each = len(images) // len(cohort)
         keys = (nodules[:, None] * each + np.arange(each)).ravel()
         owners = np.repeat(np.arange(len(cohort), dtype=np.int64), each)
-        return PatientPictures(pictures, owners, keys, hashlib.sha256(pictures.tobytes()).hexdigest())
+        return PatientImages(images, owners, keys, hashlib.sha256(images.tobytes()).hexdigest())
 
-    def fit_scaling(self, pictures: PatientPictures, chosen: NDArray[np.int64]) -> PixelScaling:
-        """See `PictureKind`; one channel, in HU."""
-        found = fit_standardisation(pictures.pictures[position].astype(np.int16) for position in chosen)
+    def fit_scaling(self, images: PatientImages, chosen: NDArray[np.int64]) -> PixelScaling:
+        """See `ImageKind`; one channel, in HU."""
+        found = fit_standardisation(images.images[position].astype(np.int16) for position in chosen)
         return PixelScaling((found.mean_hu,), (found.sd_hu,))
 
-    def network_input(self, pictures: Tensor, scaling: PixelScaling, draw: PictureDraw | None) -> Tensor:
-        """See `PictureKind`; one channel."""
-        seen = pictures
+    def network_input(self, images: Tensor, scaling: PixelScaling, draw: ImageDraw | None) -> Tensor:
+        """See `ImageKind`; one channel."""
+        seen = images
         if draw is not None:
-            transforms = drawn_transforms(draw, pictures.ndim - 1, LARGEST_SHIFT_MM)
-            seen = transformed(pictures, transforms, AIR_HU)
+            transforms = drawn_transforms(draw, images.ndim - 1, LARGEST_SHIFT_MM)
+            seen = transformed(images, transforms, AIR_HU)
         return ((seen.to(torch.float32) - scaling.mean[0]) / scaling.sd[0]).unsqueeze(1)
 
     def _seen(self, cube_zyx: NDArray[np.int16]) -> NDArray[np.int16]:
-        """The pictures (M, *axes) of one cube (64, 64, 64)."""
+        """The images (M, *axes) of one cube (64, 64, 64)."""
         return cube_zyx[None]
 
 
 # DEVIATION: row B's reference trained on 14,926 images of 844 patients, by its abstract; how planes were chosen, the
-# paper does not say. Here six planes about the nodule's centre are pictures of their own, so that every patient counts
+# paper does not say. Here six planes about the nodule's centre are images of their own, so that every patient counts
 # alike, and a patient's probability is their mean.
-class AxialPictures(CubePictures):
-    """Axial planes about the centre of each patient's largest nodule, each a picture of its own."""
+class AxialImages(CubeImages):
+    """Axial planes about the centre of each patient's largest nodule, each an image of its own."""
 
     words = f"{PLANES} axial planes about the centre of the largest nodule"
 

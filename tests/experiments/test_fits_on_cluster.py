@@ -1,14 +1,14 @@
-"""Cells run by a real cluster leave what they leave here."""
+"""Fits run by a real cluster leave what they leave here."""
 
 import json
 from dataclasses import replace
 
 from radiogene.decision.calibration import CalibrationKind
-from radiogene.experiments.cell import CellFailure
-from radiogene.experiments.cell_run import CELLS_FOLDER, run_cell
 from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.experiment import Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.fit_run import FITS_FOLDER, run_fit
+from radiogene.experiments.planned_fit import FitFailure
 from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
 from radiogene.methods.system_folder import read_system
@@ -19,16 +19,16 @@ CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-lo
 WITHOUT_COLUMN = replace(CLINICAL, settings=replace(CLINICAL.settings, clinical=("no such column",)))
 
 
-def test_cells_run_by_a_cluster_leave_what_they_leave_here(cluster, two_places, tmp_path):
-    cells = [CLINICAL, LOGISTIC, WITHOUT_COLUMN]
-    cheap = Experiment("table3", "cheap", lambda settings, done: cells, lambda evidence: Shown())
+def test_fits_run_by_a_cluster_leave_what_they_leave_here(cluster, two_places, tmp_path):
+    fits = [CLINICAL, LOGISTIC, WITHOUT_COLUMN]
+    cheap = Experiment("table3", "cheap", lambda settings, done: fits, lambda evidence: Shown())
     left, answers = [], []
     for name, workers in (("here", 1), ("there", cluster)):
         places = ExperimentPlaces(*two_places, tmp_path / name)
         run = run_experiments([cheap], SETTINGS, places, workers=workers)
-        assert [failure.cell for failure in run.failures] == [WITHOUT_COLUMN]
-        left.append({path.parent.name: content_of(path) for path in places.out.glob(f"{CELLS_FOLDER}/*/*.json")})
-        systems = [read_system(places.out / run.evidence.result(cell).model).system for cell in (CLINICAL, LOGISTIC)]
+        assert [failure.fit for failure in run.failures] == [WITHOUT_COLUMN]
+        left.append({path.parent.name: content_of(path) for path in places.out.glob(f"{FITS_FOLDER}/*/*.json")})
+        systems = [read_system(places.out / run.evidence.result(fit).model).system for fit in (CLINICAL, LOGISTIC)]
         answers.append([system.predict(run.evidence.external).probabilities.tolist() for system in systems])
     assert len(left[0]) == 3
     assert left[0] == left[1]
@@ -36,14 +36,14 @@ def test_cells_run_by_a_cluster_leave_what_they_leave_here(cluster, two_places, 
 
 
 def content_of(path):
-    """What a cell left, without the seconds that it took."""
+    """What a fit left, without the seconds that it took."""
     return {key: value for key, value in json.loads(path.read_text()).items() if key != "seconds"}
 
 
-def test_a_cell_on_a_machine_that_does_not_see_the_experiment_fails_alone(cluster, two_places, tmp_path):
+def test_a_fit_on_a_machine_that_does_not_see_the_experiment_fails_alone(cluster, two_places, tmp_path):
     places = ExperimentPlaces(*two_places, tmp_path / "elsewhere")
     arguments = (CLINICAL, "key", places, CalibrationKind.IDENTITY, "0" * 16)
-    (outcome,) = in_parallel(run_cell, [arguments], cluster)
-    assert isinstance(outcome, CellFailure)
+    (outcome,) = in_parallel(run_fit, [arguments], cluster)
+    assert isinstance(outcome, FitFailure)
     assert "does not see" in outcome.reason
     assert list(tmp_path.iterdir()) == []

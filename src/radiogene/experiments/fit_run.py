@@ -1,4 +1,4 @@
-"""One cell from its settings to its files: fit, freeze the decision, and only then ask about the external patients."""
+"""One fit from its settings to its files: fit, freeze the decision, and only then ask about the external patients."""
 
 import shutil
 import time
@@ -18,32 +18,32 @@ from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_en
 from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.permutation_check import shuffled
 from radiogene.evaluation.predictions import Predictions
-from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
-from radiogene.experiments.cell_file import read_outcome, write_outcome
 from radiogene.experiments.cohorts import ExperimentPlaces
+from radiogene.experiments.fit_file import read_outcome, write_outcome
+from radiogene.experiments.planned_fit import FitFailure, FitResult, Outcome, PlannedFit
 from radiogene.methods.inputs import available
-from radiogene.methods.method import Workplace
+from radiogene.methods.method import FitFolders
 from radiogene.methods.registry import method_named
 from radiogene.methods.system_folder import write_system
 from radiogene.methods.trained_system import train_system
 from radiogene.model.model_folder import MANIFEST_FILE
 from radiogene.parallel.dask_worker import unseen_here
 from radiogene.storage.checked_files import sha256_of
-from radiogene.storage.folder_lock import folder_turn
+from radiogene.storage.folder_lock import locked_folder
 
-CELLS_FOLDER = "cells"
+FITS_FOLDER = "fits"
 FEATURES_FOLDER = "features"
 MODEL_FOLDER = "model"
 STATE_FOLDER = "state"
 
 
-def run_cell(
-    cell: Cell, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_cubes: str
+def run_fit(
+    fit: PlannedFit, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_cubes: str
 ) -> Outcome:
-    """What the cell left; it is on disk when this returns.
+    """What the fit left; it is on disk when this returns.
 
     Args:
-        cell: what to fit.
+        fit: what to fit.
         key: names its folder.
         places: of the cohorts and the experiment.
         calibration: of its probabilities.
@@ -51,56 +51,60 @@ def run_cell(
     """
     for path in (places.out, places.training.store, places.external.store):
         if unseen := unseen_here(path):
-            return CellFailure(cell, unseen, 0.0)
-    folder = places.out / CELLS_FOLDER / key
-    with folder_turn(folder):
-        # A worker that ended before it could say so may have finished the cell.
+            return FitFailure(fit, unseen, 0.0)
+    folder = places.out / FITS_FOLDER / key
+    with locked_folder(folder):
+        # A worker that ended before it could say so may have finished the fit.
         found = read_outcome(folder)
-        if isinstance(found, CellResult):
+        if isinstance(found, FitResult):
             return found
-        return _run(cell, key, places, calibration, external_cubes)
+        return _run(fit, key, places, calibration, external_cubes)
 
 
-def _run(cell: Cell, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_cubes: str) -> Outcome:
-    """See `run_cell`."""
-    folder = places.out / CELLS_FOLDER / key
+def _run(
+    fit: PlannedFit, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_cubes: str
+) -> Outcome:
+    """See `run_fit`."""
+    folder = places.out / FITS_FOLDER / key
     started = time.monotonic()
     try:
-        outcome: Outcome = _fitted(cell, key, places, calibration, started)
+        outcome: Outcome = _fitted(fit, key, places, calibration, started)
     except RadiogeneError as error:
-        outcome = CellFailure(cell, str(error), _since(started))
-    except Exception as error:  # noqa: BLE001 - a defect in one system must not lose the other cells; it is recorded
+        outcome = FitFailure(fit, str(error), _since(started))
+    except Exception as error:  # noqa: BLE001 - a defect in one system must not lose the other fits; it is recorded
         (folder / "traceback.txt").write_text(traceback.format_exc(), encoding="utf-8")
-        outcome = CellFailure(cell, f"{type(error).__name__}: {error} (a defect; see traceback.txt)", _since(started))
+        outcome = FitFailure(fit, f"{type(error).__name__}: {error} (a defect; see traceback.txt)", _since(started))
     write_outcome(folder, outcome)
-    if isinstance(outcome, CellResult) and cell.shuffled is None:
+    if isinstance(outcome, FitResult) and fit.shuffled is None:
         _enter_in_ledger(outcome, places.out, external_cubes)
     return outcome
 
 
-def _enter_in_ledger(result: CellResult, out: Path, external_cubes: str) -> None:
-    """Adds the evaluation of the external cohort that this cell is to the experiment's ledger."""
+def _enter_in_ledger(result: FitResult, out: Path, external_cubes: str) -> None:
+    """Adds the evaluation of the external cohort that this fit is to the experiment's ledger."""
     report = evaluate_predictions(result.external, result.decision.thresholds())
-    choices = {"cell": result.cell.to_json(), "decision": result.decision.to_json()}
+    choices = {"fit": result.fit.to_json(), "decision": result.decision.to_json()}
     weights = sha256_of(out / result.model / MANIFEST_FILE)
-    entry = ledger_entry(method_named(result.cell.method).title, weights, external_cubes, choices, report)
+    entry = ledger_entry(method_named(result.fit.method).title, weights, external_cubes, choices, report)
     append_to_ledger(out / LEDGER_FILE, entry)
 
 
-def _fitted(cell: Cell, key: str, places: ExperimentPlaces, calibration: CalibrationKind, started: float) -> CellResult:
-    folder = places.out / CELLS_FOLDER / key
+def _fitted(
+    fit: PlannedFit, key: str, places: ExperimentPlaces, calibration: CalibrationKind, started: float
+) -> FitResult:
+    folder = places.out / FITS_FOLDER / key
     training, external = places.training.opened(), places.external.opened()
-    workplace = Workplace(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER)
-    workplace.state.mkdir(exist_ok=True)
-    if cell.shuffled is not None:
-        return _fitted_to_shuffled_labels(cell, cell.shuffled, training, external, workplace, started)
-    system, unseen = train_system(method_named(cell.method), cell.settings, training, workplace, calibration)
+    folders = FitFolders(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER)
+    folders.state.mkdir(exist_ok=True)
+    if fit.shuffled is not None:
+        return _fitted_to_shuffled_labels(fit, fit.shuffled, training, external, folders, started)
+    system, unseen = train_system(method_named(fit.method), fit.settings, training, folders, calibration)
     write_system(folder / MODEL_FOLDER, system, unseen, training, _preparation_hash(training.source))
-    shutil.rmtree(workplace.state)
+    shutil.rmtree(folders.state)
     predictions = system.predict(external)
     left_out = {"training": sum(system.left_out.values()), "external": len(external) - len(predictions.patient_ids)}
-    return CellResult(
-        cell=cell,
+    return FitResult(
+        fit=fit,
         decision=system.decision,
         unseen=unseen.predictions,
         unseen_folds=unseen.folds,
@@ -109,24 +113,24 @@ def _fitted(cell: Cell, key: str, places: ExperimentPlaces, calibration: Calibra
         left_out=left_out,
         notes=(*system.method.notes, *_left_out_notes(system.left_out)),
         seconds=_since(started),
-        model=(Path(CELLS_FOLDER) / key / MODEL_FOLDER).as_posix(),
+        model=(Path(FITS_FOLDER) / key / MODEL_FOLDER).as_posix(),
     )
 
 
 def _fitted_to_shuffled_labels(
-    cell: Cell, seed: int, training: PreparedCohort, external: PreparedCohort, workplace: Workplace, started: float
-) -> CellResult:
+    fit: PlannedFit, seed: int, training: PreparedCohort, external: PreparedCohort, folders: FitFolders, started: float
+) -> FitResult:
     """What a system says of patients it had not seen when labels are shuffled among those who have what it needs.
 
     Nothing is decided on such predictions, which may all be equal, and no external patient is asked about.
     """
-    entry, genes = method_named(cell.method), cell.settings.genes
-    chosen = training.at(available(entry, training, cell.settings.clinical).present.nonzero()[0])
+    entry, genes = method_named(fit.method), fit.settings.genes
+    chosen = training.at(available(entry, training, fit.settings.clinical).present.nonzero()[0])
     labels = shuffled_labels(chosen, genes, seed)
-    unseen = entry.make(cell.settings, workplace).fit(chosen, labels).unseen
-    shutil.rmtree(workplace.state)
-    return CellResult(
-        cell=cell,
+    unseen = entry.make(fit.settings, folders).fit(chosen, labels).unseen
+    shutil.rmtree(folders.state)
+    return FitResult(
+        fit=fit,
         decision=_undecided(genes, labels),
         unseen=unseen.predictions,
         unseen_folds=unseen.folds,
@@ -140,7 +144,7 @@ def _fitted_to_shuffled_labels(
 
 
 def _undecided(genes: tuple[str, ...], labels: NDArray[np.int8]) -> Decision:
-    """Thresholds of one half, for a cell whose calls nobody looks at."""
+    """Thresholds of one half, for a fit whose calls nobody looks at."""
     rules = {}
     for column, gene in enumerate(genes):
         known = labels[labels[:, column] >= 0, column]

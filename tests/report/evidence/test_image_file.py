@@ -1,16 +1,16 @@
 import pytest
 
 from radiogene.errors import SettingsError
-from radiogene.report.evidence.picture_file import picture_data_uri, picture_ending
+from radiogene.report.evidence.image_file import image_data_uri, image_ending
 from report.evidence.evidence_inputs import maps_figure, png_of, svg_of
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'
 
 
-def test_what_matplotlib_draws_is_a_picture():
-    assert picture_ending("a", svg_of(maps_figure())) == "svg"
-    assert picture_ending("a", png_of(maps_figure())) == "png"
-    assert picture_data_uri("a", SVG.format("<g/>").encode()).startswith("data:image/svg+xml;base64,")
+def test_what_matplotlib_draws_is_a_image():
+    assert image_ending("a", svg_of(maps_figure())) == "svg"
+    assert image_ending("a", png_of(maps_figure())) == "png"
+    assert image_data_uri("a", SVG.format("<g/>").encode()).startswith("data:image/svg+xml;base64,")
 
 
 @pytest.mark.parametrize(
@@ -27,16 +27,16 @@ def test_what_matplotlib_draws_is_a_picture():
 )
 def test_an_svg_that_acts_or_reaches_out_is_refused(inside, words):
     with pytest.raises(SettingsError, match="Figure 'roc'") as refused:
-        picture_ending("roc", SVG.format(inside).encode())
+        image_ending("roc", SVG.format(inside).encode())
     assert words in str(refused.value)
 
 
-def test_references_within_the_picture_are_kept():
+def test_references_within_the_image_are_kept():
     inside = '<defs><path id="p"/></defs><use xlink:href="#p"/><rect clip-path="url(#c)"/>'
-    assert picture_ending("a", SVG.format(inside).encode()) == "svg"
+    assert image_ending("a", SVG.format(inside).encode()) == "svg"
 
 
 @pytest.mark.parametrize("content", [b"GIF89a", b"", b"<html/>"])
 def test_other_bytes_are_refused(content):
     with pytest.raises(SettingsError, match="Figure 'roc'"):
-        picture_ending("roc", content)
+        image_ending("roc", content)

@@ -12,10 +12,10 @@ ACTIVE = frozenset({"script", "foreignObject", "iframe", "handler", "set", "anim
 """Elements of SVG that run, or bring in what does."""
 
 OUTSIDE_ADDRESS = re.compile(r"url\(\s*['\"]?(?!#)(?!data:)", re.IGNORECASE)
-"""A reference of a style to something outside the picture."""
+"""A reference of a style to something outside the image."""
 
 
-def picture_ending(name: str, content: bytes) -> str:
+def image_ending(name: str, content: bytes) -> str:
     """`png` or `svg`.
 
     Args:
@@ -38,17 +38,17 @@ def picture_ending(name: str, content: bytes) -> str:
     return "svg"
 
 
-def picture_data_uri(name: str, content: bytes) -> str:
-    """The picture as a `data:` address; see `picture_ending`."""
-    kind = {"png": "image/png", "svg": "image/svg+xml"}[picture_ending(name, content)]
+def image_data_uri(name: str, content: bytes) -> str:
+    """The image as a `data:` address; see `image_ending`."""
+    kind = {"png": "image/png", "svg": "image/svg+xml"}[image_ending(name, content)]
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _require_passive(name: str, element: ElementTree.Element) -> None:
-    """Refuses an element that acts, or that refers to anything outside the picture."""
+    """Refuses an element that acts, or that refers to anything outside the image."""
     tag = _local(element.tag) if isinstance(element.tag, str) else ""
     if tag in ACTIVE:
-        raise SettingsError(f"Figure {name!r} is an SVG with <{tag}>; a picture without scripts was expected.")
+        raise SettingsError(f"Figure {name!r} is an SVG with <{tag}>; an image without scripts was expected.")
     styles = [element.text or ""] if tag == "style" else []
     for key, value in element.attrib.items():
         attribute = _local(key)

@@ -1,4 +1,4 @@
-"""Pictures in rows and columns counted in millimetres, with names at the left and above; the frame of map figures."""
+"""Images in rows and columns counted in millimetres, with names at the left and above; the frame of map figures."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from radiogene.report.figures.printed_page import MM_PER_INCH, NORMAL_POINTS, PA
 from radiogene.report.view_sheets import map_size_mm
 
 LEFT_MM, GAP_MM, HEAD_MM, EDGE_MM = 17.0, 0.8, 8.5, 1.0
-"""Room for the rows' names, between pictures, for the columns' names, and around the figure."""
+"""Room for the rows' names, between images, for the columns' names, and around the figure."""
 
 LARGEST_CELL_MM = 33.0
 
@@ -27,14 +27,14 @@ OUTLINE = "#00e5ff"
 
 
 @dataclass(frozen=True, eq=False)
-class PictureGrid:
-    """A figure with a place for each picture.
+class ImageGrid:
+    """A figure with a place for each image.
 
     Attributes:
         figure: what is drawn on.
         cells: [row][column] axes.
-        cell_mm: (height, width) of a picture.
-        bottom_mm: height of the free strip below the pictures.
+        cell_mm: (height, width) of an image.
+        bottom_mm: height of the free strip below the images.
     """
 
     figure: Figure
@@ -79,7 +79,7 @@ class PictureGrid:
         )
 
     def note(self, words: str, line: int = 0) -> None:
-        """Writes a line of small type in the strip below the pictures, from its top."""
+        """Writes a line of small type in the strip below the images, from its top."""
         height_mm = self.figure.get_figheight() * MM_PER_INCH
         self.figure.text(
             LEFT_MM / PAGE_MM,
@@ -92,7 +92,7 @@ class PictureGrid:
         )
 
     def colour_bar(self, colours: Colormap, words: str) -> None:
-        """Draws the colours of a map from 0 to 1 at the right of the strip below the pictures."""
+        """Draws the colours of a map from 0 to 1 at the right of the strip below the images."""
         height_mm = self.figure.get_figheight() * MM_PER_INCH
         place = self.figure.add_axes((0.70, (self.bottom_mm - 3.4) / height_mm, 0.11, 2.2 / height_mm))
         place.set_facecolor("0.45")
@@ -103,14 +103,14 @@ class PictureGrid:
         place.text(1.08, 1.0, words, transform=place.transAxes, fontsize=SMALL_POINTS, ha="left", va="top")
 
 
-def picture_grid(
+def image_grid(
     rows: int, columns: int, view: View, synthetic: bool, *, head_mm: float = HEAD_MM, strip_mm: float = 9.0
-) -> PictureGrid:
-    """An empty grid of pictures of one view, as large as the page allows, in true proportions.
+) -> ImageGrid:
+    """An empty grid of images of one view, as large as the page allows, in true proportions.
 
     Args:
-        rows: of pictures.
-        columns: of pictures.
+        rows: of images.
+        columns: of images.
         view: which is drawn.
         synthetic: whether any patient does not exist.
         head_mm: room above the first row.
@@ -139,19 +139,19 @@ def picture_grid(
                 for column in range(columns)
             )
         )
-    return PictureGrid(figure, tuple(cells), (cell_height, cell_width), strip_mm)
+    return ImageGrid(figure, tuple(cells), (cell_height, cell_width), strip_mm)
 
 
-def draw_picture(axes: Axes, view: View, picture_hu: NDArray[np.floating], *, marked: bool) -> None:
+def draw_image(axes: Axes, view: View, image_hu: NDArray[np.floating], *, marked: bool) -> None:
     """Draws a view in the lung window.
 
     Args:
         axes: its place.
         view: which.
-        picture_hu: (S, S) HU.
+        image_hu: (S, S) HU.
         marked: with directions at its edges and the 10 mm bar.
     """
-    draw_view(axes, view, picture_hu, LUNG_WINDOW_HU)
+    draw_view(axes, view, image_hu, LUNG_WINDOW_HU)
     axes.set_title("")
     for text in list(axes.texts):
         if not marked:
@@ -159,7 +159,7 @@ def draw_picture(axes: Axes, view: View, picture_hu: NDArray[np.floating], *, ma
             continue
         text.set_fontsize(LETTER_POINTS)
         if text.get_text().endswith("mm"):
-            # The words are wider than the bar in a small picture: they start with it.
+            # The words are wider than the bar in a small image: they start with it.
             text.set(ha="left", x=EDGE_MM_IN_VIEW - view.size_mm[1] / 2)
     if not marked:
         for line in list(axes.lines):
@@ -197,7 +197,7 @@ def draw_outline(axes: Axes, view: View, inside_hw: NDArray[np.bool_] | None) ->
     Args:
         axes: its place.
         view: which.
-        inside_hw: (S, S) which pixels of the picture are the nodule's.
+        inside_hw: (S, S) which pixels of the image are the nodule's.
     """
     if inside_hw is None or not inside_hw.any() or inside_hw.all():
         return

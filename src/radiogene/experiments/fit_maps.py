@@ -1,10 +1,10 @@
-"""Activation maps of a cell's fitted network for external nodules."""
+"""Activation maps of a fit's fitted network for external nodules."""
 
 from collections.abc import Sequence
 
 from radiogene.evaluation.patient_labels import patient_label_table
-from radiogene.experiments.cell import CellResult
 from radiogene.experiments.experiment import Evidence
+from radiogene.experiments.planned_fit import FitResult
 from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.explanation.nodule_maps import NoduleMaps, drawn_positions, nodule_maps
 from radiogene.methods.method import FITTED_FOLDER
@@ -20,12 +20,12 @@ def drawn_nodules(evidence: Evidence, gene: str) -> tuple[int, ...]:
     return drawn_positions(labels, NODULES, evidence.settings.seed)
 
 
-def maps_of_cell(evidence: Evidence, result: CellResult, positions: Sequence[int], gene: str) -> tuple[NoduleMaps, ...]:
+def maps_of_fit(evidence: Evidence, result: FitResult, positions: Sequence[int], gene: str) -> tuple[NoduleMaps, ...]:
     """The maps of a fitted nine-view network.
 
     Args:
         evidence: cohorts, and where fitted systems lie.
-        result: of the network's cell.
+        result: of the network's fit.
         positions: of external patients.
         gene: whose maps.
     """

@@ -1,4 +1,4 @@
-"""Which pictures validate: a share of each class, drawn by the seed."""
+"""Which images validate: a share of each class, drawn by the seed."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from radiogene.training.batches.random_streams import Stream, generator
 
 
 @dataclass(frozen=True, eq=False)
-class PictureSplit:
-    """Positions of pictures.
+class ImageSplit:
+    """Positions of images.
 
     Attributes:
         training: weights and scaling are fitted on these.
@@ -21,11 +21,11 @@ class PictureSplit:
     validation: NDArray[np.int_]
 
 
-def picture_split(labels: NDArray[np.int64], share: float, seed: int) -> PictureSplit:
-    """The split; each class has at least one picture in each part, so every class needs two.
+def image_split(labels: NDArray[np.int64], share: float, seed: int) -> ImageSplit:
+    """The split; each class has at least one image in each part, so every class needs two.
 
     Args:
-        labels: (N,) of all pictures.
+        labels: (N,) of all images.
         share: of each class that validates, rounded.
         seed: of the draw.
 
@@ -35,6 +35,6 @@ def picture_split(labels: NDArray[np.int64], share: float, seed: int) -> Picture
     for label in np.unique(labels):
         own = np.flatnonzero(labels == label)
         count = min(max(1, round(share * own.size)), own.size - 1)
-        validation.append(generator(seed, Stream.PICTURE_SPLIT, 0, int(label)).permutation(own)[:count])
+        validation.append(generator(seed, Stream.IMAGE_SPLIT, 0, int(label)).permutation(own)[:count])
     chosen = np.sort(np.concatenate(validation))
-    return PictureSplit(np.setdiff1d(np.arange(labels.size), chosen), chosen)
+    return ImageSplit(np.setdiff1d(np.arange(labels.size), chosen), chosen)

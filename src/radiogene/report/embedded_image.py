@@ -6,7 +6,7 @@ import io
 from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 220
-"""Sharp in print at the size that the pages give their pictures."""
+"""Sharp in print at the size that the pages give their images."""
 
 
 def png_data_uri(figure: Figure) -> str:

@@ -1,4 +1,4 @@
-"""Pictures with their patients' values and labels as tensors: parts of batches, in the order of a batch plan."""
+"""Images with their patients' values and labels as tensors: parts of batches, in the order of a batch plan."""
 
 from typing import NamedTuple
 
@@ -9,23 +9,23 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from radiogene.evaluation.predictions import UNKNOWN
-from radiogene.methods.deep.patient_pictures import PatientPictures
+from radiogene.methods.deep.patient_images import PatientImages
 from radiogene.training.batches.batch_plan import BatchPart, BatchPlan
 
 
 class SampleBatch(NamedTuple):
-    """Some pictures, one row each; a tuple because Lightning moves those to a device as they are.
+    """Some images, one row each; a tuple because Lightning moves those to a device as they are.
 
     Attributes:
-        pictures: (B, ...) as they were read.
+        images: (B, ...) as they were read.
         values: (B, K) float32 of their patients, standardised.
         labels: (B, G) float32, 1 mutant and 0 wild type; 0 where unknown.
         known: (B, G) bool.
         known_total: (G,) how many are known in the whole batch of which this is a part.
-        keys: (B,) numbers that seed what is drawn for each picture.
+        keys: (B,) numbers that seed what is drawn for each image.
     """
 
-    pictures: Tensor
+    images: Tensor
     values: Tensor
     labels: Tensor
     known: Tensor
@@ -33,11 +33,11 @@ class SampleBatch(NamedTuple):
     keys: Tensor
 
 
-class PictureSamples(Dataset[SampleBatch]):
-    """The pictures of some patients, indexed by the parts of a batch plan.
+class ImageSamples(Dataset[SampleBatch]):
+    """The images of some patients, indexed by the parts of a batch plan.
 
     Args:
-        pictures: of all patients; only those of a batch are read.
+        images: of all patients; only those of a batch are read.
         patients: positions of the patients to use.
         values: (N, K) float32 of all patients.
         labels: (N, G) int of all patients, -1 where unknown.
@@ -45,20 +45,20 @@ class PictureSamples(Dataset[SampleBatch]):
 
     def __init__(
         self,
-        pictures: PatientPictures,
+        images: PatientImages,
         patients: NDArray[np.int_],
         values: NDArray[np.float32],
         labels: NDArray[np.int8],
     ) -> None:
-        self.pictures = pictures
-        self.chosen = pictures.of_patients(patients)
+        self.images = images
+        self.chosen = images.of_patients(patients)
         self.values = values
         self.labels = labels
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """(M, G) whose label is known, of the chosen pictures. What a batch plan asks for."""
-        known: NDArray[np.bool_] = self.labels[self.pictures.owners[self.chosen]] != UNKNOWN
+        """(M, G) whose label is known, of the chosen images. What a batch plan asks for."""
+        known: NDArray[np.bool_] = self.labels[self.images.owners[self.chosen]] != UNKNOWN
         return known
 
     def __len__(self) -> int:
@@ -66,16 +66,16 @@ class PictureSamples(Dataset[SampleBatch]):
 
     def __getitem__(self, part: BatchPart) -> SampleBatch:
         chosen = self.chosen[part.positions]
-        owners = self.pictures.owners[chosen]
+        owners = self.images.owners[chosen]
         labels = self.labels[owners]
         known = (labels != UNKNOWN) & part.counted[:, None]
         return SampleBatch(
-            torch.from_numpy(self.pictures.pictures[chosen]),
+            torch.from_numpy(self.images.images[chosen]),
             torch.from_numpy(self.values[owners]),
             torch.from_numpy(np.where(labels == UNKNOWN, 0, labels).astype(np.float32)),
             torch.from_numpy(known),
             torch.from_numpy(part.known_total),
-            torch.from_numpy(self.pictures.keys[chosen]),
+            torch.from_numpy(self.images.keys[chosen]),
         )
 
     def loader(self, plan: BatchPlan) -> DataLoader[SampleBatch]:

@@ -1,4 +1,4 @@
-"""From a picture's features and a patient's values to one logit per gene."""
+"""From an image's features and a patient's values to one logit per gene."""
 
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from radiogene.networks.feature_dropout import FeatureDropout
 from radiogene.networks.mixed_precision import full_precision, is_mixed
 
 
-class GeneHead(nn.Module):
+class FullyConnectedHead(nn.Module):
     """Dropout of the image features, then fully connected layers with ReLU between them; values join at the first.
 
     Args:
@@ -38,7 +38,7 @@ class GeneHead(nn.Module):
         """The logits (B, G); in float32 also where the features are not.
 
         Args:
-            features: (B, C) of pictures.
+            features: (B, C) of images.
             values: (B, K), scaled and without gaps.
             kept: (B, C) bool, the features that dropout keeps in training; None draws them.
         """

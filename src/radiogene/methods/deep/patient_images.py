@@ -1,4 +1,4 @@
-"""The pictures of patients as a deep system sees them: cubes, axial planes, or tiles of slides."""
+"""The images of patients as a deep system sees them: cubes, axial planes, or tiles of slides."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ from radiogene.errors import WeightsError
 
 
 @dataclass(frozen=True, eq=False)
-class PatientPictures:
-    """The pictures of N patients, those of one patient after each other.
+class PatientImages:
+    """The images of N patients, those of one patient after each other.
 
     Attributes:
-        pictures: (P, *axes) int16 HU, or (P, S, S, 3) uint8 RGB; may be mapped from a file.
-        owners: (P,) position of each picture's patient in the cohort.
-        keys: (P,) a number of each picture that does not depend on the cohort's order; it seeds what is drawn for it.
+        images: (P, *axes) int16 HU, or (P, S, S, 3) uint8 RGB; may be mapped from a file.
+        owners: (P,) position of each image's patient in the cohort.
+        keys: (P,) a number of each image that does not depend on the cohort's order; it seeds what is drawn for it.
         fingerprint: of what they were made from.
     """
 
-    pictures: NDArray[np.int16] | NDArray[np.uint8]
+    images: NDArray[np.int16] | NDArray[np.uint8]
     owners: NDArray[np.int64]
     keys: NDArray[np.int64]
     fingerprint: str
 
     def of_patients(self, positions: NDArray[np.int_]) -> NDArray[np.int64]:
-        """Positions of the pictures of the patients at these positions."""
+        """Positions of the images of the patients at these positions."""
         return np.flatnonzero(np.isin(self.owners, positions))
 
 
@@ -39,7 +39,7 @@ class PixelScaling:
     """How values of pixels become network input.
 
     Attributes:
-        mean, sd: of each channel, over the pictures of the patients that the weights were fitted on.
+        mean, sd: of each channel, over the images of the patients that the weights were fitted on.
     """
 
     mean: tuple[float, ...]
@@ -57,18 +57,18 @@ class PixelScaling:
             WeightsError: other keys.
         """
         if set(content) != {"mean", "sd"}:
-            raise WeightsError(f"Scaling of pictures with the keys {sorted(content)}; expected mean and sd.")
+            raise WeightsError(f"Scaling of images with the keys {sorted(content)}; expected mean and sd.")
         return cls(tuple(content["mean"]), tuple(content["sd"]))
 
 
 @dataclass(frozen=True)
-class PictureDraw:
-    """What chance does to the pictures of a training batch.
+class ImageDraw:
+    """What chance does to the images of a training batch.
 
     Attributes:
         seed: of the training.
         epoch: of the training.
-        keys: of the pictures, see `PatientPictures`.
+        keys: of the images, see `PatientImages`.
     """
 
     seed: int
@@ -76,7 +76,7 @@ class PictureDraw:
     keys: tuple[int, ...]
 
 
-class PictureKind(ABC):
+class ImageKind(ABC):
     """One way to look at a patient.
 
     Attributes:
@@ -86,35 +86,35 @@ class PictureKind(ABC):
     words: str
 
     @abstractmethod
-    def read(self, cohort: PreparedCohort, place: Path | None) -> PatientPictures:
-        """The pictures of all patients of a cohort.
+    def read(self, cohort: PreparedCohort, place: Path | None) -> PatientImages:
+        """The images of all patients of a cohort.
 
         Args:
             cohort: N patients.
             place: folder for files that are named by their content; None keeps everything in memory.
 
         Raises:
-            CohortError: a patient without pictures, or with one that cannot be read.
+            CohortError: a patient without images, or with one that cannot be read.
         """
 
     @abstractmethod
-    def fit_scaling(self, pictures: PatientPictures, chosen: NDArray[np.int64]) -> PixelScaling:
+    def fit_scaling(self, images: PatientImages, chosen: NDArray[np.int64]) -> PixelScaling:
         """The scaling of network input.
 
         Args:
-            pictures: of all patients.
-            chosen: positions of the pictures to fit on.
+            images: of all patients.
+            chosen: positions of the images to fit on.
 
         Raises:
             TrainingError: they have no contrast.
         """
 
     @abstractmethod
-    def network_input(self, pictures: Tensor, scaling: PixelScaling, draw: PictureDraw | None) -> Tensor:
+    def network_input(self, images: Tensor, scaling: PixelScaling, draw: ImageDraw | None) -> Tensor:
         """The network's input (B, channels, *axes) float32.
 
         Args:
-            pictures: (B, ...) as `read` gives them.
+            images: (B, ...) as `read` gives them.
             scaling: fitted by `fit_scaling`.
-            draw: turns, flips and shifts for training; None leaves the pictures as they are.
+            draw: turns, flips and shifts for training; None leaves the images as they are.
         """

@@ -1,4 +1,4 @@
-"""One picture file as pixels of a preset's size, or the reason why it is none."""
+"""One image file as pixels of a preset's size, or the reason why it is none."""
 
 import struct
 import warnings
@@ -20,49 +20,49 @@ DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 """Pillow's modes of more than 8 bits a channel, whose range no file states."""
 
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
-"""What Pillow raises for files that are damaged, truncated or no pictures."""
+"""What Pillow raises for files that are damaged, truncated or no images."""
 
 
-class UnusablePictureError(Exception):
-    """A file that gives no picture; its message is the reason, without the file's name."""
+class UnusableImageError(Exception):
+    """A file that gives no image; its message is the reason, without the file's name."""
 
 
-def read_picture(path: Path, size: int) -> NDArray[np.uint8]:
-    """The picture (S, S, 3), RGB.
+def read_image(path: Path, size: int) -> NDArray[np.uint8]:
+    """The image (S, S, 3), RGB.
 
-    Turned upright as its EXIF says; the first picture of several; grey copied to three channels, transparency ignored;
-    both sides scaled to S, so that the whole picture is seen and its aspect is lost.
+    Turned upright as its EXIF says; the first image of several; grey copied to three channels, transparency ignored;
+    both sides scaled to S, so that the whole image is seen and its aspect is lost.
 
     Args:
         path: of a file in one of `FORMATS`.
         size: S.
 
     Raises:
-        UnusablePictureError: no picture, a damaged one, too large a one, or more than 8 bits a channel.
+        UnusableImageError: no image, a damaged one, too large a one, or more than 8 bits a channel.
 
     Source: paper, "Obtaining 9 2D nodule slices": uniformly adjusted to a size.
     """
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise UnusablePictureError(f"a file of more than {LARGEST_FILE_BYTES // 2**20} MiB")
+            raise UnusableImageError(f"a file of more than {LARGEST_FILE_BYTES // 2**20} MiB")
         with warnings.catch_warnings():
             # Remarks on odd metadata; and Pillow's own bound on pixels, which is above ours, warns first.
             warnings.simplefilter("ignore")
             with Image.open(path, formats=FORMATS) as opened:
                 return _pixels(opened, size)
     except UnidentifiedImageError as error:
-        raise UnusablePictureError(f"no picture in {', '.join(FORMATS)}") from error
+        raise UnusableImageError(f"no image in {', '.join(FORMATS)}") from error
     except Image.DecompressionBombError as error:
-        raise UnusablePictureError(f"more than {LARGEST_PIXELS} pixels") from error
+        raise UnusableImageError(f"more than {LARGEST_PIXELS} pixels") from error
     except UNREADABLE as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UnusablePictureError(f"damaged ({reason or type(error).__name__})") from error
+        raise UnusableImageError(f"damaged ({reason or type(error).__name__})") from error
 
 
 def _pixels(opened: Image.Image, size: int) -> NDArray[np.uint8]:
     if opened.width * opened.height > LARGEST_PIXELS:
-        raise UnusablePictureError(f"{opened.width} x {opened.height} pixels, more than {LARGEST_PIXELS}")
+        raise UnusableImageError(f"{opened.width} x {opened.height} pixels, more than {LARGEST_PIXELS}")
     if opened.mode in DEEP_MODES:
-        raise UnusablePictureError(f"more than 8 bits a channel (mode {opened.mode})")
+        raise UnusableImageError(f"more than 8 bits a channel (mode {opened.mode})")
     upright = ImageOps.exif_transpose(opened).convert("RGB")
     return np.asarray(upright.resize((size, size), Image.Resampling.BICUBIC))

@@ -1,4 +1,4 @@
-"""A finished cell on disk: what it left as JSON, or the reason why it left nothing."""
+"""A finished fit on disk: what it left as JSON, or the reason why it left nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from radiogene.decision.decision import Decision
 from radiogene.evaluation.predictions import Predictions
-from radiogene.experiments.cell import Cell, CellFailure, CellResult, Outcome
+from radiogene.experiments.planned_fit import FitFailure, FitResult, Outcome, PlannedFit
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.checked_files import read_json_object
 
@@ -16,14 +16,14 @@ FAILURE_FILE = "failure.json"
 
 
 def write_outcome(folder: Path, outcome: Outcome) -> None:
-    """Writes what a cell left into its folder; a failure of an earlier run goes when the cell succeeds.
+    """Writes what a fit left into its folder; a failure of an earlier run goes when the fit succeeds.
 
     Args:
-        folder: of the cell.
+        folder: of the fit.
         outcome: its result or failure.
     """
-    named = {"cell": outcome.cell.to_json()}
-    if isinstance(outcome, CellFailure):
+    named = {"fit": outcome.fit.to_json()}
+    if isinstance(outcome, FitFailure):
         write_json(folder / FAILURE_FILE, {**named, "reason": outcome.reason, "seconds": outcome.seconds})
         return
     write_json(
@@ -45,7 +45,7 @@ def write_outcome(folder: Path, outcome: Outcome) -> None:
 
 
 def read_outcome(folder: Path) -> Outcome | None:
-    """What a cell left; None where it was never finished.
+    """What a fit left; None where it was never finished.
 
     Raises:
         WeightsError: a file that cannot be read.
@@ -54,14 +54,14 @@ def read_outcome(folder: Path) -> Outcome | None:
         return _result(read_json_object(folder / RESULT_FILE))
     if (folder / FAILURE_FILE).is_file():
         found = read_json_object(folder / FAILURE_FILE)
-        return CellFailure(Cell.from_json(found["cell"]), found["reason"], found["seconds"])
+        return FitFailure(PlannedFit.from_json(found["fit"]), found["reason"], found["seconds"])
     return None
 
 
-def _result(found: dict[str, Any]) -> CellResult:
+def _result(found: dict[str, Any]) -> FitResult:
     folds = found["unseen_folds"]
-    return CellResult(
-        cell=Cell.from_json(found["cell"]),
+    return FitResult(
+        fit=PlannedFit.from_json(found["fit"]),
         decision=Decision.from_json(found["decision"]),
         unseen=_predictions(found["unseen"]),
         unseen_folds=None if folds is None else np.array(folds, dtype=np.int64),

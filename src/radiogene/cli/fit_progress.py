@@ -1,4 +1,4 @@
-"""Progress of an experiment's cells on standard error: how many, the time left, and what just ended."""
+"""Progress of an experiment's fits on standard error: how many, the time left, and what just ended."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +11,8 @@ SECONDS_PER_MINUTE = 60
 
 
 @contextmanager
-def cell_progress(quiet: bool = False) -> Iterator[Callable[["Progress"], None]]:
-    """A function that shows an experiment's progress, one line per finished cell.
+def fit_progress(quiet: bool = False) -> Iterator[Callable[["Progress"], None]]:
+    """A function that shows an experiment's progress, one line per finished fit.
 
     Args:
         quiet: show nothing.
@@ -27,13 +27,13 @@ def cell_progress(quiet: bool = False) -> Iterator[Callable[["Progress"], None]]
 
 
 def progress_line(progress: "Progress") -> str:
-    """One line: `12/63 cells, about 14 min left; mmdl: 31 s`."""
-    from radiogene.experiments.cell import CellFailure
+    """One line: `12/63 fits, about 14 min left; mmdl: 31 s`."""
+    from radiogene.experiments.planned_fit import FitFailure
 
     left = progress.seconds_left
     time = "" if left is None else f", about {max(1, round(left / SECONDS_PER_MINUTE))} min left"
-    line = f"{progress.done}/{progress.known} cells{time if progress.done < progress.known else ''}"
+    line = f"{progress.done}/{progress.known} fits{time if progress.done < progress.known else ''}"
     if progress.last is None:
         return line
-    failed = f" FAILED: {progress.last.reason}" if isinstance(progress.last, CellFailure) else ""
-    return f"{line}; {progress.last.cell.method}: {progress.last.seconds:.0f} s{failed}"
+    failed = f" FAILED: {progress.last.reason}" if isinstance(progress.last, FitFailure) else ""
+    return f"{line}; {progress.last.fit.method}: {progress.last.seconds:.0f} s{failed}"

@@ -1,4 +1,4 @@
-"""Tiles of a patient's slide as pictures, from the folder that the table's column `slides` names."""
+"""Tiles of a patient's slide as images, from the folder that the table's column `slides` names."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.errors import CohortError
 from radiogene.methods.deep.grid_augmentation import drawn_transforms, transformed
-from radiogene.methods.deep.patient_pictures import PatientPictures, PictureDraw, PictureKind, PixelScaling
-from radiogene.model.pretrained_folder import PictureScaling
+from radiogene.methods.deep.patient_images import ImageDraw, ImageKind, PatientImages, PixelScaling
+from radiogene.model.pretrained_folder import ImageScaling
 from radiogene.storage.atomic_files import atomic_path
-from radiogene.training.pretraining.picture_file import LARGEST_FILE_BYTES, UnusablePictureError, read_picture
-from radiogene.training.pretraining.picture_scaling import CHANNELS, fit_picture_scaling, scaled
+from radiogene.training.pretraining.image_file import LARGEST_FILE_BYTES, UnusableImageError, read_image
+from radiogene.training.pretraining.image_scaling import CHANNELS, fit_image_scaling, scaled
 
 SLIDES_COLUMN = "slides"
 
@@ -33,7 +33,7 @@ FINGERPRINT_DIGITS = 24
 # DEVIATION: row A's reference cuts tiles from whole slides and leaves out those that are mostly background. Here a
 # folder's tiles are taken as they are, at most 128 of a patient; they are turned and flipped in training, because a
 # slide has no up.
-class SlidePictures(PictureKind):
+class SlideImages(ImageKind):
     """The tiles of each patient's slide.
 
     Args:
@@ -45,11 +45,11 @@ class SlidePictures(PictureKind):
     def __init__(self, size: int) -> None:
         self.size = size
 
-    def read(self, cohort: PreparedCohort, place: Path | None) -> PatientPictures:
-        """See `PictureKind`; (P, S, S, 3) uint8 RGB.
+    def read(self, cohort: PreparedCohort, place: Path | None) -> PatientImages:
+        """See `ImageKind`; (P, S, S, 3) uint8 RGB.
 
         Raises:
-            CohortError: no folder for relative paths, a patient without tiles, or a file that is no picture.
+            CohortError: no folder for relative paths, a patient without tiles, or a file that is no image.
         """
         files = [tile_files(cohort, row) for row in cohort.patients]
         nodules = np.array([cohort.largest_nodule(position) for position in range(len(cohort))], dtype=np.int64)
@@ -61,7 +61,7 @@ class SlidePictures(PictureKind):
         fingerprint = _fingerprint(tiles, self.size)
         shape = (len(tiles), self.size, self.size, CHANNELS)
         if place is None:
-            return PatientPictures(np.stack(list(self._decoded(tiles))), owners, keys, fingerprint)
+            return PatientImages(np.stack(list(self._decoded(tiles))), owners, keys, fingerprint)
         path = place / f"tiles-{fingerprint[:FINGERPRINT_DIGITS]}.rgb"
         if not path.is_file():
             # Written, not mapped: a disk that is full must be an error, and behind a mapping it would be a crash.
@@ -69,27 +69,27 @@ class SlidePictures(PictureKind):
                 for tile in self._decoded(tiles):
                     stream.write(tile.tobytes())
         mapped = np.memmap(path, dtype=np.uint8, mode="r", shape=shape)
-        return PatientPictures(np.asarray(mapped), owners, keys, fingerprint)
+        return PatientImages(np.asarray(mapped), owners, keys, fingerprint)
 
-    def fit_scaling(self, pictures: PatientPictures, chosen: NDArray[np.int64]) -> PixelScaling:
-        """See `PictureKind`; three channels, from 0 to 1."""
-        found = fit_picture_scaling(pictures.pictures.view(np.uint8), chosen)
+    def fit_scaling(self, images: PatientImages, chosen: NDArray[np.int64]) -> PixelScaling:
+        """See `ImageKind`; three channels, from 0 to 1."""
+        found = fit_image_scaling(images.images.view(np.uint8), chosen)
         return PixelScaling(found.mean, found.sd)
 
-    def network_input(self, pictures: Tensor, scaling: PixelScaling, draw: PictureDraw | None) -> Tensor:
-        """See `PictureKind`; three channels."""
-        seen = pictures if draw is None else transformed(pictures, drawn_transforms(draw, 2, 0), 0)
+    def network_input(self, images: Tensor, scaling: PixelScaling, draw: ImageDraw | None) -> Tensor:
+        """See `ImageKind`; three channels."""
+        seen = images if draw is None else transformed(images, drawn_transforms(draw, 2, 0), 0)
         (red, green, blue), (sd_red, sd_green, sd_blue) = scaling.mean, scaling.sd
-        ready = scaled(seen, PictureScaling((red, green, blue), (sd_red, sd_green, sd_blue)))
+        ready = scaled(seen, ImageScaling((red, green, blue), (sd_red, sd_green, sd_blue)))
         return ready.contiguous(memory_format=torch.channels_last)
 
     def _decoded(self, tiles: list[Path]) -> Iterator[NDArray[np.uint8]]:
         for tile in tiles:
             try:
-                yield read_picture(tile, self.size)
-            except UnusablePictureError as error:
+                yield read_image(tile, self.size)
+            except UnusableImageError as error:
                 raise CohortError(
-                    f"{tile}: found no usable tile ({error}); wanted a picture. Copy the file again, or take it out of "
+                    f"{tile}: found no usable tile ({error}); wanted an image. Copy the file again, or take it out of "
                     "the folder."
                 ) from error
 

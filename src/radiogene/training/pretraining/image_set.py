@@ -1,4 +1,4 @@
-"""All pictures of a folder, decoded once into a file that is mapped into memory, and the files that gave none."""
+"""All images of a folder, decoded once into a file that is mapped into memory, and the files that gave none."""
 
 import json
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from radiogene.errors import TrainingError
 from radiogene.storage.atomic_files import atomic_path, write_json
-from radiogene.training.pretraining.picture_file import UnusablePictureError, read_picture
-from radiogene.training.pretraining.picture_folder import PictureFile, PictureFolder
+from radiogene.training.pretraining.image_file import UnusableImageError, read_image
+from radiogene.training.pretraining.image_folder import ImageFile, ImageFolder
 
 Progress = Callable[[int, int], None]
 """Called with (files seen, all files)."""
 
-FEWEST_PICTURES = 2
+FEWEST_IMAGES = 2
 """Of a class: one to train on, one to validate with."""
 
 SHOWN = 3
@@ -24,14 +24,14 @@ SHOWN = 3
 
 
 @dataclass(frozen=True, eq=False)
-class PictureSet:
-    """The usable pictures of a folder.
+class ImageSet:
+    """The usable images of a folder.
 
     Attributes:
         classes: names.
         pixels: (N, S, S, 3) uint8 RGB, mapped from a file: what is not looked at takes no memory.
         labels: (N,) positions in `classes`.
-        unusable: by the file's name in the folder, why it gave no picture.
+        unusable: by the file's name in the folder, why it gave no image.
     """
 
     classes: tuple[str, ...]
@@ -40,12 +40,12 @@ class PictureSet:
     unusable: dict[str, str]
 
     def remark(self) -> str:
-        """One line on the files that gave no picture; empty where all did."""
+        """One line on the files that gave no image; empty where all did."""
         return unusable_remark(self.unusable, len(self.labels) + len(self.unusable))
 
 
 def unusable_remark(unusable: dict[str, str], files: int) -> str:
-    """One line on the files that gave no picture; empty where all did.
+    """One line on the files that gave no image; empty where all did.
 
     Args:
         unusable: reasons by name.
@@ -55,20 +55,20 @@ def unusable_remark(unusable: dict[str, str], files: int) -> str:
         return ""
     named = [f"{name} ({reason})" for name, reason in list(unusable.items())[:SHOWN]]
     more = ", ..." if len(unusable) > SHOWN else ""
-    return f"{len(unusable)} of {files} files give no picture and are left out: {', '.join(named)}{more}"
+    return f"{len(unusable)} of {files} files give no image and are left out: {', '.join(named)}{more}"
 
 
-def picture_set(folder: PictureFolder, size: int, place: Path, progress: Progress | None = None) -> PictureSet:
-    """The pictures of a folder, S x S; decoded where the place does not hold them yet.
+def image_set(folder: ImageFolder, size: int, place: Path, progress: Progress | None = None) -> ImageSet:
+    """The images of a folder, S x S; decoded where the place does not hold them yet.
 
     Args:
         folder: all files.
         size: S.
-        place: of the decoded pictures, without a suffix; its folder is made.
+        place: of the decoded images, without a suffix; its folder is made.
         progress: of the decoding.
 
     Raises:
-        TrainingError: a class keeps fewer than two pictures.
+        TrainingError: a class keeps fewer than two images.
     """
     pixels_file, list_file = place.with_suffix(".rgb"), place.with_suffix(".json")
     _require_every_class(folder, {})
@@ -81,36 +81,36 @@ def picture_set(folder: PictureFolder, size: int, place: Path, progress: Progres
     _require_every_class(folder, unusable)
     labels = np.array([file.label for file in folder.files if file.name not in unusable], dtype=np.int64)
     pixels = np.memmap(pixels_file, dtype=np.uint8, mode="r", shape=(len(labels), size, size, 3))
-    return PictureSet(folder.classes, pixels, labels, unusable)
+    return ImageSet(folder.classes, pixels, labels, unusable)
 
 
-def _decode(folder: PictureFolder, size: int, path: Path, progress: Progress | None) -> dict[str, str]:
-    """Writes the pictures one after the other; returns why the other files are unusable, by name."""
+def _decode(folder: ImageFolder, size: int, path: Path, progress: Progress | None) -> dict[str, str]:
+    """Writes the images one after the other; returns why the other files are unusable, by name."""
     unusable = folder.repeated()
     # Written, not mapped: a disk that is full must be an error, and behind a mapping it would be a crash.
     with path.open("wb") as stream:
         for seen, file in enumerate(folder.files, start=1):
             if file.name not in unusable:
                 try:
-                    stream.write(_picture(folder, file, size).tobytes())
-                except UnusablePictureError as error:
+                    stream.write(_image(folder, file, size).tobytes())
+                except UnusableImageError as error:
                     unusable[file.name] = str(error)
             if progress is not None:
                 progress(seen, len(folder.files))
     return {file.name: unusable[file.name] for file in folder.files if file.name in unusable}
 
 
-def _picture(folder: PictureFolder, file: PictureFile, size: int) -> NDArray[np.uint8]:
+def _image(folder: ImageFolder, file: ImageFile, size: int) -> NDArray[np.uint8]:
     if not file.sha256:
-        raise UnusablePictureError("no file; pictures lie directly in the folder of their class")
-    return read_picture(folder.path / file.name, size)
+        raise UnusableImageError("no file; images lie directly in the folder of their class")
+    return read_image(folder.path / file.name, size)
 
 
-def _require_every_class(folder: PictureFolder, unusable: dict[str, str]) -> None:
+def _require_every_class(folder: ImageFolder, unusable: dict[str, str]) -> None:
     for label, name in enumerate(folder.classes):
         count = sum(file.label == label and file.name not in unusable for file in folder.files)
-        if count < FEWEST_PICTURES:
+        if count < FEWEST_IMAGES:
             raise TrainingError(
-                f"The class {name!r} has {count} usable pictures; at least {FEWEST_PICTURES} are needed, one to train "
+                f"The class {name!r} has {count} usable images; at least {FEWEST_IMAGES} are needed, one to train "
                 f"on and one to validate with. {unusable_remark(unusable, len(folder.files))}".rstrip()
             )

@@ -1,4 +1,4 @@
-"""A folder with one subfolder of pictures per class, as a list of its files."""
+"""A folder with one subfolder of images per class, as a list of its files."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ FEWEST_CLASSES = 2
 
 
 @dataclass(frozen=True)
-class PictureFile:
+class ImageFile:
     """A file of a class's folder.
 
     Attributes:
@@ -27,7 +27,7 @@ class PictureFile:
 
 
 @dataclass(frozen=True)
-class PictureFolder:
+class ImageFolder:
     """All files of a folder of classes.
 
     Attributes:
@@ -38,7 +38,7 @@ class PictureFolder:
 
     path: Path
     classes: tuple[str, ...]
-    files: tuple[PictureFile, ...]
+    files: tuple[ImageFile, ...]
 
     @property
     def sha256(self) -> str:
@@ -49,9 +49,9 @@ class PictureFolder:
     def repeated(self) -> dict[str, str]:
         """By name, the files with the same bytes as an earlier one, which they name; with two classes, all of them.
 
-        One picture on both sides of the validation split would look like skill.
+        One image on both sides of the validation split would look like skill.
         """
-        groups: dict[str, list[PictureFile]] = {}
+        groups: dict[str, list[ImageFile]] = {}
         for file in self.files:
             if file.sha256:
                 groups.setdefault(file.sha256, []).append(file)
@@ -65,27 +65,27 @@ class PictureFolder:
         return found
 
 
-def picture_folder(path: Path) -> PictureFolder:
+def image_folder(path: Path) -> ImageFolder:
     """The files of a folder of classes; names that begin with a dot are passed over.
 
     Args:
-        path: a folder with two or more subfolders; files beside these are no pictures of any class.
+        path: a folder with two or more subfolders; files beside these are no images of any class.
 
     Raises:
         SettingsError: no folder, or fewer than two subfolders.
     """
     if not path.is_dir():
-        raise SettingsError(f"{path} is no folder. Give a folder with one subfolder of pictures per class.")
+        raise SettingsError(f"{path} is no folder. Give a folder with one subfolder of images per class.")
     folders = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if len(folders) < FEWEST_CLASSES:
         raise SettingsError(
-            f"{path} has {len(folders)} subfolders; expected one subfolder of pictures per class, at least "
+            f"{path} has {len(folders)} subfolders; expected one subfolder of images per class, at least "
             f"{FEWEST_CLASSES}, such as cat/ and dog/."
         )
     files = [
-        PictureFile(f"{folder.name}/{entry.name}", label, sha256_of(entry) if entry.is_file() else "")
+        ImageFile(f"{folder.name}/{entry.name}", label, sha256_of(entry) if entry.is_file() else "")
         for label, folder in enumerate(folders)
         for entry in sorted(folder.iterdir())
         if not entry.name.startswith(".")
     ]
-    return PictureFolder(path, tuple(folder.name for folder in folders), tuple(files))
+    return ImageFolder(path, tuple(folder.name for folder in folders), tuple(files))

@@ -14,13 +14,13 @@ from radiogene.methods.method_settings import MethodSettings
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What is fitted: equal cells of several tables are one fit.
+class PlannedFit:
+    """What is fitted: equal fits of several tables are one fit.
 
     Attributes:
         method: name of the system.
         settings: of the fit.
-        shuffled: seed by which the training patients' labels are shuffled, to show that nothing leaks; such a cell is
+        shuffled: seed by which the training patients' labels are shuffled, to show that nothing leaks; such a fit is
             never asked about external patients. None leaves the labels as they are.
     """
 
@@ -29,16 +29,16 @@ class Cell:
     shuffled: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The cell as plain JSON values."""
+        """The fit as plain JSON values."""
         return {"method": self.method, "settings": self.settings.to_json(), "shuffled": self.shuffled}
 
     @classmethod
-    def from_json(cls, found: dict[str, Any]) -> "Cell":
-        """The cell that `to_json` wrote."""
+    def from_json(cls, found: dict[str, Any]) -> "PlannedFit":
+        """The fit that `to_json` wrote."""
         return cls(found["method"], MethodSettings.from_json(found["settings"]), found["shuffled"])
 
     def key(self, context: dict[str, Any]) -> str:
-        """24 hexadecimal digits that name the cell among all of an experiment.
+        """24 hexadecimal digits that name the fit among all of an experiment.
 
         Args:
             context: what else decides its result: fingerprints of both cohorts, versions.
@@ -48,11 +48,11 @@ class Cell:
 
 
 @dataclass(frozen=True, eq=False)
-class CellResult:
-    """What a finished cell left.
+class FitResult:
+    """What a finished fit left.
 
     Attributes:
-        cell: what was fitted.
+        fit: what was fitted.
         decision: thresholds (and calibration, identity unless asked otherwise), set on `unseen`.
         unseen: predictions, not calibrated, for training patients by models that had not seen them.
         unseen_folds: (N,) fold of each of these patients; None where one part was held out.
@@ -65,7 +65,7 @@ class CellResult:
         model: folder of the fitted system, relative to the experiment's.
     """
 
-    cell: Cell
+    fit: PlannedFit
     decision: Decision
     unseen: Predictions
     unseen_folds: NDArray[np.int64] | None
@@ -78,18 +78,18 @@ class CellResult:
 
 
 @dataclass(frozen=True)
-class CellFailure:
-    """A cell without a result.
+class FitFailure:
+    """A fit without a result.
 
     Attributes:
-        cell: what was to be fitted.
+        fit: what was to be fitted.
         reason: the refusal, word by word.
         seconds: until it came.
     """
 
-    cell: Cell
+    fit: PlannedFit
     reason: str
     seconds: float
 
 
-Outcome = CellResult | CellFailure
+Outcome = FitResult | FitFailure
