@@ -26,7 +26,7 @@ from radiogene.explanation.map_mass import map_mass, opposite_segment, segment_v
 from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.explanation.weight_randomisation import cascading_randomisation
 from radiogene.model.inference import sampler_of
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.networks.presets import build_mmdl
 from radiogene.phantom.genetics import Sex, Smoking, site_model
 from radiogene.phantom.nodule_cubes import scan_nodule, shift_between_mm
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--nodules", type=int, default=60)
     parser.add_argument("--seed", type=int, default=900, help="of the phantom; other than the training's")
     arguments = parser.parse_args()
-    model = read_model(arguments.model)
+    model = read_nine_view_model(arguments.model)
     explained = ExplainedModel(model.networks, model.settings)
     print("| weights | nodule | gene | status | nodules | mass | area | mass / area (95%) | more mass | opposite |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
@@ -102,7 +102,7 @@ def print_rows(weights: str, place: str, model: ExplainedModel, cases: Sequence[
     maps = [model.maps(case.cube_zyx, case.row) for case in cases]
     inside = [segment_views(case.segment_zyx, sampler) for case in cases]
     opposite = [segment_views(opposite_segment(case.segment_zyx), sampler) for case in cases]
-    for gene in model.settings.genes:
+    for gene in model.facts.genes:
         for status, words in ((1, "mutant"), (0, "wild type")):
             chosen = [n for n, case in enumerate(cases) if case.row.labels[gene] == status]
             here = [map_mass(maps[n][gene].maps_vhw, inside[n]) for n in chosen]

@@ -30,9 +30,8 @@ from radiogene.evaluation.predictions import Predictions
 from radiogene.model.engines.calibration_images import calibration_images
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision, export_place
 from radiogene.model.engines.export import export_model
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.prediction.predictor import Predictor
-from radiogene.prediction.store_predictions import predict_store
 
 LARGEST_DIFFERENCE = 0.005
 
@@ -65,7 +64,7 @@ def trained(store: CubeStore, preset: str, epochs: int, out: Path) -> Path:
 
 def exported(folder: Path, store: CubeStore) -> None:
     """Writes the exports that the choices read."""
-    model = read_model(folder)
+    model = read_nine_view_model(folder)
     images = calibration_images(model, store)
     for name in (OPENVINO, ONNX):
         for precision, calibration in ((Precision.FLOAT32, None), (Precision.INT8, images)):
@@ -100,7 +99,7 @@ def measure(quick: bool) -> BenchmarkResult:
             predictor = Predictor.from_folder(model, choice=choice)
 
             def ask() -> None:
-                predictions[named(choice)] = predict_store(predictor, others)
+                predictions[named(choice)] = predictor.predict_store(others)
 
             return ask
 

@@ -67,7 +67,7 @@ def head_timings(data: TrainingData, preset: Preset, precision: str, epochs: int
     """Epochs of the head stage over features from a file, and with the frozen network in every step."""
     batch = schedule_of(preset.name).batch_patients
     nodules, network = len(data.cohort.index), network_of(preset, data)
-    variants = SYMMETRIES * len(schedule_of(preset.name).head_shifts_mm)
+    variants = SYMMETRIES * len(schedule_of(preset.name).branch_shifts_mm)
     # An epoch's time does not depend on what the features are.
     shape = (nodules, variants, network.views, network.feature_count)
     with tempfile.TemporaryDirectory() as folder:
@@ -108,9 +108,9 @@ def measure(quick: bool) -> BenchmarkResult:
         Figure("the plain loop waits for its batch", loader_share(plain.clocks), "% of a step"),
         Figure(
             "epochs of the head stage after which computing its features has paid",
-            features.median * len(schedule.head_shifts_mm) * patients / saved,
+            features.median * len(schedule.branch_shifts_mm) * patients / saved,
             "epochs",
-            f"{SYMMETRIES * len(schedule.head_shifts_mm)} variants, as the preset has them",
+            f"{SYMMETRIES * len(schedule.branch_shifts_mm)} variants, as the preset has them",
         ),
     ]
     return BenchmarkResult(

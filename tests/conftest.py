@@ -100,7 +100,7 @@ def short_training():
 def trained_model(synthetic_patients, short_training, made_once) -> Path:
     """The model folder of that training on the synthetic cohort."""
     from radiogene.training.fitting.run_options import RunOptions
-    from radiogene.training.train import train
+    from whole_training import train
 
     options = RunOptions(accelerator="cpu", progress=False)
     return made_once("model", lambda path: train(synthetic_patients, short_training, path, options))

@@ -19,7 +19,7 @@ from radiogene.methods.tabular.nested import fitted
 from radiogene.methods.tabular.patient_numbers import PatientNumbers
 from radiogene.networks.standardisation import fit_standardisation
 from radiogene.training.fitting.run_options import RunOptions
-from radiogene.training.train import train
+from whole_training import train
 
 COLUMNS = ("age", "sex", "smoking", "stage", "suvmax")
 

@@ -199,7 +199,7 @@ def head_epochs(
     stage = run_stage(
         data,
         network,
-        StageName.HEADS,
+        StageName.BRANCHES,
         stage_input,
         chosen,
         batch=batch,

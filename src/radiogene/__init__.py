@@ -1,3 +1,71 @@
-"""EGFR and KRAS mutation of non-small-cell lung cancer from CT, by the MMDL network (Dong et al. 2021)."""
+"""EGFR and KRAS mutation of non-small-cell lung cancer from CT, by the MMDL network (Dong et al. 2021).
 
-__version__ = "0.1.0"
+    import radiogene as rg
+
+    model = rg.load_model("model")
+    prediction = model.predict("ct", nodule=(50.8, -97.2, -369.5), age=74, sex="female", smoking="never")
+    prediction["EGFR"].probability
+
+Every name below is loaded when it is first used, so that `import radiogene` costs nothing.
+"""
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.2.0"
+
+# OpenMP's threads wait for each other by spinning; on a shared machine long spinning makes a training step many times
+# slower. Read when torch is first imported, so it is set here, for a notebook as for the command line.
+os.environ.setdefault("GOMP_SPINCOUNT", "30000")
+
+if TYPE_CHECKING:
+    from radiogene.api.cohorts import check_cohort, open_store, prepare_cohort, read_cohort
+    from radiogene.api.model import Model, evaluate, load_model
+    from radiogene.api.prediction import Prediction
+    from radiogene.api.pretraining import pretrain
+    from radiogene.api.scans import cut_views, place_nodule, prepare_nodule, read_scan
+    from radiogene.api.training import list_methods, train
+    from radiogene.errors import RadiogeneError
+
+__all__ = [
+    "Model",
+    "Prediction",
+    "RadiogeneError",
+    "check_cohort",
+    "cut_views",
+    "evaluate",
+    "list_methods",
+    "load_model",
+    "open_store",
+    "place_nodule",
+    "prepare_cohort",
+    "prepare_nodule",
+    "pretrain",
+    "read_cohort",
+    "read_scan",
+    "train",
+]
+
+_ROOMS = {
+    "api.cohorts": ("check_cohort", "open_store", "prepare_cohort", "read_cohort"),
+    "api.model": ("Model", "evaluate", "load_model"),
+    "api.prediction": ("Prediction",),
+    "api.pretraining": ("pretrain",),
+    "api.scans": ("cut_views", "place_nodule", "prepare_nodule", "read_scan"),
+    "api.training": ("list_methods", "train"),
+    "errors": ("RadiogeneError",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
+    found = getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

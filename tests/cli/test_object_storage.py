@@ -11,7 +11,7 @@ from radiogene.cli.app import main
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.storage.place import place_of
-from radiogene.training.train import training_cohort
+from radiogene.training.training_cohort import training_cohort
 
 
 def ran(capsys, *arguments) -> tuple[int, str, str]:

@@ -20,7 +20,7 @@ def demo(tmp_path_factory):
 def test_it_writes_the_report_the_metrics_and_a_model_that_can_be_read(demo):
     out, metrics = demo
     assert json.loads((out / "metrics.json").read_text()) == metrics
-    assert Predictor.from_folder(out / "model").model.settings.synthetic
+    assert Predictor.from_folder(out / "model").model.facts.synthetic
     page = (out / "report.html").read_text()
     assert "SYNTHETIC" in page
     assert 'src="http' not in page

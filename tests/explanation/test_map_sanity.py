@@ -18,14 +18,14 @@ from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.explanation.nodule_maps import NoduleMaps, nodule_maps
 from radiogene.explanation.weight_randomisation import cascading_randomisation
 from radiogene.model.inference import sampler_of
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import TINY, build_mmdl
 from radiogene.prediction.predictor import Predictor
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.settings import TrainingSettings
 from radiogene.training.stages.schedule import schedule_of
-from radiogene.training.train import train
+from whole_training import train
 
 GENES = ("EGFR", "KRAS")
 VIEWS = VIEW_NAMES[:3]
@@ -49,7 +49,7 @@ def predictor(tmp_path_factory) -> Predictor:
         schedule=replace(schedule, all_layers=replace(schedule.all_layers, epochs=9)),
     )
     train(cohort, settings, folder / "model", RunOptions(accelerator="cpu", progress=False))
-    return Predictor(read_model(folder / "model"))
+    return Predictor(read_nine_view_model(folder / "model"))
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def excess(model: ExplainedModel, cohort: PreparedCohort, gene: str) -> float:
 
 
 def explained(predictor: Predictor) -> ExplainedModel:
-    return ExplainedModel(predictor.networks, predictor.model.settings)
+    return ExplainedModel(predictor.networks, predictor.facts)
 
 
 def fresh_network(seed: int) -> MMDL:
@@ -102,7 +102,7 @@ def test_the_mass_lies_on_mutants_off_the_centre(predictor, off_centre, gene):
 
 @pytest.mark.parametrize("gene", GENES)
 def test_it_is_the_nodule_and_not_the_middle_that_draws_it(predictor, off_centre, gene):
-    sampler = sampler_of(predictor.model.settings)
+    sampler = sampler_of(predictor.facts)
     here, there = [], []
     positions = mutants(off_centre, gene)
     for position, nodule in zip(positions, nodule_maps(explained(predictor), off_centre, positions, gene), strict=True):

@@ -6,14 +6,14 @@ from radiogene.ct.nine_views import NINE_VIEWS
 from radiogene.errors import SettingsError
 from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.explanation.nodule_maps import drawn_positions, nodule_maps
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.prediction.predictor import Predictor
 from radiogene.report.case_report import reported_case
 
 
 @pytest.fixture(scope="module")
 def model(trained_model) -> ExplainedModel:
-    found = read_model(trained_model)
+    found = read_nine_view_model(trained_model)
     return ExplainedModel(found.networks, found.settings)
 
 

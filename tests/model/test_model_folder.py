@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from networks.backbone_names import needs_timm
 from radiogene.errors import SettingsError, WeightsError
-from radiogene.model.model_folder import read_model, write_model
+from radiogene.model.model_folder import write_model
 from radiogene.model.preset_json import preset_to_json
 from radiogene.networks.presets import TINY, build_mmdl, preset_named
 from radiogene.storage.checked_files import sha256_of
@@ -32,7 +32,7 @@ def sign(folder):
 
 
 def test_a_copied_folder_gives_the_same_weights(trained_model, copy):
-    first, second = read_model(trained_model), read_model(copy)
+    first, second = read_nine_view_model(trained_model), read_nine_view_model(copy)
     assert first.weights_sha256 == second.weights_sha256
     for a, b in zip(first.networks[0].parameters(), second.networks[0].parameters(), strict=True):
         assert torch.equal(a, b)
@@ -41,7 +41,7 @@ def test_a_copied_folder_gives_the_same_weights(trained_model, copy):
 @pytest.fixture
 def folder_of_densenet(trained_model, tmp_path):
     """The trained model's folder with another backbone, drawn and not trained, and the network that went into it."""
-    model = read_model(trained_model)
+    model = read_nine_view_model(trained_model)
     settings = replace(model.settings, preset=preset_named("tiny", "densenet121"))
     clinical, views = settings.members[0].clinical.width, len(settings.view_names)
     network = build_mmdl(settings.preset, settings.genes, clinical, views, settings.attention)
@@ -53,8 +53,8 @@ def folder_of_densenet(trained_model, tmp_path):
 @needs_timm
 def test_a_folder_says_which_backbone_it_holds(folder_of_densenet):
     folder, network = folder_of_densenet
-    model = read_model(folder)
-    assert model.settings.preset.backbone == "densenet121"
+    model = read_nine_view_model(folder)
+    assert model.facts.preset.backbone == "densenet121"
     expected = network.state_dict()
     assert all(torch.equal(value, expected[name]) for name, value in model.networks[0].state_dict().items())
     card = (folder / "card.md").read_text()
@@ -66,14 +66,14 @@ def test_a_folder_says_which_backbone_it_holds(folder_of_densenet):
 def test_a_folder_whose_backbone_needs_timm_says_so(folder_of_densenet, monkeypatch):
     monkeypatch.setitem(sys.modules, "timm", None)
     with pytest.raises(SettingsError, match=r'pip install "radiogene\[backbones\]"'):
-        read_model(folder_of_densenet[0])
+        read_nine_view_model(folder_of_densenet[0])
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "settings.json", "decision.json", "manifest.json"])
 def test_a_missing_file_is_named(copy, name):
     (copy / name).unlink()
     with pytest.raises(WeightsError, match=name):
-        read_model(copy)
+        read_nine_view_model(copy)
 
 
 def test_a_changed_file_is_refused(copy):
@@ -81,17 +81,17 @@ def test_a_changed_file_is_refused(copy):
     decision["genes"]["EGFR"]["threshold"] = 0.01
     (copy / "decision.json").write_text(json.dumps(decision))
     with pytest.raises(WeightsError, match=r"decision\.json is not the file that training wrote"):
-        read_model(copy)
+        read_nine_view_model(copy)
 
 
 def test_truncated_weights_are_refused(copy):
     content = (copy / "model.safetensors").read_bytes()
     (copy / "model.safetensors").write_bytes(content[: len(content) // 2])
     with pytest.raises(WeightsError, match="not the file that training wrote"):
-        read_model(copy)
+        read_nine_view_model(copy)
     sign(copy)
     with pytest.raises(WeightsError, match="damaged"):
-        read_model(copy)
+        read_nine_view_model(copy)
 
 
 def test_weights_of_another_network_are_refused(copy):
@@ -101,7 +101,7 @@ def test_weights_of_another_network_are_refused(copy):
     save_file(tensors, copy / "model.safetensors")
     sign(copy)
     with pytest.raises(WeightsError, match="another network"):
-        read_model(copy)
+        read_nine_view_model(copy)
 
 
 def test_weights_that_are_not_finite_are_refused(copy):
@@ -111,7 +111,7 @@ def test_weights_that_are_not_finite_are_refused(copy):
     save_file(tensors, copy / "model.safetensors")
     sign(copy)
     with pytest.raises(WeightsError, match="not finite"):
-        read_model(copy)
+        read_nine_view_model(copy)
 
 
 @pytest.mark.parametrize(
@@ -128,11 +128,11 @@ def test_settings_of_another_version_are_refused(copy, change, message):
     (copy / "settings.json").write_text(json.dumps(settings))
     sign(copy)
     with pytest.raises(WeightsError, match=message):
-        read_model(copy)
+        read_nine_view_model(copy)
 
 
 def test_a_folder_that_is_no_model_is_refused(tmp_path):
     with pytest.raises(WeightsError, match=r"manifest\.json"):
-        read_model(tmp_path)
+        read_nine_view_model(tmp_path)
     with pytest.raises(WeightsError, match="no model folder"):
-        read_model(tmp_path / "absent")
+        read_nine_view_model(tmp_path / "absent")

@@ -11,10 +11,9 @@ from radiogene.decision.decision import ModelKind
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.metrics import auc
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.recalibration import calibrate_model
 from radiogene.prediction.predictor import Predictor
-from radiogene.prediction.store_predictions import predict_store
 from radiogene.report.calibration_text import calibration_text
 
 FEW = BootstrapSettings(resamples=200)
@@ -50,7 +49,7 @@ def test_predictions_are_calibrated_and_keep_their_order(folder, synthetic_store
 def test_the_folder_holds_the_new_decision_and_its_figures_and_the_old_weights(folder, kind):
     before = content_of(folder)
     found = calibrate_model(folder, kind, FEW)
-    model = read_model(folder)
+    model = read_nine_view_model(folder)
     assert model.decision == found.decision
     assert model.decision.model_kind is ModelKind.ENSEMBLE
     rule = model.decision.gene("EGFR")
@@ -150,7 +149,7 @@ def test_a_link_to_a_folder_stays_a_link(folder, tmp_path):
     link.symlink_to(folder)
     calibrate_model(link, CalibrationKind.TEMPERATURE, FEW)
     assert link.is_symlink()
-    assert read_model(link).decision.gene("EGFR").calibration.kind is CalibrationKind.TEMPERATURE
+    assert read_nine_view_model(link).decision.gene("EGFR").calibration.kind is CalibrationKind.TEMPERATURE
 
 
 def test_a_copy_that_shares_its_files_is_not_changed(folder, tmp_path):

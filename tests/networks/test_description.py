@@ -31,7 +31,7 @@ def test_parameters_are_those_of_the_network_that_is_built(shared):
     assert description.total.parameters == sum(p.numel() for p in network.parameters())
     trunk = {part: cost for part, cost in description.by_part.items() if part not in ("branches", "fusion")}
     assert sum(cost.parameters for cost in trunk.values()) == sum(p.numel() for p in network.trunk_parameters())
-    assert description.by_part["branches"].parameters == sum(p.numel() for p in network.head_parameters())
+    assert description.by_part["branches"].parameters == sum(p.numel() for p in network.branch_parameters())
     assert description.by_part["fusion"].parameters == 3 * 3 * 2
 
 

@@ -1,4 +1,4 @@
-"""Positions, heads and fusion are float32 where the view network computes in bf16."""
+"""Positions, branches and fusion are float32 where the view network computes in bf16."""
 
 import pytest
 import torch

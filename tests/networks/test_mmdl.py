@@ -134,7 +134,7 @@ def test_the_grey_channel_is_copied_at_the_start(network):
 
 
 def test_every_parameter_belongs_to_one_group(network):
-    groups = [network.trunk_parameters(), network.head_parameters(), network.fusion_parameters()]
+    groups = [network.trunk_parameters(), network.branch_parameters(), network.fusion_parameters()]
     identities = [id(parameter) for group in groups for parameter in group]
     assert len(identities) == len(set(identities))
     assert set(identities) == {id(parameter) for parameter in network.parameters()}

@@ -18,7 +18,6 @@ from radiogene.ct.scan import ScanOptions
 from radiogene.errors import CohortError, WeightsError
 from radiogene.prediction.case_values import case_row, require_known_columns
 from radiogene.prediction.predictor import Predictor
-from radiogene.prediction.store_predictions import predict_store
 
 TOLERANCE = 1e-4
 
@@ -127,15 +126,15 @@ def test_values_that_cannot_be_meant_are_refused_by_option(option, values, messa
 
 def test_evaluation_on_the_training_cohort_is_refused(predictor, synthetic_store):
     with pytest.raises(CohortError, match="among the model's training cases"):
-        predict_store(predictor, synthetic_store)
-    assert len(predict_store(predictor, synthetic_store, include_training_cases=True).patient_ids) == 28
+        predictor.predict_store(synthetic_store)
+    assert len(predictor.predict_store(synthetic_store, include_training_cases=True).patient_ids) == 28
 
 
 def test_cubes_that_were_prepared_otherwise_are_refused(predictor, tmp_path):
     with CubeStore.create(tmp_path / "store", {"version": 0}, "f" * 64):
         pass
     with pytest.raises(WeightsError, match="prepared otherwise"):
-        predict_store(predictor, CubeStore.open(tmp_path / "store"))
+        predictor.predict_store(CubeStore.open(tmp_path / "store"))
 
 
 def test_a_further_column_that_the_model_does_not_use_is_refused():
@@ -144,5 +143,5 @@ def test_a_further_column_that_the_model_does_not_use_is_refused():
 
 
 def test_view_weights_name_the_nine_views(predictor):
-    for weights in predictor.model.settings.view_weights.values():
+    for weights in predictor.model.facts.view_weights.values():
         assert list(weights) == list(VIEW_NAMES)

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from radiogene.model.settings import MemberSettings, ModelSettings
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.row import PatientRow
@@ -16,7 +17,6 @@ from radiogene.decision.decision import Decision, GeneDecision, ModelKind
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.explanation.activation_maps import activation_maps
 from radiogene.model.model_folder import TrainedModel
-from radiogene.model.settings import MemberSettings, ModelSettings
 from radiogene.networks.presets import TINY, build_mmdl
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.phantom import write_cohort
@@ -67,7 +67,7 @@ def test_the_maps_are_those_of_the_views_that_the_network_sees(example):
     row, prepared = example
     predictor = untrained()
     case = reported_case(predictor, prepared, row, predictor.predict(prepared, row))
-    member = predictor.model.settings.members[0]
+    member = predictor.model.facts.members[0]
     views = torch.from_numpy(cut_views(np.rint(prepared.cube_hu), TINY.image_size))[None]
     clinical = torch.from_numpy(member.clinical.encode([row]))
     for index, gene in enumerate(GENES):

@@ -11,23 +11,24 @@ from radiogene.cohort.row import patient_labels
 from radiogene.cohort.splits import inner_validation_split
 from radiogene.errors import SettingsError, TrainingError
 from radiogene.model.inference import BATCH_NODULES
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.training.batches import stored_cubes
 from radiogene.training.batches.stored_cubes import StoredCubes
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.members import member_training
-from radiogene.training.train import train, training_cohort
+from radiogene.training.training_cohort import training_cohort
+from whole_training import train
 
 OPTIONS = RunOptions(accelerator="cpu", progress=False)
 
 
 def test_the_folder_holds_all_that_prediction_needs(trained_model, short_training):
-    model = read_model(trained_model)
-    assert model.settings.genes == ("EGFR", "KRAS")
-    assert model.settings.synthetic
+    model = read_nine_view_model(trained_model)
+    assert model.facts.genes == ("EGFR", "KRAS")
+    assert model.facts.synthetic
     assert set(model.decision.genes) == {"EGFR", "KRAS"}
     assert model.decision.gene("EGFR").set_on == "inner validation"
-    for weights in model.settings.view_weights.values():
+    for weights in model.facts.view_weights.values():
         assert sum(weights.values()) == pytest.approx(1.0)
         assert len(weights) == 9
     assert [stage["name"] for stage in model.manifest["members"][0]["stages"]] == ["all layers", "fusion"]
@@ -65,7 +66,7 @@ def test_scaling_is_fitted_on_the_fitting_patients_alone(trained_model, syntheti
     labels = patient_labels(cohort.rows, short_training.genes)
     share, seed = short_training.schedule.validation_share, short_training.seed
     fitting = cohort.of_patients(inner_validation_split(tuple(labels), labels, share, seed).train_ids)
-    member = read_model(trained_model).settings.members[0]
+    member = read_nine_view_model(trained_model).settings.members[0]
     cubes = cohort.cubes_zyx[fitting].astype(np.float64)
     assert member.standardisation.mean_hu == pytest.approx(cubes.mean(), abs=1e-6)
     assert member.standardisation.sd_hu == pytest.approx(cubes.std(), abs=1e-6)

@@ -1,6 +1,6 @@
 """The command `radiogene`: its verbs, its exit codes, and how refusals are shown."""
 
-import os
+import inspect
 import signal
 import sys
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import NoReturn
 import typer
 
 from radiogene import __version__
+from radiogene.cli.argument_names import in_options
 from radiogene.cli.calibrate import calibrate
 from radiogene.cli.check import check
 from radiogene.cli.cohort import cohort
@@ -26,6 +27,7 @@ from radiogene.cli.prepare import prepare
 from radiogene.cli.pretrain import pretrain
 from radiogene.cli.radiomics import radiomics
 from radiogene.cli.series import series
+from radiogene.cli.settings import settings
 from radiogene.cli.train import train
 from radiogene.cli.views import views
 from radiogene.errors import RadiogeneError
@@ -60,6 +62,7 @@ VERBS = (
     export,
     experiment,
     methods,
+    settings,
     describe,
 )
 for verb in VERBS:
@@ -85,20 +88,31 @@ def _end(number: int, frame: object) -> NoReturn:
     sys.exit(TERMINATED_EXIT_CODE)
 
 
+def _parameters(words: Sequence[str]) -> set[str]:
+    """The names of the parameters of the verb that a command line calls."""
+    groups = [group.typer_instance for group in app.registered_groups if group.typer_instance is not None]
+    verbs = [command.callback for each in (app, *groups) for command in each.registered_commands]
+    called = {word.replace("-", "_") for word in words[:2]}
+    return {
+        name
+        for verb in verbs
+        if verb is not None and verb.__name__ in called
+        for name in inspect.signature(verb).parameters
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; a refusal is one message on standard error and an exit code of its own."""
     signal.signal(signal.SIGTERM, _end)
-    # OpenMP's threads wait for each other by spinning; on a shared machine long spinning makes a training step many
-    # times slower. Read when torch is first imported, so it must be set here.
-    os.environ.setdefault("GOMP_SPINCOUNT", "30000")
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        app(args=with_joined_nodule(sys.argv[1:] if arguments is None else list(arguments)))
+        app(args=with_joined_nodule(words))
     except SystemExit as error:
         if error.code == TERMINATED_EXIT_CODE:
             typer.echo("radiogene: ended from outside. Nothing half-written was kept.", err=True)
         raise
     except RadiogeneError as error:
-        typer.echo(f"radiogene: {error}", err=True)
+        typer.echo(f"radiogene: {in_options(str(error), _parameters(words))}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         what = error.strerror or f"{error} (the disk may be full)"

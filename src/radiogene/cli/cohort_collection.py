@@ -7,9 +7,9 @@ import typer
 
 from radiogene.cli.cohort_options import AllowPetCt, HeaderFile, KernelWish, Thickest
 from radiogene.cli.options import Quiet, Workers
-from radiogene.cli.places import require_file_place, require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
+from radiogene.storage.result_places import require_file_place, require_folder_place
 
 if TYPE_CHECKING:
     from radiogene.cohort.sources.nsclc_radiogenomics.collection_cohort import CollectionFiles

@@ -7,9 +7,9 @@ import typer
 
 from radiogene.cli.cohort_options import AllowPetCt, HeaderFile, KernelWish, Thickest
 from radiogene.cli.options import Genes, Quiet, Scheduler, Workers, words
-from radiogene.cli.places import require_file_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
+from radiogene.storage.result_places import require_file_place
 
 
 def from_folder(

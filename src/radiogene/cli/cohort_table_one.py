@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import typer
 
 from radiogene.cli.options import words
-from radiogene.cli.places import require_folder_place
 from radiogene.errors import SettingsError
+from radiogene.storage.result_places import require_folder_place
 
 FILE_NAMES = {"text": "table1.txt", "csv": "table1.csv", "latex": "table1.tex"}
 

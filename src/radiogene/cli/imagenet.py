@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.options import Quiet
-from radiogene.cli.places import require_file_place
 from radiogene.cli.progress import progress_bar
+from radiogene.storage.result_places import require_file_place
 
 
 def imagenet(

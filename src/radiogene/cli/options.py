@@ -19,11 +19,17 @@ Segment = Annotated[
     typer.Option("--segment", help="Which segment of a mask, and which component: NUMBER or LABEL, with .COMPONENT."),
 ]
 Series = Annotated[str | None, typer.Option("--series", help="SeriesInstanceUID, where a folder holds several.")]
-StorePlace = Annotated[
-    str,
+Stores = Annotated[
+    list[str],
     typer.Option(
-        "--store", metavar="STORE", help="The store that `radiogene prepare` filled: a folder, or s3://BUCKET/NAME."
+        "--store",
+        metavar="STORE",
+        help="Store that `radiogene prepare` filled: a folder, or s3://BUCKET/NAME; repeatable for centres.",
     ),
+]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", help="TOML file of settings (`radiogene settings` writes one); options go before it."),
 ]
 CohortTable = Annotated[str, typer.Argument(metavar="COHORT", help="The cohort table (CSV), or its s3:// address.")]
 AllowGaps = Annotated[

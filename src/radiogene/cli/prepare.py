@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.options import AllowGaps, CohortTable, Genes, Quiet, Scheduler, Workers, words
-from radiogene.cli.places import require_folder_place
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
+from radiogene.storage.result_places import require_folder_place
 
 
 def prepare(

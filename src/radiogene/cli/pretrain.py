@@ -1,15 +1,13 @@
 """`radiogene pretrain`: from a folder of images to weights that a training starts from."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from radiogene.cli.options import Backbone, Quiet, Seed
-from radiogene.cli.places import require_folder_place
+from radiogene.cli.options import Quiet, SettingsFile
 from radiogene.cli.progress import progress_bar
-from radiogene.cli.run_arguments import Accelerator, Accumulate, Devices, Log, Nodes, Precision, run_options
+from radiogene.cli.run_arguments import Accelerator, Accumulate, Devices, Log, Nodes, Precision, given
 
 
 def pretrain(
@@ -18,57 +16,59 @@ def pretrain(
     test: Annotated[
         Path | None, typer.Option("--test", help="A folder of the same classes that only measures the network.")
     ] = None,
+    settings: SettingsFile = None,
     preset: Annotated[
-        Literal["paper", "small", "tiny"], typer.Option("--preset", help="Sizes and schedule of the network.")
-    ] = "small",
-    backbone: Backbone = "inception-attention-resnet",
-    attention: Annotated[bool, typer.Option("--attention/--no-attention", help="With or without masks.")] = True,
+        Literal["paper", "small", "tiny"] | None,
+        typer.Option("--preset", help="Sizes and schedule of the network (else small)."),
+    ] = None,
+    backbone: Annotated[
+        str | None,
+        typer.Option("--backbone", help="Network that looks at a view; a word that is no name lists all names."),
+    ] = None,
+    attention: Annotated[
+        bool | None, typer.Option("--attention/--no-attention", help="With masks (default) or without.")
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option("--epochs", min=1, help="At most this many epochs (else the preset's).")
     ] = None,
     learning_rate: Annotated[float | None, typer.Option("--learning-rate", min=1e-9, help="Else the preset's.")] = None,
+    optimiser: Annotated[Literal["sgd", "adamw"] | None, typer.Option("--optimiser", help="Else the preset's.")] = None,
     batch: Annotated[int | None, typer.Option("--batch", min=2, help="Images per step (else the preset's).")] = None,
-    seed: Seed = 0,
-    accelerator: Accelerator = "auto",
-    precision: Precision = "32-true",
-    accumulate: Accumulate = 1,
-    devices: Devices = 1,
-    nodes: Nodes = 1,
-    log: Log = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same result (else 0).")] = None,
     quiet: Quiet = False,
+    accelerator: Accelerator = None,
+    precision: Precision = None,
+    accumulate: Accumulate = None,
+    devices: Devices = None,
+    nodes: Nodes = None,
+    log: Log = None,
 ) -> None:
     """Pretrain on images of two or more classes; the same command goes on after an interruption."""
-    from radiogene.model.pretrained_folder import require_pretrained_place
-    from radiogene.training.fitting.run_options import require_machine
-    from radiogene.training.pretraining.pretrain import pretrain as pretrain_network
-    from radiogene.training.pretraining.schedule import pretraining_schedule_of
-    from radiogene.training.pretraining.settings import PretrainingSettings
+    from radiogene.api.pretraining import pretrain as pretrain_network
+    from radiogene.methods.settings_file import merged, read_settings_file
 
-    require_folder_place(out.parent)
-    require_pretrained_place(out)
-    options = run_options(accelerator, precision, accumulate, False, devices, nodes, log, progress=not quiet)
-    require_machine(options)
-    schedule = pretraining_schedule_of(preset)
-    settings = PretrainingSettings(
+    decided = given(
         preset=preset,
         backbone=backbone,
         attention=attention,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        optimiser=optimiser,
+        batch=batch,
         seed=seed,
-        schedule=replace(
-            schedule,
-            epochs=epochs or schedule.epochs,
-            learning_rate=learning_rate or schedule.learning_rate,
-            batch_images=batch or schedule.batch_images,
-        ),
     )
-    manifest = pretrain_network(
+    run = given(
+        accelerator=accelerator, precision=precision, accumulate=accumulate, devices=devices, nodes=nodes, log=log
+    )
+    place = pretrain_network(
         images,
-        settings,
         out,
-        options,
+        settings=merged({} if settings is None else read_settings_file(settings), decided),
+        run=run,
         test=test,
+        progress=not quiet,
         decoding=lambda: progress_bar("images", quiet),
         tell=lambda remark: typer.echo(remark, err=True),
     )
-    if manifest is not None:
-        typer.echo(str(out))
+    if place is not None:
+        typer.echo(str(place))

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import Quiet, Scheduler, StorePlace, Workers
-from radiogene.cli.places import require_file_place, require_folder_place
+from radiogene.cli.options import Quiet, Scheduler, Stores, Workers
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
+from radiogene.storage.result_places import require_file_place, require_folder_place
 
 
 def radiomics(
-    store: StorePlace,
+    store: Stores,
     out: Annotated[Path, typer.Option("--out", help="The table (CSV); beside it how it was measured (.json).")],
     cache: Annotated[
         Path | None, typer.Option("--cache", help="Folder that keeps each nodule's features (else OUT.cache).")
@@ -23,7 +23,7 @@ def radiomics(
 ) -> None:
     """Radiomic features of each patient's largest nodule by PyRadiomics, which the extra `radiomics` installs."""
     from radiogene.cohort.prepared_cohort import PreparedCohort
-    from radiogene.cohort.store.cube_store import CubeStore
+    from radiogene.cohort.store.joined_stores import open_stores
     from radiogene.parallel.workers import opened_workers
     from radiogene.radiomics.features_file import write_features
     from radiogene.radiomics.radiomic_table import cohort_features, unmeasured
@@ -31,7 +31,7 @@ def radiomics(
     require_file_place(out)
     folder = out.with_name(f"{out.name}.cache") if cache is None else cache
     require_folder_place(folder)
-    cohort = PreparedCohort.of(CubeStore.open(store))
+    cohort = PreparedCohort.of(open_stores(store))
     left_out = unmeasured(cohort)
     kept = [position for position in range(len(cohort)) if position not in left_out]
     # With nobody left the whole cohort is refused, with the reason.

@@ -1,63 +1,49 @@
-"""Options of every verb that trains: device, precision, processes, logs."""
+"""Options of every verb that trains: device, precision, processes, logs; what is not given stays undecided."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import Annotated, Any, Literal
 
 import typer
 
-from radiogene.errors import SettingsError
-
-if TYPE_CHECKING:
-    from radiogene.training.fitting.run_options import LogKind, LogPlace, RunOptions
+MACHINE = "Machine"
 
 AcceleratorName = Literal["auto", "cpu", "gpu"]
 PrecisionName = Literal["32-true", "bf16-mixed", "16-mixed", "auto"]
 
-Accelerator = Annotated[AcceleratorName, typer.Option("--accelerator", help="Device.")]
+Accelerator = Annotated[
+    AcceleratorName | None, typer.Option("--accelerator", help="Device (else auto).", rich_help_panel=MACHINE)
+]
 Precision = Annotated[
-    PrecisionName, typer.Option("--precision", help="Of arithmetic; auto: bf16-mixed where the machine has bf16.")
+    PrecisionName | None,
+    typer.Option(
+        "--precision",
+        help="Of arithmetic (else 32-true); auto: bf16-mixed where the machine has bf16.",
+        rich_help_panel=MACHINE,
+    ),
 ]
 Accumulate = Annotated[
-    int, typer.Option("--accumulate", min=1, help="Parts of a batch, computed one after the other to save memory.")
+    int | None,
+    typer.Option(
+        "--accumulate",
+        min=1,
+        help="Parts of a batch, computed one after the other to save memory.",
+        rich_help_panel=MACHINE,
+    ),
 ]
 Devices = Annotated[
-    int, typer.Option("--devices", min=1, help="Processes on each machine, started by torchrun or SLURM.")
+    int | None,
+    typer.Option(
+        "--devices", min=1, help="Processes on each machine, started by torchrun or SLURM.", rich_help_panel=MACHINE
+    ),
 ]
-Nodes = Annotated[int, typer.Option("--nodes", min=1, help="Machines.")]
-Log = Annotated[str | None, typer.Option("--log", help="csv:FOLDER or tensorboard:FOLDER, for losses while it trains.")]
+Nodes = Annotated[int | None, typer.Option("--nodes", min=1, help="Machines.", rich_help_panel=MACHINE)]
+Log = Annotated[
+    str | None,
+    typer.Option(
+        "--log", help="csv:FOLDER or tensorboard:FOLDER, for losses while it trains.", rich_help_panel=MACHINE
+    ),
+]
 
 
-def run_options(
-    accelerator: AcceleratorName,
-    precision: PrecisionName,
-    accumulate: int,
-    recompute: bool,
-    devices: int,
-    nodes: int,
-    log: str | None,
-    *,
-    progress: bool,
-    compiled: bool = False,
-) -> "RunOptions":
-    """The options of a run; `auto` has become the precision that it means here, which the result names.
-
-    Raises:
-        SettingsError: words of --log that name nothing.
-    """
-    from radiogene.training.fitting.precision import chosen_precision
-    from radiogene.training.fitting.run_options import RunOptions
-
-    chosen = chosen_precision(precision, accelerator)
-    place = _log_place(log)
-    return RunOptions(accelerator, chosen, progress, accumulate, devices, nodes, recompute, place, compiled)
-
-
-def _log_place(words: str | None) -> "LogPlace | None":
-    from radiogene.training.fitting.run_options import LogPlace
-
-    if words is None:
-        return None
-    kind, _, folder = words.partition(":")
-    if kind not in ("csv", "tensorboard") or not folder:
-        raise SettingsError(f"--log {words!r}: expected csv:FOLDER or tensorboard:FOLDER.")
-    return LogPlace(cast("LogKind", kind), Path(folder))
+def given(**options: Any) -> dict[str, Any]:
+    """The options that a user gave, by the names of the library."""
+    return {name: value for name, value in options.items() if value is not None}

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.options import AllowGaps, Ct, FrameOption, NoduleOption, Segment, Series
-from radiogene.cli.places import require_folder_place
+from radiogene.storage.result_places import require_folder_place
 
 
 def views(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,15 @@ from radiogene.errors import CohortError
 
 
 class CubeSource(Protocol):
-    """Where cubes and segments come from: a store, or the one nodule of a prediction."""
+    """Where cubes and segments come from: a store, several as one, or the one nodule of a prediction."""
+
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """The settings by which its cubes were made, plain JSON values."""
+
+    @property
+    def preparation_hash(self) -> str:
+        """Their fingerprint."""
 
     @property
     def records(self) -> tuple[CubeRecord, ...]:
@@ -76,6 +84,21 @@ class PreparedCohort:
     def synthetic(self) -> bool:
         """True where any nodule is of a patient that does not exist."""
         return any(self.source.records[index].synthetic for found in self.nodules for index in found)
+
+    @property
+    def nodule_indexes(self) -> tuple[int, ...]:
+        """The positions in the source of all nodules, patient by patient."""
+        return tuple(index for of_patient in self.nodules for index in of_patient)
+
+    @property
+    def by_nodule(self) -> "PreparedCohort":
+        """The same nodules, each as an entry of its own, patient by patient."""
+        return replace(self, nodules=tuple((index,) for index in self.nodule_indexes))
+
+    @property
+    def of_largest_nodules(self) -> "PreparedCohort":
+        """The same patients, each with its largest nodule alone."""
+        return replace(self, nodules=tuple((self.largest_nodule(position),) for position in range(len(self))))
 
     def at(self, positions: Sequence[int] | NDArray[np.int_]) -> "PreparedCohort":
         """The patients at these positions, in that order."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.geometry import Frame
-from radiogene.ct.nodule.location import Nodule, locate_nodule
+from radiogene.ct.nodule.location import Nodule, NodulePlace, locate_nodule
 from radiogene.ct.nodule.segment_cube import segment_cube
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, HIGHEST_AIR_HU, SAMPLE_MM, resample_cube
@@ -91,7 +91,7 @@ def stored_cube(cube_hu: NDArray[np.floating | np.int16]) -> NDArray[np.int16]:
 
 def prepare_nodule(
     ct: Path,
-    nodule: str,
+    nodule: NodulePlace,
     *,
     frame: Frame = Frame.LPS,
     segment: str | None = None,
@@ -102,7 +102,7 @@ def prepare_nodule(
 
     Args:
         ct: a DICOM folder or a NIfTI, NRRD or MHA file.
-        nodule: "x y z" in `frame`, or the path of a SEG, an RTSTRUCT or a mask volume.
+        nodule: three numbers or their text "x y z" in `frame`, or the path of a SEG, an RTSTRUCT or a mask volume.
         frame: the frame of a point.
         segment: which segment or component, where there are several.
         scan_options: what the user decided about reading the scan.

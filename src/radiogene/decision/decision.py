@@ -17,10 +17,6 @@ from radiogene.evaluation.predictions import Predictions
 MUTANT = "mutant"
 WILD_TYPE = "wild type"
 
-OUT_OF_FOLD = "out-of-fold"
-INNER_VALIDATION = "inner validation"
-"""Which predictions set a threshold: of models of the other folds, or of one model for patients held out of its fit."""
-
 
 class ModelKind(StrEnum):
     """What a model folder holds."""

@@ -9,21 +9,20 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import CohortRow
 from radiogene.cohort.store.cube_record import row_key
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.store.prepare import Progress, prepare_cohort
 from radiogene.cohort.table.cohort_table import Cohort, read_cohort
 from radiogene.cohort.table.summary import count_patients
-from radiogene.decision.decision import Decision
-from radiogene.demo.systems import BOTH, CLINICAL_ONLY, GENES, IMAGE_ONLY, clinical_predictions, train_network
+from radiogene.demo.systems import BOTH, CLINICAL_ONLY, GENES, IMAGE_ONLY, train_clinical, train_network
 from radiogene.errors import CasesFailedError
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.model_folder import HISTORY_FILE
 from radiogene.phantom import GeneCeiling, ceiling, oracle, write_cohort
 from radiogene.prediction.predictor import Predictor
-from radiogene.prediction.store_predictions import predict_store
 from radiogene.report.demo_page import write_demo_page
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.library_versions import library_versions
@@ -90,11 +89,12 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
             with bar(f"cubes, site {site}") as progress:
                 stores[site] = _store(cohorts[site], out / f"store-{site.lower()}", settings, progress)
 
+    models = {BOTH: out / "model", IMAGE_ONLY: out / "model-image-only", CLINICAL_ONLY: out / "model-clinical-only"}
     # First, because it refuses cohorts too small for its folds, and needs no minutes to do so.
-    with watch.step("training, clinical only"):
-        clinical = clinical_predictions(stores["A"], stores["B"], settings.seed)
-    models = {BOTH: out / "model", IMAGE_ONLY: out / "model-image-only"}
-    for system, folder in models.items():
+    with watch.step(f"training, {CLINICAL_ONLY}"):
+        train_clinical(stores["A"], models[CLINICAL_ONLY], settings.seed)
+    for system in (BOTH, IMAGE_ONLY):
+        folder = models[system]
         with watch.step(f"training, {system}"):
             train_network(
                 stores["A"],
@@ -105,7 +105,7 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
                 progress=settings.progress,
             )
     with watch.step("external evaluation"):
-        predictions, reports = _evaluate(stores["B"], models, clinical)
+        predictions, reports = _evaluate(stores["B"], models)
     with watch.step("ceiling"):
         best = ceiling("B")
         of_these = oracle(tables["B"].parent, cohorts["B"].patient_labels)
@@ -141,15 +141,13 @@ def _store(cohort: Cohort, folder: Path, settings: DemoSettings, progress: Progr
 
 
 def _evaluate(
-    external: CubeStore, models: dict[str, Path], clinical: tuple[Predictions, Decision]
+    external: CubeStore, models: dict[str, Path]
 ) -> tuple[dict[str, Predictions], dict[str, EvaluationReport]]:
     predictions, reports = {}, {}
     for system, folder in models.items():
         predictor = Predictor.from_folder(folder)
-        predictions[system] = predict_store(predictor, external)
-        reports[system] = evaluate_predictions(predictions[system], predictor.model.decision.thresholds())
-    predictions[CLINICAL_ONLY], decision = clinical
-    reports[CLINICAL_ONLY] = evaluate_predictions(predictions[CLINICAL_ONLY], decision.thresholds())
+        predictions[system] = predictor.predict_store(PreparedCohort.of(external)).predictions
+        reports[system] = evaluate_predictions(predictions[system], predictor.decision.thresholds())
     return predictions, reports
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.joined_stores import Stores
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
 from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.predictions import UNKNOWN
@@ -20,6 +20,7 @@ from radiogene.experiments.run import ExperimentRun
 from radiogene.experiments.run_manifest import run_manifest
 from radiogene.experiments.tables import table3
 from radiogene.experiments.tables.traditional import CLINICAL, OURS
+from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.registry import method_named
 from radiogene.model.model_folder import MANIFEST_FILE
 from radiogene.report.evidence.answer import answer_of_block, answer_sentence
@@ -127,7 +128,7 @@ def _cohort(role: str, cohort: PreparedCohort) -> CohortDescription:
         known = labels[labels[:, column] != UNKNOWN, column]
         mutants = int(known.sum())
         counts.append(GeneCounts(gene, mutants, len(known) - mutants, len(cohort) - len(known)))
-    failed = len(cohort.source.failures) if isinstance(cohort.source, CubeStore) else 0
+    failed = len(cohort.source.failures) if isinstance(cohort.source, Stores) else 0
     notes = (f"{failed} rows of the table failed in preparation and are in no figure",) if failed else ()
     nodules = sum(len(found) for found in cohort.nodules)
     return CohortDescription(role, f"{role} cohort", len(cohort), nodules, tuple(counts), _facts(cohort), notes)
@@ -173,9 +174,9 @@ def _failure(failure: FitFailure, run: ExperimentRun) -> FailedFit:
     words = [f"genes {', '.join(settings.genes)}"]
     if settings.clinical is not None:
         words.append(f"clinical {', '.join(settings.clinical) or 'none'}")
-    if settings.views:
+    if isinstance(settings, NineViewSettings) and settings.views:
         words.append(f"views {', '.join(settings.views)}")
-    if not settings.attention:
+    if isinstance(settings, NineViewSettings) and not settings.attention:
         words.append("no attention")
     if failure.fit.shuffled is not None:
         words.append(f"labels shuffled by seed {failure.fit.shuffled}")

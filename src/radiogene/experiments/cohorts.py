@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.joined_stores import open_stores
 from radiogene.errors import CohortError, StoreError
 from radiogene.model.known_cubes import cube_fingerprint
 from radiogene.storage.place import Place
@@ -18,16 +18,16 @@ class CohortPlace:
     """Where a cohort lies; a worker process opens it for itself.
 
     Attributes:
-        store: that `radiogene prepare` filled, here or on object storage.
+        stores: that `radiogene prepare` filled, here or on object storage; several are one cohort.
         files: folder that the column `slides` starts from; None leaves slides out.
     """
 
-    store: Place
+    stores: tuple[Place, ...]
     files: Path | None = None
 
     def opened(self) -> PreparedCohort:
         """All patients of the store."""
-        return PreparedCohort.of(CubeStore.open(self.store), self.files)
+        return PreparedCohort.of(open_stores(self.stores), self.files)
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,7 @@ def refuse_unusable(training: PreparedCohort, external: PreparedCohort) -> None:
     for name, cohort in (("training", training), ("external", external)):
         if not len(cohort):
             raise CohortError(f"The {name} store is empty. Run `radiogene prepare` first.")
-    stores = [cohort.source for cohort in (training, external) if isinstance(cohort.source, CubeStore)]
-    if len({store.preparation_hash for store in stores}) > 1:
+    if training.source.preparation_hash != external.source.preparation_hash:
         raise StoreError("The two stores were prepared by different versions of radiogene. Prepare both again.")
     shared = set(training.patient_ids) & set(external.patient_ids)
     if shared:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.experiments.planned_fit import PlannedFit
+from radiogene.methods.method_settings import NetworkSettings, NineViewSettings
 from radiogene.methods.registry import method_named
 from radiogene.training.stages.schedule import schedule_of
 
@@ -57,22 +58,23 @@ def pace_of(accelerator: str) -> Pace:
     return GPU if accelerator == "gpu" else CPU
 
 
-def expected_seconds(fit: PlannedFit, training_patients: int) -> float:
+def expected_seconds(fit: PlannedFit, training_patients: int, accelerator: str) -> float:
     """Seconds that the fit should take, if no network stops before its last epoch: an upper estimate.
 
     Args:
         fit: what is fitted.
         training_patients: in the training cohort.
+        accelerator: Lightning's name of the device.
     """
     settings, entry = fit.settings, method_named(fit.method)
-    if not entry.network:
+    if not isinstance(settings, NetworkSettings):
         radiomics = "segment of the nodule" in {need.value for need in entry.needs}
         return CLASSICAL_SECONDS + (ELIMINATION_SECONDS if radiomics and fit.shuffled is None else 0.0)
     table = OPERATIONS[settings.preset]
-    views = len(settings.views or VIEW_NAMES) / len(VIEW_NAMES)
+    views = len((settings.views if isinstance(settings, NineViewSettings) else ()) or VIEW_NAMES) / len(VIEW_NAMES)
     schedule = schedule_of(settings.preset)
-    epochs = (settings.epochs or schedule.all_layers.epochs) + schedule.fusion.epochs
+    epochs = (settings.all_layers.epochs or schedule.all_layers.epochs) + schedule.fusion.epochs
     fits = settings.seeds * max(1, settings.folds + 1 if settings.folds else 1)
     fitted_on = training_patients * (1 - schedule.validation_share)
     operations = BACKWARD_FACTOR * table.get(fit.method, table["mmdl"]) * views * fitted_on * epochs * fits
-    return float(operations / pace_of(settings.accelerator).operations_per_second)
+    return float(operations / pace_of(accelerator).operations_per_second)

@@ -63,7 +63,7 @@ class Shown:
 
 
 Done = Mapping[PlannedFit, Outcome]
-CellsOf = Callable[[ExperimentSettings, Done], list[PlannedFit]]
+FitsOf = Callable[[ExperimentSettings, Done], list[PlannedFit]]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,6 @@ class Experiment:
 
     name: str
     title: str
-    fits: CellsOf
+    fits: FitsOf
     show: Callable[[Evidence], Shown]
     needs: str = ""

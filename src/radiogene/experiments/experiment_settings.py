@@ -1,46 +1,58 @@
 """Everything a user decides about an experiment; saved in its folder, and an experiment goes on with the same only."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
 
 from radiogene.decision.calibration import CalibrationKind
+from radiogene.methods.method_settings import NineViewTraining, PresetName
 
 GENES = ("EGFR", "KRAS")
 """The paper's tables are about these two."""
 
 
-@dataclass(frozen=True)
-class ExperimentSettings:
+@dataclass(frozen=True, kw_only=True)
+class ExperimentSettings(NineViewTraining):
     """One experiment.
 
     Attributes:
         preset: sizes of every network.
-        folds: of the networks' cross-validation; 0 holds out one part for early stopping and thresholds.
+        folds: of the networks' cross-validation; 0 holds out one part for early stopping and thresholds. Where not set,
+            5, and 0 at preset "tiny".
         nested_folds: of the outer cross-validation of everything that is no network.
         seed: of everything random.
         seeds: how many trainings of MMDL, with seeds that follow each other, show its spread.
-        epochs: of a network's main stage; the preset's where None.
         pretrained: folder of a pretrained network by backbone; what is not named starts from random weights.
         elimination_step: share of the features that recursive elimination drops in each round.
-        calibration: of every system, fitted on its unseen predictions.
+        calibration: of every system, fitted on its held-out predictions.
         permutations: of the labels, in the check that nothing leaks.
         accelerator: Lightning's name of the device.
         precision: Lightning's name of the arithmetic.
     """
 
-    preset: str = "small"
-    folds: int = 5
+    preset: PresetName = "small"
+    folds: int | None = None
     nested_folds: int = 5
     seed: int = 0
-    seeds: int = 1
-    epochs: int | None = None
+    seeds: int = 3
     pretrained: dict[str, str] = field(default_factory=dict)
     elimination_step: float = 0.1
     calibration: CalibrationKind = CalibrationKind.IDENTITY
     permutations: int = 20
-    accelerator: str = "cpu"
-    precision: str = "32-true"
+    accelerator: Literal["cpu", "gpu"] = "cpu"
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+
+    @property
+    def network_folds(self) -> int:
+        """The folds of networks with the default of the preset."""
+        if self.folds is not None:
+            return self.folds
+        return 0 if self.preset == "tiny" else 5
+
+    @property
+    def training(self) -> NineViewTraining:
+        """How networks are trained."""
+        return NineViewTraining(**{part.name: getattr(self, part.name) for part in fields(NineViewTraining)})
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain JSON values."""
-        return {**asdict(self), "calibration": self.calibration.value}
+        return {**asdict(self), "folds": self.network_folds, "calibration": self.calibration.value}

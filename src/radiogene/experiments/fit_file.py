@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from radiogene.decision.decision import Decision
+from radiogene.evaluation.held_out import CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.planned_fit import FitFailure, FitResult, Outcome, PlannedFit
 from radiogene.storage.atomic_files import write_json
@@ -31,9 +32,7 @@ def write_outcome(folder: Path, outcome: Outcome) -> None:
         {
             **named,
             "decision": outcome.decision.to_json(),
-            "unseen": _to_json(outcome.unseen),
-            "unseen_folds": None if outcome.unseen_folds is None else outcome.unseen_folds.tolist(),
-            "set_on": outcome.set_on,
+            "held_out": _held_out_json(outcome.held_out),
             "external": _to_json(outcome.external),
             "left_out": outcome.left_out,
             "notes": list(outcome.notes),
@@ -59,19 +58,35 @@ def read_outcome(folder: Path) -> Outcome | None:
 
 
 def _result(found: dict[str, Any]) -> FitResult:
-    folds = found["unseen_folds"]
     return FitResult(
         fit=PlannedFit.from_json(found["fit"]),
         decision=Decision.from_json(found["decision"]),
-        unseen=_predictions(found["unseen"]),
-        unseen_folds=None if folds is None else np.array(folds, dtype=np.int64),
-        set_on=found["set_on"],
+        held_out=_held_out(found["held_out"]),
         external=_predictions(found["external"]),
         left_out=found["left_out"],
         notes=tuple(found["notes"]),
         seconds=found["seconds"],
         model=found["model"],
     )
+
+
+def _held_out_json(held_out: HeldOutPredictions) -> dict[str, Any]:
+    return {
+        "set_on": held_out.set_on,
+        "predictions": _to_json(held_out.predictions),
+        "runs": [
+            {"seed": run.seed, "predictions": _to_json(run.predictions), "folds": run.folds.tolist()}
+            for run in held_out.runs
+        ],
+    }
+
+
+def _held_out(found: dict[str, Any]) -> HeldOutPredictions:
+    runs = tuple(
+        CrossValidation(run["seed"], _predictions(run["predictions"]), np.array(run["folds"], dtype=np.int64))
+        for run in found["runs"]
+    )
+    return HeldOutPredictions(_predictions(found["predictions"]), found["set_on"], runs)
 
 
 def _to_json(predictions: Predictions) -> dict[str, Any]:

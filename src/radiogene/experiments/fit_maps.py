@@ -7,8 +7,7 @@ from radiogene.experiments.experiment import Evidence
 from radiogene.experiments.planned_fit import FitResult
 from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.explanation.nodule_maps import NoduleMaps, drawn_positions, nodule_maps
-from radiogene.methods.method import FITTED_FOLDER
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 
 NODULES = 7
 """Columns of the paper's Figures 7, 8, 11 and 12."""
@@ -29,5 +28,5 @@ def maps_of_fit(evidence: Evidence, result: FitResult, positions: Sequence[int],
         positions: of external patients.
         gene: whose maps.
     """
-    model = read_model(evidence.out / result.model / FITTED_FOLDER)
-    return nodule_maps(ExplainedModel(model.networks, model.settings), evidence.external, positions, gene)
+    model = read_nine_view_model(evidence.out / result.model)
+    return nodule_maps(ExplainedModel(model.networks, model.facts), evidence.external, positions, gene)

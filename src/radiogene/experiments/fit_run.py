@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.decision.calibration import CalibrationKind, IdentityCalibration
 from radiogene.decision.decision import Decision, GeneDecision, ModelKind
-from radiogene.errors import RadiogeneError
+from radiogene.errors import RadiogeneError, SettingsError
+from radiogene.evaluation.class_counts import refuse_few_of_a_class
 from radiogene.evaluation.evaluation import evaluate_predictions
 from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_entry
 from radiogene.evaluation.patient_labels import patient_label_table
@@ -21,24 +21,33 @@ from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.fit_file import read_outcome, write_outcome
 from radiogene.experiments.planned_fit import FitFailure, FitResult, Outcome, PlannedFit
-from radiogene.methods.inputs import available
-from radiogene.methods.method import FitFolders
+from radiogene.methods.inputs import available, columns_given
+from radiogene.methods.method import FitContext, MethodEntry
+from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
-from radiogene.methods.system_folder import write_system
-from radiogene.methods.trained_system import train_system
-from radiogene.model.model_folder import MANIFEST_FILE
+from radiogene.methods.trained_model import fit_model
+from radiogene.model.model_folder import read_model_folder
 from radiogene.parallel.dask_worker import unseen_here
-from radiogene.storage.checked_files import sha256_of
+from radiogene.prediction.predictor import Predictor
 from radiogene.storage.folder_lock import locked_folder
+from radiogene.training.fitting.run_options import RunOptions
 
 FITS_FOLDER = "fits"
 FEATURES_FOLDER = "features"
 MODEL_FOLDER = "model"
 STATE_FOLDER = "state"
 
+FEWEST_IN_A_ROW = 5
+"""Mutants, and wild types, below which a table has no row of a system: a threshold on four mutants is chance."""
+
 
 def run_fit(
-    fit: PlannedFit, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_cubes: str
+    fit: PlannedFit,
+    key: str,
+    places: ExperimentPlaces,
+    calibration: CalibrationKind,
+    run: RunOptions,
+    external_cubes: str,
 ) -> Outcome:
     """What the fit left; it is on disk when this returns.
 
@@ -47,9 +56,10 @@ def run_fit(
         key: names its folder.
         places: of the cohorts and the experiment.
         calibration: of its probabilities.
+        run: how networks are trained here.
         external_cubes: fingerprint of the external cohort's cubes, for the ledger.
     """
-    for path in (places.out, places.training.store, places.external.store):
+    for path in (places.out, *places.training.stores, *places.external.stores):
         if unseen := unseen_here(path):
             return FitFailure(fit, unseen, 0.0)
     folder = places.out / FITS_FOLDER / key
@@ -58,17 +68,22 @@ def run_fit(
         found = read_outcome(folder)
         if isinstance(found, FitResult):
             return found
-        return _run(fit, key, places, calibration, external_cubes)
+        return _run(fit, key, places, calibration, run, external_cubes)
 
 
 def _run(
-    fit: PlannedFit, key: str, places: ExperimentPlaces, calibration: CalibrationKind, external_cubes: str
+    fit: PlannedFit,
+    key: str,
+    places: ExperimentPlaces,
+    calibration: CalibrationKind,
+    run: RunOptions,
+    external_cubes: str,
 ) -> Outcome:
     """See `run_fit`."""
     folder = places.out / FITS_FOLDER / key
     started = time.monotonic()
     try:
-        outcome: Outcome = _fitted(fit, key, places, calibration, started)
+        outcome: Outcome = _fitted(fit, key, places, calibration, run, started)
     except RadiogeneError as error:
         outcome = FitFailure(fit, str(error), _since(started))
     except Exception as error:  # noqa: BLE001 - a defect in one system must not lose the other fits; it is recorded
@@ -84,58 +99,83 @@ def _enter_in_ledger(result: FitResult, out: Path, external_cubes: str) -> None:
     """Adds the evaluation of the external cohort that this fit is to the experiment's ledger."""
     report = evaluate_predictions(result.external, result.decision.thresholds())
     choices = {"fit": result.fit.to_json(), "decision": result.decision.to_json()}
-    weights = sha256_of(out / result.model / MANIFEST_FILE)
+    weights = read_model_folder(out / result.model).weights_sha256
     entry = ledger_entry(method_named(result.fit.method).title, weights, external_cubes, choices, report)
     append_to_ledger(out / LEDGER_FILE, entry)
 
 
 def _fitted(
-    fit: PlannedFit, key: str, places: ExperimentPlaces, calibration: CalibrationKind, started: float
+    fit: PlannedFit,
+    key: str,
+    places: ExperimentPlaces,
+    calibration: CalibrationKind,
+    run: RunOptions,
+    started: float,
 ) -> FitResult:
     folder = places.out / FITS_FOLDER / key
     training, external = places.training.opened(), places.external.opened()
-    folders = FitFolders(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER)
-    folders.state.mkdir(exist_ok=True)
+    context = FitContext(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER, run=run)
+    entry = method_named(fit.method)
+    _refuse_few(entry, fit.settings, training)
     if fit.shuffled is not None:
-        return _fitted_to_shuffled_labels(fit, fit.shuffled, training, external, folders, started)
-    system, unseen = train_system(method_named(fit.method), fit.settings, training, folders, calibration)
-    write_system(folder / MODEL_FOLDER, system, unseen, training, _preparation_hash(training.source))
-    shutil.rmtree(folders.state)
-    predictions = system.predict(external)
-    left_out = {"training": sum(system.left_out.values()), "external": len(external) - len(predictions.patient_ids)}
+        return _fitted_to_shuffled_labels(fit, fit.shuffled, training, external, context, started)
+    finished = fit_model(entry, fit.settings, training, context, calibration)
+    if finished is None:
+        raise SettingsError("A fit of an experiment is run by one process: start it without torchrun.")
+    finished.write(folder / MODEL_FOLDER)
+    shutil.rmtree(context.state, ignore_errors=True)
+    answers = _answered(Predictor(finished.model), external)
+    left_out = {"training": sum(finished.left_out.values()), "external": len(external) - len(answers.patient_ids)}
     return FitResult(
         fit=fit,
-        decision=system.decision,
-        unseen=unseen.predictions,
-        unseen_folds=unseen.folds,
-        set_on=unseen.set_on,
-        external=predictions,
+        decision=finished.model.decision,
+        held_out=finished.held_out,
+        external=answers,
         left_out=left_out,
-        notes=(*system.method.notes, *_left_out_notes(system.left_out)),
+        notes=(*finished.model.method.notes, *_left_out_notes(finished.left_out)),
         seconds=_since(started),
         model=(Path(FITS_FOLDER) / key / MODEL_FOLDER).as_posix(),
     )
 
 
+def _refuse_few(entry: MethodEntry, settings: MethodSettings, training: PreparedCohort) -> None:
+    """Refuses a row on fewer than five mutants or wild types that have what its system needs, before it is fitted."""
+    present = available(entry, training, columns_given(entry, settings.clinical)).present
+    chosen = training.at(present.nonzero()[0])
+    if len(chosen):
+        labels = patient_label_table(chosen, settings.genes)
+        refuse_few_of_a_class(labels, settings.genes, FEWEST_IN_A_ROW, f"training cohort of {entry.title}")
+
+
+def _answered(predictor: Predictor, external: PreparedCohort) -> Predictions:
+    """The predictions for the external patients that have what the system needs; of nobody where none has."""
+    if not available(predictor.model.entry, external, predictor.facts.columns).present.any():
+        return _nobody(predictor.facts.genes)
+    return predictor.predict_store(external).predictions
+
+
+def _nobody(genes: tuple[str, ...]) -> Predictions:
+    return Predictions((), genes, np.empty((0, len(genes))), np.empty((0, len(genes)), dtype=np.int8))
+
+
 def _fitted_to_shuffled_labels(
-    fit: PlannedFit, seed: int, training: PreparedCohort, external: PreparedCohort, folders: FitFolders, started: float
+    fit: PlannedFit, seed: int, training: PreparedCohort, external: PreparedCohort, context: FitContext, started: float
 ) -> FitResult:
     """What a system says of patients it had not seen when labels are shuffled among those who have what it needs.
 
     Nothing is decided on such predictions, which may all be equal, and no external patient is asked about.
     """
     entry, genes = method_named(fit.method), fit.settings.genes
-    chosen = training.at(available(entry, training, fit.settings.clinical).present.nonzero()[0])
+    present = available(entry, training, columns_given(entry, fit.settings.clinical)).present
+    chosen = training.at(present.nonzero()[0])
     labels = shuffled_labels(chosen, genes, seed)
-    unseen = entry.make(fit.settings, folders).fit(chosen, labels).unseen
-    shutil.rmtree(folders.state)
+    held_out = entry.make(fit.settings, context).fit(chosen, labels).held_out
+    shutil.rmtree(context.state, ignore_errors=True)
     return FitResult(
         fit=fit,
         decision=_undecided(genes, labels),
-        unseen=unseen.predictions,
-        unseen_folds=unseen.folds,
-        set_on=unseen.set_on,
-        external=Predictions((), genes, np.empty((0, len(genes))), np.empty((0, len(genes)), dtype=np.int8)),
+        held_out=held_out,
+        external=_nobody(genes),
         left_out={"training": len(training) - len(chosen), "external": len(external)},
         notes=(),
         seconds=_since(started),
@@ -167,10 +207,6 @@ def shuffled_labels(cohort: PreparedCohort, genes: tuple[str, ...], seed: int) -
 
 def _left_out_notes(left_out: dict[str, int]) -> tuple[str, ...]:
     return tuple(f"{count} training patients left out: {reason}" for reason, count in left_out.items())
-
-
-def _preparation_hash(source: object) -> str:
-    return source.preparation_hash if isinstance(source, CubeStore) else ""
 
 
 def _since(started: float) -> float:

@@ -10,6 +10,7 @@ from radiogene.experiments.fit_file import read_outcome
 from radiogene.experiments.fit_run import FITS_FOLDER, run_fit
 from radiogene.experiments.planned_fit import FitResult, Outcome, PlannedFit
 from radiogene.parallel.workers import Workers, in_parallel
+from radiogene.training.fitting.run_options import RunOptions
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class FitRuns:
         places: of the cohorts and the experiment.
         context: what decides every fit's result beside its settings.
         external_cubes: fingerprint of the external cohort's cubes, by which ledgers know it.
+        run_options: how networks are trained.
         calibration: of every system.
         workers: who runs them; each computes with one thread where there are several.
     """
@@ -27,6 +29,7 @@ class FitRuns:
     places: ExperimentPlaces
     context: dict[str, Any]
     external_cubes: str
+    run_options: RunOptions
     calibration: CalibrationKind = CalibrationKind.IDENTITY
     workers: Workers = 1
 
@@ -41,5 +44,8 @@ class FitRuns:
         Args:
             fits: different ones, in the order in which they should start.
         """
-        tasks = ((fit, fit.key(self.context), self.places, self.calibration, self.external_cubes) for fit in fits)
+        tasks = (
+            (fit, fit.key(self.context), self.places, self.calibration, self.run_options, self.external_cubes)
+            for fit in fits
+        )
         return in_parallel(run_fit, tasks, self.workers, ordered=False)

@@ -5,12 +5,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from radiogene.decision.decision import Decision
+from radiogene.errors import SettingsError
+from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.registry import method_named
+from radiogene.storage.typed_json import from_json, to_json
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ class PlannedFit:
 
     def to_json(self) -> dict[str, Any]:
         """The fit as plain JSON values."""
-        return {"method": self.method, "settings": self.settings.to_json(), "shuffled": self.shuffled}
+        return {"method": self.method, "settings": to_json(self.settings), "shuffled": self.shuffled}
 
     @classmethod
     def from_json(cls, found: dict[str, Any]) -> "PlannedFit":
         """The fit that `to_json` wrote."""
-        return cls(found["method"], MethodSettings.from_json(found["settings"]), found["shuffled"])
+        kind = method_named(found["method"]).settings
+        settings = from_json(kind, found["settings"], where=f"settings of {found['method']}", error=SettingsError)
+        return cls(found["method"], settings, found["shuffled"])
 
     def key(self, context: dict[str, Any]) -> str:
         """24 hexadecimal digits that name the fit among all of an experiment.
@@ -53,10 +56,8 @@ class FitResult:
 
     Attributes:
         fit: what was fitted.
-        decision: thresholds (and calibration, identity unless asked otherwise), set on `unseen`.
-        unseen: predictions, not calibrated, for training patients by models that had not seen them.
-        unseen_folds: (N,) fold of each of these patients; None where one part was held out.
-        set_on: which predictions `unseen` are: "out-of-fold" or "inner validation".
+        decision: thresholds (and calibration, identity unless asked otherwise), set on `held_out`.
+        held_out: predictions, not calibrated, for training patients by models that had not seen them.
         external: calibrated predictions for the external patients that have what the system needs; of nobody where the
             labels were shuffled.
         left_out: per cohort ("training", "external"), how many patients lack what the system needs.
@@ -67,9 +68,7 @@ class FitResult:
 
     fit: PlannedFit
     decision: Decision
-    unseen: Predictions
-    unseen_folds: NDArray[np.int64] | None
-    set_on: str
+    held_out: HeldOutPredictions
     external: Predictions
     left_out: dict[str, int]
     notes: tuple[str, ...]

@@ -67,7 +67,7 @@ def external_figures(result: FitResult, gene: str) -> RowFigures:
         probabilities=known.probabilities,
         calls=calls,
         folds=None,
-        rests_on=f"external patients, threshold set on {result.set_on} predictions",
+        rests_on=f"external patients, threshold set on {result.held_out.set_on} predictions",
     )
 
 
@@ -82,18 +82,18 @@ def training_figures(result: FitResult, gene: str) -> RowFigures:
         result: of a fit.
         gene: which gene.
     """
-    known = result.unseen.gene(gene)
-    if result.unseen_folds is None:
+    known, folds_of_all = result.held_out.predictions.gene(gene), result.held_out.folds
+    if folds_of_all is None:
         rule = result.decision.gene(gene)
         probabilities = rule.calibration.apply(known.probabilities)
         calls = probabilities >= rule.threshold
         folds, area = None, delong_auc(known.labels, probabilities)
-        rests_on = f"{result.set_on} patients, who also set threshold and stopping: optimistic"
+        rests_on = f"{result.held_out.set_on} patients, who also set threshold and stopping: optimistic"
         metrics = _of_calls(with_intervals(confusion_metrics(known.labels, calls), BOOTSTRAP))
     else:
-        folds = result.unseen_folds[known.known]
+        folds = folds_of_all[known.known]
         area = foldwise_auc(known.labels, known.probabilities, folds, BOOTSTRAP).auc
-        rests_on = f"{result.set_on} patients, threshold of each fold set on the others"
+        rests_on = f"{result.held_out.set_on} patients, threshold of each fold set on the others"
         try:
             probabilities, calls = _cross_fitted(result, gene, known.labels, known.probabilities, folds)
             metrics = _of_calls(with_intervals(confusion_metrics(known.labels, calls), BOOTSTRAP))
@@ -102,7 +102,7 @@ def training_figures(result: FitResult, gene: str) -> RowFigures:
             metrics = dict.fromkeys(("accuracy", "sensitivity", "specificity", "f1"), undefined(str(error)))
     return RowFigures(
         measures={"auc": area, **metrics},
-        patient_ids=_ids(result.unseen.patient_ids, known.known),
+        patient_ids=_ids(result.held_out.predictions.patient_ids, known.known),
         labels=known.labels,
         scores=known.probabilities,
         probabilities=probabilities,

@@ -1,8 +1,16 @@
 """The fits behind the rows of tables: one place says with which settings a system stands in any of them."""
 
+from dataclasses import asdict, fields, replace
+
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.planned_fit import PlannedFit
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.method_settings import (
+    EliminationSettings,
+    MethodSettings,
+    NetworkSettings,
+    NineViewSettings,
+    NineViewTraining,
+)
 from radiogene.methods.registry import method_named
 
 MMDL = "mmdl"
@@ -34,22 +42,14 @@ def mmdl(
         repeat: added to the seed.
     """
     init = settings.pretrained.get(PAPERS_OWN, "random") if pretrained else "random"
-    return PlannedFit(
-        MMDL,
-        MethodSettings(
-            genes=genes,
-            clinical=clinical,
-            seed=settings.seed + repeat,
-            folds=settings.folds,
-            preset=settings.preset,
-            epochs=settings.epochs,
-            views=views,
-            attention=attention,
-            init=init,
-            accelerator=settings.accelerator,
-            precision=settings.precision,
-        ),
+    own = replace(
+        _nine_view(settings, genes, init),
+        clinical=clinical,
+        seed=settings.seed + repeat,
+        views=views,
+        attention=attention,
     )
+    return PlannedFit(MMDL, own)
 
 
 def system(settings: ExperimentSettings, name: str, genes: tuple[str, ...] = GENES) -> PlannedFit:
@@ -60,22 +60,40 @@ def system(settings: ExperimentSettings, name: str, genes: tuple[str, ...] = GEN
         name: of the system.
         genes: one for a single-task network.
     """
-    if method_named(name).network:
-        own = MethodSettings(
-            genes=genes,
-            seed=settings.seed,
-            folds=settings.folds,
-            preset=settings.preset,
-            epochs=settings.epochs,
-            init=settings.pretrained.get(name, "random"),
-            accelerator=settings.accelerator,
-            precision=settings.precision,
+    own = method_named(name).settings
+    if own is NineViewSettings:
+        return PlannedFit(name, _nine_view(settings, genes, settings.pretrained.get(name, "random")))
+    if own is NetworkSettings:
+        return PlannedFit(
+            name,
+            NetworkSettings(
+                genes=genes,
+                seed=settings.seed,
+                folds=settings.network_folds,
+                preset=settings.preset,
+                batch=settings.batch,
+                all_layers=settings.all_layers,
+            ),
         )
-    else:
-        own = MethodSettings(
-            genes=genes,
-            seed=settings.seed,
-            folds=settings.nested_folds,
-            elimination_step=settings.elimination_step,
-        )
-    return PlannedFit(name, own)
+    tabular = MethodSettings(genes=genes, seed=settings.seed, folds=settings.nested_folds)
+    if own is EliminationSettings:
+        tabular = EliminationSettings(**asdict(tabular), elimination_step=settings.elimination_step)
+    return PlannedFit(name, tabular)
+
+
+def _nine_view(settings: ExperimentSettings, genes: tuple[str, ...], init: str) -> NineViewSettings:
+    """The settings of a network on nine views; with folds, a network refitted on all patients predicts.
+
+    So a row is one network per seed with folds and without, as the paper's is, and is fitted on as many patients as the
+    refitted forests that it is compared with.
+    """
+    training = settings.training
+    return NineViewSettings(
+        **{part.name: getattr(training, part.name) for part in fields(NineViewTraining)},
+        genes=genes,
+        seed=settings.seed,
+        folds=settings.network_folds,
+        preset=settings.preset,
+        keep="refit" if settings.network_folds else "ensemble",
+        init=init,
+    )

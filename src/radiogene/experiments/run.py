@@ -26,6 +26,7 @@ from radiogene.model.known_cubes import cohort_fingerprint_of
 from radiogene.model.pretrained_folder import WEIGHTS_FILE
 from radiogene.parallel.workers import Workers, process_count
 from radiogene.storage.checked_files import sha256_of
+from radiogene.training.fitting.run_options import RunOptions
 
 Told = Callable[["Progress"], None]
 
@@ -97,7 +98,8 @@ def run_experiments(
     }
     context = _context(settings, fingerprints)
     claim(places.out, {"settings": settings.to_json(), "cohorts": fingerprints, "radiogene": __version__})
-    runs = FitRuns(places, context, cohort_fingerprint_of(external_cubes), settings.calibration, workers)
+    options = RunOptions(settings.accelerator, settings.precision, progress=False)
+    runs = FitRuns(places, context, cohort_fingerprint_of(external_cubes), options, settings.calibration, workers)
     fits = [fit for experiment in experiments for fit in experiment.fits(settings, {})]
     missing = set(fits) - set(runs.finished(fits))
     measure_shared_features(missing, (training, external), places.out / FEATURES_FOLDER, workers)
@@ -127,7 +129,7 @@ def _all_outcomes(
         missing = [fit for fit in needed if fit not in outcomes]
         if not missing:
             return outcomes
-        expected = {fit: expected_seconds(fit, training_patients) for fit in needed}
+        expected = {fit: expected_seconds(fit, training_patients, settings.accelerator) for fit in needed}
         count = _Count(needed, expected, process_count(runs.workers))
         # The longest first, so that no worker begins one while the others have nothing left.
         missing.sort(key=lambda fit: -count.expected[fit])
@@ -162,5 +164,6 @@ def _context(settings: ExperimentSettings, fingerprints: Mapping[str, str]) -> d
         "cohorts": dict(fingerprints),
         "radiogene": __version__,
         "calibration": settings.calibration.value,
+        "precision": settings.precision,
         "pretrained": pretrained,
     }

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
-from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.joined_stores import Stores
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.experiments.experiment_settings import GENES
 from radiogene.experiments.planned_fit import FitResult
@@ -28,9 +28,9 @@ def run_manifest(run: ExperimentRun) -> dict[str, Any]:
     schedule = schedule_of(settings.preset)
     results = [outcome for outcome in evidence.outcomes.values() if isinstance(outcome, FitResult)]
     networks = (
-        {"kind": "folds", "folds": settings.folds}
-        if settings.folds
-        else {"kind": "single", "validation_share": schedule.validation_share}
+        {"kind": "folds", "folds": settings.network_folds}
+        if settings.network_folds
+        else {"kind": "single", "validation_share": settings.validation_share or schedule.validation_share}
     )
     return {
         "synthetic": evidence.training.synthetic or evidence.external.synthetic,
@@ -40,8 +40,8 @@ def run_manifest(run: ExperimentRun) -> dict[str, Any]:
         "preset": settings.preset,
         "image_size_px": preset_named(settings.preset).image_size,
         "init": "a pretrained network" if PAPERS_OWN in settings.pretrained else "random",
-        "epochs": settings.epochs or schedule.all_layers.epochs,
-        "class_weighting": False,
+        "epochs": settings.all_layers.epochs or schedule.all_layers.epochs,
+        "class_weighting": settings.class_weighting,
         "augmentation": ["quarter turns", "flips", "translations by at most 4 mm"],
         "preparation": _preparation(evidence.training.source),
         "views": list(VIEW_NAMES),
@@ -59,8 +59,8 @@ def run_manifest(run: ExperimentRun) -> dict[str, Any]:
         "decision": {
             "threshold_rule": "Youden",
             "calibration": settings.calibration.value,
-            "set_on": sorted({result.set_on for result in results}),
-            "cross_fitted": bool(settings.folds),
+            "set_on": sorted({result.held_out.set_on for result in results}),
+            "cross_fitted": bool(settings.network_folds),
         },
         "bootstrap": {"resamples": BOOTSTRAP.resamples, "seed": BOOTSTRAP.seed},
         "frozen_before_external": True,
@@ -73,7 +73,7 @@ def run_manifest(run: ExperimentRun) -> dict[str, Any]:
 
 
 def _preparation(source: object) -> dict[str, Any]:
-    if not isinstance(source, CubeStore):
+    if not isinstance(source, Stores):
         return {}
     made = source.preparation
     return {

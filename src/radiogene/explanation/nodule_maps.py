@@ -68,10 +68,10 @@ def nodule_maps(
     Raises:
         SettingsError: the model does not predict the gene.
     """
-    settings = model.settings
-    if gene not in settings.genes:
-        raise SettingsError(f"No maps of {gene}: the model predicts {', '.join(settings.genes)}.")
-    views, sampler = views_named(settings.view_names), sampler_of(settings)
+    facts = model.facts
+    if gene not in facts.genes:
+        raise SettingsError(f"No maps of {gene}: the model predicts {', '.join(facts.genes)}.")
+    views, sampler = views_named(facts.view_names), sampler_of(facts)
     labels = patient_labels(cohort.rows, (gene,))
     found = []
     for position in positions:
@@ -84,7 +84,7 @@ def nodule_maps(
                 views=views,
                 views_vhw=cut_views(cube.astype(np.float32), DISPLAY_PIXELS, views=views),
                 maps_vhw=maps,
-                map_sampling=settings.view_sampling,
+                map_sampling=facts.view_sampling,
                 mutant=None if label is None else label == 1,
                 outline_vhw=None if segment is None else _display_outline(segment, views),
                 mass=None if segment is None else map_mass(maps, segment_views(segment, sampler)),

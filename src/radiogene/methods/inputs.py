@@ -12,10 +12,7 @@ from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.table.label_words import is_unknown, read_number
 from radiogene.methods.method import MethodEntry, Need
-from radiogene.methods.tabular.plan import SEMANTIC_COLUMNS, SUV_COLUMN
-
-SLIDES_COLUMN = "slides"
-"""Column with the folder of a patient's slide tiles, relative to the cohort's files."""
+from radiogene.methods.table_columns import SEMANTIC_COLUMNS, SLIDES_COLUMN, SUV_COLUMN
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff"})
 
@@ -37,15 +34,15 @@ Check = Callable[[PreparedCohort, int], str | None]
 """Cohort and position of a patient -> what is missing, or None."""
 
 
-def available(entry: MethodEntry, cohort: PreparedCohort, clinical: Sequence[str] | None = None) -> Availability:
+def available(entry: MethodEntry, cohort: PreparedCohort, columns: Sequence[str]) -> Availability:
     """The patients that have what a system needs. A single unknown value is no lack: it counts as the mean.
 
     Args:
         entry: the system.
         cohort: N patients.
-        clinical: columns given to it in place of its own clinical ones; None for its own.
+        columns: of the table, that it reads.
     """
-    missing = _missing_column(entry, cohort, clinical)
+    missing = _missing_column(cohort, columns)
     if missing:
         return Availability(np.zeros(len(cohort), dtype=np.bool_), {missing: len(cohort)} if len(cohort) else {})
     checks = [CHECKS[need] for need in entry.needs if need in CHECKS]
@@ -63,17 +60,13 @@ def columns_given(entry: MethodEntry, clinical: Sequence[str] | None) -> tuple[s
     """
     if clinical is None:
         return entry.columns
-    return (*clinical, *(name for name in entry.columns if name in (*SEMANTIC_COLUMNS, SUV_COLUMN)))
+    return (*clinical, *(name for name in entry.columns if name in (*SEMANTIC_COLUMNS, SUV_COLUMN, SLIDES_COLUMN)))
 
 
-def _missing_column(entry: MethodEntry, cohort: PreparedCohort, clinical: Sequence[str] | None) -> str | None:
-    """The columns that a system reads and no patient's row has, in words."""
-    own = [name for name in entry.columns if name not in (*SEMANTIC_COLUMNS, SUV_COLUMN)]
-    wanted = [name for name in entry.columns if name not in own]
-    if Need.CLINICAL in entry.needs:
-        wanted = [*(own if clinical is None else clinical), *wanted]
-    there = {*DEFAULT_COLUMNS, *(name for row in cohort.patients for name in row.extra)}
-    absent = [name for name in wanted if name not in there]
+def _missing_column(cohort: PreparedCohort, columns: Sequence[str]) -> str | None:
+    """The columns that a system reads and no patient's row has, in words; each patient's slides are looked at alone."""
+    there = {*DEFAULT_COLUMNS, SLIDES_COLUMN, *(name for row in cohort.patients for name in row.extra)}
+    absent = [name for name in columns if name not in there]
     return f"the table has no column {', '.join(absent)}" if absent else None
 
 

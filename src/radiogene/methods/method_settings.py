@@ -1,58 +1,132 @@
-"""What a user decides about a compared system; plain data, saved beside every fit."""
+"""What a user decides about the fit of a system; each kind of system declares what it takes, and takes nothing else."""
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Literal
 
-from radiogene.errors import WeightsError
+GENES = ("EGFR", "KRAS")
+
+PresetName = Literal["paper", "small", "tiny"]
+OptimiserName = Literal["sgd", "adamw"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MethodSettings:
-    """One fit of one system. A system passes over what does not concern it.
+    """One fit of one system.
 
     Attributes:
-        genes: G names, the order of every gene axis.
-        clinical: columns that are given to it; None for the system's own.
+        genes: columns of the table to predict, the order of every gene axis.
+        clinical: clinical columns that it is given; the system's own where not set, an empty list for images only.
+        folds: of a cross-validation by patient, stratified over the genes, which sets the thresholds.
         seed: of everything random.
-        seeds: repeats with seeds that follow each other; predictions are averaged.
-        folds: of the cross-validation that makes unseen predictions. 0, for networks only, holds out one part instead.
-        preset: sizes of a network.
-        epochs: of a network's main stage; the preset's where None.
-        views: of a nine-view network; all nine where empty.
-        attention: False switches a network's masks off.
-        init: where a network starts: `random`, the folder of a pretrained network, or `imagenet:FILE`.
-        elimination_step: share of the features that recursive elimination drops in each round.
-        accelerator: Lightning's name of the device.
-        precision: Lightning's name of the arithmetic.
+        seeds: repeats with seeds that follow each other; their predictions are averaged.
     """
 
-    genes: tuple[str, ...] = ("EGFR", "KRAS")
+    genes: tuple[str, ...] = GENES
     clinical: tuple[str, ...] | None = None
+    folds: int = 5
     seed: int = 0
     seeds: int = 1
-    folds: int = 5
-    preset: str = "small"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EliminationSettings(MethodSettings):
+    """A fit that selects features by recursive elimination.
+
+    Attributes:
+        elimination_step: share of the features that recursive elimination drops in each round.
+    """
+
+    elimination_step: float = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageSettings:
+    """One stage of a network's training; what is not set is the preset's.
+
+    Attributes:
+        epochs: at most this many; 0 leaves the stage out.
+        learning_rate: of the optimiser, at the start.
+        patience: epochs without a lower validation loss after which the stage stops.
+        optimiser: "sgd" with momentum 0.9, or "adamw" with weight decay 0.01.
+    """
+
     epochs: int | None = None
+    learning_rate: float | None = None
+    patience: int | None = None
+    optimiser: OptimiserName | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkTraining:
+    """How any network is trained.
+
+    Attributes:
+        batch: patients per step; the preset's where not set.
+        all_layers: the stage that trains every layer.
+    """
+
+    batch: int | None = None
+    all_layers: StageSettings = field(default_factory=StageSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NineViewTraining(NetworkTraining):
+    """How a network on nine views is trained.
+
+    Attributes:
+        branches: the stage that trains the branches alone, over frozen features of a pretrained network.
+        fusion: the stage that trains every layer and the fusion weights by the fused probability.
+        joint: train all layers and the fusion in one stage, by the sum of their losses.
+        validation_share: share of the patients that sets early stopping; the preset's where not set.
+        class_weighting: weigh a gene's mutants by wild types per mutant among the training patients.
+        augmentation: flips, turns and shifts of training views.
+        dropout: of the features in training.
+        freeze_normalisation: keep the running statistics of normalisation as the initial weights bring them.
+        view_sampling: how diagonals fill an image: "stretched", or "isotropic" with one scale on both axes.
+        per_image_standardisation: standardise each view by itself, which loses absolute Hounsfield units.
+        clinical_at: where clinical values join a branch: beside the outputs of FC256 ("fc256_output") or its inputs.
+    """
+
+    branches: StageSettings = field(default_factory=StageSettings)
+    fusion: StageSettings = field(default_factory=StageSettings)
+    joint: bool = False
+    validation_share: float | None = None
+    class_weighting: bool = False
+    augmentation: bool = True
+    dropout: bool = True
+    freeze_normalisation: bool = False
+    view_sampling: Literal["stretched", "isotropic"] = "stretched"
+    per_image_standardisation: bool = False
+    clinical_at: Literal["fc256_output", "fc256_input"] = "fc256_output"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSettings(MethodSettings, NetworkTraining):
+    """A fit of a network.
+
+    Attributes:
+        folds: of a cross-validation by patient, stratified over the genes; 0 holds out one part instead.
+        preset: sizes and schedule of the network.
+    """
+
+    folds: int = 0
+    preset: PresetName = "small"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NineViewSettings(NetworkSettings, NineViewTraining):
+    """A fit of MMDL, or of another network in its place.
+
+    Attributes:
+        keep: of a cross-validation: "ensemble", the folds' models together, or "refit", one trained on everybody.
+        init: where the network starts: "random", a folder that `radiogene pretrain` wrote, or "imagenet:FILE".
+        views: which of the nine views; all where empty.
+        attention: false switches the masks off.
+        nodule_rule: whose probability a patient with several nodules gets.
+    """
+
+    keep: Literal["ensemble", "refit"] = "ensemble"
+    init: str = "random"
     views: tuple[str, ...] = ()
     attention: bool = True
-    init: str = "random"
-    elimination_step: float = 0.1
-    accelerator: str = "cpu"
-    precision: str = "32-true"
-
-    def to_json(self) -> dict[str, Any]:
-        """The settings as plain JSON values."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "MethodSettings":
-        """The settings that `to_json` wrote.
-
-        Raises:
-            WeightsError: a missing or unknown key.
-        """
-        expected = {field.name for field in fields(cls)}
-        if set(content) != expected:
-            raise WeightsError(f"Settings of a method with the keys {sorted(content)}; expected {sorted(expected)}.")
-        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
-        return cls(**values)
+    nodule_rule: Literal["largest", "mean", "max"] = "largest"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from radiogene.decision.decision import Decision
-from radiogene.model.settings import ModelSettings
+from radiogene.model.facts import ModelFacts
 
 NOT_A_DEVICE = (
     "Research software. Not a medical device; not validated for any clinical use. A probability from CT does not "
@@ -11,31 +11,29 @@ NOT_A_DEVICE = (
 )
 
 
-def model_card(settings: ModelSettings, decision: Decision, manifest: dict[str, Any]) -> str:
+def model_card(facts: ModelFacts, decision: Decision, manifest: dict[str, Any]) -> str:
     """The card as Markdown.
 
     Args:
-        settings: network and input.
+        facts: of the model.
         decision: thresholds and calibration.
-        manifest: how the model was made.
+        manifest: how the model was made; `description` says in words what was fitted.
     """
-    masks = settings.attention and settings.preset.has_masks
     lines = ["# Model card", "", NOT_A_DEVICE, ""]
-    if settings.synthetic:
+    if facts.synthetic:
         lines += ["**Trained on synthetic patients: its probabilities mean nothing for a real patient.**", ""]
     lines += [
-        f"* Predicts: {', '.join(settings.genes)} (mutant against wild type) of one nodule on CT.",
-        f"* Network: MMDL, preset `{settings.preset.name}`, backbone `{settings.preset.backbone}`, "
-        f"{len(settings.view_names)} views, attention {'on' if masks else 'off'}; {decision.model_kind.value} model, "
-        f"members: {len(settings.members)}.",
-        f"* Clinical values: {', '.join(settings.members[0].clinical.columns) or 'none (image only)'}; "
+        f"* Predicts: {', '.join(facts.genes)} (mutant against wild type) of one nodule on CT.",
+        *(f"* {sentence}" for sentence in manifest.get("description", ())),
+        f"* Kind: {decision.model_kind.value} model.",
+        f"* Columns of the table: {', '.join(facts.columns) or 'none (image only)'}; "
         "an unknown value counts as the training patients' mean.",
-        f"* Cubes: preparation {settings.preparation_hash[:12]}; others are refused.",
+        f"* Cubes: preparation {facts.preparation_hash[:12]}; others are refused.",
         "",
         "| gene | threshold | calibration | set on | patients | mutants |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for gene in settings.genes:
+    for gene in facts.genes:
         rule = decision.gene(gene)
         lines.append(
             f"| {gene} | {rule.threshold:.4f} | {rule.calibration.kind.value} | {rule.set_on} "

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.nine_views import NINE_VIEWS, View
-from radiogene.model.settings import MemberSettings, ModelSettings
+from radiogene.model.nine_view_facts import MemberSettings, NineViewFacts
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.standardisation import standardised
 from radiogene.networks.view_sampling import ViewSampler
@@ -37,9 +37,9 @@ def views_named(names: Sequence[str]) -> tuple[View, ...]:
     return tuple(by_name[name] for name in names)
 
 
-def sampler_of(settings: ModelSettings) -> ViewSampler:
+def sampler_of(facts: NineViewFacts) -> ViewSampler:
     """The view sampler that a model was trained with."""
-    return ViewSampler(settings.preset.image_size, settings.view_sampling, views_named(settings.view_names))
+    return ViewSampler(facts.preset.image_size, facts.view_sampling, views_named(facts.view_names))
 
 
 def network_outputs(

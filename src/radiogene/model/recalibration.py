@@ -9,20 +9,22 @@ from typing import Any
 from radiogene import __version__
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.calibration_figures import CalibrationFigures, calibration_figures
-from radiogene.decision.decision import OUT_OF_FOLD, Decision, ModelKind, fit_decision
+from radiogene.decision.decision import Decision, ModelKind, fit_decision
 from radiogene.errors import WeightsError
 from radiogene.evaluation.bootstrap import BootstrapSettings
+from radiogene.evaluation.held_out import HeldOutPredictions
+from radiogene.evaluation.held_out_table import read_held_out_table
 from radiogene.model.card import model_card
+from radiogene.model.facts import ModelFacts
 from radiogene.model.model_folder import (
     CARD_FILE,
     DECISION_FILE,
+    HELD_OUT_FILE,
     MANIFEST_FILE,
     SETTINGS_FILE,
-    UNSEEN_FILE,
     checked_manifest,
+    read_model_facts,
 )
-from radiogene.model.settings import ModelSettings
-from radiogene.model.unseen_table import UnseenTable, read_unseen_table
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
 from radiogene.storage.checked_files import read_json_object, sha256_of
 
@@ -46,14 +48,14 @@ class Recalibration:
         before: the decision that was replaced.
         decision: the new one.
         figures: per gene, cross-fitted.
-        unseen: the predictions that set it.
+        held_out: the predictions that set it.
     """
 
     kind: CalibrationKind
     before: Decision
     decision: Decision
     figures: dict[str, CalibrationFigures]
-    unseen: UnseenTable
+    held_out: HeldOutPredictions
 
     def to_json(self) -> dict[str, Any]:
         """The content of `calibration.json`."""
@@ -61,9 +63,9 @@ class Recalibration:
             "kind": self.kind.value,
             "model_kind": self.decision.model_kind.value,
             "rests_on": RESTS_ON[self.decision.model_kind],
-            "cases": len(self.unseen.predictions.patient_ids),
-            "seeds": list(self.unseen.seeds),
-            "cross_fitted_over": f"folds of seed {self.unseen.seeds[0]}",
+            "cases": len(self.held_out.predictions.patient_ids),
+            "seeds": [run.seed for run in self.held_out.runs],
+            "cross_fitted_over": f"folds of seed {self.held_out.runs[0].seed}",
             "genes": {
                 name: {
                     "calibration": self.decision.gene(name).calibration.to_json(),
@@ -94,44 +96,43 @@ def calibrate_model(
         TrainingError: predictions that cannot fit the calibration.
     """
     path = path.resolve()
-    manifest = checked_manifest(path, (DECISION_FILE,))
-    if UNSEEN_FILE not in manifest["sha256"]:
+    manifest = checked_manifest(path, (DECISION_FILE, SETTINGS_FILE))
+    if HELD_OUT_FILE not in manifest["sha256"]:
         raise WeightsError(
             f"{path.name} keeps no out-of-fold predictions: it was trained without folds, and a calibration must not "
             "be fitted on cases that its network was fitted on or stopped by. Train it with folds: "
             "`radiogene train --store STORE --out MODEL --folds 5`."
         )
-    checked_manifest(path, (UNSEEN_FILE, *(name for name in (SETTINGS_FILE,) if name in manifest["sha256"])))
+    checked_manifest(path, (HELD_OUT_FILE,))
+    facts = read_model_facts(path)
     before = Decision.from_json(read_json_object(path / DECISION_FILE))
-    unseen = read_unseen_table(path / UNSEEN_FILE, tuple(before.genes))
-    found = Recalibration(
+    held_out = read_held_out_table(path / HELD_OUT_FILE, tuple(before.genes))
+    folds = held_out.runs[0].folds
+    changed = Recalibration(
         kind,
         before,
-        fit_decision(unseen.predictions, OUT_OF_FOLD, before.model_kind, kind),
-        calibration_figures(unseen.predictions, unseen.folds, kind, settings),
-        unseen,
+        fit_decision(held_out.predictions, held_out.set_on, before.model_kind, kind),
+        calibration_figures(held_out.predictions, folds, kind, settings),
+        held_out,
     )
-    _write(path, found, manifest)
-    return found
+    _write(path, changed, facts, manifest)
+    return changed
 
 
-def _write(path: Path, found: Recalibration, manifest: dict[str, Any]) -> None:
+def _write(path: Path, changed: Recalibration, facts: ModelFacts, manifest: dict[str, Any]) -> None:
     """Puts a folder with the new decision in the place of the old one."""
-    calibration = {"kind": found.kind.value, "rests_on": RESTS_ON[found.decision.model_kind], "version": __version__}
-    manifest = {**manifest, "calibration": calibration}
+    rests_on = RESTS_ON[changed.decision.model_kind]
+    manifest = {
+        **manifest,
+        "calibration": {"kind": changed.kind.value, "rests_on": rests_on, "version": __version__},
+    }
     with atomic_folder(path) as folder:
         shutil.copytree(path, folder, symlinks=True, copy_function=_linked_or_copied, dirs_exist_ok=True)
-        write_json(folder / DECISION_FILE, found.decision.to_json())
-        write_json(folder / CALIBRATION_FILE, found.to_json())
-        changed_files = [DECISION_FILE, CALIBRATION_FILE]
-        if SETTINGS_FILE in manifest["sha256"]:
-            # A compared system has neither settings of a network nor a card.
-            model = ModelSettings.from_json(read_json_object(folder / SETTINGS_FILE))
-            write_text(folder / CARD_FILE, model_card(model, found.decision, manifest))
-            changed_files.append(CARD_FILE)
-        changed = {name: sha256_of(folder / name) for name in changed_files}
-        hashes = dict(sorted((manifest["sha256"] | changed).items()))
-        write_json(folder / MANIFEST_FILE, manifest | {"sha256": hashes})
+        write_json(folder / DECISION_FILE, changed.decision.to_json())
+        write_json(folder / CALIBRATION_FILE, changed.to_json())
+        write_text(folder / CARD_FILE, model_card(facts, changed.decision, manifest))
+        hashes = {name: sha256_of(folder / name) for name in (DECISION_FILE, CALIBRATION_FILE, CARD_FILE)}
+        write_json(folder / MANIFEST_FILE, manifest | {"sha256": dict(sorted((manifest["sha256"] | hashes).items()))})
 
 
 def _linked_or_copied(source: str, target: str) -> str:

@@ -1,4 +1,4 @@
-"""The parts that stay in float32 where the network around them computes in 16-bit floats: positions, heads, fusion.
+"""The parts that stay in float32 where the network around them computes in 16-bit floats: positions, branches, fusion.
 
 bf16 keeps 8 bits of a number. A convolution's sum over many products bears that; a position in a cube would be off by
 up to 0.06 mm, and a probability by up to 0.002.

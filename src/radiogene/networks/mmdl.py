@@ -184,7 +184,7 @@ class MMDL(nn.Module):
         yield from self.grey_to_rgb.parameters()
         yield from self.view_networks.parameters()
 
-    def head_parameters(self) -> Iterator[nn.Parameter]:
+    def branch_parameters(self) -> Iterator[nn.Parameter]:
         """The parameters of the branches' fully connected layers."""
         return self.branches.parameters()
 

@@ -83,8 +83,8 @@ class TimmNetwork(FeatureNetwork):
         return self.stages[self._stages_to_map :](activation_map).mean(dim=(2, 3))
 
 
-# DEVIATION: the paper does not say how the compared networks (VGG16 and others) met its heads; here each ends with its
-# last convolutional map, averaged, so that all networks meet the same heads (VGG16 without its two layers of 4096).
+# DEVIATION: the paper does not say how the compared networks (VGG16 and others) met its branches; each ends here with
+# its last convolutional map, averaged, so that all meet the same branches (VGG16 without its two layers of 4096).
 def timm_network(architecture: str, stages_of: StagesOf, image_size: int, channel_divisor: int = 1) -> TimmNetwork:
     """One of timm's networks, with fresh weights on torch's default device.
 

@@ -1,6 +1,6 @@
-"""One case's clinical values from the words of a command line or a form, read as those of a cohort table are."""
+"""One case's clinical values, from Python or from the words of a form, read as those of a cohort table are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from radiogene.cohort.row import PatientRow
@@ -10,41 +10,42 @@ from radiogene.errors import CohortError
 Value = TypeVar("Value")
 
 
-def case_row(*, age: str | None, sex: str | None, smoking: str | None, further: Sequence[str] = ()) -> PatientRow:
+def case_row(
+    *,
+    age: float | str | None = None,
+    sex: str | None = None,
+    smoking: str | bool | None = None,
+    further: Mapping[str, str] | None = None,
+) -> PatientRow:
     """The patient's values; what is left out is unknown.
 
     Args:
         age: years, or a word for unknown.
         sex: female or male, or a word for unknown.
         smoking: yes or no, never, former, current ..., or a word for unknown.
-        further: "COLUMN=VALUE" of further clinical columns.
+        further: values of further clinical columns by name.
 
     Raises:
-        CohortError: a word that cannot be read; it names the option and what is wanted.
+        CohortError: a word that cannot be read; it names the argument and what is wanted.
     """
-    extra = {}
-    for assignment in further:
-        column, separator, text = assignment.partition("=")
-        if not separator or not column.strip():
-            raise CohortError(f"--value: found {assignment!r}; wanted COLUMN=VALUE.")
-        extra[column.strip()] = text.strip()
-    smoked = _read("--smoking", smoking, read_smoking)
+    smoked = _read("smoking", smoking if not isinstance(smoking, bool) else ("yes" if smoking else "no"), read_smoking)
+    years = f"{age:g}" if isinstance(age, int | float) else age
     return PatientRow(
         patient_id="case",
-        age_years=_read("--age", age, read_age),
-        sex=_read("--sex", sex, read_sex),
+        age_years=_read("age", years, read_age),
+        sex=_read("sex", sex, read_sex),
         smoking=None if smoked is None else smoked.ever,
         smoking_status=None if smoked is None else smoked.status,
-        extra=extra,
+        extra=dict(further or {}),
     )
 
 
 def require_known_columns(row: PatientRow, columns: Sequence[str]) -> None:
-    """Refuses further columns that the model does not use: a typing error would pass for an unknown value.
+    """Refuse further columns that the model does not use: a typing error would pass for an unknown value.
 
     Args:
         row: as entered.
-        columns: the model's clinical columns.
+        columns: of the table, that the model reads.
 
     Raises:
         CohortError: a value of another column; it names the model's.
@@ -52,13 +53,15 @@ def require_known_columns(row: PatientRow, columns: Sequence[str]) -> None:
     unused = [column for column in row.extra if column not in columns]
     if unused:
         used = ", ".join(columns) or "no clinical value"
-        raise CohortError(f"--value: the model does not use {', '.join(unused)}; it uses {used}. Leave the others out.")
+        raise CohortError(
+            f"Found a value (`values`) of {', '.join(unused)}; the model uses {used}. Leave the others out."
+        )
 
 
-def _read(option: str, text: str | None, reader: Callable[[str], Value | None]) -> Value | None:
+def _read(argument: str, text: str | None, reader: Callable[[str], Value | None]) -> Value | None:
     if text is None:
         return None
     try:
         return reader(text)
     except UnreadableValueError as error:
-        raise CohortError(f"{option}: {error}") from error
+        raise CohortError(f"`{argument}`: {error}") from error

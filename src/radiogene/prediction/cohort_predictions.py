@@ -37,6 +37,11 @@ class CohortPredictions:
     resumed: int
     failed: int
 
+    @property
+    def rows(self) -> int:
+        """All rows of the table."""
+        return self.done + self.resumed + self.failed
+
 
 def predict_cohort(
     predictor: Predictor,
@@ -64,10 +69,12 @@ def predict_cohort(
         CohortError: the journal belongs to another model.
     """
     journal = out.with_name(f".{out.name}.journal.jsonl")
+    engine = predictor.model.method.engine
     header = {
-        "model_sha256": predictor.model.manifest["sha256"],
+        "weights_sha256": predictor.model.weights_sha256,
+        "decision": predictor.decision.to_json(),
         "allow_gaps": allow_gaps,
-        **predictor.engine.identity.choice,
+        **({} if engine is None else engine.choice),
     }
     finished = _read_journal(journal, header)
     waiting = [row for row in cohort.rows if _input_key(row) not in finished]
@@ -89,7 +96,7 @@ def predict_cohort(
                 if progress is not None:
                     progress(resumed + count, len(cohort.rows))
     lines = [{**finished[_input_key(row)], "row": row.row_number} for row in cohort.rows]
-    _write_table(out, predictor.model.settings.genes, lines)
+    _write_table(out, predictor.facts.genes, lines)
     journal.unlink()
     return CohortPredictions(len(waiting) - failed, resumed, failed)
 
@@ -118,7 +125,7 @@ def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -
             f"{gene}_high": None if found.spread is None else found.spread.high,
         }
     line["share_outside"] = result.nodule["share_outside"]
-    line["synthetic"] = result.model["synthetic"] or bool(result.nodule["synthetic"])
+    line["synthetic"] = result.model.synthetic or bool(result.nodule["synthetic"])
     line["warnings"] = " ".join(result.warnings)
     return line
 

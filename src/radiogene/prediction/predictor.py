@@ -1,22 +1,32 @@
-"""A trained model ready to answer for one case."""
+"""A trained model ready to answer, for one nodule or a whole store: the same guards and warnings for every system."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.table.label_words import is_unknown
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
+from radiogene.decision.decision import Decision
+from radiogene.errors import CohortError, SettingsError
+from radiogene.evaluation.cohort_nodules import nodule_predictions
+from radiogene.evaluation.patient_labels import patient_label_table
+from radiogene.evaluation.patient_level import NoduleRule, patient_level
+from radiogene.evaluation.predictions import Predictions
+from radiogene.methods.inputs import available
+from radiogene.methods.method import Need
+from radiogene.methods.table_columns import SEMANTIC_COLUMNS, SLIDES_COLUMN, SUV_COLUMN
+from radiogene.methods.trained_model import TrainedModel, load_trained_model
 from radiogene.model.engines.engine_choice import EngineChoice
-from radiogene.model.engines.feature_engine import FeatureEngine
-from radiogene.model.engines.open_engine import open_engine
+from radiogene.model.facts import ModelFacts
 from radiogene.model.known_cubes import cube_fingerprint
-from radiogene.model.model_folder import TrainedModel, read_model
-from radiogene.model.raw_predictor import RawPredictor
+from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.model.training_range import outside_training_range
-from radiogene.prediction.result import GeneResult, PredictionResult, Spread
+from radiogene.prediction.one_nodule import one_nodule_cohort
+from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
 
 FEWEST_BEHIND_A_THRESHOLD = 10
 """With fewer mutants or wild types, one patient moves sensitivity or specificity by more than 0.1."""
@@ -25,81 +35,168 @@ SYNTHETIC_MODEL = "The model was trained on synthetic patients: its probabilitie
 SYNTHETIC_CASE = "The scan is synthetic: this is no patient."
 
 
-class Predictor(RawPredictor):
-    """Answers, calibrated and with its warnings, for cubes prepared as the model's own were.
+@dataclass(frozen=True, eq=False)
+class StorePredictions:
+    """What a model says of a prepared cohort.
 
-    Args:
-        model: read from its folder.
-        device: PyTorch's name of a device.
-        engine: see `RawPredictor`.
+    Attributes:
+        predictions: calibrated, one row per patient that has what the model needs.
+        nodule_rule: whose probability a patient with several nodules got.
+        left_out: patients that lack what the model needs, and why, in words.
     """
 
-    def __init__(self, model: TrainedModel, device: str = "cpu", engine: FeatureEngine | None = None) -> None:
-        super().__init__(model, device, engine)
+    predictions: Predictions
+    nodule_rule: NoduleRule
+    left_out: dict[str, int]
+
+
+class Predictor:
+    """Answers of a trained model, calibrated and with its warnings.
+
+    Args:
+        model: of any system.
+    """
+
+    def __init__(self, model: TrainedModel) -> None:
+        self.model = model
         self._known = frozenset(model.training_cubes)
 
     @classmethod
-    def from_folder(cls, path: Path, device: str = "cpu", choice: EngineChoice = EngineChoice()) -> "Predictor":
+    def from_folder(cls, path: Path, choice: EngineChoice = EngineChoice()) -> "Predictor":
         """The predictor of a model folder.
 
         Args:
-            path: the folder.
-            device: PyTorch's name of a device.
-            choice: what computes the views' features, in which precision.
+            path: a folder that `radiogene train` or an experiment wrote, of any system.
+            choice: what computes the features of a nine-view network, in which precision.
 
         Raises:
-            SettingsError, WeightsError: see `read_model` and `open_engine`.
+            SettingsError, WeightsError: see `load_trained_model`.
         """
-        model = read_model(path)
-        return cls(model, device, open_engine(choice, model, path, device))
+        return cls(load_trained_model(path, choice))
 
-    def probabilities(self, cubes_zyx: NDArray[np.int16], rows: Sequence[PatientRow]) -> NDArray[np.float64]:
-        """(N, G) calibrated P(mutant): the mean over members, then the calibration."""
-        return self._calibrated(self.raw_probabilities(cubes_zyx, rows))
+    @property
+    def facts(self) -> ModelFacts:
+        """What the model folder states."""
+        return self.model.facts
+
+    @property
+    def decision(self) -> Decision:
+        """Thresholds and calibration."""
+        return self.model.decision
+
+    @property
+    def title(self) -> str:
+        """The model in a few words."""
+        facts = self.facts
+        if isinstance(facts, NineViewFacts):
+            return f"MMDL, preset {facts.preset.name}, backbone {facts.preset.backbone}"
+        return self.model.entry.title
 
     def predict(self, prepared: PreparedNodule, row: PatientRow) -> PredictionResult:
         """The result for one nodule.
 
         Args:
-            prepared: its cube and geometry.
+            prepared: its cube, segment and geometry.
             row: age, sex, smoking and any further column the model uses; None is unknown.
 
         Raises:
             WeightsError: the model's cubes were prepared otherwise.
+            CohortError: the case lacks what the model needs.
         """
-        self.require_preparation(PreparationSettings().fingerprint())
-        cube = stored_cube(prepared.cube_hu)
-        members = np.stack([output.probabilities[0] for output in self.member_outputs(cube[None], [row])])
+        entry, method = self.model.entry, self.model.method
+        self.facts.require_preparation(PreparationSettings().fingerprint())
+        case = one_nodule_cohort(prepared, row, self._clinical_columns)
+        presence = available(entry, case, self.facts.columns)
+        if not presence.present.all():
+            raise CohortError(f"{entry.title}: this case cannot be predicted: {'; '.join(presence.reasons)}.")
+        members = method.member_probabilities(case)[:, 0]
         probability = self._calibrated(members.mean(axis=0, keepdims=True))[0]
         each = self._calibrated(members)
         genes = {}
-        for g, gene in enumerate(self.model.settings.genes):
-            rule = self.model.decision.gene(gene)
+        for g, gene in enumerate(self.facts.genes):
+            rule = self.decision.gene(gene)
             value = float(probability[g])
             genes[gene] = GeneResult(value, self._spread(each[:, g]), rule.threshold, rule.call(value))
-        return PredictionResult(genes, prepared.report, self._warnings(prepared, row, cube), self._identity())
+        return PredictionResult(genes, prepared.report, self._warnings(prepared, row), self._identity(len(members)))
+
+    def predict_store(
+        self, cohort: PreparedCohort, rule: NoduleRule | None = None, *, include_training_cases: bool = False
+    ) -> StorePredictions:
+        """Calibrated probabilities and labels, one row per patient.
+
+        Args:
+            cohort: patients of a store, prepared as the model's own.
+            rule: whose probability a patient with several nodules gets; the rule of the training where None.
+            include_training_cases: allow cubes that the model was trained on; the figures are then training figures.
+
+        Raises:
+            WeightsError: the cubes were prepared otherwise than the model's own.
+            CohortError: the store is empty, holds cubes that the model was trained on, or nobody in it has what the
+                model needs.
+            SettingsError: another rule for a model that does not look at the nodule.
+        """
+        entry = self.model.entry
+        self.facts.require_preparation(cohort.source.preparation_hash)
+        if rule not in (None, self.facts.nodule_rule) and not entry.looks_at_nodule:
+            raise SettingsError(
+                f"{entry.title} does not look at the nodule, so no `nodule_rule` changes its probability. Leave it out."
+            )
+        if not len(cohort):
+            raise CohortError("The store is empty. Run `radiogene prepare` first.")
+        self._refuse_training_cases(cohort, allowed=include_training_cases)
+        presence = available(entry, cohort, self.facts.columns)
+        asked = cohort.at(presence.present.nonzero()[0])
+        if not len(asked):
+            raise CohortError(f"No patient has what {entry.title} needs: {'; '.join(presence.reasons)}.")
+        chosen = self.facts.nodule_rule if rule is None else rule
+        return StorePredictions(self._of_patients(asked, chosen), chosen, presence.reasons)
+
+    @property
+    def _clinical_columns(self) -> tuple[str, ...]:
+        """The columns of which a single unknown value counts as the mean."""
+        return tuple(c for c in self.facts.columns if c not in (*SEMANTIC_COLUMNS, SUV_COLUMN, SLIDES_COLUMN))
+
+    def _of_patients(self, asked: PreparedCohort, rule: NoduleRule) -> Predictions:
+        """The predictions of patients that have what the model needs."""
+        method, genes = self.model.method, self.facts.genes
+        if not self.model.entry.looks_at_nodule:
+            raw = self._calibrated(method.predict_proba(asked))
+            return Predictions(asked.patient_ids, genes, raw, patient_label_table(asked, genes))
+        nodules = asked.by_nodule
+        if Need.SEGMENT in self.model.entry.needs:
+            nodules = nodules.at(available(self.model.entry, nodules, ()).present.nonzero()[0])
+        probabilities = self._calibrated(method.predict_proba(nodules))
+        return patient_level(nodule_predictions(nodules, genes, probabilities), rule)
+
+    def _refuse_training_cases(self, cohort: PreparedCohort, *, allowed: bool) -> None:
+        indexes = cohort.nodule_indexes
+        seen = sum(cube_fingerprint(cohort.source.cube(index)) in self._known for index in indexes)
+        if seen and not allowed:
+            raise CohortError(
+                f"{seen} of {len(indexes)} nodules were among the model's training cases: figures on them would say "
+                "how well they are remembered. Give another cohort, or `include_training_cases` to get figures that "
+                "are named so."
+            )
 
     def _calibrated(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities (N, G) of raw ones."""
-        rules = [self.model.decision.gene(gene) for gene in self.model.settings.genes]
+        rules = [self.decision.gene(gene) for gene in self.facts.genes]
         return np.column_stack([rule.calibration.apply(raw[:, g]) for g, rule in enumerate(rules)])
 
     def _spread(self, members: NDArray[np.float64]) -> Spread | None:
         if len(members) == 1:
             return None
-        kind = str(self.model.manifest.get("members_differ_in", "members"))
-        return Spread(float(members.min()), float(members.max()), len(members), kind)
+        return Spread(float(members.min()), float(members.max()), len(members), self.model.method.members_differ_in)
 
-    def _warnings(self, prepared: PreparedNodule, row: PatientRow, cube: NDArray[np.int16]) -> tuple[str, ...]:
-        settings = self.model.settings
-        columns = settings.members[0].clinical.columns
+    def _warnings(self, prepared: PreparedNodule, row: PatientRow) -> tuple[str, ...]:
+        facts, columns = self.facts, self.facts.columns
         warnings: list[str] = []
-        if settings.synthetic and not prepared.is_synthetic:
+        if facts.synthetic and not prepared.is_synthetic:
             warnings.append(SYNTHETIC_MODEL)
         if prepared.is_synthetic:
             warnings.append(SYNTHETIC_CASE)
         warnings += prepared.report["warnings"]
-        warnings += outside_training_range(settings.training_ranges, row, prepared.report)
+        warnings += outside_training_range(facts.training_ranges, row, prepared.report)
         given = {"age": row.age_years, "sex": row.sex, "smoking": row.smoking}
         unused = [name for name, value in given.items() if value is not None and name not in columns]
         if unused:
@@ -107,34 +204,36 @@ class Predictor(RawPredictor):
         unknown = [c for c in columns if _is_unknown(row, c)]
         if unknown:
             warnings.append(f"Unknown and taken as the training patients' mean: {', '.join(unknown)}.")
-        warnings += [sentence for gene in settings.genes if (sentence := self._rough_threshold(gene))]
-        warnings += settings.members[0].clinical.unseen_words([row])
-        if cube_fingerprint(cube) in self._known:
+        warnings += [sentence for gene in facts.genes if (sentence := self._rough_threshold(gene))]
+        warnings += self.model.method.clinical.unseen_words([row])
+        if cube_fingerprint(stored_cube(prepared.cube_hu)) in self._known:
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)
 
     def _rough_threshold(self, gene: str) -> str:
         """A sentence where a gene's threshold rests on very few patients of one kind, else nothing."""
-        rule = self.model.decision.gene(gene)
+        rule = self.decision.gene(gene)
         if min(rule.mutants, rule.patients - rule.mutants) >= FEWEST_BEHIND_A_THRESHOLD:
             return ""
         return (
             f"The {gene} threshold rests on {rule.mutants} mutants among {rule.patients} patients: the call is rough."
         )
 
-    def _identity(self) -> dict[str, object]:
-        settings = self.model.settings
-        return {
-            "preset": settings.preset.name,
-            "backbone": settings.preset.backbone,
-            "kind": self.model.decision.model_kind.value,
-            "members": len(settings.members),
-            "weights_sha256": self.model.weights_sha256,
-            "clinical_columns": list(settings.members[0].clinical.columns),
-            "engine": self.engine.identity.to_json(),
-            "synthetic": settings.synthetic,
-            "not_a_medical_device": True,
-        }
+    def _identity(self, members: int) -> ModelIdentity:
+        facts, engine = self.facts, self.model.method.engine
+        preset = facts.preset if isinstance(facts, NineViewFacts) else None
+        return ModelIdentity(
+            method=facts.method,
+            title=self.model.entry.title,
+            preset=None if preset is None else preset.name,
+            backbone=None if preset is None else preset.backbone,
+            kind=self.decision.model_kind.value,
+            members=members,
+            weights_sha256=self.model.weights_sha256,
+            clinical_columns=facts.columns,
+            engine=None if engine is None else engine.to_json(),
+            synthetic=facts.synthetic,
+        )
 
 
 def _is_unknown(row: PatientRow, column: str) -> bool:

@@ -38,6 +38,41 @@ class GeneResult:
 
 
 @dataclass(frozen=True)
+class ModelIdentity:
+    """Which model said so.
+
+    Attributes:
+        method: name of the system.
+        title: of the system.
+        preset: sizes of a nine-view network; None for another system.
+        backbone: that looks at its views; None for another system.
+        kind: "single", "refit" or "ensemble".
+        members: whose probabilities are averaged.
+        weights_sha256: of the file of what was fitted.
+        clinical_columns: of the table, that it reads.
+        engine: name, precision and version of what computed the features of views; None for another system.
+        synthetic: True where any training patient was synthetic.
+        not_a_medical_device: always True.
+    """
+
+    method: str
+    title: str
+    preset: str | None
+    backbone: str | None
+    kind: str
+    members: int
+    weights_sha256: str
+    clinical_columns: tuple[str, ...]
+    engine: dict[str, str] | None
+    synthetic: bool
+    not_a_medical_device: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**asdict(self), "clinical_columns": list(self.clinical_columns)}
+
+
+@dataclass(frozen=True)
 class PredictionResult:
     """One case.
 
@@ -51,7 +86,15 @@ class PredictionResult:
     genes: dict[str, GeneResult]
     nodule: dict[str, Any]
     warnings: tuple[str, ...]
-    model: dict[str, Any]
+    model: ModelIdentity
+
+    def __getitem__(self, gene: str) -> GeneResult:
+        """The result of one gene.
+
+        Raises:
+            KeyError: the model does not predict it.
+        """
+        return self.genes[gene]
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: one key per gene, then `nodule`, `warnings`, `model`."""
@@ -59,5 +102,5 @@ class PredictionResult:
             **{gene: asdict(result) for gene, result in self.genes.items()},
             "nodule": self.nodule,
             "warnings": list(self.warnings),
-            "model": self.model,
+            "model": self.model.to_json(),
         }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from radiogene.prediction.result import ModelIdentity
+
 SCANNER_FACTS = {
     "manufacturer": "{}",
     "model": "{}",
@@ -54,27 +56,27 @@ def geometry_facts(nodule: Mapping[str, Any]) -> Facts:
     return facts
 
 
-def model_facts(model: Mapping[str, Any]) -> Facts:
+def model_facts(model: ModelIdentity) -> Facts:
     """Which model said so.
 
     Args:
         model: `PredictionResult.model`.
     """
-    members = model["members"]
+    system = {"Network": f"MMDL, preset {model.preset}, backbone {model.backbone}"}
     return {
-        "Network": f"MMDL, preset {model['preset']}, backbone {model['backbone']}",
-        "Kind": f"{model['kind']}, {members} members" if members > 1 else str(model["kind"]),
-        "Weights": f"SHA-256 {model['weights_sha256'][:HASH_CHARACTERS]}",
-        "Clinical values": ", ".join(model["clinical_columns"]) or "none: image only",
-        "Trained on": "synthetic patients" if model["synthetic"] else "patients",
+        **(system if model.preset else {"System": model.title}),
+        "Kind": f"{model.kind}, {model.members} members" if model.members > 1 else model.kind,
+        "Weights": f"SHA-256 {model.weights_sha256[:HASH_CHARACTERS]}",
+        "Clinical values": ", ".join(model.clinical_columns) or "none: image only",
+        "Trained on": "synthetic patients" if model.synthetic else "patients",
     }
 
 
-def synthetic_sentence(nodule: Mapping[str, Any], model: Mapping[str, Any]) -> str | None:
+def synthetic_sentence(nodule: Mapping[str, Any], model: ModelIdentity) -> str | None:
     """What is synthetic, and what follows; None where nothing is."""
-    if nodule["synthetic"] and model["synthetic"]:
+    if nodule["synthetic"] and model.synthetic:
         return "The scan is of no patient, and the model was trained on synthetic patients."
-    if model["synthetic"]:
+    if model.synthetic:
         return "The model was trained on synthetic patients: its probabilities mean nothing for a real patient."
     return "The scan is of no patient." if nodule["synthetic"] else None
 

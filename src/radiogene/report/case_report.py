@@ -1,15 +1,15 @@
-"""The report of one case: its activation maps computed, its page written."""
+"""The report of one case: its activation maps computed where the model has any, its page written."""
 
-from pathlib import Path
+import numpy as np
+from numpy.typing import NDArray
 
 from radiogene.cohort.row import PatientRow
-from radiogene.ct.nine_views import cut_views
+from radiogene.ct.nine_views import NINE_VIEWS, ViewSampling, cut_views
 from radiogene.ct.preparation import PreparedNodule, stored_cube
-from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.model.inference import views_named
+from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import PredictionResult
-from radiogene.report.prediction_report import write_prediction_report
 from radiogene.report.reported_case import ReportedCase
 
 DISPLAY_PIXELS = 128
@@ -32,36 +32,29 @@ def reported_case(
         result: of this nodule.
         truth: per gene, the status where it is known; for demonstrations.
     """
-    settings = predictor.model.settings
-    maps = ExplainedModel(predictor.networks, settings).maps(stored_cube(prepared.cube_hu), row)
-    views = views_named(settings.view_names)
+    facts = predictor.facts
+    views, maps, sampling = NINE_VIEWS, {}, ViewSampling.STRETCHED
+    if isinstance(facts, NineViewFacts):
+        views, sampling = views_named(facts.view_names), facts.view_sampling
+        maps = _maps(predictor, prepared, row)
     return ReportedCase(
         result=result,
         views_vhw=cut_views(prepared.cube_hu, DISPLAY_PIXELS, views=views),
-        maps={gene: found.maps_vhw for gene, found in maps.items()},
-        view_weights=settings.view_weights,
+        maps=maps,
+        view_weights=facts.view_weights if isinstance(facts, NineViewFacts) else {},
         views=views,
-        map_sampling=settings.view_sampling,
-        clinical=_entered(row, settings.members[0].clinical.columns),
+        map_sampling=sampling,
+        clinical=_entered(row, facts.columns),
         truth=truth or {},
     )
 
 
-def write_case_report(
-    out: Path, predictor: Predictor, prepared: PreparedNodule, row: PatientRow, result: PredictionResult
-) -> None:
-    """Writes `report.html` and `prediction.json` of one case into a folder."""
-    case = reported_case(predictor, prepared, row, result)
-    write_prediction_report(
-        out,
-        case.result,
-        case.views_vhw,
-        case.maps,
-        case.view_weights,
-        views=case.views,
-        map_sampling=case.map_sampling,
-        clinical=case.clinical,
-    )
+def _maps(predictor: Predictor, prepared: PreparedNodule, row: PatientRow) -> dict[str, NDArray[np.float32]]:
+    """Per gene, the activation maps (V, h, w) of a nine-view network."""
+    from radiogene.explanation.model_maps import explained_model
+
+    maps = explained_model(predictor.model.method).maps(stored_cube(prepared.cube_hu), row)
+    return {gene: of_gene.maps_vhw for gene, of_gene in maps.items()}
 
 
 def _entered(row: PatientRow, columns: tuple[str, ...]) -> dict[str, str]:

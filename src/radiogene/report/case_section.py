@@ -24,7 +24,7 @@ def case_section(case: ReportedCase) -> dict[str, Any]:
         "synthetic": synthetic_sentence(result.nodule, result.model),
         "views_png": png_data_uri(views_sheet(case.views_vhw, case.views)),
         "window": LUNG_WINDOW_WORDS,
-        "weights": _weights(case),
+        "weights": _weights(case) if case.view_weights else None,
         "clinical": dict(case.clinical),
         "geometry": geometry_facts(result.nodule),
         "model": model_facts(result.model),
@@ -32,8 +32,10 @@ def case_section(case: ReportedCase) -> dict[str, Any]:
 
 
 def _gene(name: str, found: GeneResult, case: ReportedCase) -> dict[str, Any]:
-    maps = case.maps[name]
-    image = png_data_uri(activation_sheet(case.views_vhw, maps, case.views, case.map_sampling))
+    maps = case.maps.get(name)
+    image = (
+        maps if maps is None else png_data_uri(activation_sheet(case.views_vhw, maps, case.views, case.map_sampling))
+    )
     return {
         "name": name,
         "probability": found.probability,
@@ -42,7 +44,7 @@ def _gene(name: str, found: GeneResult, case: ReportedCase) -> dict[str, Any]:
         "spread": found.spread,
         "truth": case.truth.get(name),
         "maps_png": image,
-        "maps_empty": not bool(maps.any()),
+        "maps_empty": maps is not None and not bool(maps.any()),
     }
 
 

@@ -42,6 +42,6 @@ def write_demo_page(
         scan_options=ScanOptions(series_uid=example.series_uid),
     )
     status = {1: MUTANT, 0: WILD_TYPE, None: "not tested"}
-    truth = {gene: status[example.labels.get(gene)] for gene in predictor.model.settings.genes}
+    truth = {gene: status[example.labels.get(gene)] for gene in predictor.facts.genes}
     case = reported_case(predictor, prepared, example, predictor.predict(prepared, example), truth)
     write_demo_report(out / DEMO_FILE, metrics, predictions, case, history)

@@ -18,8 +18,8 @@ class ReportedCase:
     Attributes:
         result: probabilities, geometry, warnings and the model's identity.
         views_vhw: (V, S, S) HU, cut with the default sampling; S of 64 to 128 is enough for print.
-        maps: per gene, the activation maps (V, h, w) from 0 to 1.
-        view_weights: per gene, the share of each view by name; a property of the model.
+        maps: per gene, the activation maps (V, h, w) from 0 to 1; none of a system without a network on views.
+        view_weights: per gene, the share of each view by name, a property of the model; none where there are no maps.
         views: the model's views, in order.
         map_sampling: how the network cut the views that the maps belong to.
         clinical: what was entered, in words: {"age": "63 years", "sex": "female"}.
@@ -42,6 +42,8 @@ class ReportedCase:
         genes, names = set(self.result.genes), {view.name for view in self.views}
         if self.views_vhw.ndim != 3 or len(self.views_vhw) != len(self.views):
             raise SettingsError(f"Images of shape {self.views_vhw.shape}: expected {len(self.views)} views.")
+        if not self.maps and not self.view_weights:
+            return
         if set(self.maps) != genes or set(self.view_weights) != genes:
             raise SettingsError(
                 f"Activation maps of {sorted(self.maps)} and view weights of {sorted(self.view_weights)}: expected "
@@ -62,4 +64,4 @@ class ReportedCase:
     @property
     def is_synthetic(self) -> bool:
         """True where the scan or a training patient is synthetic."""
-        return bool(self.result.model["synthetic"] or self.result.nodule["synthetic"])
+        return bool(self.result.model.synthetic or self.result.nodule["synthetic"])

@@ -1,4 +1,4 @@
-"""Pretraining, heads, all layers, fusion: the stages of section "Deep learning model" of the paper."""
+"""Pretraining, branches, all layers, fusion: the stages of section "Deep learning model" of the paper."""
 
 from radiogene.networks.torchvision_operators import declare_torchvision_operators
 

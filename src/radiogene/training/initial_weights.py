@@ -23,7 +23,7 @@ class InitialWeights(Protocol):
 
     @property
     def is_trained(self) -> bool:
-        """False for random weights, over which training the heads alone makes no sense."""
+        """False for random weights, over which training the branches alone makes no sense."""
 
     def load_into(self, network: MMDL) -> None:
         """Load these weights into every view network as its start."""

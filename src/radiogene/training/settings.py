@@ -8,6 +8,7 @@ from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
+from radiogene.networks.gene_branch import ClinicalEntry
 from radiogene.networks.presets import Preset, preset_named
 from radiogene.training.stages.schedule import TrainingSchedule, schedule_of
 
@@ -35,6 +36,7 @@ class TrainingSettings:
         attention: False switches the masks off.
         view_names: which views.
         view_sampling: how diagonals fill an image.
+        clinical_at: where clinical values join a branch.
         per_image_standardisation: standardise each view by itself (an option; loses absolute HU).
         class_weighting: weigh a gene's mutants by wild types per mutant among the training patients.
         nodule_rule: whose probability a patient with several nodules gets.
@@ -57,6 +59,7 @@ class TrainingSettings:
     attention: bool = True
     view_names: tuple[str, ...] = VIEW_NAMES
     view_sampling: ViewSampling = ViewSampling.STRETCHED
+    clinical_at: ClinicalEntry = ClinicalEntry.FC256_OUTPUT
     per_image_standardisation: bool = False
     class_weighting: bool = False
     nodule_rule: NoduleRule = NoduleRule.LARGEST

@@ -118,29 +118,6 @@ def training_cohort(
     return cohort
 
 
-def refuse_one_class(cohort: TrainingCohort, positions: NDArray[np.int_], part: str) -> None:
-    """Refuses a part of a split in which a gene has no mutant or no wild type.
-
-    Args:
-        cohort: all nodules.
-        positions: those of the part.
-        part: its name in the message.
-
-    Raises:
-        TrainingError: naming the part, the gene and the counts.
-    """
-    for column, gene in enumerate(cohort.genes):
-        labels = cohort.labels[positions, column]
-        known = labels[labels != UNKNOWN]
-        mutants = int(known.sum())
-        if mutants == 0 or mutants == len(known):
-            raise TrainingError(
-                f"The {part} has {mutants} {gene} mutants among {len(known)} nodules with a known status; at "
-                f"least one of each kind is needed. Add patients, choose another --seed or fewer --folds, or leave "
-                f"{gene} out (--genes)."
-            )
-
-
 def _refuse_shared_cubes(cohort: TrainingCohort) -> None:
     """Refuses one cube under two patients: it could stand in both parts of a split."""
     owners: dict[str, str] = {}

@@ -17,7 +17,7 @@ from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.nine_view.nine_view_method import NineViewMethod
 from radiogene.methods.registry import method_named
 from radiogene.model.inference import sampler_of
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.pretrained_folder import ImageScaling, PretrainedSettings, write_pretrained
 from radiogene.networks.presets import TINY, build_feature_network
 from radiogene.networks.standardisation import standardised
@@ -70,7 +70,7 @@ def test_a_loaded_system_predicts_what_the_saved_one_did(method, synthetic_patie
 
 def test_its_folder_is_a_model_folder_without_identifiers(method, synthetic_patients, tmp_path):
     method.save(tmp_path)
-    predictor = Predictor(read_model(tmp_path))
+    predictor = Predictor(read_nine_view_model(tmp_path))
     cohort = synthetic_patients.at([n for n, found in enumerate(synthetic_patients.nodules) if len(found) == 1][:3])
     cubes = np.stack([cohort.cube(n) for n in range(3)])
     np.testing.assert_allclose(method.predict_proba(cohort), predictor.raw_probabilities(cubes, cohort.patients))
@@ -120,13 +120,13 @@ def test_one_gene_and_fewer_views_through_the_whole_path(views, synthetic_patien
     assert method.predict_proba(synthetic_patients.at([0, 1])).shape == (2, 1)
     (tmp_path / "saved").mkdir()
     method.save(tmp_path / "saved")
-    model = read_model(tmp_path / "saved")
-    assert model.settings.view_names == tuple(name for name in ("axial", "sagittal") if name in views)
-    assert model.settings.attention == (len(views) == 1)
-    assert sum(model.settings.view_weights["KRAS"].values()) == pytest.approx(1.0)
+    model = read_nine_view_model(tmp_path / "saved")
+    assert model.facts.view_names == tuple(name for name in ("axial", "sagittal") if name in views)
+    assert model.facts.attention == (len(views) == 1)
+    assert sum(model.facts.view_weights["KRAS"].values()) == pytest.approx(1.0)
     images = sampler_of(model.settings)(torch.from_numpy(synthetic_patients.cube(0))[None])
     assert images.shape == (1, len(views), 64, 64)
-    images = standardised(images, model.settings.members[0].standardisation)
+    images = standardised(images, model.facts.members[0].standardisation)
     found = activation_maps(model.networks[0], images, torch.empty(1, 0), gene_index=0)
     assert found.maps_vhw.shape == (len(views), 64, 64)
     assert ("one network looks at all views" in method.notes) == (len(views) > 1)
@@ -162,8 +162,8 @@ def test_a_pretrained_network_is_a_start_and_its_path_is_not_kept(synthetic_pati
     assert "starts from a network trained before (pretrained)" in method.notes
     (tmp_path / "saved").mkdir()
     method.save(tmp_path / "saved")
-    stages = read_model(tmp_path / "saved").manifest["members"][0]["stages"]
-    assert [stage["name"] for stage in stages] == ["heads", "all layers", "fusion"]
+    stages = read_nine_view_model(tmp_path / "saved").manifest["members"][0]["stages"]
+    assert [stage["name"] for stage in stages] == ["branches", "all layers", "fusion"]
     assert NineViewMethod.load(tmp_path / "saved").settings == replace(settings, init="pretrained")
     with pytest.raises(WeightsError, match="Pretrain with the same --preset"):
         fitted("resnet50", settings, synthetic_patients, tmp_path / "other")

@@ -9,6 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from radiogene.model.raw_predictor import RawPredictor
+from radiogene.prediction.model_answers import answers_for_store
 
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.store.prepare import prepare_cohort
@@ -23,11 +25,9 @@ from radiogene.model.engines.feature_engine import EngineIdentity
 from radiogene.model.engines.onnx_trunk import onnx_trunk
 from radiogene.model.engines.trunk_graph import trunk_graphs
 from radiogene.model.known_cubes import cohort_fingerprint, cube_fingerprint
-from radiogene.model.model_folder import read_model
-from radiogene.model.raw_predictor import RawPredictor
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.networks.presets import TINY, build_mmdl
 from radiogene.phantom import write_cohort
-from radiogene.prediction.model_answers import answers_for_store
 from radiogene.prediction.predictor import Predictor
 
 FLOAT32, BF16, INT8 = Precision.FLOAT32, Precision.BF16, Precision.INT8
@@ -43,7 +43,7 @@ def model_folder(trained_model, tmp_path_factory):
 @pytest.fixture(scope="module")
 def exported(model_folder, synthetic_store):
     """The folder with its exports, calibrated on its training cubes."""
-    model = read_model(model_folder)
+    model = read_nine_view_model(model_folder)
     images = calibration_images(model, synthetic_store, most=6)
     for name, precision in ((OPENVINO, FLOAT32), (OPENVINO, INT8), (ONNX, FLOAT32)):
         calibration = images if precision is INT8 else None
@@ -60,7 +60,7 @@ def cases(synthetic_store):
 
 @pytest.fixture(scope="module")
 def expected(exported, cases):
-    return RawPredictor(read_model(exported)).raw_probabilities(*cases)
+    return RawPredictor(read_nine_view_model(exported)).raw_probabilities(*cases)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_an_int8_export_says_which_training_cubes_set_its_scales(exported, synth
     record = ExportRecord.from_json(json.loads((export_place(exported, OPENVINO, INT8) / RECORD_FILE).read_text()))
     cubes = sorted((synthetic_store.cube(n) for n in range(len(synthetic_store))), key=cube_fingerprint)[:6]
     assert (record.calibration.cubes, record.calibration.fingerprint) == (6, cohort_fingerprint(cubes))
-    assert record.weights_sha256 == read_model(exported).weights_sha256
+    assert record.weights_sha256 == read_nine_view_model(exported).weights_sha256
     assert set(record.versions) == {"radiogene", "torch", "onnx", "openvino", "nncf"}
     # In int8 most weights take a byte.
     sizes = [(export_place(exported, OPENVINO, p) / "member-0.network-0.bin").stat().st_size for p in (FLOAT32, INT8)]
@@ -140,7 +140,7 @@ def test_scales_are_not_set_on_patients_that_the_model_was_not_trained_on(export
     prepare_cohort(read_cohort(table), tmp_path / "store")
     store = CubeStore.open(tmp_path / "store")
     with pytest.raises(CohortError, match=r"2 of 2 cubes .* were not among the model's training cubes"):
-        calibration_images(read_model(exported), store)
+        calibration_images(read_nine_view_model(exported), store)
 
 
 def changed(exported, tmp_path, **values):
@@ -195,7 +195,7 @@ def test_int8_needs_an_export_and_an_export_in_int8_needs_patients(trained_model
     with pytest.raises(WeightsError, match=r"radiogene export .* --format onnx --precision int8 --calibration STORE"):
         Predictor.from_folder(trained_model, choice=EngineChoice(ONNX, INT8))
     with pytest.raises(SettingsError, match="give --calibration STORE"):
-        export_model(read_model(trained_model), tmp_path / "out", OPENVINO, INT8)
+        export_model(read_nine_view_model(trained_model), tmp_path / "out", OPENVINO, INT8)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_an_engine_that_is_not_installed_names_its_extra(module, name, extra, tr
 
 @pytest.mark.parametrize("name", [OPENVINO, ONNX])
 def test_a_full_disk_leaves_nothing_half_written(name, trained_model, tmp_path):
-    model = read_model(trained_model)
+    model = read_nine_view_model(trained_model)
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, limit[1]))
@@ -225,4 +225,4 @@ def test_a_full_disk_leaves_nothing_half_written(name, trained_model, tmp_path):
 def test_an_export_does_not_replace_other_files(trained_model, tmp_path):
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(SettingsError, match="holds other files"):
-        export_model(read_model(trained_model), tmp_path, ONNX, FLOAT32)
+        export_model(read_nine_view_model(trained_model), tmp_path, ONNX, FLOAT32)

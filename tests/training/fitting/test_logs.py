@@ -8,7 +8,7 @@ import pytest
 from radiogene.cli.run_arguments import run_options
 from radiogene.errors import SettingsError
 from radiogene.training.fitting.run_options import LogPlace, RunOptions
-from radiogene.training.train import train
+from whole_training import train
 
 
 @pytest.mark.parametrize("kind", ["csv", "tensorboard"])

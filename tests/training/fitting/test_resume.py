@@ -72,7 +72,7 @@ def test_killed_in_two_places_and_resumed_the_bytes_are_those_of_an_uninterrupte
     synthetic_store, start, uninterrupted, tmp_path
 ):
     out = tmp_path / "model"
-    # In the heads, whose features are there; then as soon as the heads are done.
+    # In the branches, whose features are there; then as soon as the branches are done.
     code, _ = interrupt(synthetic_store, out, start, "seed-4/stage-0/last.ckpt", signal.SIGKILL, pause_s=0.1)
     assert code == -signal.SIGKILL
     interrupt(synthetic_store, out, start, "seed-4/stage-0/outcome.json", signal.SIGKILL)

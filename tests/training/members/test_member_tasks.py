@@ -15,7 +15,7 @@ from radiogene.training.initial_weights import RandomWeights
 from radiogene.training.members.member_tasks import MemberTask, train_numbered
 from radiogene.training.members.trained_member import MEMBER_FILE
 from radiogene.training.settings import TrainingSettings
-from radiogene.training.train import train
+from whole_training import train
 
 OPTIONS = RunOptions(accelerator="cpu", progress=False)
 

@@ -11,14 +11,14 @@ from radiogene.cohort.splits import stratified_folds
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import CohortError, TrainingError
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.recalibration import calibrate_model
 from radiogene.prediction.predictor import Predictor
 from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.members.members import members_of
 from radiogene.training.settings import KeptModel, TrainingSettings
-from radiogene.training.train import train
 from radiogene.training.training_cohort import training_cohort
+from whole_training import train
 
 OPTIONS = RunOptions(accelerator="cpu", progress=False)
 
@@ -85,7 +85,7 @@ def three_folds(synthetic_patients, short_training, tmp_path_factory):
 def test_an_ensemble_says_so_and_answers_with_the_mean_and_spread_of_its_members(
     three_folds, synthetic_patients, short_training
 ):
-    model = read_model(three_folds / "model")
+    model = read_nine_view_model(three_folds / "model")
     assert model.decision.model_kind is ModelKind.ENSEMBLE
     assert model.decision.gene("EGFR").set_on == "out-of-fold"
     assert len(model.networks) == 3
@@ -96,7 +96,7 @@ def test_an_ensemble_says_so_and_answers_with_the_mean_and_spread_of_its_members
     assert np.ptp(each, axis=0).max() > 0
     found = predictor.probabilities(cohort.cubes_zyx[:4], cohort.rows[:4])
     np.testing.assert_allclose(found, np.mean(each, axis=0), rtol=1e-12)
-    for weights in model.settings.view_weights.values():
+    for weights in model.facts.view_weights.values():
         assert sum(weights.values()) == pytest.approx(1.0)
 
 
@@ -104,7 +104,7 @@ def test_the_out_of_fold_probability_is_that_of_the_member_that_had_not_seen_the
     three_folds, synthetic_patients, short_training
 ):
     cohort = training_cohort(synthetic_patients, short_training.genes)
-    predictor = Predictor(read_model(three_folds / "model"))
+    predictor = Predictor(read_nine_view_model(three_folds / "model"))
     with (three_folds / "out_of_fold.csv").open() as stream:
         table = list(csv.DictReader(stream))
     folds = stratified_folds(cohort.patient_labels, 3, short_training.seed)
@@ -124,7 +124,7 @@ def test_the_folder_keeps_them_without_identifiers_and_with_fold_wise_figures(th
     text = (three_folds / "model" / "out_of_fold.csv").read_text()
     assert text.startswith("case,seed,fold,EGFR_label,EGFR_probability,KRAS_label,KRAS_probability\n")
     assert not any(record.row.patient_id in text for record in synthetic_store.records)
-    (run,) = read_model(three_folds / "model").manifest["cross_validation"]
+    (run,) = read_nine_view_model(three_folds / "model").manifest["cross_validation"]
     found = run["genes"]["EGFR"]
     assert found["folds"] == 3
     assert "conditional on the fitted models" in found["auc"]["interval"]["method"]
@@ -143,7 +143,7 @@ def test_a_refit_is_one_network_whose_threshold_the_folds_set(synthetic_patients
     train(
         synthetic_patients, folds_settings(short_training, folds=3, keep=KeptModel.REFIT), tmp_path / "model", OPTIONS
     )
-    model = read_model(tmp_path / "model")
+    model = read_nine_view_model(tmp_path / "model")
     assert model.decision.model_kind is ModelKind.REFIT
     assert len(model.networks) == 1
     assert model.decision.gene("EGFR").set_on == "out-of-fold"
@@ -153,7 +153,7 @@ def test_a_refit_is_one_network_whose_threshold_the_folds_set(synthetic_patients
 
 def test_seeds_make_an_ensemble_of_repeats(synthetic_patients, short_training, tmp_path):
     train(synthetic_patients, folds_settings(short_training, seeds=2), tmp_path / "model", OPTIONS)
-    model = read_model(tmp_path / "model")
+    model = read_nine_view_model(tmp_path / "model")
     assert model.decision.model_kind is ModelKind.ENSEMBLE
     assert model.manifest["members_differ_in"] == "seeds"
     assert model.decision.gene("KRAS").set_on == "inner validation"

@@ -8,20 +8,20 @@ import torch
 from safetensors.torch import load_file
 
 from radiogene.errors import InterruptedTrainingError, SettingsError, TrainingError, WeightsError
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.pretrained_folder import PretrainedNetwork, read_pretrained
 from radiogene.networks.presets import TINY, build_mmdl, build_view_network, preset_named
 from radiogene.training.initial_weights import PretrainedWeights, initial_weights
 from radiogene.training.pretraining.pretrain import pretrain
 from radiogene.training.pretraining.schedule import pretraining_schedule_of
-from radiogene.training.train import train
 from training.pretraining.made_images import CLASSES, OPTIONS, short_settings, write_images
+from whole_training import train
 
 
 def test_the_folder_holds_the_network_without_its_classifier_and_how_it_was_made(pretrained):
     found = read_pretrained(pretrained)
     assert found.settings.classes == CLASSES
-    assert found.settings.preset == TINY
+    assert found.facts.preset == TINY
     assert set(found.state) == set(build_view_network(TINY).state_dict())
     manifest = json.loads((pretrained / "manifest.json").read_text())
     counts = {"training": 9, "validation": 1}
@@ -85,14 +85,14 @@ def test_the_heads_stage_leaves_the_pretrained_trunk_as_it_was(
     schedule = short_training.schedule
     heads_only = replace(
         schedule,
-        heads=replace(schedule.heads, epochs=2),
+        branches=replace(schedule.branches, epochs=2),
         all_layers=replace(schedule.all_layers, epochs=0),
         fusion=replace(schedule.fusion, epochs=0),
     )
     start = initial_weights(str(pretrained), TINY)
     train(synthetic_patients, replace(short_training, schedule=heads_only), tmp_path / "model", OPTIONS, start)
-    manifest = read_model(tmp_path / "model").manifest
-    assert [stage["name"] for stage in manifest["members"][0]["stages"]] == ["heads"]
+    manifest = read_nine_view_model(tmp_path / "model").manifest
+    assert [stage["name"] for stage in manifest["members"][0]["stages"]] == ["branches"]
     assert manifest["initial_weights"]["classes"] == list(CLASSES)
     weights = load_file(tmp_path / "model" / "model.safetensors")
     trunk = {
@@ -113,7 +113,7 @@ def test_without_attention_there_are_no_masks_in_the_folder(images, tmp_path):
     settings = replace(short_settings(epochs=1), attention=False)
     pretrain(images, settings, tmp_path / "out", OPTIONS)
     found = read_pretrained(tmp_path / "out")
-    assert not found.settings.attention
+    assert not found.facts.attention
     assert not any(".mask." in name for name in found.state)
 
 

@@ -1,4 +1,4 @@
-"""The heads train on features that a frozen network gives once, and learn what they would over the network itself."""
+"""The branches train on features that a frozen network gives once, and learn what they would over the network itself."""
 
 import numpy as np
 import pytest
@@ -80,5 +80,5 @@ def test_a_file_that_is_there_is_read_and_not_computed_again(network, cubes, fea
 
 @pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=list(SCHEDULES))
 def test_every_schedule_begins_with_the_view_as_it_is_and_stays_within_the_largest_shift(schedule):
-    assert schedule.head_shifts_mm[0] == (0.0, 0.0)
-    assert np.abs(schedule.head_shifts_mm).max() <= 4.0
+    assert schedule.branch_shifts_mm[0] == (0.0, 0.0)
+    assert np.abs(schedule.branch_shifts_mm).max() <= 4.0

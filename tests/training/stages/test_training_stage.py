@@ -21,7 +21,7 @@ def stage_after_evaluation(name):
 
 
 def test_heads_drop_features_while_the_network_under_them_stays_as_it_is():
-    network = stage_after_evaluation(StageName.HEADS)
+    network = stage_after_evaluation(StageName.BRANCHES)
     assert network.dropout.training
     assert not any(layer.training for layer in network.view_networks.modules())
     learning = {name.split(".")[0] for name, p in network.named_parameters() if p.requires_grad}
@@ -36,7 +36,9 @@ def test_later_stages_train_everything_although_the_heads_left_it_in_evaluation_
     assert fixed == ({"fusion"} if name is StageName.ALL_LAYERS else set())
 
 
-@pytest.mark.parametrize(("name", "parts"), [(StageName.HEADS, {"branches", "fusion"}), (StageName.ALL_LAYERS, None)])
+@pytest.mark.parametrize(
+    ("name", "parts"), [(StageName.BRANCHES, {"branches", "fusion"}), (StageName.ALL_LAYERS, None)]
+)
 def test_a_checkpoint_holds_what_learns_and_gives_back_the_rest(name, parts):
     network = build_mmdl(TINY, ("EGFR", "KRAS"), clinical_count=1)
     stage = TrainingStage(network, name, StageSchedule(1, 0.1, 1), NoInput())

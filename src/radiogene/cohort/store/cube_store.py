@@ -176,6 +176,11 @@ class CubeStore:
         return isinstance(key, str) and (key in self._waiting or self._file.index.position(key) is not None)
 
     @property
+    def places(self) -> tuple[Place, ...]:
+        """Where the store lies, as `JoinedStores.places`."""
+        return (self.path,)
+
+    @property
     def keys(self) -> frozenset[str]:
         """The keys of all records."""
         return frozenset(key.decode() for key in self._file.index.keys) | self._waiting.keys()

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -51,12 +52,16 @@ class Nodule:
     decisions: tuple[str, ...]
 
 
-def locate_nodule(nodule: str, scan: Scan, *, frame: Frame = Frame.LPS, segment: str | None = None) -> Nodule:
+NodulePlace = str | Path | Sequence[float]
+"""What a nodule is given as: three numbers, their text "x y z", or the path of a marking."""
+
+
+def locate_nodule(nodule: NodulePlace, scan: Scan, *, frame: Frame = Frame.LPS, segment: str | None = None) -> Nodule:
     """The nodule's place in the scan.
 
     Args:
-        nodule: "x y z" (also with commas) in `frame`; or the path of a DICOM SEG, an RTSTRUCT, a NIfTI, NRRD or MHA
-            mask, or of a folder with exactly one such DICOM object.
+        nodule: three numbers, or their text "x y z" (also with commas), in `frame`; or the path of a DICOM SEG, an
+            RTSTRUCT, a NIfTI, NRRD or MHA mask, or of a folder with exactly one such DICOM object.
         scan: the scan that the nodule lies in.
         frame: the frame of a point; files carry their own.
         segment: `NUMBER` or `LABEL`, with `.COMPONENT` counted from 1 by falling volume, where a file marks several.
@@ -67,6 +72,12 @@ def locate_nodule(nodule: str, scan: Scan, *, frame: Frame = Frame.LPS, segment:
 
     Source: centroid, `method.md` section 1.
     """
+    if not isinstance(nodule, str | Path):
+        numbers: list[float] | None = [float(number) for number in nodule]
+        place = _from_point(numbers or [], scan, frame, segment)
+        _check_inside(place, scan, numbers, frame)
+        return place
+    nodule = str(nodule)
     numbers = _numbers(nodule)
     if numbers is not None and len(numbers) != len("xyz") and Path(nodule.strip()).is_file():
         numbers = None  # DICOM files are often named by a number alone

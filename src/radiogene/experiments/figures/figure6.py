@@ -32,7 +32,7 @@ def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
 def show(evidence: Evidence) -> Shown:
     """The four panels."""
     drawn = [roc_panel(evidence, title, gene, rows, TRAINING) for title, gene, rows in _panels(evidence.settings)]
-    rests_on = "out of fold" if evidence.settings.folds else "a held-out part, which also ended the training"
+    rests_on = "out of fold" if evidence.settings.network_folds else "a held-out part, which also ended the training"
     figure = drawn_figure(
         NAME,
         TITLE,

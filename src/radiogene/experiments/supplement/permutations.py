@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -40,13 +39,9 @@ def checked(settings: ExperimentSettings) -> dict[str, list[PlannedFit]]:
         for name, permutations in names.items()
     }
     if settings.preset == "tiny":
-        short = _with(mmdl(settings, pretrained=False), folds=NETWORK_FOLDS, epochs=NETWORK_EPOCHS)
-        fits["MMDL"] = _shuffled(short, settings, count)
+        shorter = replace(settings, folds=NETWORK_FOLDS, all_layers=replace(settings.all_layers, epochs=NETWORK_EPOCHS))
+        fits["MMDL"] = _shuffled(mmdl(shorter, pretrained=False), settings, count)
     return fits
-
-
-def _with(fit: PlannedFit, **changes: Any) -> PlannedFit:
-    return replace(fit, settings=replace(fit.settings, **changes))
 
 
 def _shuffled(fit: PlannedFit, settings: ExperimentSettings, permutations: int) -> list[PlannedFit]:
@@ -76,10 +71,11 @@ def _line(evidence: Evidence, title: str, gene: str, fits: Sequence[PlannedFit])
 
 def _area(result: FitResult, gene: str) -> float | None:
     """The fold-wise AUC against the shuffled labels, which the fit's predictions carry."""
-    if result.unseen_folds is None:
+    folds = result.held_out.folds
+    if folds is None:
         return None
-    known = result.unseen.gene(gene)
-    return foldwise_auc(known.labels, known.probabilities, result.unseen_folds[known.known], POINT_ONLY).auc.value
+    known = result.held_out.predictions.gene(gene)
+    return foldwise_auc(known.labels, known.probabilities, folds[known.known], POINT_ONLY).auc.value
 
 
 EXPERIMENT = Experiment(NAME, TITLE, fits, show)

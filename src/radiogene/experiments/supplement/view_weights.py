@@ -5,8 +5,7 @@ from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.rows import mmdl
-from radiogene.methods.method import FITTED_FOLDER
-from radiogene.model.model_folder import read_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.report.evidence.evidence_report import SupplementEntry
 from radiogene.report.figures.view_weights import ViewWeights, view_weights_figure
 
@@ -30,7 +29,7 @@ def show(evidence: Evidence) -> Shown:
     result = evidence.result(fit)
     if result is None:
         return Shown(missing=(f"{TITLE}: {evidence.why_not(fit)}",))
-    shares = read_model(evidence.out / result.model / FITTED_FOLDER).settings.view_weights
+    shares = read_nine_view_model(evidence.out / result.model).facts.view_weights
     weights = {gene: ViewWeights(tuple(of_gene), (tuple(of_gene.values()),)) for gene, of_gene in shares.items()}
     alt = "Bars of the nine views' weights, per gene."
     figure = drawn_figure(

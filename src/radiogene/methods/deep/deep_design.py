@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from radiogene.methods.deep.deep_sizes import DeepSizes
 from radiogene.methods.deep.patient_images import ImageKind
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.table_columns import SLIDES_COLUMN
 from radiogene.networks.image_network import ImageNetwork
 
 NetworkBuild = Callable[[DeepSizes, int, int], ImageNetwork]
@@ -22,6 +22,7 @@ class DeepDesign:
         build: its network.
         clinical: columns that join; none for a system of images only, whatever the settings say.
         radiomics: True where selected radiomic features join.
+        slides: True where it looks at tiles of a slide and not at the nodule.
         images_per_step: for each patient that a step of MMDL has; more where a patient has several images.
         sizes_in_words: what a reader must know of its size at a preset.
     """
@@ -32,10 +33,22 @@ class DeepDesign:
     sizes_in_words: Callable[[DeepSizes], str]
     clinical: tuple[str, ...] = ()
     radiomics: bool = False
+    slides: bool = False
     images_per_step: int = 1
 
-    def columns(self, settings: MethodSettings) -> tuple[str, ...]:
-        """The clinical columns that join."""
-        if not self.clinical or settings.clinical is None:
-            return self.clinical
-        return settings.clinical
+    @property
+    def looks_at_nodule(self) -> bool:
+        """True where a prediction depends on which of a patient's nodules is looked at."""
+        return not self.slides
+
+    def columns(self, given: tuple[str, ...] | None) -> tuple[str, ...]:
+        """The clinical columns that join.
+
+        Args:
+            given: in place of its own, if it has any; None for its own.
+        """
+        return self.clinical if given is None or not self.clinical else given
+
+    def table_columns(self, given: tuple[str, ...] | None) -> tuple[str, ...]:
+        """All columns of the table that it reads; argument as for `columns`."""
+        return (*self.columns(given), *((SLIDES_COLUMN,) if self.slides else ()))

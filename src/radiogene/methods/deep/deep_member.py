@@ -1,15 +1,16 @@
 """One trained network of a deep system: split, scaled, built, fitted, and asked about patients it had not seen."""
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from safetensors.torch import load_file
+from torch import Tensor
 
 from radiogene.errors import WeightsError
 from radiogene.methods.deep.deep_design import DeepDesign
@@ -20,7 +21,8 @@ from radiogene.methods.deep.deep_split import positions_of
 from radiogene.methods.deep.image_samples import ImageSamples
 from radiogene.methods.deep.patient_images import ImageKind, PatientImages, PixelScaling
 from radiogene.methods.deep.patient_values import FittedValues, PatientValues
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.method_settings import NetworkSettings
+from radiogene.methods.stage_schedules import stage_schedule
 from radiogene.networks.image_network import ImageNetwork
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.tensor_file import save_tensors
@@ -31,7 +33,7 @@ from radiogene.training.fitting.stopping import patience
 from radiogene.training.members.members import Member
 from radiogene.training.stages.schedule import StageSchedule, schedule_of
 
-WEIGHTS_SUFFIX = ".safetensors"
+WEIGHTS_FILE = "member.safetensors"
 DONE_FILE = "member.json"
 KEYS = {"scaling", "values", "outcome"}
 
@@ -52,13 +54,8 @@ class DeepMember:
     values: FittedValues
     outcome: FitOutcome
 
-    def write(self, path: Path) -> dict[str, Any]:
-        """Writes the weights; returns everything else as plain JSON values.
-
-        Args:
-            path: of the weights, without a suffix.
-        """
-        save_tensors(path.with_name(path.name + WEIGHTS_SUFFIX), self.network.state_dict())
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the weights, as plain JSON values."""
         return {
             "scaling": self.scaling.to_json(),
             "values": self.values.to_json(),
@@ -66,27 +63,37 @@ class DeepMember:
         }
 
 
-def read_deep_member(design: DeepDesign, settings: MethodSettings, path: Path, content: dict[str, Any]) -> DeepMember:
-    """The member that `DeepMember.write` wrote.
+def deep_member(
+    design: DeepDesign,
+    sizes: DeepSizes,
+    genes: int,
+    content: dict[str, Any],
+    state: Mapping[str, Tensor],
+    source: Path,
+) -> DeepMember:
+    """The member of weights and of what `DeepMember.to_json` wrote.
 
     Args:
         design: of the system.
-        settings: of its fit.
-        path: of the weights, without a suffix.
-        content: what `write` returned.
+        sizes: of its network.
+        genes: G.
+        content: everything but the weights.
+        state: parameters by name.
+        source: of the weights, for messages.
 
     Raises:
-        WeightsError: other keys, or weights of another network.
+        WeightsError: other keys, weights of another network, or values that are not finite.
     """
     if set(content) != KEYS:
         raise WeightsError(f"A member with the keys {sorted(content)}; expected {sorted(KEYS)}.")
     values = FittedValues.from_json(content["values"])
-    network = design.build(deep_sizes_of(settings.preset), len(settings.genes), values.width)
-    file = path.with_name(path.name + WEIGHTS_SUFFIX)
+    network = design.build(sizes, genes, values.width)
     try:
-        network.load_state_dict(load_file(file))
-    except (RuntimeError, OSError, SafetensorError) as error:
-        raise WeightsError(f"{file} does not hold the weights of {design.name}: {error}") from error
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        raise WeightsError(f"{source} does not hold the weights of {design.name}: {error}") from error
+    if not all(bool(torch.isfinite(parameter).all()) for parameter in network.parameters()):
+        raise WeightsError(f"{source} holds values that are not finite. Train again.")
     scaling = PixelScaling.from_json(content["scaling"])
     return DeepMember(network.eval(), scaling, values, FitOutcome.from_json(content["outcome"]))
 
@@ -107,7 +114,7 @@ class DeepTraining:
     """
 
     design: DeepDesign
-    settings: MethodSettings
+    settings: NetworkSettings
     images: PatientImages
     kind: ImageKind
     values: PatientValues
@@ -125,8 +132,7 @@ class DeepTraining:
     @property
     def schedule(self) -> StageSchedule:
         """How long, how fast and with which optimiser."""
-        found = schedule_of(self.settings.preset).all_layers
-        return found if self.settings.epochs is None else replace(found, epochs=self.settings.epochs)
+        return stage_schedule(schedule_of(self.settings.preset).all_layers, self.settings.all_layers)
 
 
 def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepMember:
@@ -144,16 +150,20 @@ def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepM
     done = place / DONE_FILE
     if done.is_file():
         content = json.loads(done.read_text(encoding="utf-8"))
-        return read_deep_member(training.design, training.settings, place / "member", content)
+        weights = place / WEIGHTS_FILE
+        return deep_member(
+            training.design, training.sizes, len(training.settings.genes), content, load_file(weights), weights
+        )
     fitting = positions_of(training.patient_ids, member.fitting_ids)
     scaling = training.kind.fit_scaling(training.images, training.images.of_patients(fitting))
-    columns = training.design.columns(training.settings)
+    columns = training.design.columns(training.settings.clinical)
     coding = FittedValues.fit(training.values.at(fitting), training.labels[fitting], columns, training.sizes.radiomics)
     torch.manual_seed(member.seed)
     network = training.design.build(training.sizes, len(training.settings.genes), coding.width)
     outcome = _fitted(training, member, network, scaling, coding, place / "fit")
     trained = DeepMember(network.cpu().eval(), scaling, coding, outcome)
-    write_json(done, trained.write(place / "member"))
+    save_tensors(place / WEIGHTS_FILE, trained.network.state_dict())
+    write_json(done, trained.to_json())
     return trained
 
 
@@ -183,7 +193,8 @@ def _fitted(
         ImageSamples(training.images, positions_of(training.patient_ids, ids), values, training.labels)
         for ids in (member.fitting_ids, member.validation_ids)
     ]
-    batch = schedule_of(training.settings.preset).batch_patients * training.design.images_per_step
+    patients = training.settings.batch or schedule_of(training.settings.preset).batch_patients
+    batch = patients * training.design.images_per_step
     return fit(
         f"{training.design.name} {member.name}",
         DeepFit(training.design.name, network, training.kind, scaling, schedule, member.seed),

@@ -3,42 +3,76 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 
+from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.decision.decision import INNER_VALIDATION, OUT_OF_FOLD, ModelKind
+from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError, TrainingError, WeightsError
+from radiogene.evaluation.held_out import INNER_VALIDATION, OUT_OF_FOLD, CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.methods.deep.deep_design import DeepDesign
 from radiogene.methods.deep.deep_member import (
     DeepMember,
     DeepTraining,
+    deep_member,
     held_out_probabilities,
-    read_deep_member,
     trained_member,
 )
 from radiogene.methods.deep.deep_probabilities import deep_probabilities
 from radiogene.methods.deep.deep_sizes import deep_sizes_of
 from radiogene.methods.deep.deep_split import deep_members
 from radiogene.methods.deep.patient_values import PatientValues, read_values
-from radiogene.methods.method import FitFolders, Method, Unseen
-from radiogene.methods.method_settings import MethodSettings
-from radiogene.storage.atomic_files import write_json
-from radiogene.storage.checked_files import read_json_object
+from radiogene.methods.facts_of_fit import facts_of_fit
+from radiogene.methods.method import FitContext, Method
+from radiogene.methods.method_settings import NetworkSettings, PresetName
+from radiogene.model.facts import ModelFacts
+from radiogene.model.model_folder import WEIGHTS_FILE, ModelFolder
 from radiogene.storage.library_versions import library_versions
+from radiogene.storage.tensor_file import save_tensors
 from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.members.members import Member
 
-FORMAT = 1
-SETTINGS_FILE = "settings.json"
 PATIENTS_AT_ONCE = 8
 """Whose images are in memory together in prediction."""
+
+
+OWN_KEYS = ("preset", "members")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeepFacts(ModelFacts):
+    """What predicts, beside the weights.
+
+    Attributes:
+        preset: sizes of the network.
+        members: what was fitted beside the weights of each, plain JSON values.
+    """
+
+    preset: PresetName
+    members: tuple[dict[str, Any], ...]
+
+    def own_json(self) -> dict[str, Any]:
+        """What a deep system adds, as plain JSON values."""
+        return {"preset": self.preset, "members": list(self.members)}
+
+    @classmethod
+    def of_own(cls, common: Mapping[str, Any], own: Mapping[str, Any], where: Path) -> Self:
+        """See `ModelFacts.of_own`."""
+        if set(own) != set(OWN_KEYS) or not isinstance(own["members"], list) or not own["members"]:
+            raise WeightsError(
+                f"{where.name} has the keys {sorted(own)} beside those of every model; expected {sorted(OWN_KEYS)}."
+            )
+        return cls(**common, preset=own["preset"], members=tuple(own["members"]))
 
 
 class DeepMethod(Method):
@@ -47,17 +81,19 @@ class DeepMethod(Method):
     Args:
         design: what tells it from the others.
         settings: of the fit.
-        folders: of the fit; None for a system that was loaded.
+        context: of the fit; None for a system that was loaded.
     """
 
-    def __init__(self, design: DeepDesign, settings: MethodSettings, folders: FitFolders | None = None) -> None:
+    def __init__(self, design: DeepDesign, settings: NetworkSettings, context: FitContext | None = None) -> None:
         self.design = design
         self.settings = settings
+        self.genes = settings.genes
         self.sizes = deep_sizes_of(settings.preset)
         self.kind = design.images(self.sizes)
-        self.folders = folders
+        self.context = context
         self.members: tuple[DeepMember, ...] = ()
-        self._unseen: Unseen | None = None
+        self._facts: DeepFacts | None = None
+        self._held_out: HeldOutPredictions | None = None
 
     def fit(self, cohort: PreparedCohort, labels: NDArray[np.int8]) -> Self:
         """See `Method`; patients without any known label take no part.
@@ -65,26 +101,36 @@ class DeepMethod(Method):
         Raises:
             TrainingError: too few patients of a kind, or a loss that is not a number.
             CohortError: a column is missing or unusable, or an image cannot be read.
-            SettingsError: a loaded system, or a folders that holds an unfinished fit of another kind.
+            SettingsError: a loaded system, or a state that holds an unfinished fit of another kind.
         """
-        if self.folders is None:
+        if self.context is None:
             raise SettingsError(f"{self.design.name} was loaded from its folder: make a new one to fit it.")
         known = np.flatnonzero((labels != UNKNOWN).any(axis=1))
         if known.size == 0:
-            raise TrainingError(f"No patient has a known status of {' or '.join(self.settings.genes)}.")
-        options = RunOptions(self.settings.accelerator, self.settings.precision, self.folders.progress)
+            raise TrainingError(f"No patient has a known status of {' or '.join(self.genes)}.")
+        options = _options(self.context)
         require_machine(options)
-        training = self._training(cohort.at(known), labels[known], options, self.folders)
+        if options.processes > 1:
+            raise SettingsError(f"{self.design.name} is fitted by one process: start it without torchrun.")
+        training = self._training(cohort.at(known), labels[known], options, self.context)
         members = deep_members(self.settings, training.patient_ids, training.labels)
-        unfinished = UnfinishedTraining(self.folders.state / self.design.name, _command(training))
+        unfinished = UnfinishedTraining(self.context.state, _command(training))
         with unfinished:
             trained = [trained_member(training, member, unfinished.path / member.name) for member in members]
-        self._unseen = _unseen(training, members, trained)
+        self._held_out = _held_out(training, members, trained)
         self.members = tuple(done for member, done in zip(members, trained, strict=True) if member.kept)
-        unfinished.remove()
+        common = facts_of_fit(
+            self.design.name,
+            self.genes,
+            self.design.table_columns(self.settings.clinical),
+            cohort.at(known),
+            looks_at_nodule=self.design.looks_at_nodule,
+        )
+        own = tuple(member.to_json() for member in self.members)
+        self._facts = DeepFacts(**common, preset=self.settings.preset, members=own)
         return self
 
-    def predict_proba(self, cohort: PreparedCohort) -> NDArray[np.float64]:
+    def member_probabilities(self, cohort: PreparedCohort) -> NDArray[np.float64]:
         """See `Method`.
 
         Raises:
@@ -93,22 +139,36 @@ class DeepMethod(Method):
         """
         self._require_fitted()
         values = self._values(cohort)
-        found = [np.zeros((0, len(self.settings.genes)))]
+        blocks = [np.zeros((len(self.members), 0, len(self.genes)))]
         for start in range(0, len(cohort), PATIENTS_AT_ONCE):
             positions = np.arange(start, min(start + PATIENTS_AT_ONCE, len(cohort)))
-            found.append(self._mean_of_members(cohort.at(positions), values.at(positions)))
-        return np.concatenate(found)
+            blocks.append(self._of_members(cohort.at(positions), values.at(positions)))
+        return np.concatenate(blocks, axis=1)
 
     @property
-    def unseen(self) -> Unseen:
-        """See `Method`: out of fold, or of the inner validation part where no folds are made; the fit's own only.
+    def is_fitted(self) -> bool:
+        """See `Method`."""
+        return self._facts is not None
 
-        Raises:
-            SettingsError: not fitted here: a saved system keeps no predictions with patients' identifiers.
-        """
-        if self._unseen is None:
+    @property
+    def facts(self) -> DeepFacts:
+        """See `Method`."""
+        if self._facts is None:
+            raise SettingsError(f"{self.design.name} is not fitted. Call fit, or load a model folder.")
+        return self._facts
+
+    @property
+    def clinical(self) -> ClinicalEncoder:
+        """See `Method`."""
+        self._require_fitted()
+        return self.members[0].values.clinical
+
+    @property
+    def held_out(self) -> HeldOutPredictions:
+        """See `Method`: out of fold, or of the inner validation part where no folds are made; the fit's own only."""
+        if self._held_out is None:
             raise SettingsError("Predictions for training patients are known right after the fit only: fit the system.")
-        return self._unseen
+        return self._held_out
 
     @property
     def model_kind(self) -> ModelKind:
@@ -123,42 +183,68 @@ class DeepMethod(Method):
         of_values = [note for member in self.members for note in member.values.clinical.notes]
         return tuple(dict.fromkeys([self.design.sizes_in_words(self.sizes), *of_values]))
 
+    @property
+    def description(self) -> tuple[str, ...]:
+        """See `Method`."""
+        return (f"Network: {self.design.sizes_in_words(self.sizes)}; members: {len(self.members)}.",)
+
+    @property
+    def history(self) -> tuple[dict[str, Any], ...]:
+        """See `Method`."""
+        return tuple(
+            {"member": f"seed-{self.settings.seed + number}", "stages": [member.outcome.to_json()]}
+            for number, member in enumerate(self.members)
+        )
+
     def save(self, folder: Path) -> None:
-        """See `Method`; nothing in the folder names a patient."""
+        """See `Method`; nothing in the file names a patient."""
         self._require_fitted()
-        members = [member.write(folder / f"member-{number}") for number, member in enumerate(self.members)]
-        content = {"format": FORMAT, "system": self.design.name, "settings": self.settings.to_json()}
-        write_json(folder / SETTINGS_FILE, {**content, "members": members})
+        tensors = {
+            f"{number}.{name}": tensor
+            for number, member in enumerate(self.members)
+            for name, tensor in member.network.state_dict().items()
+        }
+        save_tensors(folder / WEIGHTS_FILE, tensors)
 
     @classmethod
-    def load(cls, design: DeepDesign, folder: Path) -> "DeepMethod":
-        """The system that `save` wrote.
+    def load(cls, design: DeepDesign, folder: ModelFolder) -> "DeepMethod":
+        """The system in a model folder.
+
+        Args:
+            design: of the system that is expected.
+            folder: whose files were checked.
 
         Raises:
-            WeightsError: a file is missing or damaged, or belongs to another system.
+            WeightsError: the weights are damaged or belong to another system.
         """
-        content = read_json_object(folder / SETTINGS_FILE)
-        if content.get("format") != FORMAT or content.get("system") != design.name:
-            raise WeightsError(
-                f"{folder / SETTINGS_FILE}: found {content.get('system')!r} in format {content.get('format')!r}; "
-                f"expected {design.name!r} in format {FORMAT}."
-            )
-        if set(content) != {"format", "system", "settings", "members"}:
-            raise WeightsError(f"{folder / SETTINGS_FILE}: found the keys {sorted(content)}. Fit the system again.")
-        method = cls(design, MethodSettings.from_json(content["settings"]))
+        facts = DeepFacts.of_own(folder.common, folder.own, folder.path / "settings.json")
+        file = folder.path / WEIGHTS_FILE
+        try:
+            tensors = load_file(file)
+        except SafetensorError as error:
+            raise WeightsError(f"{file} is damaged: {error}. Copy the whole model folder again.") from error
+        method = cls(design, NetworkSettings(genes=facts.genes, preset=facts.preset, seeds=len(facts.members)))
+        method._facts = facts
         method.members = tuple(
-            read_deep_member(design, method.settings, folder / f"member-{number}", member)
-            for number, member in enumerate(content["members"])
+            deep_member(
+                design,
+                method.sizes,
+                len(facts.genes),
+                content,
+                {n.removeprefix(f"{number}."): t for n, t in tensors.items() if n.startswith(f"{number}.")},
+                file,
+            )
+            for number, content in enumerate(facts.members)
         )
         return method
 
     def _training(
-        self, cohort: PreparedCohort, labels: NDArray[np.int8], options: RunOptions, folders: FitFolders
+        self, cohort: PreparedCohort, labels: NDArray[np.int8], options: RunOptions, context: FitContext
     ) -> DeepTraining:
         return DeepTraining(
             self.design,
             self.settings,
-            self.kind.read(cohort, folders.features),
+            self.kind.read(cohort, context.features),
             self.kind,
             self._values(cohort),
             cohort.patient_ids,
@@ -167,28 +253,35 @@ class DeepMethod(Method):
         )
 
     def _values(self, cohort: PreparedCohort) -> PatientValues:
-        if self.folders is not None:
-            return read_values(cohort, self.design.radiomics, self.folders.features)
+        if self.context is not None:
+            return read_values(cohort, self.design.radiomics, self.context.features)
         with tempfile.TemporaryDirectory() as folder:
             return read_values(cohort, self.design.radiomics, Path(folder))
 
-    def _mean_of_members(self, cohort: PreparedCohort, values: PatientValues) -> NDArray[np.float64]:
-        """P(mutant) (N, G) of a few patients."""
+    def _of_members(self, cohort: PreparedCohort, values: PatientValues) -> NDArray[np.float64]:
+        """P(mutant) (M, N, G) of a few patients."""
         images, patients = self.kind.read(cohort, None), np.arange(len(cohort))
-        device = training_device(RunOptions(self.settings.accelerator))
+        device = training_device(_options(self.context))
         each = []
         for member in self.members:
             coded = member.values.encode(values)
             network = member.network.to(device)
             each.append(deep_probabilities(network, self.kind, member.scaling, images, patients, coded))
-        return np.asarray(np.mean(each, axis=0), dtype=np.float64)
+        return np.array(each, dtype=np.float64)
 
     def _require_fitted(self) -> None:
         if not self.members:
-            raise SettingsError(f"{self.design.name} is not fitted. Call fit, or load a folder that save wrote.")
+            raise SettingsError(f"{self.design.name} is not fitted. Call fit, or load a model folder.")
 
 
-def _unseen(training: DeepTraining, members: Sequence[Member], trained: Sequence[DeepMember]) -> Unseen:
+def _options(context: FitContext | None) -> RunOptions:
+    """How a fit runs; on the processor where nothing is said."""
+    if context is None or context.run is None:
+        return RunOptions(accelerator="cpu", progress=False)
+    return context.run
+
+
+def _held_out(training: DeepTraining, members: Sequence[Member], trained: Sequence[DeepMember]) -> HeldOutPredictions:
     """The mean prediction of every patient by the members that held it out; of members of folds where there are any."""
     patients, genes = training.labels.shape
     summed, times = np.zeros((patients, genes)), np.zeros(patients, dtype=np.int64)
@@ -209,8 +302,9 @@ def _unseen(training: DeepTraining, members: Sequence[Member], trained: Sequence
         training.labels[held_out],
     )
     if training.settings.folds:
-        return Unseen(predictions, OUT_OF_FOLD, folds[held_out])
-    return Unseen(predictions, INNER_VALIDATION, None)
+        validation = CrossValidation(training.settings.seed, predictions, folds[held_out])
+        return HeldOutPredictions(predictions, OUT_OF_FOLD, (validation,))
+    return HeldOutPredictions(predictions, INNER_VALIDATION)
 
 
 def _command(training: DeepTraining) -> dict[str, Any]:
@@ -224,7 +318,8 @@ def _command(training: DeepTraining) -> dict[str, Any]:
     }
     return {
         "system": training.design.name,
-        "settings": {k: v for k, v in training.settings.to_json().items() if k != "accelerator"},
+        "settings": asdict(training.settings),
+        "run": training.options.of_results(),
         "cohort_sha256": hashlib.sha256(json.dumps(patients, sort_keys=True).encode()).hexdigest(),
         "versions": library_versions(),
     }

@@ -6,15 +6,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.errors import TrainingError
+from radiogene.evaluation.class_counts import refuse_few_of_a_class
 from radiogene.evaluation.predictions import UNKNOWN
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.method_settings import NetworkSettings
 from radiogene.training.members.members import Member, members_of
 from radiogene.training.settings import KeptModel, TrainingSettings
 from radiogene.training.stages.schedule import schedule_of
 
 
-def deep_members(settings: MethodSettings, patient_ids: Sequence[str], labels: NDArray[np.int8]) -> list[Member]:
+def deep_members(settings: NetworkSettings, patient_ids: Sequence[str], labels: NDArray[np.int8]) -> list[Member]:
     """The networks of a fit, in order; all repeats share the splits of the first seed.
 
     So a patient is held out by the same fold in every repeat, and the mean of its predictions still has one fold. With
@@ -50,7 +50,7 @@ def deep_members(settings: MethodSettings, patient_ids: Sequence[str], labels: N
     for member in members:
         where = "" if member.fold is None else f" of fold {member.fold}"
         for part, ids in (("training", member.fitting_ids), ("inner validation", member.validation_ids)):
-            _refuse_one_class(settings.genes, labels[positions_of(patient_ids, ids)], f"{part} part{where}")
+            refuse_few_of_a_class(labels[positions_of(patient_ids, ids)], settings.genes, 1, f"{part} part{where}")
     return members
 
 
@@ -58,15 +58,3 @@ def positions_of(patient_ids: Sequence[str], chosen: Sequence[str]) -> NDArray[n
     """Positions of the chosen patients, in the order of all."""
     wanted = set(chosen)
     return np.array([n for n, patient in enumerate(patient_ids) if patient in wanted], dtype=int)
-
-
-def _refuse_one_class(genes: Sequence[str], labels: NDArray[np.int8], part: str) -> None:
-    """Refuses a part of a split (labels (M, G)) in which a gene has no mutant or no wild type."""
-    for gene, column in zip(genes, labels.T, strict=True):
-        mutants, known = int((column == 1).sum()), int((column != UNKNOWN).sum())
-        if mutants in (0, known):
-            raise TrainingError(
-                f"The {part} has {mutants} {gene} mutants among {known} patients with a known status; at least one of "
-                f"each kind is needed. Add patients, choose another --seed or fewer --folds, or leave {gene} out "
-                "(--genes)."
-            )

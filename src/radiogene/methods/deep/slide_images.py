@@ -14,12 +14,11 @@ from radiogene.cohort.row import PatientRow
 from radiogene.errors import CohortError
 from radiogene.methods.deep.grid_augmentation import drawn_transforms, transformed
 from radiogene.methods.deep.patient_images import ImageDraw, ImageKind, PatientImages, PixelScaling
+from radiogene.methods.table_columns import SLIDES_COLUMN
 from radiogene.model.pretrained_folder import ImageScaling
 from radiogene.storage.atomic_files import atomic_path
 from radiogene.training.pretraining.image_file import LARGEST_FILE_BYTES, UnusableImageError, read_image
 from radiogene.training.pretraining.image_scaling import CHANNELS, fit_image_scaling, scaled
-
-SLIDES_COLUMN = "slides"
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 """Of files that are tiles; other files of the folder are passed over."""

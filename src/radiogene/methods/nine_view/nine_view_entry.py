@@ -1,9 +1,13 @@
 """The entry of a nine-view network; it loads no torch before something is made or loaded."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from radiogene.methods.method import FitFolders, Method, MethodEntry, Need
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.method import FitContext, Method, MethodEntry, Need
+from radiogene.methods.method_settings import MethodSettings, NineViewSettings
+
+if TYPE_CHECKING:
+    from radiogene.model.engines.engine_choice import EngineChoice
+    from radiogene.model.model_folder import ModelFolder
 
 COLUMNS = ("age", "sex", "smoking")
 
@@ -21,15 +25,17 @@ def nine_view_entry(name: str, title: str, backbone: str, source: str, extra: st
         extra: of this package that the network needs.
     """
 
-    def make(settings: MethodSettings, folders: FitFolders) -> Method:
+    def make(settings: MethodSettings, context: FitContext) -> Method:
         from radiogene.methods.nine_view.nine_view_method import NineViewMethod
 
-        return NineViewMethod(backbone, settings, folders)
+        if not isinstance(settings, NineViewSettings):
+            raise TypeError(f"a nine-view network takes NineViewSettings, not {type(settings).__name__}")
+        return NineViewMethod(name, backbone, settings, context)
 
-    def load(folder: Path) -> Method:
+    def load(folder: "ModelFolder", choice: "EngineChoice") -> Method:
         from radiogene.methods.nine_view.nine_view_method import NineViewMethod
 
-        return NineViewMethod.load(folder)
+        return NineViewMethod.load(folder, choice)
 
     return MethodEntry(
         name=name,
@@ -38,8 +44,10 @@ def nine_view_entry(name: str, title: str, backbone: str, source: str, extra: st
         columns=COLUMNS,
         learner=LEARNER,
         source=source,
+        settings=NineViewSettings,
         make=make,
         load=load,
         extra=extra,
         network=True,
+        backbone=backbone,
     )

@@ -1,180 +1,239 @@
-"""A nine-view network as a compared system: MMDL, or MMDL with another network in place of its own."""
+"""A nine-view network as a system: MMDL, or MMDL with another network in place of its own."""
 
-import shutil
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.store.cube_blocks import cube_blocks
-from radiogene.cohort.store.cube_store import CubeStore
-from radiogene.ct.preparation import PreparationSettings
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError
-from radiogene.evaluation.cohort_nodules import nodule_predictions
-from radiogene.evaluation.patient_level import patient_level
-from radiogene.methods.method import FitFolders, Method, Unseen
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.evaluation.held_out import HeldOutPredictions
+from radiogene.methods.facts_of_fit import facts_of_fit
+from radiogene.methods.method import FitContext, Method
+from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.nine_view.size_notes import size_notes
 from radiogene.methods.nine_view.training_settings import training_settings
-from radiogene.model.model_folder import TrainedModel, read_model
-from radiogene.model.raw_predictor import RawPredictor
-from radiogene.storage.atomic_files import write_json
-from radiogene.storage.checked_files import read_json_object
+from radiogene.model.engines.engine_choice import EngineChoice
+from radiogene.model.engines.feature_engine import EngineIdentity
+from radiogene.model.engines.open_engine import open_engine
+from radiogene.model.model_folder import WEIGHTS_FILE, ModelFolder
+from radiogene.model.nine_view_facts import NineViewFacts
+from radiogene.model.nine_view_model import NineViewNetworks, built_networks, nine_view_model
+from radiogene.storage.tensor_file import save_tensors
 from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
 from radiogene.training.initial_weights import initial_weights
-from radiogene.training.train import train
+from radiogene.training.settings import TrainingSettings
+from radiogene.training.train import FittedNetworks, train
 
 if TYPE_CHECKING:
     from radiogene.cohort.prepared_cohort import PreparedCohort
-
-MODEL_FOLDER = "model"
-METHOD_FILE = "method.json"
 
 
 class NineViewMethod(Method):
     """One network of this kind.
 
     Args:
+        name: of the system.
         backbone: the network that looks at a view.
-        settings: of the fit.
-        folders: where it is fitted; None for one that was loaded.
+        settings: of the fit; None for a system that was loaded.
+        context: where and how it is fitted; None for a system that was loaded.
 
     Source: Figure 2; Table 4.
     """
 
-    def __init__(self, backbone: str, settings: MethodSettings, folders: FitFolders | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        backbone: str,
+        settings: NineViewSettings | None,
+        context: FitContext | None = None,
+    ) -> None:
+        self.name = name
         self.backbone = backbone
-        self.settings = settings
-        self._folders = folders
-        self._fitted: _Fitted | None = None
-        self._unseen: Unseen | None = None
+        self._settings = settings
+        self._context = context
+        self._fit: FittedNetworks | None = None
+        self._loaded: ModelFolder | None = None
+        self._networks: NineViewNetworks | None = None
+        if settings is not None:
+            self.genes = settings.genes
 
     @classmethod
-    def load(cls, folder: Path) -> "NineViewMethod":
-        """The fitted system that `save` wrote; it predicts, and is fitted no more.
+    def load(cls, folder: ModelFolder, choice: EngineChoice = EngineChoice(), device: str = "cpu") -> "NineViewMethod":
+        """The system in a model folder; it predicts, and is fitted no more.
+
+        Args:
+            folder: whose files were checked.
+            choice: what computes the views' features, in which precision.
+            device: PyTorch's name of a device.
 
         Raises:
-            WeightsError: a file is missing, damaged or changed.
+            SettingsError: the engine is not installed.
+            WeightsError: weights or an export that do not belong to the model.
         """
-        settings = MethodSettings.from_json(read_json_object(folder / METHOD_FILE))
-        fitted = _Fitted.read(folder, _options(settings))
-        loaded = cls(fitted.model.settings.preset.backbone, settings)
-        loaded._fitted = fitted
-        return loaded
+        model = nine_view_model(folder)
+        method = cls(folder.method, model.facts.preset.backbone, None)
+        method.genes = model.facts.genes
+        method._loaded = folder
+        engine = open_engine(choice, model, folder.path, device)
+        method._networks = NineViewNetworks(model.facts, model.networks, device, engine)
+        return method
 
     def fit(self, cohort: "PreparedCohort", labels: NDArray[np.int8]) -> Self:
-        """The fitted system; an interrupted fit goes on from the folders's state. See `Method.fit`.
+        """The fitted system; an interrupted fit goes on from the context's state. See `Method.fit`.
 
         Raises:
             SettingsError: a loaded system, an accelerator that is not here, or an unfinished fit with other settings.
             WeightsError: initial weights of another network.
         """
-        if self._folders is None:
+        settings, context = self._settings, self._context
+        if settings is None or context is None:
             raise SettingsError("This system was loaded from its folder: make a new one to fit it.")
-        options = _options(self.settings, progress=self._folders.progress)
+        options = RunOptions(accelerator="cpu", progress=False) if context.run is None else context.run
         require_machine(options)
-        wanted = training_settings(self.backbone, self.settings)
-        initial = initial_weights(self.settings.init, wanted.sizes)
-        folder = self._folders.state / MODEL_FOLDER
-        finished = train(cohort, wanted, folder, options, initial, labels=labels)
-        if finished is None:
-            raise SettingsError("A compared system is fitted by one process: start it without torchrun.")
-        found = finished.unseen
-        self._unseen = Unseen(found.predictions, found.set_on, found.folds)
-        self._fitted = _Fitted.read(folder, options)
+        wanted = training_settings(self.backbone, settings)
+        initial = initial_weights(settings.init, wanted.sizes)
+        fit = train(cohort, wanted, context.state, options, initial, labels=labels, workers=context.workers)
+        if fit is None:
+            return self
+        facts = _facts(self.name, cohort, labels, wanted, fit)
+        networks = built_networks(facts, [member.weights() for member in fit.kept], context.state)
+        self._fit = fit
+        self._networks = NineViewNetworks(facts, networks, str(training_device(options)))
         return self
 
-    def predict_proba(self, cohort: "PreparedCohort") -> NDArray[np.float64]:
-        """P(mutant) (N, G), not calibrated; of a patient with several nodules, the largest one's.
-
-        Args:
-            cohort: N patients.
-
-        Raises:
-            WeightsError: cubes that were prepared otherwise than those of the training.
-            CohortError: a patient with several nodules, one of them without a size.
-        """
-        predictor = self._required().predictor
-        predictor.require_preparation(_preparation_hash(cohort))
-        genes = predictor.model.settings.genes
-        blocks = [predictor.raw_probabilities(block.cubes_zyx, block.rows) for block in cube_blocks(cohort)]
-        nodules = nodule_predictions(cohort, genes, np.concatenate([np.empty((0, len(genes))), *blocks]))
-        return patient_level(nodules, predictor.model.settings.nodule_rule).probabilities
+    def member_probabilities(self, cohort: "PreparedCohort") -> NDArray[np.float64]:
+        """P(mutant) (M, N, G); see `Method.member_probabilities`."""
+        networks = self.networks
+        largest = cohort.of_largest_nodules
+        blocks = [networks.member_probabilities(block.cubes_zyx, block.rows) for block in cube_blocks(largest)]
+        nobody = np.empty((len(networks.networks), 0, len(self.genes)))
+        return np.concatenate([nobody, *blocks], axis=1)
 
     @property
-    def unseen(self) -> Unseen:
+    def networks(self) -> NineViewNetworks:
+        """The networks that answer, for activation maps.
+
+        Raises:
+            SettingsError: it is not fitted.
+        """
+        if self._networks is None:
+            raise SettingsError("This system is not fitted: call `fit` first.")
+        return self._networks
+
+    @property
+    def is_fitted(self) -> bool:
+        """See `Method`."""
+        return self._networks is not None
+
+    @property
+    def facts(self) -> NineViewFacts:
+        """See `Method`."""
+        return self.networks.facts
+
+    @property
+    def clinical(self) -> ClinicalEncoder:
+        """See `Method`."""
+        return self.facts.members[0].clinical
+
+    @property
+    def held_out(self) -> HeldOutPredictions:
         """Out-of-fold predictions, or without folds those of the inner validation patients; the fit's own only.
 
         With several seeds a patient's prediction is the mean over their cross-validations, and `folds` are those of the
         first.
-
-        Raises:
-            SettingsError: not fitted here: a saved system keeps no predictions with patients' identifiers.
         """
-        if self._unseen is None:
-            raise SettingsError("Predictions for training patients are known right after the fit only: fit the system.")
-        return self._unseen
+        return self._required_fit().held_out
 
     @property
     def model_kind(self) -> ModelKind:
         """What answers for a new patient: a refit after a cross-validation, one network, or those of several seeds."""
-        return self._required().model.decision.model_kind
+        return self._required_fit().model_kind
+
+    @property
+    def members_differ_in(self) -> str:
+        """See `Method`."""
+        if self._loaded is not None:
+            return str(self._loaded.manifest.get("members_differ_in", "members"))
+        return self._required_fit().members_differ_in
 
     @property
     def notes(self) -> tuple[str, ...]:
         """How the network differs in size from the published one, where it started, and how many predict."""
-        if self._fitted is None:
+        if self._networks is None:
             return ()
-        model = self._fitted.model
-        notes = list(size_notes(model.settings, model.networks[0].view_networks[0]))  # type: ignore[arg-type]
-        start = model.manifest["initial_weights"]["kind"]
+        facts = self.facts
+        notes = list(size_notes(facts, self._networks.networks[0].view_networks[0]))  # type: ignore[arg-type]
+        start = self.record["initial_weights"]["kind"]
         if start != "random":
             notes.append(f"starts from a network trained before ({start})")
-        if len(model.networks) > 1:
-            notes.append(f"mean of {len(model.networks)} networks")
+        if len(facts.members) > 1:
+            notes.append(f"mean of {len(facts.members)} networks")
         return tuple(notes)
 
-    def save(self, folder: Path) -> None:
-        """Save the model folder, which `radiogene predict` reads too; see `Method.save`."""
-        fitted = self._required()
-        shutil.copytree(fitted.folder, folder, dirs_exist_ok=True)
-        # A result names no path of the machine that made it.
-        start = str(fitted.model.manifest["initial_weights"]["kind"])
-        write_json(folder / METHOD_FILE, replace(self.settings, init=start).to_json())
-
-    def _required(self) -> "_Fitted":
-        if self._fitted is None:
-            raise SettingsError("This system is not fitted: call `fit` first.")
-        return self._fitted
-
-
-@dataclass(frozen=True, eq=False)
-class _Fitted:
-    """A fitted network, and the folder that it lies in."""
-
-    folder: Path
-    predictor: RawPredictor
-
-    @classmethod
-    def read(cls, folder: Path, options: RunOptions) -> "_Fitted":
-        """The network in a model folder, on the device of the options."""
-        return cls(folder, RawPredictor(read_model(folder), str(training_device(options))))
+    @property
+    def description(self) -> tuple[str, ...]:
+        """See `Method`."""
+        facts = self.facts
+        return (
+            f"Network: MMDL, preset `{facts.preset.name}`, backbone `{facts.preset.backbone}`, "
+            f"{len(facts.view_names)} views, attention {'on' if facts.has_masks else 'off'}; "
+            f"members: {len(facts.members)}.",
+        )
 
     @property
-    def model(self) -> TrainedModel:
-        """As read from its folder."""
-        return self.predictor.model
+    def history(self) -> tuple[dict[str, Any], ...]:
+        """See `Method`."""
+        return self._required_fit().history
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """See `Method`: settings with nothing left to the preset, start, and members."""
+        return self._loaded.manifest if self._loaded is not None else self._required_fit().record
+
+    @property
+    def engine(self) -> EngineIdentity:
+        """See `Method`."""
+        return self.networks.engine.identity
+
+    def save(self, folder: Path) -> None:
+        """Write the weights of the members; see `Method.save`."""
+        tensors = {
+            f"{member}.{name}": tensor
+            for member, done in enumerate(self._required_fit().kept)
+            for name, tensor in done.weights().items()
+        }
+        save_tensors(folder / WEIGHTS_FILE, tensors)
+
+    def _required_fit(self) -> FittedNetworks:
+        if self._fit is None:
+            raise SettingsError("Predictions for training patients are known right after the fit only: fit the system.")
+        return self._fit
 
 
-def _options(settings: MethodSettings, progress: bool = False) -> RunOptions:
-    return RunOptions(accelerator=settings.accelerator, precision=settings.precision, progress=progress)
-
-
-def _preparation_hash(cohort: "PreparedCohort") -> str:
-    """How the cubes were prepared: as the store says, or, where they are of no store, as this version prepares them."""
-    if isinstance(cohort.source, CubeStore):
-        return cohort.source.preparation_hash
-    return PreparationSettings().fingerprint()
+def _facts(
+    name: str, cohort: "PreparedCohort", labels: NDArray[np.int8], settings: TrainingSettings, fit: FittedNetworks
+) -> NineViewFacts:
+    """What the folder of the fitted networks states; ranges are of the patients that took part."""
+    taking_part = cohort.at(np.flatnonzero((labels >= 0).any(axis=1)))
+    common = facts_of_fit(
+        name,
+        settings.genes,
+        settings.clinical_columns,
+        taking_part,
+        looks_at_nodule=True,
+        nodule_rule=settings.nodule_rule,
+    )
+    return NineViewFacts(
+        **common,
+        preset=settings.sizes,
+        attention=settings.attention,
+        view_names=settings.view_names,
+        view_sampling=settings.view_sampling,
+        clinical_at=settings.clinical_at,
+        members=fit.members,
+        view_weights=fit.view_weights,
+    )

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from radiogene.model.settings import ModelSettings
+from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.presets import PAPER
 from radiogene.networks.timm_network import TimmNetwork
@@ -11,18 +11,18 @@ from radiogene.networks.view_network import ViewNetwork
 LARGEST_DENOMINATOR = 64
 
 
-def size_notes(settings: ModelSettings, network: FeatureNetwork) -> tuple[str, ...]:
+def size_notes(facts: NineViewFacts, network: FeatureNetwork) -> tuple[str, ...]:
     """Sentences; none where everything is as published.
 
     Args:
-        settings: of the model.
+        facts: of the model.
         network: that looks at a view.
     """
-    preset = settings.preset
+    preset = facts.preset
     notes = []
     if preset.image_size != PAPER.image_size:
         notes.append(f"views of {preset.image_size} pixels instead of {PAPER.image_size}")
-    if preset.shared_view_network and len(settings.view_names) > 1:
+    if preset.shared_view_network and len(facts.view_names) > 1:
         notes.append("one network looks at all views")
     if isinstance(network, ViewNetwork):
         notes += _of_attention_network(network)

@@ -1,31 +1,30 @@
-"""What a compared system's settings say of a training."""
-
-from dataclasses import replace
+"""What the settings of a nine-view network mean for its training: nothing is left to a preset any more."""
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
-from radiogene.ct.nine_views import VIEW_NAMES
+from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
 from radiogene.errors import SettingsError
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.methods.method_settings import NineViewSettings
+from radiogene.methods.stage_schedules import stage_schedule
+from radiogene.networks.gene_branch import ClinicalEntry
 from radiogene.training.settings import KeptModel, TrainingSettings
 from radiogene.training.stages.schedule import TrainingSchedule, schedule_of
 
 
-def training_settings(backbone: str, settings: MethodSettings) -> TrainingSettings:
+def training_settings(backbone: str, settings: NineViewSettings) -> TrainingSettings:
     """The settings of the training that fits a nine-view network.
-
-    With folds, a network refitted on all patients predicts and the folds' networks only set its thresholds: so a row is
-    one network per seed with folds and without, as the paper's is, and is fitted on as many patients as the refitted
-    forests that it is compared with.
 
     Args:
         backbone: the network that looks at a view.
         settings: of the fit.
 
     Raises:
-        SettingsError: one fold, or a view that does not exist or is named twice.
+        SettingsError: one fold, a refit without folds, or a view that does not exist or is named twice.
     """
     if settings.folds == 1:
-        raise SettingsError("1 fold leaves nobody to train on: expected 0, or 2 and more (--folds).")
+        raise SettingsError("1 fold leaves nobody to train on: expected 0, or 2 and more (`folds`).")
+    if settings.keep == "refit" and not settings.folds:
+        raise SettingsError("A refit (`keep`) is what a cross-validation leaves: give 2 `folds` or more.")
     return TrainingSettings(
         preset=settings.preset,
         backbone=backbone,
@@ -35,17 +34,32 @@ def training_settings(backbone: str, settings: MethodSettings) -> TrainingSettin
         seed=settings.seed,
         attention=settings.attention,
         view_names=_views(settings.views),
+        view_sampling=ViewSampling(settings.view_sampling),
+        clinical_at=ClinicalEntry(settings.clinical_at),
+        per_image_standardisation=settings.per_image_standardisation,
+        class_weighting=settings.class_weighting,
+        nodule_rule=NoduleRule(settings.nodule_rule),
+        joint=settings.joint,
+        augmentation=settings.augmentation,
+        dropout=settings.dropout,
+        freeze_normalisation=settings.freeze_normalisation,
         folds=settings.folds,
         seeds=settings.seeds,
-        keep=KeptModel.REFIT if settings.folds else KeptModel.ENSEMBLE,
+        keep=KeptModel(settings.keep),
     )
 
 
-def _schedule(settings: MethodSettings) -> TrainingSchedule:
-    schedule = schedule_of(settings.preset)
-    if settings.epochs is None:
-        return schedule
-    return replace(schedule, all_layers=replace(schedule.all_layers, epochs=settings.epochs))
+def _schedule(settings: NineViewSettings) -> TrainingSchedule:
+    of_preset = schedule_of(settings.preset)
+    share = settings.validation_share
+    return TrainingSchedule(
+        branches=stage_schedule(of_preset.branches, settings.branches),
+        branch_shifts_mm=of_preset.branch_shifts_mm,
+        all_layers=stage_schedule(of_preset.all_layers, settings.all_layers),
+        fusion=stage_schedule(of_preset.fusion, settings.fusion),
+        batch_patients=settings.batch or of_preset.batch_patients,
+        validation_share=of_preset.validation_share if share is None else share,
+    )
 
 
 def _views(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -53,5 +67,5 @@ def _views(names: tuple[str, ...]) -> tuple[str, ...]:
     if not names:
         return VIEW_NAMES
     if len(set(names)) != len(names) or not set(names) <= set(VIEW_NAMES):
-        raise SettingsError(f"Views {list(names)}: expected some of {', '.join(VIEW_NAMES)}, each once.")
+        raise SettingsError(f"Found the `views` {list(names)}; expected some of {', '.join(VIEW_NAMES)}, each once.")
     return tuple(name for name in VIEW_NAMES if name in names)

@@ -1,7 +1,8 @@
 """The clinical model of Tables 2 and 3."""
 
+from radiogene.methods.table_columns import CLINICAL_COLUMNS
 from radiogene.methods.tabular.learner import Learner
-from radiogene.methods.tabular.plan import CLINICAL_COLUMNS, TabularPlan, tabular_entry
+from radiogene.methods.tabular.plan import TabularPlan, tabular_entry
 
 METHOD = tabular_entry(
     name="clinical",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from radiogene.methods.deep.lazy_design import loading, making
 from radiogene.methods.method import MethodEntry, Need
+from radiogene.methods.method_settings import NetworkSettings
 
 if TYPE_CHECKING:
     from radiogene.methods.deep.deep_design import DeepDesign
@@ -54,6 +55,7 @@ METHOD = MethodEntry(
     learner="3D convolutional network over the cube of 64 mm, image only. Its reference says that a 3D CNN was used; "
     "layers, widths and schedule are ours",
     source="Table 6, row C (Xiong et al. 2018), without clinical data: AUC 0.776",
+    settings=NetworkSettings,
     make=making(_design),
     load=loading(_design),
     network=True,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from radiogene.methods.deep.lazy_design import loading, making
 from radiogene.methods.method import MethodEntry, Need
+from radiogene.methods.method_settings import NetworkSettings
 from radiogene.methods.systems.cnn_3d import cube_design
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ METHOD = MethodEntry(
     learner="3D convolutional network over the cube of 64 mm; clinical values join before two fully connected layers. "
     "Its reference says that clinical data were added; where, layers, widths and schedule are ours",
     source="Table 6, row C (Xiong et al. 2018), with clinical data: AUC 0.838",
+    settings=NetworkSettings,
     make=making(_design),
     load=loading(_design),
     network=True,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from radiogene.methods.deep.lazy_design import loading, making
 from radiogene.methods.method import MethodEntry, Need
+from radiogene.methods.method_settings import NetworkSettings
 
 if TYPE_CHECKING:
     from radiogene.methods.deep.deep_design import DeepDesign
@@ -34,7 +35,7 @@ def _design() -> "DeepDesign":
         blocks = " and ".join(map(str, found.blocks))
         return f"DenseNet of preset {sizes.name}: blocks of {blocks} dense layers, growth {found.growth}"
 
-    return DeepDesign(NAME, lambda sizes: AxialImages(), build, words, images_per_step=2)
+    return DeepDesign(NAME, lambda sizes: AxialImages(), build, words, slides=True, images_per_step=2)
 
 
 METHOD = MethodEntry(
@@ -46,6 +47,7 @@ METHOD = MethodEntry(
     "planes. Follows its reference in planes of the tumour as images of a network trained end to end; that it is "
     "like a DenseNet is the project's reading, and layers, sizes and schedule are ours",
     source="Table 6, row B (Wang et al. 2019): AUC 0.810",
+    settings=NetworkSettings,
     make=making(_design),
     load=loading(_design),
     network=True,

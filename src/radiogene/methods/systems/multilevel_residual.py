@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from radiogene.methods.deep.lazy_design import loading, making
 from radiogene.methods.method import MethodEntry, Need
+from radiogene.methods.method_settings import NetworkSettings
 
 if TYPE_CHECKING:
     from radiogene.methods.deep.deep_design import DeepDesign
@@ -55,6 +56,7 @@ METHOD = MethodEntry(
     "values, fused by fully connected layers. Its reference says which features were joined; network, selection, "
     "fusion and schedule are ours",
     source="Table 6, row D (Li et al. 2018): AUC 0.834",
+    settings=NetworkSettings,
     make=making(_design),
     load=loading(_design),
     extra="radiomics",

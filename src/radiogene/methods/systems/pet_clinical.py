@@ -1,7 +1,8 @@
 """Row J of Table 6: SUVmax and clinical values in a multivariable logistic regression, as Guan et al. (2016)."""
 
+from radiogene.methods.table_columns import CLINICAL_COLUMNS
 from radiogene.methods.tabular.learner import Learner
-from radiogene.methods.tabular.plan import CLINICAL_COLUMNS, TabularPlan, tabular_entry
+from radiogene.methods.tabular.plan import TabularPlan, tabular_entry
 
 METHOD = tabular_entry(
     name="pet-clinical",

@@ -1,7 +1,8 @@
 """Row I of Table 6: a decision tree on what a radiologist writes down, as Gevaert et al. (Sci Rep 7:41674, 2017)."""
 
+from radiogene.methods.table_columns import SEMANTIC_COLUMNS
 from radiogene.methods.tabular.learner import Learner
-from radiogene.methods.tabular.plan import SEMANTIC_COLUMNS, TabularPlan, tabular_entry
+from radiogene.methods.tabular.plan import TabularPlan, tabular_entry
 
 # DEVIATION: six semantic columns in place of the dozens of its source, at least 5 patients per leaf and at most 4
 # questions in a row; how many is chosen by cross-validation inside each training part.

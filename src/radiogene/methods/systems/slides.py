@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from radiogene.methods.deep.lazy_design import loading, making
 from radiogene.methods.method import MethodEntry, Need
+from radiogene.methods.method_settings import NetworkSettings
 
 if TYPE_CHECKING:
     from radiogene.methods.deep.deep_design import DeepDesign
@@ -31,7 +32,9 @@ def _design() -> "DeepDesign":
         width = "in full" if found.width_divisor == 1 else f"with 1/{found.width_divisor} of its channels"
         return f"InceptionV3 {width} on tiles of {found.image_size} pixels"
 
-    return DeepDesign(NAME, lambda sizes: SlideImages(sizes.slides.image_size), build, words, images_per_step=2)
+    return DeepDesign(
+        NAME, lambda sizes: SlideImages(sizes.slides.image_size), build, words, slides=True, images_per_step=2
+    )
 
 
 METHOD = MethodEntry(
@@ -43,6 +46,7 @@ METHOD = MethodEntry(
     "its reference in these three; the reference predicts six genes, this one those asked for; tiles are taken as they "
     "are found, and schedule and augmentation are ours",
     source="Table 6, row A (Coudray et al. 2018): AUC 0.754, a mean over genes",
+    settings=NetworkSettings,
     make=making(_design),
     load=loading(_design),
     extra="backbones",

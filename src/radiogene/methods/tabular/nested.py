@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.splits import stratified_folds
 from radiogene.errors import TrainingError
+from radiogene.evaluation.class_counts import refuse_few_of_a_class
 from radiogene.methods.tabular.learner import INNER_FOLDS
 
 MUTANT, WILD_TYPE, UNKNOWN = 1, 0, -1
@@ -66,7 +67,9 @@ def fold_numbers(
     return np.array([numbers[patient] for patient in patient_ids], dtype=np.int64)
 
 
-def out_of_fold(inputs: Inputs, labels: NDArray[np.int8], folds: NDArray[np.int64], make: Maker) -> NDArray[np.float64]:
+def out_of_fold(
+    inputs: Inputs, labels: NDArray[np.int8], folds: NDArray[np.int64], make: Maker, gene: str = "gene"
+) -> NDArray[np.float64]:
     """P(mutant) (N,) of every patient, by a classifier fitted from scratch on the other folds' known labels.
 
     Args:
@@ -74,6 +77,7 @@ def out_of_fold(inputs: Inputs, labels: NDArray[np.int8], folds: NDArray[np.int6
         labels: (N,) of one gene: 1 mutant, 0 wild type, -1 unknown.
         folds: (N,) number of the fold that holds each patient out.
         make: the classifier.
+        gene: for messages.
 
     Raises:
         TrainingError: a training part with fewer than 3 mutants or wild types, or without a feature that varies.
@@ -83,45 +87,27 @@ def out_of_fold(inputs: Inputs, labels: NDArray[np.int8], folds: NDArray[np.int6
         held_out = folds == number
         training = np.flatnonzero(~held_out)
         values = inputs(training)
-        classifier = fitted(values[training], labels[training], make)
+        classifier = fitted(values[training], labels[training], make, gene)
         predicted[held_out] = classifier.predict_proba(values[held_out])[:, 1]
     return predicted
 
 
-def fitted(values: NDArray[np.float64], labels: NDArray[np.int8], make: Maker) -> Any:
+def fitted(values: NDArray[np.float64], labels: NDArray[np.int8], make: Maker, gene: str = "gene") -> Any:
     """The classifier, fitted on the patients whose label is known.
 
     Args:
         values: (N, F); NaN where a value is unknown.
         labels: (N,) of one gene: 1 mutant, 0 wild type, -1 unknown.
         make: the classifier.
+        gene: for messages.
 
     Raises:
         TrainingError: fewer than 3 mutants or wild types, an infinite value, or no feature that varies.
     """
     known = labels != UNKNOWN
-    require_kinds(labels, INNER_FOLDS, "in a training part")
+    refuse_few_of_a_class(labels[:, None], (gene,), INNER_FOLDS, "training part of a fold")
     _require_usable(values[known])
     return make().fit(values[known], labels[known])
-
-
-def require_kinds(labels: NDArray[np.int8], fewest: int, where: str) -> None:
-    """Refuses labels (N,) with too few of a kind.
-
-    Args:
-        labels: 1 mutant, 0 wild type, -1 unknown.
-        fewest: how many of each are wanted.
-        where: for the message: of which gene or part.
-
-    Raises:
-        TrainingError: fewer of a kind.
-    """
-    mutants, wild_types = int((labels == MUTANT).sum()), int((labels == WILD_TYPE).sum())
-    if min(mutants, wild_types) < fewest:
-        raise TrainingError(
-            f"Found {mutants} mutants and {wild_types} wild types {where}; wanted {fewest} of each or more. "
-            "Add patients, use fewer folds, or leave the gene out."
-        )
 
 
 def _require_usable(values: NDArray[np.float64]) -> None:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
-from radiogene.methods.method import FitFolders
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +43,7 @@ class PatientNumbers:
 
 
 def patient_numbers(
-    cohort: PreparedCohort, columns: tuple[str, ...], *, radiomics: bool, folders: FitFolders | None
+    cohort: PreparedCohort, columns: tuple[str, ...], *, radiomics: bool, features: Path | None
 ) -> PatientNumbers:
     """The numbers of a cohort.
 
@@ -52,12 +51,12 @@ def patient_numbers(
         cohort: N patients, each with what the system needs.
         columns: of the table.
         radiomics: measure radiomic features of the segments.
-        folders: where features are kept; None keeps them nowhere.
+        features: folder that keeps them; None keeps them nowhere.
     """
     if not radiomics:
         return PatientNumbers(cohort.patients, columns, (), np.zeros((len(cohort), 0)))
-    if folders is not None:
-        return _with_radiomics(cohort, columns, folders.features)
+    if features is not None:
+        return _with_radiomics(cohort, columns, features)
     with tempfile.TemporaryDirectory() as folder:
         return _with_radiomics(cohort, columns, Path(folder))
 

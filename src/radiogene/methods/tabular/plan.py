@@ -1,25 +1,19 @@
 """What distinguishes one tabular system from another, and its entry; light, so that listing systems costs nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radiogene.methods.method import FitFolders, MethodEntry, Need
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.method import FitContext, MethodEntry, Need
+from radiogene.methods.method_settings import EliminationSettings, MethodSettings
+from radiogene.methods.table_columns import SUV_COLUMN
 from radiogene.methods.tabular.learner import Learner
 
 if TYPE_CHECKING:
     from radiogene.methods.tabular.tabular_method import TabularMethod
-
-CLINICAL_COLUMNS = ("age", "sex", "smoking", "stage")
-"""Paper, Results: "age, gender, smoking status, and tumor stage"."""
-
-SEMANTIC_COLUMNS = ("texture", "margin", "pleural_attachment", "emphysema", "lobe", "longest_diameter_mm")
-"""What a radiologist writes down of the nodule, as columns of the cohort table."""
-
-SUV_COLUMN = "SUVmax"
+    from radiogene.model.engines.engine_choice import EngineChoice
+    from radiogene.model.model_folder import ModelFolder
 
 
 @dataclass(frozen=True)
@@ -27,6 +21,7 @@ class TabularPlan:
     """Which numbers a system reads, and what learns from them.
 
     Attributes:
+        name: of the system.
         learner: from the numbers.
         radiomics: radiomic features of the segment.
         clinical: clinical columns; a user may name others.
@@ -35,6 +30,7 @@ class TabularPlan:
     """
 
     learner: Learner
+    name: str = ""
     radiomics: bool = False
     clinical: tuple[str, ...] = ()
     semantic: tuple[str, ...] = ()
@@ -70,6 +66,8 @@ def tabular_entry(name: str, title: str, plan: TabularPlan, source: str) -> Meth
         plan: what it reads and what learns from it.
         source: section, table and row of the paper.
     """
+    selects = plan.learner in (Learner.FOREST_AFTER_ELIMINATION, Learner.LOGISTIC_AFTER_ELIMINATION)
+    named = replace(plan, name=name)
     return MethodEntry(
         name=name,
         title=title,
@@ -77,19 +75,20 @@ def tabular_entry(name: str, title: str, plan: TabularPlan, source: str) -> Meth
         columns=plan.columns(),
         learner=plan.learner.value,
         source=source,
-        make=partial(_make, plan),
-        load=partial(_load, plan),
+        settings=EliminationSettings if selects else MethodSettings,
+        make=partial(_make, named),
+        load=partial(_load, named),
         extra="radiomics" if plan.radiomics else "",
     )
 
 
-def _make(plan: TabularPlan, settings: MethodSettings, folders: FitFolders) -> "TabularMethod":
+def _make(plan: TabularPlan, settings: MethodSettings, context: FitContext) -> "TabularMethod":
     from radiogene.methods.tabular.tabular_method import TabularMethod
 
-    return TabularMethod(plan, settings, folders)
+    return TabularMethod(plan, settings, context)
 
 
-def _load(plan: TabularPlan, folder: Path) -> "TabularMethod":
-    from radiogene.methods.tabular.saved_system import read_system
+def _load(plan: TabularPlan, folder: "ModelFolder", choice: "EngineChoice") -> "TabularMethod":
+    from radiogene.methods.tabular.tabular_method import TabularMethod
 
-    return read_system(plan, folder)
+    return TabularMethod.load(plan, folder)

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.joined_stores import Stores
 from radiogene.errors import CohortError
 from radiogene.model.engines.export_record import Calibration
 from radiogene.model.inference import sampler_of
 from radiogene.model.known_cubes import cohort_fingerprint_of, cube_fingerprint
-from radiogene.model.model_folder import TrainedModel
+from radiogene.model.nine_view_model import NineViewModel
 from radiogene.networks.standardisation import standardised
 
 MOST_CUBES = 64
@@ -30,12 +30,12 @@ class CalibrationImages:
     views_hu: torch.Tensor
     record: Calibration
 
-    def of_member(self, model: TrainedModel, member: int) -> NDArray[np.float32]:
+    def of_member(self, model: NineViewModel, member: int) -> NDArray[np.float32]:
         """The network input (N, V, S, S) float32 of one member."""
-        return standardised(self.views_hu, model.settings.members[member].standardisation).numpy()
+        return standardised(self.views_hu, model.facts.members[member].standardisation).numpy()
 
 
-def calibration_images(model: TrainedModel, store: CubeStore, most: int = MOST_CUBES) -> CalibrationImages:
+def calibration_images(model: NineViewModel, store: Stores, most: int = MOST_CUBES) -> CalibrationImages:
     """The images of a store of the model's training cubes.
 
     Args:
@@ -48,10 +48,10 @@ def calibration_images(model: TrainedModel, store: CubeStore, most: int = MOST_C
         WeightsError: the cubes were prepared otherwise than the model's own.
         CohortError: the store is empty, or a cube is no training cube of the model.
     """
-    model.require_preparation(store.preparation_hash)
+    model.facts.require_preparation(store.preparation_hash)
     if len(store) == 0:
         raise CohortError(f"The store {store.path} is empty. Give --calibration the store of the training.")
-    known = frozenset(model.training_cubes)
+    known = frozenset(model.folder.training_cubes)
     cubes = {cube_fingerprint(store.cube(index)): index for index in range(len(store))}
     strangers = sorted(set(cubes) - known)
     if strangers:
@@ -60,7 +60,7 @@ def calibration_images(model: TrainedModel, store: CubeStore, most: int = MOST_C
             "scales of an int8 network are set on training patients only: give --calibration the store of the training."
         )
     chosen = sorted(cubes)[:most]
-    sampler = sampler_of(model.settings)
+    sampler = sampler_of(model.facts)
     with torch.inference_mode():
         views = torch.cat([sampler(torch.from_numpy(store.cube(cubes[name]))[None]) for name in chosen])
     return CalibrationImages(views, Calibration(len(chosen), cohort_fingerprint_of(chosen)))

@@ -6,13 +6,13 @@ from pathlib import Path
 from radiogene.errors import WeightsError
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.engines.export_record import AGAIN, RECORD_FILE, ExportRecord
-from radiogene.model.engines.model_facts import model_facts
+from radiogene.model.engines.exported_facts import exported_facts
 from radiogene.model.engines.optional_library import LIBRARIES
-from radiogene.model.model_folder import TrainedModel
+from radiogene.model.nine_view_model import NineViewModel
 from radiogene.storage.checked_files import read_json_object, sha256_of
 
 
-def checked_export(folder: Path, choice: EngineChoice, model: TrainedModel) -> ExportRecord:
+def checked_export(folder: Path, choice: EngineChoice, model: NineViewModel) -> ExportRecord:
     """The record of an export whose files were checked.
 
     Args:
@@ -44,8 +44,8 @@ def checked_export(folder: Path, choice: EngineChoice, model: TrainedModel) -> E
     return record
 
 
-def _require_facts(folder: Path, record: ExportRecord, model: TrainedModel) -> None:
-    own = model_facts(model.settings)
+def _require_facts(folder: Path, record: ExportRecord, model: NineViewModel) -> None:
+    own = exported_facts(model.facts)
     for name in sorted(set(own) | set(record.model)):
         if record.model.get(name) != own.get(name):
             raise WeightsError(
@@ -70,7 +70,7 @@ def _release(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
 
 
-def _require_files(folder: Path, record: ExportRecord, model: TrainedModel) -> None:
+def _require_files(folder: Path, record: ExportRecord, model: NineViewModel) -> None:
     trunks = [len(network.view_networks) for network in model.networks]
     named = {file for files in record.files for file in files}
     if [len(files) for files in record.files] != trunks or not named <= set(record.sha256):

@@ -16,14 +16,14 @@ from radiogene.model.engines.calibration_images import CalibrationImages
 from radiogene.model.engines.compiled_engine import CompiledTrunk
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
 from radiogene.model.engines.export_record import RECORD_FILE, ExportRecord
-from radiogene.model.engines.model_facts import model_facts
+from radiogene.model.engines.exported_facts import exported_facts
 from radiogene.model.engines.onnx_trunk import onnx_trunk
 from radiogene.model.engines.openvino_trunk import openvino_trunk, read_openvino, save_openvino
 from radiogene.model.engines.optional_library import LIBRARIES, required_library
 from radiogene.model.engines.quantisation import images_of_trunks, quantised
 from radiogene.model.engines.trunk import Trunk, trunks_of
 from radiogene.model.engines.trunk_graph import IMAGES, trunk_graphs
-from radiogene.model.model_folder import TrainedModel
+from radiogene.model.nine_view_model import NineViewModel
 from radiogene.storage.atomic_files import atomic_folder, write_json
 from radiogene.storage.checked_files import require_own_place, sha256_of
 
@@ -76,7 +76,7 @@ def require_export_inputs(choice: EngineChoice, calibration: object) -> None:
 
 
 def export_model(
-    model: TrainedModel,
+    model: NineViewModel,
     out: Path,
     engine: EngineName,
     precision: Precision,
@@ -118,7 +118,7 @@ def export_model(
             engine=engine,
             precision=precision,
             weights_sha256=model.weights_sha256,
-            model=model_facts(model.settings),
+            model=exported_facts(model.facts),
             calibration=None if calibration is None else calibration.record,
             largest_difference=max(differences),
             versions=_versions(engine, precision),
@@ -130,11 +130,11 @@ def export_model(
 
 
 def _graphs(
-    model: TrainedModel, member: int, engine: EngineName, calibration: CalibrationImages | None
+    model: NineViewModel, member: int, engine: EngineName, calibration: CalibrationImages | None
 ) -> Iterator[_Graph]:
     """The trunks of a member, each with the images it is quantised or tried with."""
     network = model.networks[member]
-    preset = model.settings.preset
+    preset = model.facts.preset
     trunks = trunks_of(network)
     if calibration is None:
         shape = (1, network.views, preset.image_size, preset.image_size)

@@ -9,7 +9,7 @@ from radiogene.errors import WeightsError
 from radiogene.model.engines.compiled_engine import CompiledTrunk
 from radiogene.model.engines.engine_choice import EngineName
 from radiogene.model.engines.optional_library import required_library
-from radiogene.model.engines.trunk_graph import FEATURES, IMAGES
+from radiogene.model.engines.trunk_graph import FEATURES
 
 PROVIDER = "CPUExecutionProvider"
 
@@ -38,8 +38,10 @@ def onnx_trunk(graph: bytes | Path, threads: int) -> CompiledTrunk:
     except (failures.Fail, failures.InvalidGraph, failures.InvalidProtobuf, failures.NotImplemented) as error:
         raise WeightsError(f"ONNX Runtime cannot use the exported network: {error}. Export the model again.") from error
 
+    name = session.get_inputs()[0].name
+
     def features(images: NDArray[np.float32]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = session.run([FEATURES], {IMAGES: images})[0]
+        found: NDArray[np.float32] = session.run([FEATURES], {name: images})[0]
         return found
 
     return features

@@ -15,10 +15,10 @@ from radiogene.model.engines.openvino_trunk import openvino_trunk
 from radiogene.model.engines.optional_library import LIBRARIES, engine_version, required_library
 from radiogene.model.engines.pytorch_engine import PytorchBf16Engine, PytorchEngine
 from radiogene.model.engines.trunk_graph import trunk_graphs
-from radiogene.model.model_folder import TrainedModel
+from radiogene.model.nine_view_model import NineViewModel
 
 
-def open_engine(choice: EngineChoice, model: TrainedModel, folder: Path, device: str = "cpu") -> FeatureEngine:
+def open_engine(choice: EngineChoice, model: NineViewModel, folder: Path, device: str = "cpu") -> FeatureEngine:
     """The engine, with the model's networks loaded.
 
     Where no export lies in the model folder and none is named, float32 networks are converted in memory, which takes
@@ -55,7 +55,7 @@ def _compiled(graph: bytes | Path, choice: EngineChoice, threads: int) -> Compil
     return onnx_trunk(graph, threads)
 
 
-def _exported(choice: EngineChoice, model: TrainedModel, folder: Path) -> list[list[Path]]:
+def _exported(choice: EngineChoice, model: NineViewModel, folder: Path) -> list[list[Path]]:
     """The files of each member's trunks; none where there is no export and none is needed."""
     place = choice.export_folder(folder)
     if choice.export is None and not place.exists():
@@ -69,7 +69,7 @@ def _exported(choice: EngineChoice, model: TrainedModel, folder: Path) -> list[l
     return [[place / name for name in trunks] for trunks in record.files]
 
 
-def _converted(choice: EngineChoice, model: TrainedModel) -> list[Iterator[bytes]]:
+def _converted(choice: EngineChoice, model: NineViewModel) -> list[Iterator[bytes]]:
     """The graphs of each member's trunks, made one at a time."""
-    size = model.settings.preset.image_size
+    size = model.facts.preset.image_size
     return [trunk_graphs(network, size, choice.name) for network in model.networks]

@@ -24,21 +24,26 @@ LONGEST_WAIT_S = 300
 POLL_S = 0.1
 
 
+def unfinished_folder(result: Path) -> Path:
+    """The folder beside a result in which its training keeps what is done until the result stands."""
+    return result.with_name(f"{result.name}.unfinished")
+
+
 class UnfinishedTraining:
-    """A folder beside the result.
+    """A folder that holds what is done.
 
     Args:
-        result: the folder that the training will write.
+        path: of the folder.
         command: everything that decides the result, as plain JSON values.
 
     Raises:
         SettingsError: the folder holds an unfinished training that would give another result, or something else.
     """
 
-    def __init__(self, result: Path, command: dict[str, Any]) -> None:
-        self.path = result.with_name(f"{result.name}.unfinished")
+    def __init__(self, path: Path, command: dict[str, Any]) -> None:
+        self.path = path
         self._lock: StoreLock | None = None
-        self._remedy = f"Delete {self.path} to begin anew, or choose another --out."
+        self._remedy = f"Delete {self.path} to begin anew, or choose another `out`."
         wanted = json.loads(json.dumps(command))
         file = self.path / COMMAND_FILE
         if process_rank() > 0:
@@ -97,7 +102,7 @@ def _wait_for(file: Path) -> None:
         if time.monotonic() > deadline:
             raise SettingsError(
                 f"{file} did not appear within {LONGEST_WAIT_S} s: the first process writes it, and all processes of a "
-                "training need the same disk. Choose an --out on a shared disk."
+                "training need the same disk. Choose an `out` on a shared disk."
             )
         time.sleep(POLL_S)
 

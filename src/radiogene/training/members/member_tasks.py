@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.joined_stores import open_stores
 from radiogene.errors import SettingsError, WorkersError
 from radiogene.parallel.dask_worker import unseen_here
 from radiogene.parallel.workers import Workers, in_parallel
@@ -29,7 +29,7 @@ class MemberTask:
     """What a worker needs to train members of one training; it reads the cubes for itself.
 
     Attributes:
-        store: place of the cubes.
+        stores: places of the cubes.
         nodules: of `PreparedCohort`.
         labels: (N, G) in place of those of the table; None for those.
         settings: what to train.
@@ -38,7 +38,7 @@ class MemberTask:
         place: folder of the unfinished training.
     """
 
-    store: Place
+    stores: tuple[Place, ...]
     nodules: tuple[tuple[int, ...], ...]
     labels: NDArray[np.int8] | None
     settings: TrainingSettings
@@ -90,10 +90,10 @@ def train_numbered(number: int, member: Member, task: MemberTask) -> tuple[int, 
     Raises:
         WorkersError: this machine does not see the store or the training's folder.
     """
-    for place in (task.store, task.place):
+    for place in (*task.stores, task.place):
         if unseen := unseen_here(place):
             raise WorkersError(f"{unseen[0].upper()}{unseen[1:]}.")
-    prepared = PreparedCohort(CubeStore.open(task.store), task.nodules)
+    prepared = PreparedCohort(open_stores(task.stores), task.nodules)
     cohort = training_cohort(prepared, task.settings.genes, task.labels)
     with locked_folder(task.place / member.name):
         return number, _trained(cohort, member, task)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs, views_named
-from radiogene.model.settings import MemberSettings
+from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.networks.fusion import view_weights
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import build_mmdl
@@ -119,6 +119,7 @@ def train_member(
         clinical_count=training.fitted.clinical.width,
         views=len(settings.view_names),
         attention=settings.attention,
+        clinical_at=settings.clinical_at,
     )
     network.recompute = options.recompute
     if options.compiled:
@@ -165,7 +166,7 @@ def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
 def stages_of(settings: TrainingSettings, initial: InitialWeights) -> list[tuple[StageName, StageSchedule]]:
     """The stages that a training runs, with their schedules, in order."""
     schedule = settings.schedule
-    stages = [(StageName.HEADS, schedule.heads)] if initial.is_trained else []
+    stages = [(StageName.BRANCHES, schedule.branches)] if initial.is_trained else []
     if settings.joint:
         stages.append((StageName.JOINT, schedule.all_layers))
     else:
@@ -221,9 +222,9 @@ def _inputs(
         DropoutDraws(seed, network.dropout.keep),
     )
     cubes, sampler, standardisation = training.cohort.cubes_zyx, training.sampler, training.fitted.standardisation
-    if name is not StageName.HEADS:
+    if name is not StageName.BRANCHES:
         return cubes, CubeInput(sampler, standardisation, draws)
-    shifts = settings.schedule.head_shifts_mm
+    shifts = settings.schedule.branch_shifts_mm
     device = training_device(training.options)
     file = _own_file(place / FEATURES_FILE)
     with mixed_arithmetic(training.options):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
-from radiogene.model.settings import MemberSettings
+from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.tensor_file import save_tensors
 from radiogene.training.fitting.fit import FitOutcome

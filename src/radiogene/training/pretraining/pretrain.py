@@ -21,7 +21,7 @@ from radiogene.training.fitting.fit import FitLength, FitOutcome, fit
 from radiogene.training.fitting.process_plans import training_plan, validation_plan
 from radiogene.training.fitting.run_options import RunOptions, process_rank, training_device
 from radiogene.training.fitting.stopping import falling_training_loss
-from radiogene.training.fitting.unfinished import UnfinishedTraining
+from radiogene.training.fitting.unfinished import UnfinishedTraining, unfinished_folder
 from radiogene.training.pretraining.card import pretrained_card
 from radiogene.training.pretraining.classification import VALIDATION_ACCURACY, ImageClassification
 from radiogene.training.pretraining.image_batches import ImageBatches
@@ -97,7 +97,7 @@ def pretrain(
         "images_sha256": folder.sha256,
         "test_images_sha256": None if test_folder is None else test_folder.sha256,
     }
-    unfinished = UnfinishedTraining(out, command)
+    unfinished = UnfinishedTraining(unfinished_folder(out), command)
     with unfinished:
         with decoding() as progress:
             decoded = _decoded(folder, "images", settings, unfinished.path, progress)

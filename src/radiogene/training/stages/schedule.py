@@ -35,9 +35,9 @@ class TrainingSchedule:
     """The stages of a training, in order (paper, sections "Deep learning model" and "Multi-model fusion").
 
     Attributes:
-        heads: the branches alone, over the features of a pretrained, frozen network; left out where nothing is
+        branches: the branches alone, over the features of a pretrained, frozen network; left out where nothing is
             pretrained, because the features of random weights are not worth fitting to.
-        head_shifts_mm: translations at which those features are computed, each in all 8 flips and turns; the first is
+        branch_shifts_mm: translations at which those features are computed, each in all 8 flips and turns; the first is
             none at all.
         all_layers: every layer, each view by its own branches' loss.
         fusion: every layer and the fusion weights, by the fused probability's loss.
@@ -45,8 +45,8 @@ class TrainingSchedule:
         validation_share: share of the patients that sets early stopping.
     """
 
-    heads: StageSchedule
-    head_shifts_mm: tuple[Shift, ...]
+    branches: StageSchedule
+    branch_shifts_mm: tuple[Shift, ...]
     all_layers: StageSchedule
     fusion: StageSchedule
     batch_patients: int
@@ -54,10 +54,10 @@ class TrainingSchedule:
 
     def with_optimiser(self, optimiser: Optimiser) -> "TrainingSchedule":
         """The same stages with another optimiser."""
-        heads, all_layers, fusion = (
-            replace(stage, optimiser=optimiser) for stage in (self.heads, self.all_layers, self.fusion)
+        branches, all_layers, fusion = (
+            replace(stage, optimiser=optimiser) for stage in (self.branches, self.all_layers, self.fusion)
         )
-        return replace(self, heads=heads, all_layers=all_layers, fusion=fusion)
+        return replace(self, branches=branches, all_layers=all_layers, fusion=fusion)
 
 
 NO_SHIFT: Shift = (0.0, 0.0)
@@ -65,22 +65,22 @@ NO_SHIFT: Shift = (0.0, 0.0)
 SCHEDULES: dict[str, TrainingSchedule] = {
     # Paper: SGD, batch 16, learning rate 0.001, at most 100 epochs, stop after 5 epochs without improvement.
     "paper": TrainingSchedule(
-        heads=StageSchedule(100, 0.001, 5),
-        head_shifts_mm=(NO_SHIFT, (2.0, 3.0), (-3.0, -2.0)),
+        branches=StageSchedule(100, 0.001, 5),
+        branch_shifts_mm=(NO_SHIFT, (2.0, 3.0), (-3.0, -2.0)),
         all_layers=StageSchedule(100, 0.001, 5),
         fusion=StageSchedule(100, 0.001, 5),
         batch_patients=16,
     ),
     "small": TrainingSchedule(
-        heads=StageSchedule(30, 0.001, 8, "adamw"),
-        head_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
+        branches=StageSchedule(30, 0.001, 8, "adamw"),
+        branch_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
         all_layers=StageSchedule(30, 0.001, 8, "adamw"),
         fusion=StageSchedule(15, 0.0003, 5, "adamw"),
         batch_patients=16,
     ),
     "tiny": TrainingSchedule(
-        heads=StageSchedule(20, 0.001, 8, "adamw"),
-        head_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
+        branches=StageSchedule(20, 0.001, 8, "adamw"),
+        branch_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
         all_layers=StageSchedule(12, 0.003, 12, "adamw"),
         fusion=StageSchedule(2, 0.0005, 2, "adamw"),
         batch_patients=8,

@@ -14,14 +14,14 @@ from radiogene.training.fitting.optimisers import optimiser_of
 from radiogene.training.stages.schedule import StageSchedule
 from radiogene.training.stages.stage_input import StageInput
 
-FROZEN_UNDER_HEADS = ("grey_to_rgb", "view_networks")
-"""Parts of the network that the stage of the heads leaves as they are."""
+FROZEN_UNDER_BRANCHES = ("grey_to_rgb", "view_networks")
+"""Parts of the network that the stage of the branches leaves as they are."""
 
 
 class StageName(StrEnum):
     """The stages in order."""
 
-    HEADS = "heads"
+    BRANCHES = "branches"
     ALL_LAYERS = "all layers"
     FUSION = "fusion"
     JOINT = "all layers and fusion"
@@ -68,8 +68,8 @@ class TrainingStage(FittedModule):
         self.sampler = getattr(stage_input, "sampler", None)
         self.register_buffer("positive_weights", positive_weights, persistent=False)
         network.train()
-        if stage is StageName.HEADS:
-            for part in FROZEN_UNDER_HEADS:
+        if stage is StageName.BRANCHES:
+            for part in FROZEN_UNDER_BRANCHES:
                 network.get_submodule(part).eval()
         network.requires_grad_(False)
         for parameter in self._trained():
@@ -83,8 +83,8 @@ class TrainingStage(FittedModule):
         return moved._replace(nodules=batch.nodules)
 
     def is_learnt(self, name: str) -> bool:
-        """See `FittedModule`: what lies under the heads is frozen while they learn."""
-        return self.stage is not StageName.HEADS or name.split(".")[0] not in FROZEN_UNDER_HEADS
+        """See `FittedModule`: what lies under the branches is frozen while they learn."""
+        return self.stage is not StageName.BRANCHES or name.split(".")[0] not in FROZEN_UNDER_BRANCHES
 
     def on_train_epoch_start(self) -> None:
         """Keeps normalisation in evaluation mode where it is frozen."""
@@ -109,15 +109,15 @@ class TrainingStage(FittedModule):
         return optimiser_of(self.schedule.optimiser, trained, self.schedule.learning_rate)
 
     def _trained(self) -> list[nn.Parameter]:
-        if self.stage is StageName.HEADS:
-            return list(self.network.head_parameters())
-        layers = [*self.network.trunk_parameters(), *self.network.head_parameters()]
+        if self.stage is StageName.BRANCHES:
+            return list(self.network.branch_parameters())
+        layers = [*self.network.trunk_parameters(), *self.network.branch_parameters()]
         return layers if self.stage is StageName.ALL_LAYERS else [*layers, *self.network.fusion_parameters()]
 
     def _loss(self, output: MMDLOutput, batch: PatientBatch) -> Tensor:
         labels, known, total = batch.labels, batch.known, batch.known_total
         views = branch_loss(output.branch_logits, labels, known, self.positive_weights, total)
-        if self.stage in (StageName.HEADS, StageName.ALL_LAYERS):
+        if self.stage in (StageName.BRANCHES, StageName.ALL_LAYERS):
             return views
         fused = fused_loss(output.fused_logits, labels, known, self.positive_weights, total)
         return fused if self.stage is StageName.FUSION else views + fused

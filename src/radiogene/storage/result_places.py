@@ -27,12 +27,12 @@ def require_folder_place(folder: Path) -> None:
     while not place.exists() and place != place.parent:
         place = place.parent
     if not place.is_dir():
-        raise SettingsError(f"{place} is a file where a folder for results is wanted. Choose another --out.")
+        raise SettingsError(f"{place} is a file where a folder for results is wanted. Choose another `out`.")
     try:
         with tempfile.TemporaryFile(dir=place):
             pass
     except OSError as error:
-        raise SettingsError(f"Nothing can be written to {place} ({error.strerror}). Choose another --out.") from error
+        raise SettingsError(f"Nothing can be written to {place} ({error.strerror}). Choose another `out`.") from error
 
 
 def require_file_place(file: Path) -> None:
@@ -42,5 +42,5 @@ def require_file_place(file: Path) -> None:
         SettingsError: a folder is in the way, or nothing can be written beside it.
     """
     if file.is_dir():
-        raise SettingsError(f"{file} is a folder; --out wants the name of a file.")
+        raise SettingsError(f"{file} is a folder; `out` wants the name of a file.")
     require_folder_place(file.parent)

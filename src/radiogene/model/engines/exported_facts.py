@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from radiogene.model.settings import ModelSettings
+from radiogene.model.nine_view_facts import NineViewFacts
 
 
-def model_facts(settings: ModelSettings) -> dict[str, Any]:
+def exported_facts(facts: NineViewFacts) -> dict[str, Any]:
     """Plain JSON values that must be the model's own where an export of it is used.
 
     Genes, clinical values, thresholds and calibration are not among them: they belong to what PyTorch computes.
     """
-    content = settings.to_json()
+    content = facts.to_json()
     kept = ("preset", "attention", "view_names", "view_sampling", "preparation_hash")
     return {
         **{name: content[name] for name in kept},

@@ -1,4 +1,4 @@
-"""Reading the out-of-fold predictions that a model folder keeps: cases without names, once per seed."""
+"""Out-of-fold predictions as a CSV table, one row per patient and seed: the one writer, and the one reader."""
 
 import csv
 import io
@@ -7,26 +7,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from radiogene.errors import CohortError, WeightsError
+from radiogene.evaluation.held_out import OUT_OF_FOLD, CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
+from radiogene.evaluation.predictions_table import predictions_table
 from radiogene.storage.checked_files import LARGEST_JSON_BYTES
 
+PATIENT = "patient_id"
+CASE = "case"
+"""Heading of the first column: identifiers, or, in a model folder, numbers in their place."""
 
-@dataclass(frozen=True, eq=False)
-class UnseenTable:
-    """What a model's members said of the training cases that they had not seen.
 
-    Attributes:
-        predictions: one row per case, the mean over the seeds, not calibrated: what set the model's thresholds.
-        folds: (N,) the fold that held each case out in the first seed's cross-validation.
-        seeds: of the cross-validations, in order.
+def held_out_table(held_out: HeldOutPredictions, first_column: str = PATIENT) -> str:
+    """The CSV text: patient, seed, fold, then label (empty where unknown) and probability of every gene.
+
+    Args:
+        held_out: with a cross-validation for each seed.
+        first_column: heading of the identifiers.
     """
-
-    predictions: Predictions
-    folds: NDArray[np.int64]
-    seeds: tuple[int, ...]
+    texts = []
+    for number, run in enumerate(held_out.runs):
+        columns = {"seed": [run.seed] * len(run.folds), "fold": run.folds.tolist()}
+        texts.append(predictions_table(run.predictions, columns, header=number == 0, first_column=first_column))
+    return "".join(texts)
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,8 @@ class _Line:
     probabilities: tuple[float, ...]
 
 
-def read_unseen_table(path: Path, genes: Sequence[str]) -> UnseenTable:
-    """The table of a model folder.
+def read_held_out_table(path: Path, genes: Sequence[str]) -> HeldOutPredictions:
+    """The predictions in the table of a model folder; a patient's mean is that over the seeds.
 
     Args:
         path: `out_of_fold.csv`.
@@ -58,7 +62,7 @@ def read_unseen_table(path: Path, genes: Sequence[str]) -> UnseenTable:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise WeightsError(f"{path} is not readable as CSV: {error}. Copy the whole model folder again.") from error
-    header = ["case", "seed", "fold", *(f"{gene}_{what}" for gene in genes for what in ("label", "probability"))]
+    header = [CASE, "seed", "fold", *(f"{gene}_{what}" for gene in genes for what in ("label", "probability"))]
     if not rows or rows[0] != header:
         raise WeightsError(f"{path}: found the columns {rows[0] if rows else []}; wanted {header}.")
     if not text.endswith("\n"):
@@ -93,7 +97,7 @@ def _line(path: Path, number: int, row: Sequence[str], genes: int) -> _Line:
     return found
 
 
-def _joined(path: Path, genes: tuple[str, ...], runs: dict[int, dict[str, _Line]]) -> UnseenTable:
+def _joined(path: Path, genes: tuple[str, ...], runs: dict[int, dict[str, _Line]]) -> HeldOutPredictions:
     """The mean over the seeds of every case."""
     first = next(iter(runs.values()), {})
     for seed, run in runs.items():
@@ -107,14 +111,16 @@ def _joined(path: Path, genes: tuple[str, ...], runs: dict[int, dict[str, _Line]
                 )
     if len({line.fold for line in first.values()}) < 2:
         raise WeightsError(f"{path} holds {len(first)} cases of less than two folds. Train again with --folds 5.")
-    probabilities = np.array([[run[case].probabilities for case in first] for run in runs.values()])
+    cases = tuple(first)
+    labels = np.array([line.labels for line in first.values()], dtype=np.int8)
+    probabilities = np.array([[run[case].probabilities for case in cases] for run in runs.values()])
     try:
-        predictions = Predictions(
-            tuple(first),
-            genes,
-            np.mean(probabilities, axis=0),
-            np.array([line.labels for line in first.values()], dtype=np.int8),
-        )
+        each = [Predictions(cases, genes, of_run, labels) for of_run in probabilities]
+        mean = Predictions(cases, genes, np.mean(probabilities, axis=0), labels)
     except CohortError as error:
         raise WeightsError(f"{path}: {error}") from error
-    return UnseenTable(predictions, np.array([line.fold for line in first.values()], dtype=np.int64), tuple(runs))
+    folds = [np.array([run[case].fold for case in cases], dtype=np.int64) for run in runs.values()]
+    validations = (
+        CrossValidation(seed, predictions, of_run) for seed, predictions, of_run in zip(runs, each, folds, strict=True)
+    )
+    return HeldOutPredictions(mean, OUT_OF_FOLD, tuple(validations))

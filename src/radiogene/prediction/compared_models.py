@@ -8,7 +8,41 @@ import numpy as np
 
 from radiogene.errors import SettingsError
 from radiogene.evaluation.comparison import AucComparison, CallComparison, holm_adjusted, mcnemar_exact, paired_delong
-from radiogene.prediction.model_answers import ModelAnswers
+from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.evaluation.predictions import Predictions
+from radiogene.model.engines.feature_engine import EngineIdentity
+from radiogene.prediction.predictor import Predictor
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluatedModel:
+    """What a model says of a cohort, and by which rule.
+
+    Attributes:
+        predictor: the model.
+        predictions: calibrated, one row per patient.
+        nodule_rule: whose probability a patient with several nodules got.
+        left_out: patients that lack what the model needs, and why, in words.
+    """
+
+    predictor: Predictor
+    predictions: Predictions
+    nodule_rule: NoduleRule
+    left_out: dict[str, int]
+
+    @property
+    def engine(self) -> EngineIdentity | None:
+        """What computed the features of a nine-view network; None for another system."""
+        return self.predictor.model.method.engine
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What was decided before the evaluation, for a ledger: plain JSON values.
+
+        An engine other than the default one is among them: it is a choice that figures could be chosen by.
+        """
+        of_engine = {} if self.engine is None else self.engine.choice
+        return {"decision": self.predictor.decision.to_json(), "nodule_rule": self.nodule_rule.value, **of_engine}
 
 
 @dataclass(frozen=True)
@@ -46,12 +80,12 @@ class ComparedGene:
         }
 
 
-def compared_answers(first: ModelAnswers, others: Sequence[ModelAnswers]) -> tuple[ComparedGene, ...]:
+def compared_models(first: EvaluatedModel, others: Sequence[EvaluatedModel]) -> tuple[ComparedGene, ...]:
     """The comparisons of a model with others, per gene that both predict.
 
     Args:
-        first: answers of the model that is asked about.
-        others: answers of the others for the same store.
+        first: the model that is asked about, with its predictions.
+        others: the others, with theirs for the same cohort.
 
     Raises:
         SettingsError: another model predicts no gene of the first.
@@ -61,19 +95,19 @@ def compared_answers(first: ModelAnswers, others: Sequence[ModelAnswers]) -> tup
         pairs = [(other, _pair(first, other, gene)) for other in others if gene in other.predictions.genes]
         adjusted = holm_adjusted({str(n): pair[1].p_value for n, (_, pair) in enumerate(pairs)})
         found += [
-            ComparedGene(other.title, gene, patients, auc, calls, adjusted[str(n)])
+            ComparedGene(other.predictor.title, gene, patients, auc, calls, adjusted[str(n)])
             for n, (other, (patients, auc, calls)) in enumerate(pairs)
         ]
     for other in others:
         if not set(other.predictions.genes) & set(first.predictions.genes):
             raise SettingsError(
-                f"--against: {other.title} predicts {', '.join(other.predictions.genes)}, and the model "
+                f"`against`: {other.predictor.title} predicts {', '.join(other.predictions.genes)}, and the model "
                 f"{', '.join(first.predictions.genes)}: there is no gene to compare."
             )
     return tuple(found)
 
 
-def _pair(first: ModelAnswers, other: ModelAnswers, gene: str) -> tuple[int, AucComparison, CallComparison]:
+def _pair(first: EvaluatedModel, other: EvaluatedModel, gene: str) -> tuple[int, AucComparison, CallComparison]:
     """How many known patients both have, and both tests on them."""
     place = {patient: n for n, patient in enumerate(other.predictions.patient_ids)}
     ours = np.array([n for n, patient in enumerate(first.predictions.patient_ids) if patient in place], dtype=int)
@@ -85,7 +119,8 @@ def _pair(first: ModelAnswers, other: ModelAnswers, gene: str) -> tuple[int, Auc
         for answers, rows, column in zip((first, other), (ours, theirs), columns, strict=True)
     ]
     calls = [
-        values >= answers.decision.gene(gene).threshold for values, answers in zip(scores, (first, other), strict=True)
+        values >= answers.predictor.decision.gene(gene).threshold
+        for values, answers in zip(scores, (first, other), strict=True)
     ]
     auc = paired_delong(labels, scores[0], scores[1])
     return int(np.sum(labels >= 0)), auc, mcnemar_exact(labels, calls[0], calls[1])

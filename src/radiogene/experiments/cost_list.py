@@ -17,7 +17,7 @@ SECONDS_PER_HOUR = 3600.0
 
 
 @dataclass(frozen=True)
-class Price:
+class ExperimentCost:
     """One line of the list.
 
     Attributes:
@@ -36,10 +36,10 @@ class Price:
 
 
 @dataclass(frozen=True)
-class PriceList:
+class CostList:
     """All lines, and what they rest on."""
 
-    prices: tuple[Price, ...]
+    lines: tuple[ExperimentCost, ...]
     all_fits: int
     all_hours: float
     rests_on: str
@@ -51,14 +51,14 @@ class PriceList:
     def text(self) -> str:
         """The list for the terminal."""
         lines = [f"{'name':9} {'fits':>5} {'hours':>8}  shows; needs"]
-        for price in self.prices:
-            needs = f"; needs {price.needs}" if price.needs else ""
-            lines.append(f"{price.name:9} {price.fits:>5} {price.hours:>8.2f}  {price.title}{needs}")
+        for cost in self.lines:
+            needs = f"; needs {cost.needs}" if cost.needs else ""
+            lines.append(f"{cost.name:9} {cost.fits:>5} {cost.hours:>8.2f}  {cost.title}{needs}")
         lines.append(f"{'all':9} {self.all_fits:>5} {self.all_hours:>8.2f}  every fit once")
         return "\n".join([*lines, self.rests_on])
 
 
-def price_list(settings: ExperimentSettings, patients: int | None) -> PriceList:
+def cost_list(settings: ExperimentSettings, patients: int | None) -> CostList:
     """Every experiment's fits and hours.
 
     Args:
@@ -67,18 +67,18 @@ def price_list(settings: ExperimentSettings, patients: int | None) -> PriceList:
     """
     counted = PAPER_PATIENTS if patients is None else patients
     every: dict[PlannedFit, float] = {}
-    prices = []
+    costs = []
     for experiment in all_experiments().values():
         fits = dict.fromkeys(experiment.fits(settings, {}))
         if experiment.name == "table5":
             # Which views are combined is known only after the single views; how many combinations is known now.
             fits |= dict.fromkeys(combination_fits(settings, VIEW_NAMES[:BEST_VIEWS]).values())
-        seconds = {fit: expected_seconds(fit, counted) for fit in fits}
+        seconds = {fit: expected_seconds(fit, counted, settings.accelerator) for fit in fits}
         every |= seconds
         hours = sum(seconds.values()) / SECONDS_PER_HOUR
-        prices.append(Price(experiment.name, experiment.title, experiment.needs, len(fits), round(hours, 2)))
+        costs.append(ExperimentCost(experiment.name, experiment.title, experiment.needs, len(fits), round(hours, 2)))
     rests_on = (
-        f"Hours of one process for {counted} training patients, preset {settings.preset}, {settings.folds} folds, if "
-        f"no network stops early: an upper estimate from operations, at {pace_of(settings.accelerator).words}."
+        f"Hours of one process for {counted} training patients, preset {settings.preset}, {settings.network_folds} "
+        f"folds, if no network stops early: an upper estimate from operations, at {pace_of(settings.accelerator).words}."
     )
-    return PriceList(tuple(prices), len(every), round(sum(every.values()) / SECONDS_PER_HOUR, 2), rests_on)
+    return CostList(tuple(costs), len(every), round(sum(every.values()) / SECONDS_PER_HOUR, 2), rests_on)

@@ -1,0 +1,1 @@
+"""What the door of the package opens to: one function for each thing a notebook, the command line or a service does."""

@@ -1,0 +1,88 @@
+"""The paper's tables and figures from Python: two cohorts and settings in, a folder of evidence out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from radiogene.api.cohorts import StoreArgument, places_of
+from radiogene.errors import SettingsError
+from radiogene.experiments.assembly import WrittenEvidence, write_evidence
+from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
+from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.registry import experiments_named
+from radiogene.experiments.run import ExperimentRun, Progress, run_experiments
+from radiogene.methods.settings_file import read_settings_file, typed_settings
+from radiogene.parallel.workers import Workers
+from radiogene.storage.result_places import require_folder_place
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """A finished experiment.
+
+    Attributes:
+        run: cohorts, outcomes, tables and figures.
+        written: the files of its report.
+    """
+
+    run: ExperimentRun
+    written: WrittenEvidence
+
+
+def experiment_settings(settings: Mapping[str, Any] | str | Path | None) -> ExperimentSettings:
+    """The settings of an experiment.
+
+    Args:
+        settings: by name, or a TOML file (`radiogene settings experiment`); what is not named has its default.
+
+    Raises:
+        SettingsError: an unknown name or a value that cannot be meant.
+    """
+    given = dict(read_settings_file(Path(settings)) if isinstance(settings, str | Path) else settings or {})
+    checked = typed_settings(ExperimentSettings, given, "settings of experiment")
+    if checked.folds == 1:
+        raise SettingsError("Found 1 `folds`; wanted 2 or more, or 0 for one held-out part.")
+    return checked
+
+
+def run_experiment(
+    name: str,
+    train: StoreArgument,
+    external: StoreArgument,
+    out: str | Path,
+    *,
+    settings: Mapping[str, Any] | str | Path | ExperimentSettings | None = None,
+    train_files: str | Path | None = None,
+    external_files: str | Path | None = None,
+    workers: Workers = 1,
+    told: Callable[[Progress], None] = lambda progress: None,
+) -> Evidence:
+    """A table or figure of the paper, or all, with our numbers; finished fits of an interrupted run are kept.
+
+    Args:
+        name: `table1` to `table8`, `figure1`, `figure6` to `figure12`, a part of the supplement, or `all`.
+        train: store that everything is fitted on; several are one cohort.
+        external: store that everything is tested on; several are one cohort.
+        out: folder for report, tables, figures and fits.
+        settings: by name, or a TOML file.
+        train_files: folder that the training table's column `slides` starts from.
+        external_files: the same of the external table.
+        workers: processes that fit side by side.
+        told: of every finished fit.
+
+    Raises:
+        SettingsError: no experiment of that name, or a folder that holds another experiment.
+        CohortError: cohorts that share a patient or a scan, or are empty.
+    """
+    place = Path(out)
+    require_folder_place(place)
+    checked = settings if isinstance(settings, ExperimentSettings) else experiment_settings(settings)
+    training, tested = (
+        CohortPlace(places_of(store), None if files is None else Path(files))
+        for store, files in ((train, train_files), (external, external_files))
+    )
+    run = run_experiments(
+        experiments_named(name), checked, ExperimentPlaces(training, tested, place), workers=workers, told=told
+    )
+    return Evidence(run, write_evidence(run, name, place))

@@ -1,0 +1,231 @@
+"""A trained model in a notebook: it predicts one nodule or a store, shows what it looked at, and says what it is."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from radiogene.api.cohorts import StoreArgument, opened_cohort, read_cohort
+from radiogene.api.prediction import Prediction
+from radiogene.api.scans import prepare_nodule
+from radiogene.cohort.row import PatientRow
+from radiogene.ct.nodule.location import NodulePlace
+from radiogene.ct.preparation import PreparedNodule
+from radiogene.decision.decision import Decision
+from radiogene.errors import SettingsError
+from radiogene.evaluation.ledger import LEDGER_FILE
+from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
+from radiogene.model.facts import ModelFacts
+from radiogene.parallel.workers import Workers
+from radiogene.prediction.case_values import case_row, require_known_columns
+from radiogene.prediction.cohort_predictions import CohortPredictions, Progress, predict_cohort
+from radiogene.prediction.model_evaluation import ModelEvaluation, evaluate_model
+from radiogene.prediction.predictor import Predictor
+from radiogene.storage.result_places import require_file_place, require_folder_place
+
+
+class Model:
+    """A model of any system, read from its folder.
+
+    Args:
+        predictor: that answers.
+        path: of the folder.
+    """
+
+    def __init__(self, predictor: Predictor, path: Path) -> None:
+        self.predictor = predictor
+        self.path = path
+
+    def __repr__(self) -> str:
+        facts = self.facts
+        patients = " trained on synthetic patients" if facts.synthetic else ""
+        return f"<radiogene model {self.predictor.title}: {', '.join(facts.genes)}{patients}>"
+
+    @property
+    def genes(self) -> tuple[str, ...]:
+        """The genes that it predicts."""
+        return self.facts.genes
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the cohort table that it reads."""
+        return self.facts.columns
+
+    @property
+    def facts(self) -> ModelFacts:
+        """What its folder states: system, genes, preparation, training ranges."""
+        return self.predictor.facts
+
+    @property
+    def decision(self) -> Decision:
+        """Thresholds and calibration, and which predictions set them."""
+        return self.predictor.decision
+
+    @property
+    def card(self) -> str:
+        """Its model card, as Markdown."""
+        return (self.path / "card.md").read_text(encoding="utf-8")
+
+    def predict(
+        self,
+        ct: str | Path | PreparedNodule,
+        nodule: NodulePlace | None = None,
+        *,
+        age: float | str | None = None,
+        sex: str | None = None,
+        smoking: str | bool | None = None,
+        values: Mapping[str, str] | None = None,
+        frame: str = "lps",
+        segment: str | None = None,
+        series: str | None = None,
+        allow_gaps: bool = False,
+    ) -> Prediction:
+        """The probabilities of one nodule, with everything to know before using them.
+
+        Args:
+            ct: a DICOM folder or a volume file; or a nodule that `prepare_nodule` made ready.
+            nodule: three numbers in `frame`, or the path of a DICOM SEG, an RTSTRUCT or a mask.
+            age: years; None is unknown.
+            sex: female or male; None is unknown.
+            smoking: yes, no, never, former, current, True or False; None is unknown.
+            values: of further clinical columns that the model reads, by name.
+            frame: of three numbers: "lps", "ras" or "voxel".
+            segment: which segment of a marking, and which component.
+            series: SeriesInstanceUID, where a folder holds several.
+            allow_gaps: interpolate over missing or uneven slices instead of refusing them.
+
+        Raises:
+            SeriesError, GeometryError, NoduleError: the scan or the nodule cannot be used.
+            CohortError: a value that cannot be read, or a case that lacks what the model needs.
+            WeightsError: the model's cubes were prepared otherwise.
+        """
+        row = case_row(age=age, sex=sex, smoking=smoking, further=values or {})
+        require_known_columns(row, self.columns)
+        if isinstance(ct, PreparedNodule):
+            return self.answer(ct, row)
+        if nodule is None:
+            raise SettingsError("Give the place of the `nodule`: three numbers in LPS mm, or the path of a marking.")
+        prepared = prepare_nodule(ct, nodule, frame=frame, segment=segment, series=series, allow_gaps=allow_gaps)
+        return self.answer(prepared, row)
+
+    def answer(self, prepared: PreparedNodule, row: PatientRow) -> Prediction:
+        """The prediction for a nodule that is ready, with the patient's values as a cohort table gives them."""
+        return Prediction(self.predictor.predict(prepared, row), self.predictor, prepared, row)
+
+
+def load_model(
+    path: str | Path,
+    *,
+    engine: str = "pytorch",
+    precision: str = "float32",
+    export: str | Path | None = None,
+) -> Model:
+    """The model in a folder, checked against its own hashes.
+
+    Args:
+        path: a folder that `train` or an experiment wrote, of any system.
+        engine: what computes the views' features of a nine-view network: "pytorch", "openvino" or "onnx".
+        precision: in which it does: "float32", "bf16" or "int8".
+        export: a folder that `radiogene export` wrote, in place of one in the model folder.
+
+    Raises:
+        WeightsError: a file is missing, damaged, changed, of another format or for another network.
+        SettingsError: an engine that is not installed or does not run the model.
+    """
+    folder = Path(path)
+    choice = engine_choice(engine, precision, export)
+    return Model(Predictor.from_folder(folder, choice), folder)
+
+
+def engine_choice(engine: str, precision: str, export: str | Path | None) -> EngineChoice:
+    """The engine that words name; arguments as for `load_model`.
+
+    Raises:
+        SettingsError: no engine or precision of that name, or an engine that does not have the precision.
+    """
+    for name, known, found in (("engine", EngineName, engine), ("precision", Precision, precision)):
+        if found not in [word.value for word in known]:
+            raise SettingsError(f"Found the `{name}` {found!r}; expected one of {', '.join(known)}.")
+    return EngineChoice(EngineName(engine), Precision(precision), None if export is None else Path(export))
+
+
+def evaluate(
+    model: Model | str | Path,
+    store: StoreArgument,
+    *,
+    against: Sequence[Model | str | Path] = (),
+    out: str | Path | None = None,
+    ledger: str | Path | None = None,
+    nodule_rule: str | None = None,
+    include_training_cases: bool = False,
+    files: str | Path | None = None,
+) -> ModelEvaluation:
+    """A model's figures on a cohort, one row per patient, with 95% intervals; counted before they are shown.
+
+    Args:
+        model: loaded, or its folder.
+        store: of the cohort; several are one cohort.
+        against: other models, compared in pairs on the same patients.
+        out: folder for `evaluation.json` and `predictions.csv`; None writes nothing.
+        ledger: file in which every look at a cohort is counted; `ledger.jsonl` beside `out` where not named.
+        nodule_rule: whose probability a patient with several nodules gets: "largest", "mean" or "max"; each model's own
+            where not named.
+        include_training_cases: allow cubes that a model was trained on; the figures are then named so.
+        files: folder that the table's column `slides` starts from.
+
+    Raises:
+        CohortError: an empty store, cubes of the training, or nobody who has what a model needs.
+        WeightsError: cubes that were prepared otherwise than a model's own.
+        SettingsError: a ledger or a place that cannot be used, or another model that predicts no gene of the first.
+    """
+    folder = None if out is None else Path(out)
+    if folder is not None:
+        require_folder_place(folder)
+        ledger = folder.resolve().parent / LEDGER_FILE if ledger is None else ledger
+    rules = [rule.value for rule in NoduleRule]
+    if nodule_rule is not None and nodule_rule not in rules:
+        raise SettingsError(f"Found the `nodule_rule` {nodule_rule!r}; expected one of {', '.join(rules)}.")
+    first, *others = (each if isinstance(each, Model) else load_model(each) for each in (model, *against))
+    evaluation = evaluate_model(
+        first.predictor,
+        opened_cohort(store, None if files is None else Path(files)),
+        against=[other.predictor for other in others],
+        nodule_rule=None if nodule_rule is None else NoduleRule(nodule_rule),
+        include_training_cases=include_training_cases,
+        ledger=None if ledger is None else Path(ledger),
+    )
+    if folder is not None:
+        evaluation.write(folder)
+    return evaluation
+
+
+def predict_table(
+    model: Model | str | Path,
+    table: str | Path,
+    out: str | Path,
+    *,
+    allow_gaps: bool = False,
+    workers: Workers = 1,
+    progress: Progress | None = None,
+) -> CohortPredictions:
+    """What was done to write one line per row of a cohort table: probabilities and calls, or the row's error.
+
+    Finished rows are kept beside `out` while it runs: a second call goes on from there.
+
+    Args:
+        model: loaded, or its folder.
+        table: of the cohort.
+        out: the CSV file to write.
+        allow_gaps: interpolate over missing or uneven slices.
+        workers: processes that prepare the cubes.
+        progress: is told of every finished row.
+
+    Raises:
+        CohortError: problems of the table, or an unfinished file of another model.
+        SettingsError: a place that cannot be written.
+    """
+    file = Path(out)
+    require_file_place(file)
+    loaded = model if isinstance(model, Model) else load_model(model)
+    # A scan or mask that is not there fails its own row; the other rows need not wait for it.
+    cohort = read_cohort(table, genes=loaded.genes, check_files=False)
+    return predict_cohort(loaded.predictor, cohort, file, allow_gaps=allow_gaps, workers=workers, progress=progress)

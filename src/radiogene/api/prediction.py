@@ -1,0 +1,88 @@
+"""One prediction in a notebook: numbers, warnings, the views with what the network looked at, and a report."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from radiogene.cohort.row import PatientRow
+from radiogene.ct.preparation import PreparedNodule, stored_cube
+from radiogene.explanation.activation_maps import ActivationMaps
+from radiogene.explanation.model_maps import explained_model
+from radiogene.prediction.predictor import Predictor
+from radiogene.prediction.result import GeneResult, PredictionResult
+from radiogene.report.case_page import notebook_view, write_case_report
+from radiogene.report.case_report import reported_case
+from radiogene.report.prediction_text import prediction_text
+from radiogene.report.reported_case import ReportedCase
+from radiogene.storage.result_places import require_folder_place
+
+
+class Prediction:
+    """The answer of a model for one nodule.
+
+    Args:
+        result: what the model says.
+        predictor: that said so.
+        prepared: the nodule.
+        row: the values that were entered.
+    """
+
+    def __init__(
+        self, result: PredictionResult, predictor: Predictor, prepared: PreparedNodule, row: PatientRow
+    ) -> None:
+        self.result = result
+        self.prepared = prepared
+        self._predictor = predictor
+        self._row = row
+
+    def __getitem__(self, gene: str) -> GeneResult:
+        """The result of one gene: `probability`, `call`, `threshold`, `spread`.
+
+        Raises:
+            KeyError: the model does not predict it.
+        """
+        return self.result[gene]
+
+    @property
+    def genes(self) -> tuple[str, ...]:
+        """The genes that the model predicts."""
+        return tuple(self.result.genes)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before using the numbers."""
+        return self.result.warnings
+
+    def __repr__(self) -> str:
+        return prediction_text(self.result)
+
+    def _repr_html_(self) -> str:
+        """The page of a notebook: probabilities, warnings, views and activation maps."""
+        return notebook_view(self._case)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, as `radiogene predict --json` prints them."""
+        return self.result.to_json()
+
+    def explain(self) -> dict[str, ActivationMaps]:
+        """The activation maps of every gene over the views: where the network finds support for a mutation.
+
+        Raises:
+            SettingsError: a system without a network on views.
+        """
+        model = explained_model(self._predictor.model.method)
+        return model.maps(stored_cube(self.prepared.cube_hu), self._row)
+
+    def save_report(self, folder: str | Path) -> Path:
+        """Write `report.html` and `prediction.json` into a folder, and give the path of the page.
+
+        Raises:
+            SettingsError: a place that cannot be written.
+        """
+        place = Path(folder)
+        require_folder_place(place)
+        return write_case_report(place, self._case)
+
+    @cached_property
+    def _case(self) -> ReportedCase:
+        return reported_case(self._predictor, self.prepared, self._row, self.result)

@@ -1,0 +1,48 @@
+"""The facts that the folder of any system states of its fit: what it reads, how its cubes were made, whom it saw."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.ct.preparation import PreparationSettings
+from radiogene.errors import StoreError
+from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.model.training_range import training_ranges
+from radiogene.storage.typed_json import from_json
+
+
+def facts_of_fit(
+    method: str,
+    genes: Sequence[str],
+    columns: Sequence[str],
+    cohort: PreparedCohort,
+    *,
+    looks_at_nodule: bool,
+    nodule_rule: NoduleRule = NoduleRule.LARGEST,
+) -> dict[str, Any]:
+    """The facts by name, as `ModelFacts` and what is derived from it take them.
+
+    Args:
+        method: name of the system.
+        genes: G names.
+        columns: of the table, that it reads.
+        cohort: the patients that it was trained on.
+        looks_at_nodule: False for a system of the table alone, which is not told of a scan unlike those of its
+            training, because nothing of it depends on the scan.
+        nodule_rule: whose probability a patient with several nodules gets.
+    """
+    source = cohort.source
+    records = [source.records[index] for index in cohort.nodule_indexes]
+    ranges = training_ranges(records)
+    if not looks_at_nodule:
+        ranges = {name: limits for name, limits in ranges.items() if name == "age_years" and "age" in columns}
+    return {
+        "method": method,
+        "genes": tuple(genes),
+        "columns": tuple(columns),
+        "preparation": from_json(PreparationSettings, source.preparation, where="store.json", error=StoreError),
+        "preparation_hash": source.preparation_hash,
+        "training_ranges": ranges,
+        "nodule_rule": nodule_rule,
+        "synthetic": cohort.synthetic,
+    }

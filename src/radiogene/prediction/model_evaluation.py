@@ -1,0 +1,135 @@
+"""One model, or several in pairs, evaluated on a prepared cohort, and counted before any figure is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.cohort.store.joined_stores import Stores
+from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
+from radiogene.evaluation.ledger import EarlierEvaluations, append_to_ledger, ledger_entry, read_ledger
+from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.evaluation.predictions import Predictions
+from radiogene.evaluation.predictions_table import predictions_table
+from radiogene.model.known_cubes import cohort_fingerprint
+from radiogene.prediction.compared_models import ComparedGene, EvaluatedModel, compared_models
+from radiogene.prediction.predictor import Predictor
+from radiogene.storage.atomic_files import write_json, write_text
+
+
+@dataclass(frozen=True, eq=False)
+class ModelEvaluation:
+    """The evaluation of a model on a cohort.
+
+    Attributes:
+        report: figures per gene.
+        model: what was evaluated, with its predictions.
+        synthetic: True where the cohort or the training patients do not exist.
+        includes_training_cases: True where cubes of the training were allowed.
+        failed_rows: of the cohort, in preparation; they are not in the figures.
+        against: comparisons with other models on the same patients.
+        evaluated_before: looks at this cohort that the ledger had counted; None where no ledger is kept.
+    """
+
+    report: EvaluationReport
+    model: EvaluatedModel
+    synthetic: bool
+    includes_training_cases: bool
+    failed_rows: int
+    against: tuple[ComparedGene, ...]
+    evaluated_before: EarlierEvaluations | None
+
+    @property
+    def predictions(self) -> Predictions:
+        """Calibrated, one row per patient."""
+        return self.model.predictions
+
+    def write(self, folder: Path) -> None:
+        """Write `evaluation.json` and `predictions.csv`, one row per patient with its identifier, into a folder."""
+        write_text(folder / "predictions.csv", predictions_table(self.predictions))
+        write_json(folder / "evaluation.json", self.to_json())
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of `evaluation.json`."""
+        model = self.model
+        content: dict[str, Any] = {
+            "synthetic": self.synthetic,
+            "includes_training_cases": self.includes_training_cases,
+            "nodule_rule": model.nodule_rule.value,
+            "rows_that_failed_in_preparation": self.failed_rows,
+            "patients_without_what_the_model_needs": sum(model.left_out.values()),
+            "weights_sha256": model.predictor.model.weights_sha256,
+            "engine": None if model.engine is None else model.engine.to_json(),
+            **self.report.to_json(),
+        }
+        if self.against:
+            content["against"] = [compared.to_json() for compared in self.against]
+        if self.evaluated_before is not None:
+            content["evaluated_before"] = self.evaluated_before.to_json()
+        return content
+
+
+def evaluate_model(
+    predictor: Predictor,
+    cohort: PreparedCohort,
+    *,
+    against: Sequence[Predictor] = (),
+    nodule_rule: NoduleRule | None = None,
+    include_training_cases: bool = False,
+    ledger: Path | None = None,
+) -> ModelEvaluation:
+    """AUC, ACC, SEN, SPE, F1 and calibration per gene, one row per patient, and the paired comparisons with others.
+
+    Args:
+        predictor: the model that is asked about.
+        cohort: patients of a store, or of several.
+        against: other models, compared in pairs on the same patients.
+        nodule_rule: whose probability a patient with several nodules gets; each model's own where None.
+        include_training_cases: allow cubes that a model was trained on.
+        ledger: file in which every look at a cohort is counted; None keeps none.
+
+    Raises:
+        WeightsError: the cubes were prepared otherwise than a model's own.
+        CohortError: an empty store, cubes of the training, or nobody who has what a model needs.
+        SettingsError: a ledger that cannot be used, or another model that predicts no gene of the first.
+    """
+    if ledger is not None:
+        read_ledger(ledger)
+    first, *others = (
+        _evaluated(each, cohort, nodule_rule, include_training_cases=include_training_cases)
+        for each in (predictor, *against)
+    )
+    report = evaluate_predictions(first.predictions, first.predictor.decision.thresholds())
+    compared = compared_models(first, others)
+    before = None
+    if ledger is not None:
+        # Before any figure is shown: a look that is not counted is what a ledger is against.
+        fingerprint = cohort_fingerprint(cohort.source.cube(index) for index in cohort.nodule_indexes)
+        for looked_at in (*others, first):
+            entry = ledger_entry(
+                looked_at.predictor.title,
+                looked_at.predictor.model.weights_sha256,
+                fingerprint,
+                looked_at.choices,
+                report,
+                includes_training_cases=include_training_cases,
+            )
+            before = append_to_ledger(ledger, entry)
+    source = cohort.source
+    return ModelEvaluation(
+        report=report,
+        model=first,
+        synthetic=cohort.synthetic or first.predictor.facts.synthetic,
+        includes_training_cases=include_training_cases,
+        failed_rows=len(source.failures) if isinstance(source, Stores) else 0,
+        against=compared,
+        evaluated_before=before,
+    )
+
+
+def _evaluated(
+    predictor: Predictor, cohort: PreparedCohort, rule: NoduleRule | None, *, include_training_cases: bool
+) -> EvaluatedModel:
+    answers = predictor.predict_store(cohort, rule, include_training_cases=include_training_cases)
+    return EvaluatedModel(predictor, answers.predictions, answers.nodule_rule, answers.left_out)

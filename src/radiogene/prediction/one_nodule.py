@@ -1,0 +1,62 @@
+"""A single nodule as a source of cubes, so that one nodule and a whole store pass through the same code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
+from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.cohort.row import PatientRow
+from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
+
+
+@dataclass(frozen=True, eq=False)
+class OneNodule:
+    """A single nodule as a source of cubes.
+
+    Attributes:
+        prepared: its cube, segment and geometry.
+        row: the patient's values.
+    """
+
+    prepared: PreparedNodule
+    row: PatientRow
+
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """The settings by which this version makes cubes."""
+        return PreparationSettings().to_dict()
+
+    @property
+    def preparation_hash(self) -> str:
+        """Their fingerprint."""
+        return PreparationSettings().fingerprint()
+
+    @property
+    def records(self) -> tuple[CubeRecord, ...]:
+        """Its record."""
+        return (CubeRecord("case", self.row, self.prepared.report, self.prepared.is_synthetic),)
+
+    def cube(self, index: int) -> NDArray[np.int16]:
+        """Its cube (64, 64, 64) int16 HU."""
+        return stored_cube(self.prepared.cube_hu)
+
+    def segment(self, index: int) -> NDArray[np.bool_] | None:
+        """Its segment (64, 64, 64); None where it was marked by a point."""
+        return self.prepared.segment_zyx
+
+
+def one_nodule_cohort(prepared: PreparedNodule, row: PatientRow, clinical: Sequence[str]) -> PreparedCohort:
+    """A cohort of one patient with one nodule.
+
+    Args:
+        prepared: the nodule's cube, segment and geometry.
+        row: the patient's values.
+        clinical: columns that a model reads and that may be unknown; one that is not given is unknown.
+    """
+    unknown = {name: "" for name in clinical if name not in (*DEFAULT_COLUMNS, *row.extra)}
+    return PreparedCohort.of(OneNodule(prepared, replace(row, extra={**unknown, **row.extra})))
