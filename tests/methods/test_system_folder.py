@@ -95,7 +95,7 @@ def test_the_commands_train_evaluate_and_predict_with_it(synthetic_store, synthe
     assert content["patients_without_what_the_model_needs"] == 0
 
     patient = synthetic_cohort.parent / synthetic_store.records[0].row.patient_id
-    point = ["--nodule", json.dumps(synthetic_store.records[0].geometry["centre_lps_mm"]).strip("[]")]
+    point = ["--nodule", json.dumps(synthetic_store.records[0].geometry.centre_lps_mm).strip("[]")]
     case = ["--ct", str(patient / "ct"), *point, "--age", "60", "--sex", "female", "--smoking", "never"]
     main_ok(["predict", "--model", str(model), *case, "--value", "stage=IA1", "--json"])
     found = json.loads(capsys.readouterr().out)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from radiogene.ct.geometry_report import GeometryReport, MarkedNodule
 from radiogene.ct.nine_views import NINE_VIEWS, VIEW_NAMES
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
@@ -18,29 +19,23 @@ STRENGTHS = {"both": (1.6, 1.0), "image only": (1.2, 0.5), "clinical only": (0.8
 SERIES_UID = "1.2.826.0.1.3680043.8.498.1234567890"
 
 
-def geometry(**changes: Any) -> dict[str, Any]:
+def geometry(**changes: Any) -> GeometryReport:
     """A geometry report as `prepare_nodule` makes it."""
-    report: dict[str, Any] = {
-        "centre_lps_mm": [-21.94, -120.49, -611.5],
-        "centre_ijk": [217.72, 358.55, 33.2],
-        "spacing_mm": [0.5703, 0.5703, 5.0],
-        "shape_ijk": [512, 512, 48],
-        "directions_lps": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-        "share_outside": 0.0213,
-        "nodule": {
-            "kind": "dicom-seg",
-            "segment": "Neoplasm",
-            "extent_mm": [13.7, 14.8, 15.0],
-            "volume_ml": 1.36,
-            "wider_than_cube": False,
-        },
-        "decisions": ["2 missing slices interpolated linearly"],
-        "warnings": [],
-        "series_uid": SERIES_UID,
-        "facts": {"manufacturer": "Acme", "kernel": "B31f", "kvp": 120, "slice_thickness_mm": 5.0, "files": 48},
-        "synthetic": False,
-    }
-    return {**report, **changes}
+    report = GeometryReport(
+        centre_lps_mm=(-21.94, -120.49, -611.5),
+        centre_ijk=(217.72, 358.55, 33.2),
+        spacing_mm=(0.5703, 0.5703, 5.0),
+        shape_ijk=(512, 512, 48),
+        directions_lps=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+        share_outside=0.0213,
+        nodule=MarkedNodule("dicom-seg", "Neoplasm", (13.7, 14.8, 15.0), 1.36, wider_than_cube=False),
+        decisions=("2 missing slices interpolated linearly",),
+        warnings=(),
+        series_uid=SERIES_UID,
+        facts={"manufacturer": "Acme", "kernel": "B31f", "kvp": 120, "slice_thickness_mm": 5.0, "files": 48},
+        synthetic=False,
+    )
+    return replace(report, **changes)
 
 
 def model(**changes: Any) -> dict[str, Any]:

@@ -83,8 +83,7 @@ def test_nothing_names_the_patient_or_the_machine(html, folder):
 
 
 def test_values_are_escaped(tmp_path):
-    nodule = geometry()
-    nodule["nodule"]["segment"] = "<script>alert(1)</script>"
+    nodule = geometry(nodule=replace(geometry().nodule, segment="<script>alert(1)</script>"))
     html = written(tmp_path, case(nodule=nodule, warnings=('<img src="x">',)))
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html

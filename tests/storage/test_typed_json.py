@@ -53,6 +53,14 @@ class Box:
     kind: Literal["box"] = "box"
 
 
+@dataclass(frozen=True)
+class Pair:
+    """One class twice."""
+
+    one: Disc
+    other: Disc
+
+
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """Everything that the reader knows."""
@@ -145,6 +153,14 @@ def test_refuses_a_missing_key_even_where_the_class_has_a_default(key: str) -> N
 def test_refuses_a_missing_key_inside_a_list() -> None:
     with pytest.raises(WeightsError, match=r"here, 1\.kind: found no such key"):
         from_json(tuple[Disc, ...], [{"radius_mm": 1, "kind": "disc"}, {"radius_mm": 1}], where="here")
+
+
+def test_a_class_that_is_used_twice_is_read_as_strictly_in_both_places() -> None:
+    disc = {"radius_mm": 1.0, "kind": "disc"}
+    assert from_json(Pair, {"one": disc, "other": disc}, where="here") == Pair(Disc(1.0), Disc(1.0))
+    for name in ("one", "other"):
+        with pytest.raises(WeightsError, match=rf"here, {name}\.kind: found no such key"):
+            from_json(Pair, {"one": disc, "other": disc} | {name: {"radius_mm": 1.0}}, where="here")
 
 
 def test_text_that_is_no_json_is_refused() -> None:

@@ -174,7 +174,7 @@ def _metrics(
 
 def _example(cohort: Cohort, store: CubeStore) -> CohortRow:
     """The first nodule of a cohort whose cube lies wholly inside its scan."""
-    whole = {record.key for record in store.records if record.geometry["share_outside"] == 0}
+    whole = {record.key for record in store.records if record.geometry.share_outside == 0}
     return next((row for row in cohort.rows if row_key(row) in whole), cohort.rows[0])
 
 

@@ -106,7 +106,7 @@ def predict_nodule_with_system(saved: SavedSystem, prepared: PreparedNodule, row
 
 def _warnings(saved: SavedSystem, prepared: PreparedNodule) -> tuple[str, ...]:
     warnings = [SYNTHETIC_CASE] if prepared.is_synthetic else [SYNTHETIC_MODEL] if saved.synthetic else []
-    warnings += prepared.report["warnings"]
+    warnings += prepared.report.warnings
     if cube_fingerprint(stored_cube(prepared.cube_hu)) in saved.training_cubes:
         warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
     return tuple(warnings)

@@ -195,7 +195,7 @@ def _model_settings(
         attention=settings.attention,
         view_names=settings.view_names,
         view_sampling=settings.view_sampling,
-        preparation=store.preparation,
+        preparation=store.preparation.to_dict(),
         preparation_hash=store.preparation_hash,
         members=tuple(member.settings for member in kept),
         view_weights={
