@@ -132,7 +132,10 @@ def test_a_key_of_newer_files_may_be_absent() -> None:
             "shapes.a.kind: found no such key, wanted the name of a kind; ask again.",
         ),
         ({"shapes": {"a": {"kind": "star"}}}, "shapes.a.kind: found \"star\", wanted 'disc', 'box'; ask again."),
-        ({"shapes": {"a": {"radius_mm": -1.0, "kind": "disc"}}}, "sheet.json: found the radius -1.0; ask again."),
+        (
+            {"shapes": {"a": {"radius_mm": -1.0, "kind": "disc"}}},
+            "shapes.a: found the radius -1.0; ask again.",
+        ),
         ({"shapes": {"b": {"edges_mm": [1.0], "kind": "box"}}}, "sheet.json, shapes.b.edges_mm.1: found no such key"),
         ({"shapes": []}, "sheet.json, shapes: found [], wanted an object; ask again."),
     ],

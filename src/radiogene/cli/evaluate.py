@@ -1,6 +1,7 @@
 """`radiogene evaluate`: a model's figures on another cohort."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +48,7 @@ def evaluate(
     from radiogene.model.known_cubes import cohort_fingerprint
     from radiogene.prediction.compared_answers import compared_answers
     from radiogene.prediction.model_answers import answers_for_store
+    from radiogene.prediction.store_evaluation import StoreEvaluation
     from radiogene.report.evaluation_text import evaluation_text
     from radiogene.storage.atomic_files import write_json, write_text
 
@@ -63,18 +65,17 @@ def evaluate(
         for folder, of_folder in ((model, choice), *((other, EngineChoice()) for other in against or []))
     )
     report = evaluate_predictions(answers.predictions, answers.decision.thresholds())
-    content = {
-        "synthetic": cubes.synthetic or answers.synthetic,
-        "includes_training_cases": include_training_cases,
-        "nodule_rule": answers.nodule_rule.value,
-        "rows_that_failed_in_preparation": len(cubes.failures),
-        "patients_without_what_the_model_needs": answers.left_out,
-        "weights_sha256": answers.sha256,
-        "engine": None if answers.engine is None else answers.engine.to_json(),
-        **report.to_json(),
-    }
-    if others:
-        content["against"] = [found.to_json() for found in compared_answers(answers, others)]
+    found = StoreEvaluation(
+        synthetic=cubes.synthetic or answers.synthetic,
+        includes_training_cases=include_training_cases,
+        nodule_rule=answers.nodule_rule,
+        rows_that_failed_in_preparation=len(cubes.failures),
+        patients_without_what_the_model_needs=answers.left_out,
+        weights_sha256=answers.sha256,
+        engine=answers.engine,
+        report=report,
+        against=compared_answers(answers, others),
+    )
     if ledger is None:
         typer.echo("Counted in no ledger: give --ledger FILE, or --out.", err=True)
     else:
@@ -89,8 +90,8 @@ def evaluate(
                 report,
                 includes_training_cases=include_training_cases,
             )
-            content["evaluated_before"] = append_to_ledger(ledger, entry).to_json()
+            found = replace(found, evaluated_before=append_to_ledger(ledger, entry))
     if out is not None:
         write_text(out / "predictions.csv", predictions_table(answers.predictions))
-        write_json(out / "evaluation.json", content)
-    typer.echo(json.dumps(content, indent=2, allow_nan=False) if as_json else evaluation_text(content))
+        write_json(out / "evaluation.json", found.to_json())
+    typer.echo(json.dumps(found.to_json(), indent=2, allow_nan=False) if as_json else evaluation_text(found))

@@ -25,6 +25,7 @@ from radiogene.model.settings import ModelSettings
 from radiogene.model.unseen_table import UnseenTable, read_unseen_table
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
 from radiogene.storage.checked_files import read_json_object, sha256_of
+from radiogene.storage.typed_json import JsonObject, to_json
 
 CALIBRATION_FILE = "calibration.json"
 
@@ -55,18 +56,28 @@ class Recalibration:
     figures: dict[str, CalibrationFigures]
     unseen: UnseenTable
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def rests_on(self) -> str:
+        """Which predictions set it, in words."""
+        return RESTS_ON[self.decision.model_kind]
+
+    @property
+    def cross_fitted_over(self) -> str:
+        """Which folds the figures after it are cross-fitted over, in words."""
+        return f"folds of seed {self.unseen.seeds[0]}"
+
+    def to_json(self) -> JsonObject:
         """The content of `calibration.json`."""
         return {
             "kind": self.kind.value,
             "model_kind": self.decision.model_kind.value,
-            "rests_on": RESTS_ON[self.decision.model_kind],
+            "rests_on": self.rests_on,
             "cases": len(self.unseen.predictions.patient_ids),
-            "seeds": list(self.unseen.seeds),
-            "cross_fitted_over": f"folds of seed {self.unseen.seeds[0]}",
+            "seeds": self.unseen.seeds,
+            "cross_fitted_over": self.cross_fitted_over,
             "genes": {
                 name: {
-                    "calibration": self.decision.gene(name).calibration.to_json(),
+                    "calibration": to_json(self.decision.gene(name).calibration),
                     "threshold": self.decision.gene(name).threshold,
                     "threshold_before": self.before.gene(name).threshold,
                     **figures.to_json(),

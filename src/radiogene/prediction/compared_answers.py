@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from radiogene.errors import SettingsError
 from radiogene.evaluation.comparison import AucComparison, CallComparison, holm_adjusted, mcnemar_exact, paired_delong
 from radiogene.prediction.model_answers import ModelAnswers
+from radiogene.storage.typed_json import JsonObject
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ComparedGene:
     calls: CallComparison
     p_holm: float | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values, not rounded."""
         return {
             "other": self.other,

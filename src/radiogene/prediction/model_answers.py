@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.cube_store import CubeStore
@@ -16,6 +15,7 @@ from radiogene.model.engines.feature_engine import EngineIdentity
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.store_predictions import predict_store
 from radiogene.prediction.system_predictions import predict_store_with_system
+from radiogene.storage.typed_json import JsonObject
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class ModelAnswers:
     engine: EngineIdentity | None = None
 
     @property
-    def choices(self) -> dict[str, Any]:
+    def choices(self) -> JsonObject:
         """What was decided before the evaluation, for a ledger: plain JSON values.
 
         An engine other than the default one is among them: it is a choice that figures could be chosen by.

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema, ErrorDetails, SchemaValidator
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """A plain JSON value."""
+
+JsonObject = dict[str, Json]
+"""A plain JSON object: what goes into a file, and nowhere else."""
 
 Kind = TypeVar("Kind")
 
@@ -209,8 +212,12 @@ class _Refusal:
 
     def at(self, path: Sequence[object], found: str, wanted: str) -> RadiogeneError:
         """The refusal of one value."""
+        return self.on(path, f"found {found}, wanted {wanted}")
+
+    def on(self, path: Sequence[object], words: str) -> RadiogeneError:
+        """The refusal of a place in the file."""
         place = f", {'.'.join(map(str, path))}" if path else ""
-        return self.error(f"{self.where}{place}: found {found}, wanted {wanted}; {self.way_out}.")
+        return self.error(f"{self.where}{place}: {words}; {self.way_out}.")
 
 
 def _read(kind: type[Kind], text: bytes | str, refusal: _Refusal) -> Kind:
@@ -225,8 +232,6 @@ def _read(kind: type[Kind], text: bytes | str, refusal: _Refusal) -> Kind:
         if first["type"] == "json_invalid":
             raise refusal.of(f"is not readable as JSON ({first['ctx']['error']})") from found
         _refuse(first, json.loads(text), refusal)
-    except RadiogeneError as found:
-        raise refusal.error(f"{refusal.where}: {str(found).rstrip('.')}; {refusal.way_out}.") from found
     return value
 
 
@@ -247,7 +252,12 @@ def _reader(kind: Any) -> "SchemaValidator":
 
 
 def _with_keys_required(schema: Any) -> Any:
-    """The schema without the defaults of dataclasses: a default must not hide a key that was lost."""
+    """The schema without the defaults of dataclasses, and with the places of what their own checks refuse.
+
+    A default must not hide a key that was lost.
+    """
+    from pydantic_core import core_schema
+
     if isinstance(schema, list):
         return [_with_keys_required(part) for part in schema]
     if not isinstance(schema, dict):
@@ -258,7 +268,23 @@ def _with_keys_required(schema: Any) -> Any:
         for each in plain["schema"]["fields"]:
             if each["name"] not in optional and each["schema"]["type"] == "default":
                 each["schema"] = each["schema"]["schema"]
+        if plain["post_init"]:
+            plain["post_init"] = False
+            return core_schema.no_info_after_validator_function(_own_checks, plain, ref=plain.pop("ref", None))
     return plain
+
+
+class _RefusedValueError(ValueError):
+    """What a dataclass itself says of its values, with the place that pydantic knows."""
+
+
+def _own_checks(value: Any) -> Any:
+    """The value, after its class has looked at it."""
+    try:
+        value.__post_init__()
+    except RadiogeneError as error:
+        raise _RefusedValueError(str(error).rstrip(".")) from error
+    return value
 
 
 def _refuse(found: "ErrorDetails", content: object, refusal: _Refusal) -> NoReturn:
@@ -275,6 +301,8 @@ def _refuse(found: "ErrorDetails", content: object, refusal: _Refusal) -> NoRetu
             key = str(context.get("discriminator", "")).strip("'")
             shown = "no such key" if tagged == "union_tag_not_found" else _shown(context.get("tag"))
             raise refusal.at((*path, key), shown, _plain_kinds(str(kinds)))
+        case "value_error" if isinstance(found["ctx"]["error"], _RefusedValueError):
+            raise refusal.on(path, str(found["ctx"]["error"]))
         case "value_error":
             raise refusal.at(path, _shown(found["input"]), str(found["ctx"]["error"]))
     words = found["msg"].removeprefix("Input should be ")

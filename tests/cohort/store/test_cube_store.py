@@ -340,7 +340,7 @@ LINE = json.dumps(to_json(StoreEntry(7, 1, None, record(0))))
             '{"slot": 0, "checksum": 1, "segment_checksum": true, "record": {}}\n',
             "line 1 of records.jsonl, segment_checksum: found true, wanted a whole number",
         ),
-        ("records.jsonl", f"{LINE.replace('7', '-1')}\n", "the slot -1 on line 1 of records.jsonl"),
+        ("records.jsonl", LINE.replace('"slot": 7', '"slot": -1') + "\n", "the slot -1 on line 1 of records.jsonl"),
         ("records.jsonl", f"{LINE.replace('key0', 'k' * 33)}\n", "longer than 32 bytes on line 1 of records.jsonl"),
         ("records.jsonl", f"{LINE.replace('60.5', 'true')}\n", "record.row.age_years: found true, wanted a number"),
         ("cubes/zarr.json", "{}", "no array of cubes"),
