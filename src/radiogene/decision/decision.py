@@ -12,7 +12,7 @@ from radiogene.decision.threshold import youden_threshold
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.predictions import Predictions
-from radiogene.storage.typed_json import Json, from_json, to_json
+from radiogene.storage.typed_json import JsonObject, from_json, to_json
 
 MUTANT = "mutant"
 WILD_TYPE = "wild type"
@@ -113,7 +113,7 @@ class Decision:
         table: NDArray[np.float64] = np.column_stack(columns)
         return Predictions(predictions.patient_ids, predictions.genes, table, predictions.labels)
 
-    def to_json(self) -> Json:
+    def to_json(self) -> JsonObject:
         """The content of `decision.json`."""
         return to_json(self)
 

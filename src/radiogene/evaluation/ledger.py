@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from pathlib import Path
 from radiogene import __version__
 from radiogene.errors import SettingsError
 from radiogene.evaluation.evaluation import EvaluationReport
-from radiogene.storage.typed_json import JsonObject, from_json_text, to_json
+from radiogene.storage.typed_json import from_json_text, to_json
 
 LEDGER_FILE = "ledger.jsonl"
 LARGEST_LINE_BYTES = 4096
@@ -81,7 +81,7 @@ def ledger_entry(
     system: str,
     weights_sha256: str,
     cohort: str,
-    choices: JsonObject,
+    choices: Mapping[str, object],
     report: EvaluationReport,
     *,
     includes_training_cases: bool = False,

@@ -16,11 +16,12 @@ from enum import Enum
 from functools import cache
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, cast, overload
 
 from radiogene.errors import RadiogeneError, WeightsError
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema, ErrorDetails, SchemaValidator
 
@@ -115,6 +116,10 @@ class ArrayShape:
         return array.astype(self.dtype)
 
 
+@overload
+def to_json(value: "DataclassInstance") -> JsonObject: ...
+@overload
+def to_json(value: object) -> Json: ...
 def to_json(value: object) -> Json:
     """The value as plain JSON values: dataclasses as objects, tuples and arrays as lists, enumerations as their values.
 

@@ -504,9 +504,7 @@ FEW = textwrap.dedent(
     from pathlib import Path
     from cohort.made_cubes import cube_hu, record, segment
     from radiogene.cohort.store.cube_store import CubeStore
-    from radiogene.cohort.store.entry import StoreEntry
-from radiogene.errors import StoreError
-from radiogene.storage.typed_json import to_json
+    from radiogene.errors import StoreError
 
     try:
         with CubeStore.open(Path(sys.argv[1]), writing=True) as store:
