@@ -15,7 +15,7 @@ from radiogene.report.view_sheets import activation_sheet
 def main(demo: Path) -> None:
     """The first synthetic nodule of site B whose cube lies wholly inside its scan, with the activation map of EGFR."""
     predictor = Predictor.from_folder(demo / "model")
-    whole = {r.key for r in CubeStore.open(demo / "store-b").records if r.geometry["share_outside"] == 0}
+    whole = {r.key for r in CubeStore.open(demo / "store-b").records if r.geometry.share_outside == 0}
     row = next(row for row in read_cohort(demo / "site-b" / "cohort.csv").rows if row_key(row) in whole)
     prepared = prepare_nodule(row.ct, row.nodule, segment=row.segment)
     case = reported_case(predictor, prepared, row, predictor.predict(prepared, row))

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.made_geometry import made_geometry
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
 from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.ct.geometry_report import GeometryReport
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.parallel.workers import in_parallel
 from radiogene.phantom.genetics import Sex, Smoking, site_model
@@ -28,7 +30,7 @@ def phantom_store(folder: Path, patients: int, site: str, seed: int) -> CubeStor
     """
     settings = PreparationSettings()
     made = in_parallel(_cube, ((site, seed, number) for number in range(patients)), WORKERS)
-    with CubeStore.create(folder, settings.to_dict(), settings.fingerprint()) as store:
+    with CubeStore.create(folder, settings, settings.fingerprint()) as store:
         for row, geometry, cube_hu, inside in made:
             store.add(CubeRecord(row.patient_id, row, geometry, synthetic=True), cube_hu, inside)
     return CubeStore.open(folder)
@@ -36,7 +38,7 @@ def phantom_store(folder: Path, patients: int, site: str, seed: int) -> CubeStor
 
 def _cube(
     site: str, seed: int, number: int
-) -> tuple[PatientRow, dict[str, object], NDArray[np.float32], NDArray[np.bool_]]:
+) -> tuple[PatientRow, GeometryReport, NDArray[np.float32], NDArray[np.bool_]]:
     """A patient's values, geometry, cube and segment."""
     patient = draw_patient(site_model(site), site, seed, number)
     scan = scan_nodule(patient)
@@ -51,9 +53,7 @@ def _cube(
         labels={"EGFR": int(factors.egfr[0]), "KRAS": int(factors.kras[0])},
         synthetic=True,
     )
-    extents = [int(np.ptp(np.nonzero(inside)[axis])) + 1 for axis in range(3)]
-    geometry = {
-        "nodule": {"extent_mm": [float(mm) for mm in extents]},
-        "spacing_mm": scan.grid.grid.spacing_mm.tolist(),
-    }
+    x, y, z = (float(np.ptp(np.nonzero(inside)[axis])) + 1 for axis in range(3))
+    i, j, k = scan.grid.grid.spacing_mm.tolist()
+    geometry = made_geometry((x, y, z), (i, j, k))
     return row, geometry, cube_hu, inside

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import zoom
 
+from harness.made_geometry import made_geometry
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
 from radiogene.cohort.store.cube_store import CubeStore
@@ -24,7 +25,7 @@ def made_store(folder: Path, patients: int) -> CubeStore:
     """
     settings = PreparationSettings()
     drawn = np.random.default_rng(0)
-    with CubeStore.create(folder, settings.to_dict(), settings.fingerprint()) as store:
+    with CubeStore.create(folder, settings, settings.fingerprint()) as store:
         for patient in range(patients):
             coarse = drawn.normal(-500.0, 350.0, (COARSE, COARSE, COARSE)).astype(np.float32)
             cube = zoom(coarse, 64 / COARSE, order=1)
@@ -37,6 +38,6 @@ def made_store(folder: Path, patients: int) -> CubeStore:
                 smoking=bool(patient // 8 % 2),
                 labels=dict(labels),
             )
-            record = CubeRecord(f"{patient:032x}", row, {"nodule": {"extent_mm": [10.0, 12.0, 9.0]}}, True)
+            record = CubeRecord(f"{patient:032x}", row, made_geometry((10.0, 12.0, 9.0), (0.7, 0.7, 1.0)), True)
             store.add(record, cube, None)
     return CubeStore.open(folder)

@@ -7,10 +7,12 @@ import sys
 import numpy as np
 import pytest
 
+from ct.made_geometry import made_geometry
 from radiogene.cli.app import main
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
 from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.ct.preparation import PreparationSettings
 from radiogene.radiomics import radiomic_features
 
 
@@ -24,10 +26,10 @@ CUBE = np.random.default_rng(0).normal(-300, 200, (64, 64, 64)).astype(np.float3
 
 
 def store_of(path, segments) -> None:
-    with CubeStore.create(path, {}, "hash") as store:
+    with CubeStore.create(path, PreparationSettings(), "hash") as store:
         for number, (patient, segment) in enumerate(segments.items()):
             row = PatientRow(patient_id=patient, row_number=number + 2)
-            store.add(CubeRecord(f"key{number}", row, {"nodule": {"extent_mm": None}}, True), CUBE, segment)
+            store.add(CubeRecord(f"key{number}", row, made_geometry(), True), CUBE, segment)
 
 
 def run(*words) -> int:

@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ct.made_geometry import made_geometry
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
 from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import StoreError
 
-SETTINGS = {"sample_mm": 1.0}
+SETTINGS = PreparationSettings()
 
 
 def cube_hu(number: int) -> np.ndarray:
@@ -33,7 +35,7 @@ def record(number: int, *, synthetic: bool = False) -> CubeRecord:
         labels={"EGFR": 1, "KRAS": None},
         extra={"stage": "IB"},
     )
-    return CubeRecord(f"key{number}", row, {"centre_lps_mm": [1.0, 2.0, float(number)], "decisions": []}, synthetic)
+    return CubeRecord(f"key{number}", row, made_geometry(centre_lps_mm=(1.0, 2.0, float(number))), synthetic)
 
 
 def assert_another_process_opens_it_unless_it_has_changed(store: CubeStore, place: Path | str) -> None:

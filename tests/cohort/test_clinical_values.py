@@ -132,7 +132,7 @@ def _with_other_columns(content):
     "damage", [_without_unknown, _with_extra_key, _with_nan, _with_negative_sd, _with_other_columns]
 )
 def test_damaged_json_is_refused(damage):
-    content = ClinicalEncoder.fit(TRAINING).to_json()
+    content = json.loads(json.dumps(ClinicalEncoder.fit(TRAINING).to_json()))
     damage(content)
     with pytest.raises(WeightsError, match="Clinical scaling"):
         ClinicalEncoder.from_json(content)

@@ -15,6 +15,7 @@ from radiogene.ct.open_scan import open_scan
 from radiogene.ct.preparation import PreparationSettings, prepare_nodule, stored_cube
 from radiogene.ct.scan import ScanOptions
 from radiogene.errors import SeriesError
+from radiogene.storage.typed_json import to_json
 
 FIELD_MM = 112.0
 """The cube's 64 mm and enough on each side that the spline's mirror boundary bends no sample of the ramp."""
@@ -52,9 +53,9 @@ def test_cube_and_views_of_a_ramp_are_those_of_the_definition(name, tmp_path):
     grid = open_scan(tmp_path, ScanOptions()).grid
     middle = (np.asarray(grid.shape_ijk) - 1) / 2
     prepared = prepare_nodule(tmp_path, " ".join(map(str, middle)), frame=Frame.VOXEL)
-    centre = np.array(prepared.report["centre_lps_mm"])
+    centre = np.array(prepared.report.centre_lps_mm)
     np.testing.assert_allclose(centre, grid.to_lps_mm(middle))
-    assert prepared.report["share_outside"] == 0
+    assert prepared.report.share_outside == 0
 
     z, y, x = np.meshgrid(OFFSETS_MM, OFFSETS_MM, OFFSETS_MM, indexing="ij")
     expected = gentle_ramp_hu(np.stack([x, y, z], axis=-1) + centre)
@@ -82,16 +83,16 @@ def test_a_nodule_at_the_scans_end_is_padded_with_air_and_the_share_is_told(tmp_
     columns, rows, _ = grid.shape_ijk
     prepared = prepare_nodule(tmp_path, f"{(columns - 1) / 2} {(rows - 1) / 2} 0", frame=Frame.VOXEL)
     # Half the cube and half a slice: samples below -0.5 of the slice index are outside.
-    assert prepared.report["share_outside"] == pytest.approx(31 / 64)
+    assert prepared.report.share_outside == pytest.approx(31 / 64)
     assert (prepared.cube_hu[:31] == -1024).all()
-    assert "outside the scan" in prepared.report["warnings"][0]
+    assert "outside the scan" in prepared.report.warnings[0]
 
 
 def test_the_report_is_json_without_identifiers(tmp_path):
     series = large("axial")
     series.write(tmp_path)
     prepared = prepare_nodule(tmp_path, "20 20 20", frame=Frame.VOXEL)
-    assert series.patient_id not in json.dumps(prepared.report, allow_nan=False)
+    assert series.patient_id not in json.dumps(to_json(prepared.report), allow_nan=False)
 
 
 def test_another_preparation_has_another_fingerprint():

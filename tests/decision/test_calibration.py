@@ -1,6 +1,7 @@
 """Temperature and isotonic calibration against scikit-learn and scipy; cross-fitting; JSON."""
 
 import json
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -10,16 +11,17 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import log_loss
 
 from radiogene.decision.calibration import (
+    Calibration,
     CalibrationKind,
     IdentityCalibration,
     IsotonicCalibration,
     TemperatureCalibration,
-    calibration_from_json,
     cross_fitted,
     fit_calibration,
 )
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.metrics import auc
+from radiogene.storage.typed_json import from_json, to_json
 
 
 def overconfident(patients=200, seed=0, temperature=2.5):
@@ -67,11 +69,22 @@ def test_isotonic_is_scikit_learns_within_bounds():
     assert everywhere.max() <= 1 - margin
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A calibration in a file."""
+
+    calibration: Calibration
+
+
+def read(content):
+    return from_json(Kept, {"calibration": content}, where="here", error=WeightsError).calibration
+
+
 @pytest.mark.parametrize("kind", CalibrationKind)
 def test_json_round_trip_gives_the_same_bytes(kind):
     labels, probabilities = overconfident(60, 2)
     fitted = fit_calibration(kind, labels, probabilities)
-    again = calibration_from_json(json.loads(json.dumps(fitted.to_json(), allow_nan=False)))
+    again = read(json.loads(json.dumps(to_json(fitted))))
     assert again == fitted
     assert again.apply(probabilities).tobytes() == fitted.apply(probabilities).tobytes()
 
@@ -79,23 +92,23 @@ def test_json_round_trip_gives_the_same_bytes(kind):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({"kind": "platt"}, "one of identity, temperature, isotonic"),
-        (None, "expected an object"),
-        ({"kind": "identity", "temperature": 1.0}, r"expected exactly \['kind'\]"),
-        ({"kind": "temperature"}, "expected exactly"),
-        ({"kind": "temperature", "temperature": "warm"}, "numbers were expected"),
+        ({"kind": "platt"}, "kind: found \"platt\", wanted 'identity', 'temperature', 'isotonic'"),
+        (None, "calibration: found null, wanted an object"),
+        ({"kind": "identity", "temperature": 1.0}, "temperature: found this key, wanted no key of that name"),
+        ({"kind": "temperature"}, "temperature: found no such key"),
+        ({"kind": "temperature", "temperature": "warm"}, 'temperature: found "warm", wanted a number'),
         ({"kind": "temperature", "temperature": -1.0}, "from 0.01 to 100.0"),
-        ({"kind": "temperature", "temperature": float("nan")}, "from 0.01 to 100.0"),
+        ({"kind": "temperature", "temperature": float("nan")}, "found NaN, wanted a finite number"),
         ({"kind": "isotonic", "raw": [0.1, 0.5], "calibrated": [0.4, 0.2]}, "never falling"),
         ({"kind": "isotonic", "raw": [0.5, 0.5], "calibrated": [0.2, 0.4]}, "rising in `raw`"),
         ({"kind": "isotonic", "raw": [0.5], "calibrated": [0.2, 0.4]}, "1 and 2 knots"),
         ({"kind": "isotonic", "raw": [], "calibrated": []}, "0 and 0 knots"),
-        ({"kind": "isotonic", "raw": 0.5, "calibrated": [0.2]}, "numbers were expected"),
+        ({"kind": "isotonic", "raw": 0.5, "calibrated": [0.2]}, "raw: found 0.5, wanted a list"),
     ],
 )
 def test_json_that_makes_no_calibration(content, message):
     with pytest.raises(WeightsError, match=message):
-        calibration_from_json(content)
+        read(content)
 
 
 def test_one_class_is_refused_except_for_identity():

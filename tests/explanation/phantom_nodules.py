@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ct.made_geometry import made_geometry
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
@@ -52,7 +53,7 @@ def phantom_nodules(
         strength: how the genes shape the image.
     """
     preparation = PreparationSettings()
-    with CubeStore.create(folder, preparation.to_dict(), preparation.fingerprint()) as store:
+    with CubeStore.create(folder, preparation, preparation.fingerprint()) as store:
         for number in range(patients):
             patient = draw_patient(site_model("A", strength), "A", seed, number)
             absent = without_every is not None and number % without_every == without_every - 1
@@ -72,5 +73,6 @@ def _record(patient: SyntheticPatient, number: int, copy: int, *, absent: bool) 
         synthetic=True,
     )
     diameter_mm = patient.subject.nodules[0].diameter_mm
-    geometry = {"nodule": {"extent_mm": [diameter_mm] * 3}, "spacing_mm": [patient.acquisition.pixel_mm] * 3}
+    pixel_mm = patient.acquisition.pixel_mm
+    geometry = made_geometry([diameter_mm] * 3, spacing_mm=(pixel_mm, pixel_mm, pixel_mm))
     return CubeRecord(f"{number}-{copy}", row, geometry, synthetic=True)

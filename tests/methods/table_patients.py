@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ct.made_geometry import made_geometry
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
@@ -19,7 +20,7 @@ class TableOnly:
     records: tuple = field(init=False)
 
     def __post_init__(self):
-        self.records = tuple(CubeRecord(str(n), row, {}, True) for n, row in enumerate(self.rows))
+        self.records = tuple(CubeRecord(str(n), row, made_geometry(), True) for n, row in enumerate(self.rows))
 
     def cube(self, index):
         raise AssertionError("a system of columns asked for a cube")

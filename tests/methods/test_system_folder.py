@@ -3,6 +3,8 @@ import shutil
 
 import numpy as np
 import pytest
+from radiogene.methods.system_folder import is_system_folder, read_system, write_system
+from radiogene.methods.trained_system import train_system
 
 from radiogene.cli.app import main
 from radiogene.cohort.prepared_cohort import PreparedCohort
@@ -10,8 +12,6 @@ from radiogene.errors import SettingsError, WeightsError
 from radiogene.methods.method import FitFolders
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
-from radiogene.methods.system_folder import is_system_folder, read_system, write_system
-from radiogene.methods.trained_system import train_system
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_the_commands_train_evaluate_and_predict_with_it(synthetic_store, synthe
     assert content["patients_without_what_the_model_needs"] == 0
 
     patient = synthetic_cohort.parent / synthetic_store.records[0].row.patient_id
-    point = ["--nodule", json.dumps(synthetic_store.records[0].geometry["centre_lps_mm"]).strip("[]")]
+    point = ["--nodule", json.dumps(synthetic_store.records[0].geometry.centre_lps_mm).strip("[]")]
     case = ["--ct", str(patient / "ct"), *point, "--age", "60", "--sex", "female", "--smoking", "never"]
     main_ok(["predict", "--model", str(model), *case, "--value", "stage=IA1", "--json"])
     found = json.loads(capsys.readouterr().out)

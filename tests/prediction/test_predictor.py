@@ -13,7 +13,7 @@ from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.ct.nodule.location import locate_nodule
 from radiogene.ct.open_scan import open_scan
-from radiogene.ct.preparation import prepare_nodule
+from radiogene.ct.preparation import PreparationSettings, prepare_nodule
 from radiogene.ct.scan import ScanOptions
 from radiogene.errors import CohortError, WeightsError
 from radiogene.prediction.case_values import case_row, require_known_columns
@@ -131,7 +131,7 @@ def test_evaluation_on_the_training_cohort_is_refused(predictor, synthetic_store
 
 
 def test_cubes_that_were_prepared_otherwise_are_refused(predictor, tmp_path):
-    with CubeStore.create(tmp_path / "store", {"version": 0}, "f" * 64):
+    with CubeStore.create(tmp_path / "store", PreparationSettings(version=0), "f" * 64):
         pass
     with pytest.raises(WeightsError, match="prepared otherwise"):
         predictor.predict_store(CubeStore.open(tmp_path / "store"))

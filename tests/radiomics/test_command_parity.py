@@ -55,7 +55,7 @@ def test_a_prepared_cube_of_a_real_ct_has_the_features_of_the_packages_own_comma
     ct, label = chest_ct
     prepared = prepare_nodule(ct, str(label))
     cube = stored_cube(prepared.cube_hu)
-    offset_mm = np.array(prepared.report["centre_lps_mm"]) - 31.5
+    offset_mm = np.array(prepared.report.centre_lps_mm) - 31.5
     for name, array in (("cube", cube), ("segment", prepared.segment_zyx.astype(np.uint8))):
         image = SimpleITK.GetImageFromArray(array)
         image.SetOrigin(offset_mm.tolist())

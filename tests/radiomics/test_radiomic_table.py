@@ -5,10 +5,12 @@ import shutil
 import numpy as np
 import pytest
 
+from ct.made_geometry import made_geometry
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
 from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import CohortError
 from radiogene.radiomics import RadiomicSettings, cohort_features, radiomic_features
 from radiogene.radiomics.radiomic_table import unmeasured
@@ -21,7 +23,7 @@ def ball(radius: float) -> np.ndarray:
 
 
 def nodule(patient: str, row: int, extent_mm: float | None) -> CubeRecord:
-    geometry = {"nodule": {"extent_mm": None if extent_mm is None else [extent_mm] * 3}}
+    geometry = made_geometry(None if extent_mm is None else [extent_mm] * 3)
     return CubeRecord(f"key{row}", PatientRow(patient_id=patient, row_number=row), geometry, True)
 
 
@@ -35,7 +37,7 @@ def store(tmp_path, cubes) -> CubeStore:
     """Patient a with two nodules, b with one; c has a point, d a segment that is too small."""
     segments = [ball(3), ball(8), ball(6), None, ball(1)]
     patients = [("a", 6.0), ("a", 16.0), ("b", 12.0), ("c", None), ("d", 2.0)]
-    with CubeStore.create(tmp_path / "store", {}, "hash") as new:
+    with CubeStore.create(tmp_path / "store", PreparationSettings(), "hash") as new:
         for n, (patient, extent) in enumerate(patients):
             new.add(nodule(patient, n, extent), cubes[n], segments[n])
     return CubeStore.open(tmp_path / "store")

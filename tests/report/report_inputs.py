@@ -6,41 +6,38 @@ from typing import Any
 
 import numpy as np
 
+from radiogene.ct.geometry_report import GeometryReport, MarkedNodule
 from radiogene.ct.nine_views import NINE_VIEWS, VIEW_NAMES
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.prediction.result import GeneResult, PredictionResult, Spread
+from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
 from radiogene.report.reported_case import ReportedCase
+from radiogene.training.fitting.fit import FitOutcome
 
 GENES = ("EGFR", "KRAS")
 STRENGTHS = {"both": (1.6, 1.0), "image only": (1.2, 0.5), "clinical only": (0.8, 0.6)}
 SERIES_UID = "1.2.826.0.1.3680043.8.498.1234567890"
 
 
-def geometry(**changes: Any) -> dict[str, Any]:
+def geometry(**changes: Any) -> GeometryReport:
     """A geometry report as `prepare_nodule` makes it."""
-    report: dict[str, Any] = {
-        "centre_lps_mm": [-21.94, -120.49, -611.5],
-        "centre_ijk": [217.72, 358.55, 33.2],
-        "spacing_mm": [0.5703, 0.5703, 5.0],
-        "shape_ijk": [512, 512, 48],
-        "directions_lps": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-        "share_outside": 0.0213,
-        "nodule": {
-            "kind": "dicom-seg",
-            "segment": "Neoplasm",
-            "extent_mm": [13.7, 14.8, 15.0],
-            "volume_ml": 1.36,
-            "wider_than_cube": False,
-        },
-        "decisions": ["2 missing slices interpolated linearly"],
-        "warnings": [],
-        "series_uid": SERIES_UID,
-        "facts": {"manufacturer": "Acme", "kernel": "B31f", "kvp": 120, "slice_thickness_mm": 5.0, "files": 48},
-        "synthetic": False,
-    }
-    return {**report, **changes}
+    report = GeometryReport(
+        centre_lps_mm=(-21.94, -120.49, -611.5),
+        centre_ijk=(217.72, 358.55, 33.2),
+        spacing_mm=(0.5703, 0.5703, 5.0),
+        shape_ijk=(512, 512, 48),
+        directions_lps=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+        share_outside=0.0213,
+        nodule=MarkedNodule("dicom-seg", "Neoplasm", (13.7, 14.8, 15.0), 1.36, wider_than_cube=False),
+        decisions=("2 missing slices interpolated linearly",),
+        warnings=(),
+        series_uid=SERIES_UID,
+        facts={"manufacturer": "Acme", "kernel": "B31f", "kvp": 120, "slice_thickness_mm": 5.0, "files": 48},
+        synthetic=False,
+    )
+    return replace(report, **changes)
 
 
 def model(**changes: Any) -> dict[str, Any]:
@@ -97,35 +94,32 @@ def predictions(patients: int = 90) -> dict[str, Predictions]:
     }
 
 
-def metrics(of_systems: dict[str, Predictions]) -> dict[str, Any]:
+def metrics(of_systems: dict[str, Predictions]) -> DemoMetrics:
     """What the demonstration writes to `metrics.json`."""
     thresholds = {"EGFR": Threshold(0.4, "inner validation"), "KRAS": Threshold(0.5, "inner validation")}
     settings = EvaluationSettings(BootstrapSettings(resamples=200))
-    reports = {name: evaluate_predictions(p, thresholds, None, settings).to_json() for name, p in of_systems.items()}
-    labels = {gene: {"mutant": 41, "wild type": 80, "unknown": 9} for gene in GENES}
-    return {
-        "synthetic": True,
-        "seed": 7,
-        "preset": "tiny",
-        "sites": {
-            "A": {"patients": 130, "nodules": 137, "labels": labels},
-            "B": {"patients": 90, "nodules": 95, "labels": labels},
-        },
-        "ceiling": {gene: {"both": 0.9012, "image only": 0.8456, "clinical only": 0.7023} for gene in GENES},
-        "ceiling_draws": 1_000_000,
-        "ceiling_on_these_patients": {
+    reports = {name: evaluate_predictions(p, thresholds, None, settings) for name, p in of_systems.items()}
+    labels = {gene: LabelCounts(41, 80, 9) for gene in GENES}
+    return DemoMetrics(
+        synthetic=True,
+        seed=7,
+        preset="tiny",
+        sites={"A": DemoSite(130, 137, labels), "B": DemoSite(90, 95, labels)},
+        ceiling={gene: {"both": 0.9012, "image only": 0.8456, "clinical only": 0.7023} for gene in GENES},
+        ceiling_draws=1_000_000,
+        ceiling_on_these_patients={
             gene: {"both": 0.9123, "image only": 0.8512, "clinical only": 0.7101} for gene in GENES
         },
-        "external": reports,
-        "training": [{k: v for k, v in stage.items() if k != "history"} for stage in history()],
-        "settings": {"seed": 7},
-        "versions": {"radiogene": "0.1.0", "torch": "2.11.0"},
-        "seconds": {"synthetic DICOM": 41.2, "cubes": 20.4, "training, both": 95.7},
-        "peak_memory_mb": 1843.2,
-    }
+        external=reports,
+        training=tuple(replace(stage, history=()) for stage in history()),
+        settings={"seed": 7},
+        versions={"radiogene": "0.1.0", "torch": "2.11.0"},
+        seconds={"synthetic DICOM": 41.2, "cubes": 20.4, "training, both": 95.7},
+        peak_memory_mb=1843.2,
+    )
 
 
-def history() -> list[dict[str, Any]]:
+def history() -> list[FitOutcome]:
     """Two stages of training, as `history.json` keeps them."""
     stages = []
     for name, start, epochs in (("all layers", 0.7, 12), ("fusion", 0.65, 6)):
@@ -133,14 +127,14 @@ def history() -> list[dict[str, Any]]:
             {"epoch": e, "loss": start * 0.93**e, "validation_loss": start * 0.96**e + 0.002 * e} for e in range(epochs)
         ]
         stages.append(
-            {
-                "name": name,
-                "epochs": epochs,
-                "best_epoch": epochs - 2,
-                "best_validation_loss": losses[-2]["validation_loss"],
-                "stopped_because": "the schedule's last epoch",
-                "history": losses,
-            }
+            FitOutcome(
+                name=name,
+                epochs=epochs,
+                best_epoch=epochs - 2,
+                best_validation_loss=losses[-2]["validation_loss"],
+                stopped_because="the schedule's last epoch",
+                history=tuple(losses),
+            )
         )
     return stages
 

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -37,17 +38,17 @@ def test_holds_every_figure_with_its_interval(html):
     text = parsed(html).text
     for system in SYSTEMS:
         for gene in GENES:
-            found = METRICS["external"][system]["genes"][gene]
+            found = METRICS.external[system].genes[gene]
             for key in ("auc", "accuracy", "sensitivity", "specificity", "f1", "brier", "calibration_slope", "ece"):
-                measure = found[key]
-                assert f"{measure['value']:.3f}" in text
-                if measure["interval"] is None:
-                    assert measure["reason"] in text
+                measure = found.measures[key]
+                assert f"{measure.value:.3f}" in text
+                if measure.interval is None:
+                    assert measure.reason in text
                 else:
-                    assert f"{measure['interval']['low']:.3f} to {measure['interval']['high']:.3f}" in text
-            auc, best = found["auc"], METRICS["ceiling"][gene][system]
-            interval = f"{auc['interval']['low']:.3f} to {auc['interval']['high']:.3f}"
-            assert f"{system} {auc['value']:.3f} {interval} {best:.3f}" in text
+                    assert f"{measure.interval.low:.3f} to {measure.interval.high:.3f}" in text
+            auc, best = found.auc, METRICS.ceiling[gene][system]
+            interval = f"{auc.interval.low:.3f} to {auc.interval.high:.3f}"
+            assert f"{system} {auc.value:.3f} {interval} {best:.3f}" in text
     assert "0.400 inner validation" in text
     assert "Intervals: DeLong." in text
     assert "percentile bootstrap of patients" in text
@@ -59,7 +60,7 @@ def test_says_on_whom_and_how_long(html):
     assert "B external evaluation 90 95 EGFR 41 80 9" in text
     assert "training, both 95.7 all 157.3" in text
     assert "Peak memory 1843 MiB" in text
-    assert f"all layers 12 11 {history()[0]['best_validation_loss']:.4f} the schedule's last epoch" in text
+    assert f"all layers 12 11 {history()[0].best_validation_loss:.4f} the schedule's last epoch" in text
     assert "torch 2.11.0" in text
 
 
@@ -81,9 +82,12 @@ def test_stands_alone(html):
 
 
 def test_the_answer_says_whether_the_interval_is_above_chance(tmp_path):
-    changed = metrics(PREDICTIONS)
+    genes = dict(METRICS.external["both"].genes)
     for gene, low in (("EGFR", 0.51), ("KRAS", 0.49)):
-        changed["external"]["both"]["genes"][gene]["auc"]["interval"]["low"] = low
+        auc = genes[gene].auc
+        genes[gene] = replace(genes[gene], auc=replace(auc, interval=replace(auc.interval, low=low)))
+    external = {**METRICS.external, "both": replace(METRICS.external["both"], genes=genes)}
+    changed = replace(METRICS, external=external)
     write_demo_report(tmp_path / "report.html", changed, PREDICTIONS, example(), history())
     text = parsed((tmp_path / "report.html").read_text(encoding="utf-8")).text
     for gene, low, words in (("EGFR", "0.510", "lies above 0.5"), ("KRAS", "0.490", "does not lie above 0.5")):
@@ -92,7 +96,7 @@ def test_the_answer_says_whether_the_interval_is_above_chance(tmp_path):
 
 def test_refuses_figures_that_are_not_marked_synthetic_or_not_whole(tmp_path):
     with pytest.raises(SettingsError, match="must be marked synthetic"):
-        write_demo_report(tmp_path / "r.html", {**METRICS, "synthetic": False}, PREDICTIONS, example(), history())
+        write_demo_report(tmp_path / "r.html", replace(METRICS, synthetic=False), PREDICTIONS, example(), history())
     with pytest.raises(SettingsError, match="expected both, image only, clinical only"):
         write_demo_report(tmp_path / "r.html", METRICS, {"both": PREDICTIONS["both"]}, example(), history())
     assert not (tmp_path / "r.html").exists()
@@ -104,19 +108,19 @@ def test_the_area_under_the_drawn_roc_curve_is_the_auc():
         _, *curves = axes.lines
         assert len(curves) == len(PREDICTIONS)
         for curve, (system, _) in zip(curves, PREDICTIONS.items(), strict=True):
-            area = METRICS["external"][system]["genes"][gene]["auc"]["value"]
+            area = METRICS.external[system].genes[gene].auc.value
             assert np.trapezoid(curve.get_ydata(), curve.get_xdata()) == pytest.approx(area)
             assert curve.get_label() == f"{system}: AUC {area:.3f}"
 
 
 def test_the_interval_and_ceiling_are_drawn_where_they_are():
-    figure = auc_figure(METRICS["external"], METRICS["ceiling"], SYSTEMS)
+    figure = auc_figure(METRICS.external, METRICS.ceiling, SYSTEMS)
     for axes, gene in zip(figure.axes, GENES, strict=True):
         drawn = [sorted(set(np.asarray(line.get_xdata(), dtype=float))) for line in axes.lines]
         for system in SYSTEMS:
-            auc = METRICS["external"][system]["genes"][gene]["auc"]
-            assert [auc["interval"]["low"], auc["interval"]["high"]] in drawn
-            assert [METRICS["ceiling"][gene][system]] in drawn
+            auc = METRICS.external[system].genes[gene].auc
+            assert [auc.interval.low, auc.interval.high] in drawn
+            assert [METRICS.ceiling[gene][system]] in drawn
 
 
 def test_calibrated_probabilities_lie_on_the_diagonal():
@@ -139,6 +143,6 @@ def test_every_stage_has_its_losses_and_its_kept_epoch():
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["all layers", "fusion"]
     for axes, stage in zip(figure.axes, history(), strict=True):
         training, validation, kept = axes.lines
-        assert training.get_ydata() == pytest.approx([epoch["loss"] for epoch in stage["history"]])
-        assert validation.get_ydata() == pytest.approx([epoch["validation_loss"] for epoch in stage["history"]])
-        assert list(kept.get_xdata()) == [stage["best_epoch"] + 1] * 2
+        assert training.get_ydata() == pytest.approx([epoch["loss"] for epoch in stage.history])
+        assert validation.get_ydata() == pytest.approx([epoch["validation_loss"] for epoch in stage.history])
+        assert list(kept.get_xdata()) == [stage.best_epoch + 1] * 2

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from radiogene.report.prediction_report import write_prediction_report
 
 from radiogene.errors import SettingsError
 from radiogene.prediction.result import GeneResult
-from radiogene.report.prediction_report import write_prediction_report
 from radiogene.report.reported_case import ReportedCase
 from report.report_inputs import SERIES_UID, case, geometry, model, parsed
 
@@ -83,8 +83,7 @@ def test_nothing_names_the_patient_or_the_machine(html, folder):
 
 
 def test_values_are_escaped(tmp_path):
-    nodule = geometry()
-    nodule["nodule"]["segment"] = "<script>alert(1)</script>"
+    nodule = geometry(nodule=replace(geometry().nodule, segment="<script>alert(1)</script>"))
     html = written(tmp_path, case(nodule=nodule, warnings=('<img src="x">',)))
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html

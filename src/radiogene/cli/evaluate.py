@@ -53,5 +53,5 @@ def evaluate(
     )
     if evaluation.evaluated_before is None:
         typer.echo("Counted in no ledger: give --ledger FILE, or --out.", err=True)
-    content = evaluation.to_json()
-    typer.echo(json.dumps(content, indent=2, allow_nan=False) if as_json else evaluation_text(content))
+    shown = json.dumps(evaluation.to_json(), indent=2, allow_nan=False) if as_json else evaluation_text(evaluation)
+    typer.echo(shown)

@@ -19,6 +19,8 @@ def views(
     allow_gaps: AllowGaps = False,
 ) -> None:
     """Cut the 64 mm cube around a nodule and its nine views, and show them."""
+    from dataclasses import asdict
+
     import numpy as np
 
     from radiogene.ct.contact_sheet import write_contact_sheet
@@ -27,6 +29,7 @@ def views(
     from radiogene.ct.preparation import PreparationSettings, prepare_nodule
     from radiogene.ct.scan import ScanOptions
     from radiogene.storage.atomic_files import atomic_path, write_json
+    from radiogene.storage.typed_json import to_json
 
     require_folder_place(out)
     prepared = prepare_nodule(
@@ -41,19 +44,19 @@ def views(
     for name, array in (("cube.npy", prepared.cube_hu), ("views.npy", images)):
         with atomic_path(out / name) as temporary:
             np.save(temporary, array, allow_pickle=False)
-    centre = ", ".join(f"{c:.1f}" for c in prepared.report["centre_lps_mm"])
-    title = f"64 mm cube at LPS ({centre}) mm; {prepared.report['share_outside']:.1%} outside the scan"
+    centre = ", ".join(f"{c:.1f}" for c in prepared.report.centre_lps_mm)
+    title = f"64 mm cube at LPS ({centre}) mm; {prepared.report.share_outside:.1%} outside the scan"
     if prepared.is_synthetic:
         title += "; SYNTHETIC phantom"
     write_contact_sheet(out / "views.png", images, title)
     settings = PreparationSettings()
     geometry = {
-        **prepared.report,
-        "view_names": list(VIEW_NAMES),
+        **asdict(prepared.report),
+        "view_names": VIEW_NAMES,
         "preparation": settings.to_dict(),
         "preparation_hash": settings.fingerprint(),
     }
-    write_json(out / "geometry.json", geometry)
-    for sentence in (*prepared.report["decisions"], *prepared.report["warnings"]):
+    write_json(out / "geometry.json", to_json(geometry))
+    for sentence in (*prepared.report.decisions, *prepared.report.warnings):
         typer.echo(sentence, err=True)
     typer.echo(str(out))

@@ -1,9 +1,7 @@
 """Clinical values as network input: age, sex, smoking and any further column, scaled by the training patients."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import isfinite
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 from radiogene.cohort.row import PatientRow, by_patient
 from radiogene.cohort.table.label_words import is_unknown, read_number
 from radiogene.errors import CohortError, WeightsError
+from radiogene.storage.typed_json import JsonObject, from_json, to_json
 
 DEFAULT_COLUMNS = ("age", "sex", "smoking")
 MOST_CATEGORIES = 20
@@ -37,6 +36,10 @@ class ClinicalInput:
     sd: float
     known: int
 
+    def __post_init__(self) -> None:
+        if self.sd < 0:
+            raise WeightsError(f"found the SD {self.sd} of {self.column}")
+
     @property
     def name(self) -> str:
         """The column, with the category where it is one."""
@@ -54,11 +57,19 @@ class ClinicalEncoder:
 
     Attributes:
         columns: names as in the table; none for a model of images only.
+        unknown: the rule for unknown values, in words; there is one.
         inputs: one per number of the output, in order.
     """
 
     columns: tuple[str, ...]
+    unknown: str = field(default=MEAN_REPLACES_UNKNOWN, kw_only=True, repr=False)
     inputs: tuple[ClinicalInput, ...]
+
+    def __post_init__(self) -> None:
+        if self.unknown != MEAN_REPLACES_UNKNOWN:
+            raise WeightsError(f"found the rule {self.unknown!r} for unknown values")
+        if tuple(dict.fromkeys(i.column for i in self.inputs)) != self.columns:
+            raise WeightsError(f"found inputs of other columns than {list(self.columns)}")
 
     @classmethod
     def fit(cls, rows: Sequence[PatientRow], columns: Sequence[str] = DEFAULT_COLUMNS) -> "ClinicalEncoder":
@@ -123,46 +134,19 @@ class ClinicalEncoder:
         """True where a training patient had the row's word."""
         return clinical_value(row, column) in {i.category for i in self.inputs if i.column == column}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The encoder as plain JSON values."""
-        return {
-            "columns": list(self.columns),
-            "unknown": MEAN_REPLACES_UNKNOWN,
-            "inputs": [{key: getattr(i, key) for key in INPUT_KEYS} for i in self.inputs],
-        }
+        return to_json(self)
 
     @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> "ClinicalEncoder":
+    def from_json(cls, content: object) -> "ClinicalEncoder":
         """The encoder that `to_json` wrote.
 
         Raises:
             WeightsError: an unknown or missing key, another rule for unknown values, a scaling that is not finite, or
                 inputs that are not those of the columns.
         """
-        _require_keys(content, {"columns", "unknown", "inputs"})
-        if content["unknown"] != MEAN_REPLACES_UNKNOWN:
-            raise WeightsError(f"Clinical scaling: found the rule {content['unknown']!r} for unknown values.")
-        inputs = []
-        for entry in content["inputs"]:
-            _require_keys(entry, set(INPUT_KEYS))
-            numbers = (entry["mean"], entry["sd"], entry["known"])
-            if not all(isinstance(n, int | float) and isfinite(n) for n in numbers) or entry["sd"] < 0:
-                raise WeightsError(f"Clinical scaling of {entry['column']}: found mean and SD {numbers[:2]}.")
-            inputs.append(ClinicalInput(**entry))
-        columns = tuple(content["columns"])
-        if tuple(dict.fromkeys(i.column for i in inputs)) != columns:
-            raise WeightsError(f"Clinical scaling: found inputs of other columns than {list(columns)}.")
-        return cls(columns, tuple(inputs))
-
-
-INPUT_KEYS = ("column", "category", "mean", "sd", "known")
-
-
-def _require_keys(content: Any, wanted: set[str]) -> None:
-    """Refuses a JSON object with other keys."""
-    if not isinstance(content, Mapping) or set(content) != wanted:
-        found = sorted(content) if isinstance(content, Mapping) else content
-        raise WeightsError(f"Clinical scaling: found the keys {found}; wanted {sorted(wanted)}.")
+        return from_json(cls, content, where="Clinical scaling", error=WeightsError)
 
 
 def _encoded(row: PatientRow, scaling: ClinicalInput) -> float:

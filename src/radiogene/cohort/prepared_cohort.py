@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import CohortError
 
 
@@ -17,8 +18,8 @@ class CubeSource(Protocol):
     """Where cubes and segments come from: a store, several as one, or the one nodule of a prediction."""
 
     @property
-    def preparation(self) -> dict[str, Any]:
-        """The settings by which its cubes were made, plain JSON values."""
+    def preparation(self) -> PreparationSettings:
+        """The settings by which its cubes were made."""
 
     @property
     def preparation_hash(self) -> str:

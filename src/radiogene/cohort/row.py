@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from radiogene.ct.geometry import Frame
+from radiogene.storage.typed_json import JsonObject, to_json
 
 Sex = Literal["female", "male"]
 SmokingStatus = Literal["never", "former", "current"]
@@ -52,9 +53,9 @@ class PatientRow:
         text = json.dumps(values, sort_keys=True)
         return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
-    def patient_values(self) -> dict[str, Any]:
+    def patient_values(self) -> JsonObject:
         """The patient's values as plain JSON values, without the scan and the nodule."""
-        return asdict(self.patient_part())
+        return to_json(self.patient_part())
 
 
 _PATIENT_FIELDS = tuple(f.name for f in fields(PatientRow))
@@ -77,6 +78,21 @@ class CohortRow(PatientRow):
     frame: Frame = Frame.LPS
     segment: str | None = None
     series_uid: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        patient: PatientRow,
+        *,
+        ct: Path,
+        nodule: str,
+        frame: Frame = Frame.LPS,
+        segment: str | None = None,
+        series_uid: str | None = None,
+    ) -> "CohortRow":
+        """The row of a patient's values with a scan and a nodule."""
+        values = {name: getattr(patient, name) for name in _PATIENT_FIELDS}
+        return cls(**values, ct=ct, nodule=nodule, frame=frame, segment=segment, series_uid=series_uid)
 
 
 AnyRow = TypeVar("AnyRow", bound=PatientRow)

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.geometry import Frame
+from radiogene.ct.geometry_report import GeometryReport, MarkedNodule, Triple
 from radiogene.ct.nodule.location import Nodule, NodulePlace, locate_nodule
 from radiogene.ct.nodule.segment_cube import segment_cube
 from radiogene.ct.open_scan import open_scan
@@ -40,7 +41,7 @@ class PreparationSettings:
     outside_hu: float = AIR_HU
     stored_as: str = "int16 HU, rounded"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, str | int | float]:
         """The settings as plain JSON values."""
         return asdict(self)
 
@@ -59,18 +60,18 @@ class PreparedNodule:
             head, back, left.
         segment_zyx: (64, 64, 64) bool, the samples inside the nodule's segment; None for a nodule given as a point.
         nodule: where the nodule is.
-        report: geometry as plain JSON values: centre, spacing, share outside, decisions, warnings, facts of the scan.
+        report: geometry: centre, spacing, share outside, decisions, warnings, facts of the scan.
     """
 
     cube_hu: NDArray[np.floating | np.int16]
     segment_zyx: NDArray[np.bool_] | None
     nodule: Nodule
-    report: dict[str, Any]
+    report: GeometryReport
 
     @property
     def is_synthetic(self) -> bool:
         """True where the scan calls itself synthetic."""
-        return bool(self.report["synthetic"])
+        return self.report.synthetic
 
     def as_stored(self) -> "PreparedNodule":
         """The same with the cube as `stored_cube` makes it."""
@@ -125,32 +126,33 @@ def prepare_nodule(
     return PreparedNodule(cube.cube_zyx, segment_cube(found), found, _report(scan, found, cube.share_outside))
 
 
-def _report(scan: Scan, nodule: Nodule, share_outside: float) -> dict[str, Any]:
-    extent_mm = None if nodule.extent_mm is None else [round(float(e), 3) for e in nodule.extent_mm]
+def _report(scan: Scan, nodule: Nodule, share_outside: float) -> GeometryReport:
+    extent_mm = None if nodule.extent_mm is None else _triple([round(float(e), 3) for e in nodule.extent_mm])
     too_wide = extent_mm is not None and max(extent_mm) > LARGEST_EXTENT_MM
-    return {
-        "centre_lps_mm": nodule.centre_lps_mm.tolist(),
-        "centre_ijk": scan.grid.to_index_ijk(nodule.centre_lps_mm).tolist(),
-        "spacing_mm": scan.grid.spacing_mm.tolist(),
-        "shape_ijk": list(scan.grid.shape_ijk),
-        "directions_lps": scan.grid.directions_lps.T.tolist(),
-        "share_outside": share_outside,
-        "nodule": {
-            "kind": nodule.kind,
-            "segment": nodule.segment,
-            "extent_mm": extent_mm,
-            "volume_ml": nodule.volume_ml,
-            "wider_than_cube": too_wide,
-        },
-        "decisions": [*scan.decisions, *nodule.decisions],
-        "warnings": _warnings(share_outside, extent_mm if too_wide else None),
-        "series_uid": scan.series_uid,
-        "facts": dict(scan.facts),
-        "synthetic": SYNTHETIC_MARK in str(scan.facts.get("manufacturer") or "").lower(),
-    }
+    i, j, k = scan.grid.directions_lps.T
+    return GeometryReport(
+        centre_lps_mm=_triple(nodule.centre_lps_mm),
+        centre_ijk=_triple(scan.grid.to_index_ijk(nodule.centre_lps_mm)),
+        spacing_mm=_triple(scan.grid.spacing_mm),
+        shape_ijk=scan.grid.shape_ijk,
+        directions_lps=(_triple(i), _triple(j), _triple(k)),
+        share_outside=share_outside,
+        nodule=MarkedNodule(nodule.kind, nodule.segment, extent_mm, nodule.volume_ml, too_wide),
+        decisions=(*scan.decisions, *nodule.decisions),
+        warnings=_warnings(share_outside, extent_mm if too_wide else None),
+        series_uid=scan.series_uid,
+        facts=dict(scan.facts),
+        synthetic=SYNTHETIC_MARK in str(scan.facts.get("manufacturer") or "").lower(),
+    )
 
 
-def _warnings(share_outside: float, too_wide_mm: list[float] | None) -> list[str]:
+def _triple(numbers: Iterable[float]) -> Triple:
+    """Three plain numbers."""
+    x, y, z = map(float, numbers)
+    return x, y, z
+
+
+def _warnings(share_outside: float, too_wide_mm: Triple | None) -> tuple[str, ...]:
     warnings = []
     if share_outside > 0:
         share = (
@@ -159,4 +161,4 @@ def _warnings(share_outside: float, too_wide_mm: list[float] | None) -> list[str
         warnings.append(f"{share} of the {CUBE_MM:.0f} mm cube lie outside the scan and count as air.")
     if too_wide_mm is not None:
         warnings.append(f"The nodule is {max(too_wide_mm):.0f} mm wide: more than the {CUBE_MM:.0f} mm cube holds.")
-    return warnings
+    return tuple(warnings)

@@ -1,9 +1,8 @@
 """Maps from a model's probability to a calibrated one, fitted on training-side predictions and kept as JSON."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from scipy.special import expit
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.logistic_recalibration import cut_log_odds
 from radiogene.evaluation.metrics import missing_class
+from radiogene.storage.typed_json import OneOf
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.01, 100.0
 """A best temperature outside these means that the predictions are separated, or in the wrong order."""
@@ -32,15 +32,11 @@ class CalibrationKind(StrEnum):
 class IdentityCalibration:
     """Probabilities as the model gives them."""
 
-    kind = CalibrationKind.IDENTITY
+    kind: Literal[CalibrationKind.IDENTITY] = field(default=CalibrationKind.IDENTITY, kw_only=True)
 
     def apply(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """The same probabilities, of any shape."""
         return np.asarray(probabilities, dtype=np.float64)
-
-    def to_json(self) -> dict[str, Any]:
-        """The kind."""
-        return {"kind": self.kind.value}
 
 
 @dataclass(frozen=True)
@@ -50,8 +46,8 @@ class TemperatureCalibration:
     Source: Guo et al., ICML 2017, section 4.2, for two classes.
     """
 
+    kind: Literal[CalibrationKind.TEMPERATURE] = field(default=CalibrationKind.TEMPERATURE, kw_only=True)
     temperature: float
-    kind = CalibrationKind.TEMPERATURE
 
     def __post_init__(self) -> None:
         if not LOWEST_TEMPERATURE <= self.temperature <= HIGHEST_TEMPERATURE:
@@ -63,10 +59,6 @@ class TemperatureCalibration:
         """The calibrated probabilities, of the same shape; log odds are cut at 1e-6 and 1 - 1e-6."""
         return np.asarray(expit(cut_log_odds(np.asarray(probabilities, dtype=np.float64)) / self.temperature))
 
-    def to_json(self) -> dict[str, Any]:
-        """The kind and the temperature."""
-        return {"kind": self.kind.value, "temperature": self.temperature}
-
 
 @dataclass(frozen=True)
 class IsotonicCalibration:
@@ -77,9 +69,9 @@ class IsotonicCalibration:
         calibrated: what they become, never falling.
     """
 
+    kind: Literal[CalibrationKind.ISOTONIC] = field(default=CalibrationKind.ISOTONIC, kw_only=True)
     raw: tuple[float, ...]
     calibrated: tuple[float, ...]
-    kind = CalibrationKind.ISOTONIC
 
     def __post_init__(self) -> None:
         raw, calibrated = np.asarray(self.raw), np.asarray(self.calibrated)
@@ -95,12 +87,8 @@ class IsotonicCalibration:
         """The calibrated probabilities, of the same shape."""
         return np.asarray(np.interp(probabilities, self.raw, self.calibrated), dtype=np.float64)
 
-    def to_json(self) -> dict[str, Any]:
-        """The kind and the knots."""
-        return {"kind": self.kind.value, "raw": list(self.raw), "calibrated": list(self.calibrated)}
 
-
-Calibration = IdentityCalibration | TemperatureCalibration | IsotonicCalibration
+Calibration = Annotated[IdentityCalibration | TemperatureCalibration | IsotonicCalibration, OneOf("kind")]
 
 
 def fit_calibration(kind: CalibrationKind, labels: NDArray[np.int8], probabilities: NDArray[np.float64]) -> Calibration:
@@ -156,34 +144,6 @@ def _fit_isotonic(labels: NDArray[np.int8], probabilities: NDArray[np.float64]) 
     return IsotonicCalibration(
         tuple(float(x) for x in curve.X_thresholds_), tuple(float(y) for y in curve.y_thresholds_)
     )
-
-
-def calibration_from_json(content: object) -> Calibration:
-    """The calibration that `to_json` described.
-
-    Raises:
-        WeightsError: another kind, missing or unknown keys, values that make no calibration.
-    """
-    readers: dict[str, tuple[set[str], Callable[[dict[str, Any]], Calibration]]] = {
-        CalibrationKind.IDENTITY.value: ({"kind"}, lambda _: IdentityCalibration()),
-        CalibrationKind.TEMPERATURE.value: (
-            {"kind", "temperature"},
-            lambda found: TemperatureCalibration(float(found["temperature"])),
-        ),
-        CalibrationKind.ISOTONIC.value: (
-            {"kind", "raw", "calibrated"},
-            lambda found: IsotonicCalibration(*(tuple(map(float, found[key])) for key in ("raw", "calibrated"))),
-        ),
-    }
-    if not isinstance(content, dict) or content.get("kind") not in readers:
-        raise WeightsError(f"calibration {content!r}; expected an object whose `kind` is one of {', '.join(readers)}")
-    keys, read = readers[content["kind"]]
-    if set(content) != keys:
-        raise WeightsError(f"calibration with keys {sorted(content)}; expected exactly {sorted(keys)}")
-    try:
-        return read(content)
-    except (TypeError, ValueError) as error:
-        raise WeightsError(f"calibration {content['kind']}: {error}; numbers were expected") from error
 
 
 def cross_fitted(

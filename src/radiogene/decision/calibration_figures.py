@@ -1,7 +1,6 @@
 """What a calibration does to the calibration figures of a training cohort, each patient calibrated by other folds."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from radiogene.errors import TrainingError
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.calibration_measures import CalibrationMeasures, calibration_measures
 from radiogene.evaluation.predictions import Predictions
+from radiogene.storage.typed_json import JsonObject
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class CalibrationFigures:
     before: CalibrationMeasures
     after: CalibrationMeasures
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values, not rounded."""
         return {"before": self.before.to_json(), "after_cross_fitted": self.after.to_json()}
 

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.decision.calibration import Calibration, CalibrationKind, calibration_from_json, fit_calibration
+from radiogene.decision.calibration import Calibration, CalibrationKind, fit_calibration
 from radiogene.decision.threshold import youden_threshold
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.predictions import Predictions
+from radiogene.storage.typed_json import JsonObject, from_json, to_json
 
 MUTANT = "mutant"
 WILD_TYPE = "wild type"
@@ -65,16 +65,6 @@ class GeneDecision:
         """`mutant` or `wild type` for a probability that has been calibrated already."""
         return MUTANT if calibrated_probability >= self.threshold else WILD_TYPE
 
-    def to_json(self) -> dict[str, Any]:
-        """The decision as plain JSON values."""
-        return {
-            "threshold": self.threshold,
-            "calibration": self.calibration.to_json(),
-            "set_on": self.set_on,
-            "patients": self.patients,
-            "mutants": self.mutants,
-        }
-
 
 @dataclass(frozen=True)
 class Decision:
@@ -87,6 +77,10 @@ class Decision:
 
     model_kind: ModelKind
     genes: Mapping[str, GeneDecision]
+
+    def __post_init__(self) -> None:
+        if not self.genes:
+            raise WeightsError("decision without a gene; at least one gene was expected")
 
     def gene(self, name: str) -> GeneDecision:
         """The decision of one gene.
@@ -115,31 +109,22 @@ class Decision:
         table: NDArray[np.float64] = np.column_stack(columns)
         return Predictions(predictions.patient_ids, predictions.genes, table, predictions.labels)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The content of `decision.json`."""
-        return {
-            "model_kind": self.model_kind.value,
-            "genes": {name: gene.to_json() for name, gene in self.genes.items()},
-        }
+        return to_json(self)
 
     @classmethod
-    def from_json(cls, content: object) -> "Decision":
+    def from_json(cls, content: object, where: object = "decision.json") -> "Decision":
         """The decision that `to_json` described.
 
         Args:
             content: parsed JSON of `decision.json`.
+            where: the file, for messages.
 
         Raises:
             WeightsError: missing or unknown keys, another model kind, values that make no decision.
         """
-        found = _exact_keys(content, {"model_kind", "genes"}, "decision.json")
-        kinds = [kind.value for kind in ModelKind]
-        if found["model_kind"] not in kinds:
-            raise WeightsError(f"decision.json: model_kind {found['model_kind']!r}; expected one of {', '.join(kinds)}")
-        if not isinstance(found["genes"], dict) or not found["genes"]:
-            raise WeightsError("decision.json: `genes` must be an object with at least one gene")
-        genes = {name: _gene_from_json(gene, f"decision.json, gene {name}") for name, gene in found["genes"].items()}
-        return cls(ModelKind(found["model_kind"]), genes)
+        return from_json(cls, content, where=where, error=WeightsError)
 
 
 def fit_decision(
@@ -170,35 +155,3 @@ def fit_decision(
         mutants = int(np.sum(gene.labels == 1))
         genes[name] = GeneDecision(threshold.value, fitted, set_on, gene.labels.size, mutants)
     return Decision(model_kind, genes)
-
-
-def _gene_from_json(content: object, place: str) -> GeneDecision:
-    """One gene's decision; `place` starts every message."""
-    found = _exact_keys(content, {"threshold", "calibration", "set_on", "patients", "mutants"}, place)
-    numbers = {key: found[key] for key in ("threshold", "patients", "mutants")}
-    for key, value in numbers.items():
-        wanted = (int, float) if key == "threshold" else int
-        if isinstance(value, bool) or not isinstance(value, wanted):
-            raise WeightsError(f"{place}: {key} is {value!r}; a number was expected")
-    if not isinstance(found["set_on"], str):
-        raise WeightsError(f"{place}: set_on is {found['set_on']!r}; words were expected")
-    try:
-        calibration = calibration_from_json(found["calibration"])
-        return GeneDecision(
-            float(found["threshold"]), calibration, found["set_on"], found["patients"], found["mutants"]
-        )
-    except WeightsError as error:
-        raise WeightsError(f"{place}: {error}") from error
-
-
-def _exact_keys(content: object, keys: set[str], place: str) -> dict[str, Any]:
-    """`content` as an object with exactly these keys."""
-    if not isinstance(content, dict):
-        raise WeightsError(f"{place}: found {type(content).__name__}; an object was expected")
-    missing, unknown = sorted(keys - set(content)), sorted(set(content) - keys)
-    if missing or unknown:
-        raise WeightsError(
-            f"{place}: missing keys {', '.join(missing) or 'none'}, unknown keys {', '.join(unknown) or 'none'}; "
-            f"expected exactly {', '.join(sorted(keys))}. The folder may come from another version of radiogene"
-        )
-    return content

@@ -5,7 +5,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,11 @@ from radiogene.evaluation.predictions import Predictions
 from radiogene.model.model_folder import HISTORY_FILE
 from radiogene.phantom import GeneCeiling, ceiling, oracle, write_cohort
 from radiogene.prediction.predictor import Predictor
+from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
 from radiogene.report.demo_page import write_demo_page
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.library_versions import library_versions
+from radiogene.training.fitting.fit import FitOutcome
 
 MEBIBYTE_IN_KIB = 1024
 
@@ -68,7 +70,7 @@ class Stopwatch:
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.monotonic() - start, 1)
 
 
-def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, Any]:
+def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> DemoMetrics:
     """Runs everything and returns what `metrics.json` holds.
 
     Args:
@@ -110,18 +112,27 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> dict[str, A
         best = ceiling("B")
         of_these = oracle(tables["B"].parent, cohorts["B"].patient_labels)
 
-    metrics = _metrics(settings, cohorts, reports, models[BOTH])
-    metrics["ceiling"] = _by_system({"EGFR": best.egfr, "KRAS": best.kras})
-    metrics["ceiling_draws"] = best.draws
-    metrics["ceiling_on_these_patients"] = _by_system(of_these)
     example = _example(cohorts["B"], stores["B"])
     with watch.step("one prediction and the report"):
-        history = json.loads((models[BOTH] / HISTORY_FILE).read_text(encoding="utf-8"))[0]["stages"]
-        metrics["seconds"] = watch.seconds
-        metrics["peak_memory_mb"] = _peak_memory_mb()
+        metrics = DemoMetrics(
+            synthetic=True,
+            seed=settings.seed,
+            preset="tiny",
+            sites={site: _site(cohort) for site, cohort in cohorts.items()},
+            external=reports,
+            training=_stages(models[BOTH], "manifest.json"),
+            settings=asdict(settings),
+            versions=library_versions(),
+            ceiling=_by_system({"EGFR": best.egfr, "KRAS": best.kras}),
+            ceiling_draws=best.draws,
+            ceiling_on_these_patients=_by_system(of_these),
+            seconds=watch.seconds,
+            peak_memory_mb=_peak_memory_mb(),
+        )
+        history = _stages(models[BOTH], HISTORY_FILE)
         write_demo_page(out, metrics, predictions, Predictor.from_folder(models[BOTH]), example, history)
-    metrics["peak_memory_mb"] = _peak_memory_mb()
-    write_json(out / "metrics.json", metrics)
+    metrics = replace(metrics, peak_memory_mb=_peak_memory_mb())
+    write_json(out / "metrics.json", metrics.to_json())
     return metrics
 
 
@@ -151,28 +162,16 @@ def _evaluate(
     return predictions, reports
 
 
-def _metrics(
-    settings: DemoSettings,
-    cohorts: dict[str, Cohort],
-    reports: dict[str, EvaluationReport],
-    model: Path,
-) -> dict[str, Any]:
-    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
-    return {
-        "synthetic": True,
-        "seed": settings.seed,
-        "preset": "tiny",
-        "sites": {site: _site(cohort) for site, cohort in cohorts.items()},
-        "external": {system: report.to_json() for system, report in reports.items()},
-        "training": manifest["members"][0]["stages"],
-        "settings": asdict(settings),
-        "versions": library_versions(),
-    }
+def _stages(model: Path, file: str) -> tuple[FitOutcome, ...]:
+    """The stages of the first member's training, as the manifest (without losses) or the history keeps them."""
+    content = json.loads((model / file).read_text(encoding="utf-8"))
+    members = content if file == HISTORY_FILE else content["members"]
+    return tuple(FitOutcome.from_json(stage) for stage in members[0]["stages"])
 
 
 def _example(cohort: Cohort, store: CubeStore) -> CohortRow:
     """The first nodule of a cohort whose cube lies wholly inside its scan."""
-    whole = {record.key for record in store.records if record.geometry["share_outside"] == 0}
+    whole = {record.key for record in store.records if record.geometry.share_outside == 0}
     return next((row for row in cohort.rows if row_key(row) in whole), cohort.rows[0])
 
 
@@ -182,17 +181,13 @@ def _by_system(ceilings: dict[str, GeneCeiling]) -> dict[str, dict[str, float]]:
     }
 
 
-def _site(cohort: Cohort) -> dict[str, Any]:
+def _site(cohort: Cohort) -> DemoSite:
     counts = count_patients(cohort.rows, GENES)
     labels = {
-        gene: {
-            "mutant": found.mutant,
-            "wild type": found.known - found.mutant,
-            "unknown": counts.patients - found.known,
-        }
+        gene: LabelCounts(found.mutant, found.known - found.mutant, counts.patients - found.known)
         for gene, found in counts.genes.items()
     }
-    return {"patients": counts.patients, "nodules": counts.nodules, "labels": labels}
+    return DemoSite(counts.patients, counts.nodules, labels)
 
 
 def _peak_memory_mb() -> float:

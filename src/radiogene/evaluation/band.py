@@ -1,12 +1,12 @@
 """Pointwise 95% bands around curves, from bootstrap resamples of patients."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.evaluation.measure import INTERVAL_LEVEL, SMALLEST_USED_SHARE
+from radiogene.storage.typed_json import JsonObject
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Band:
     resamples_dropped: int
     level: float = INTERVAL_LEVEL
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The band as plain JSON values."""
         return {
             "low": self.low.tolist(),

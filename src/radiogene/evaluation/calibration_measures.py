@@ -1,7 +1,6 @@
 """Brier score, calibration intercept and slope, and expected calibration error of one gene."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from radiogene.evaluation.logistic_recalibration import (
 )
 from radiogene.evaluation.measure import Measure, percentile_measure, undefined
 from radiogene.evaluation.metrics import NO_PATIENTS, missing_class
+from radiogene.storage.typed_json import JsonObject
 
 SEPARATED = "a cut separates mutants from wild types: the slope has no finite estimate"
 ALL_EQUAL = "all probabilities are equal: no slope can be fitted"
@@ -42,15 +42,26 @@ class CalibrationMeasures:
     error: CalibrationError
     cut_probabilities: int
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """Every figure, by the key that files and tables know it by."""
+        return {
+            "brier": self.brier,
+            "calibration_slope": self.slope,
+            "calibration_intercept": self.intercept,
+            "calibration_in_the_large": self.in_the_large,
+            "ece": self.error.error,
+        }
+
+    def to_json(self) -> JsonObject:
         """All figures as plain JSON values."""
         return {
-            "brier": self.brier.to_json(),
-            "calibration_slope": self.slope.to_json(),
-            "calibration_intercept": self.intercept.to_json(),
-            "calibration_in_the_large": self.in_the_large.to_json(),
-            "ece": self.error.error.to_json()
-            | {"bins": self.error.bins, "expected_if_calibrated": self.error.expected_if_calibrated},
+            **{name: measure.to_json() for name, measure in self.measures.items()},
+            "ece": {
+                **self.error.error.to_json(),
+                "bins": self.error.bins,
+                "expected_if_calibrated": self.error.expected_if_calibrated,
+            },
             "probabilities_cut_for_log_odds": self.cut_probabilities,
         }
 

@@ -1,7 +1,6 @@
 """Decision curve: what acting on a model's probabilities gains over acting on everybody or on nobody."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,7 @@ from radiogene.errors import SettingsError
 from radiogene.evaluation.band import Band, percentile_band
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
 from radiogene.evaluation.metrics import missing_class
+from radiogene.storage.typed_json import JsonObject
 
 DECISION_THRESHOLDS = tuple(percent / 100 for percent in range(1, 100))
 """Threshold probabilities at which net benefit is given; 1 would divide by 0."""
@@ -38,7 +38,7 @@ class DecisionCurve:
     mutants: int
     reason: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The curve as plain JSON values, not rounded."""
         return {
             "thresholds": self.thresholds.tolist(),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from radiogene.evaluation.intervals import AucScale, delong_auc
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
 from radiogene.evaluation.predictions import GenePredictions, Predictions
+from radiogene.storage.typed_json import JsonObject, to_json
 
 
 @dataclass(frozen=True)
@@ -67,34 +67,42 @@ class GeneEvaluation:
     metrics: ConfusionMetrics
     calibration: CalibrationMeasures
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """Every figure that has an interval, by the key that files and tables know it by."""
+        return {
+            "auc": self.auc,
+            "accuracy": self.metrics.accuracy,
+            "sensitivity": self.metrics.sensitivity,
+            "specificity": self.metrics.specificity,
+            "f1": self.metrics.f1,
+            **self.calibration.measures,
+        }
+
+    def to_json(self) -> JsonObject:
         """All figures as plain JSON values, shares from 0 to 1, not rounded."""
         counts = self.metrics.counts
-        content: dict[str, Any] = {
+        of_folds: JsonObject = {}
+        if self.folds is not None:
+            of_folds = {
+                "pairs": self.folds.pairs,
+                "folds": self.folds.folds,
+                "folds_without_pairs": self.folds.folds_without_pairs,
+            }
+        return {
             "patients": self.patients,
             "mutants": self.mutants,
             "wild_types": counts.wild_types,
             "unknown": self.unknown,
-            "threshold": {"value": self.threshold.value, "set_on": self.threshold.set_on},
-            "auc": self.auc.to_json(),
+            "threshold": to_json(self.threshold),
+            "auc": {**self.auc.to_json(), **of_folds},
             "accuracy": self.metrics.accuracy.to_json(),
             "sensitivity": self.metrics.sensitivity.to_json(),
             "specificity": self.metrics.specificity.to_json(),
             "f1": self.metrics.f1.to_json(),
-            "confusion": {
-                "true_mutant": counts.true_mutant,
-                "false_mutant": counts.false_mutant,
-                "true_wild_type": counts.true_wild_type,
-                "false_wild_type": counts.false_wild_type,
-            },
-        } | self.calibration.to_json()
-        if self.folds is not None:
-            content["auc"] |= {
-                "pairs": self.folds.pairs,
-                "folds": self.folds.folds,
-                "folds_without_pairs": list(self.folds.folds_without_pairs),
-            }
-        return content
+            "confusion": to_json(counts),
+            **self.calibration.to_json(),
+        }
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ class EvaluationReport:
     patients: int
     genes: Mapping[str, GeneEvaluation]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values, not rounded; what is undefined is null with its reason, never NaN."""
         return {"patients": self.patients, "genes": {name: gene.to_json() for name, gene in self.genes.items()}}
 

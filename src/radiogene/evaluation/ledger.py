@@ -10,18 +10,20 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from radiogene import __version__
 from radiogene.errors import SettingsError
 from radiogene.evaluation.evaluation import EvaluationReport
+from radiogene.storage.typed_json import from_json_text, to_json
 
 LEDGER_FILE = "ledger.jsonl"
 LARGEST_LINE_BYTES = 4096
 """A longer line is not one of ours."""
+
+WAY_OUT = "keep a copy of the file, take that line out of it, or name another file (--ledger)"
 
 HASH = re.compile(r"[0-9a-f]{16,64}")
 
@@ -57,23 +59,7 @@ class LedgerEntry:
 
     def line(self) -> bytes:
         """The entry as one line of the ledger."""
-        content = {field.name: getattr(self, field.name) for field in fields(self)}
-        return (json.dumps(content, ensure_ascii=False) + "\n").encode()
-
-    @classmethod
-    def from_json(cls, content: object) -> "LedgerEntry":
-        """The entry that `line` wrote.
-
-        Raises:
-            SettingsError: missing or unknown keys, a value of another kind.
-        """
-        kinds = {field.name: str for field in fields(cls)} | {"figures": list, "includes_training_cases": bool}
-        if not isinstance(content, dict) or set(content) != set(kinds):
-            raise SettingsError(f"found {_summary(content)}; an object with exactly {sorted(kinds)} was expected")
-        wrong = [name for name, kind in kinds.items() if not isinstance(content[name], kind)]
-        if wrong or not all(isinstance(name, str) for name in content["figures"]):
-            raise SettingsError(f"found {(wrong or ['figures'])[0]} of another kind than expected")
-        return cls(**{**content, "figures": tuple(content["figures"])})
+        return (json.dumps(to_json(self), ensure_ascii=False) + "\n").encode()
 
 
 @dataclass(frozen=True)
@@ -90,16 +76,12 @@ class EarlierEvaluations:
     systems: int
     same_system: int
 
-    def to_json(self) -> dict[str, int]:
-        """Plain JSON values."""
-        return {"evaluations": self.evaluations, "systems": self.systems, "same_system": self.same_system}
-
 
 def ledger_entry(
     system: str,
     weights_sha256: str,
     cohort: str,
-    choices: Mapping[str, Any],
+    choices: Mapping[str, object],
     report: EvaluationReport,
     *,
     includes_training_cases: bool = False,
@@ -114,7 +96,7 @@ def ledger_entry(
         report: whose figures are about to be shown.
         includes_training_cases: the system was fitted on some of these patients.
     """
-    named = [f"{gene} {name}" for gene, of in report.to_json()["genes"].items() for name in of if _is_figure(of[name])]
+    named = [f"{gene} {name}" for gene, found in report.genes.items() for name in found.measures]
     return LedgerEntry(
         datetime.now(UTC).isoformat(timespec="seconds"),
         system,
@@ -193,25 +175,11 @@ def _entries(path: Path, content: bytes) -> tuple[LedgerEntry, ...]:
         last = number == content.count(b"\n") + 1
         if last and not line:
             break
-        try:
-            if last or len(line) > LARGEST_LINE_BYTES:
-                raise SettingsError("found no whole line")
-            entries.append(LedgerEntry.from_json(json.loads(line.decode())))
-        except (SettingsError, ValueError) as error:
-            raise SettingsError(
-                f"{path}, line {number} is no entry of a ledger: {error}. Keep a copy of the file, take that line out "
-                "of it, or name another file (--ledger)."
-            ) from error
+        where = f"{path}, line {number} is no entry of a ledger"
+        if last or len(line) > LARGEST_LINE_BYTES:
+            raise SettingsError(f"{where}: found no whole line; {WAY_OUT}.")
+        entries.append(from_json_text(LedgerEntry, line, where=where, error=SettingsError, way_out=WAY_OUT))
     return tuple(entries)
-
-
-def _is_figure(value: object) -> bool:
-    """True for a measure among the values of an evaluation."""
-    return isinstance(value, dict) and "interval" in value
-
-
-def _summary(content: object) -> str:
-    return f"the keys {sorted(content)}" if isinstance(content, dict) else type(content).__name__
 
 
 def _unusable(path: Path, error: OSError) -> SettingsError:

@@ -1,10 +1,11 @@
 """A figure with its interval, or with the reason why there is none; never NaN."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from radiogene.storage.typed_json import JsonObject
 
 INTERVAL_LEVEL = 0.95
 """Coverage that every interval aims at."""
@@ -33,9 +34,9 @@ class Interval:
     resamples_used: int | None = None
     resamples_dropped: int | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The interval as plain JSON values; the numbers of resamples only where there are any."""
-        content: dict[str, Any] = {"low": self.low, "high": self.high, "level": self.level, "method": self.method}
+        content: JsonObject = {"low": self.low, "high": self.high, "level": self.level, "method": self.method}
         if self.resamples_used is not None:
             content |= {"resamples_used": self.resamples_used, "resamples_dropped": self.resamples_dropped}
         return content
@@ -55,7 +56,7 @@ class Measure:
     interval: Interval | None = None
     reason: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Value, interval and reason as plain JSON values, not rounded."""
         return {
             "value": self.value,

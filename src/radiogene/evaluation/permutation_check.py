@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.foldwise import foldwise_auc
 from radiogene.evaluation.predictions import UNKNOWN
+from radiogene.storage.typed_json import JsonObject
 
 FEWEST_PERMUTATIONS = 20
 LARGEST_DEVIATION = 0.05
@@ -72,7 +72,7 @@ class PermutationCheck:
         """True where every gene's mean lies within 0.5 +- 0.05."""
         return all(gene.passed for gene in self.genes.values())
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The check as plain JSON values."""
         return {
             "permutations": self.permutations,

@@ -1,7 +1,6 @@
 """Precision-recall curve and average precision: what an AUC hides where mutants are few."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
 from radiogene.evaluation.measure import Measure, percentile_measure, undefined
 from radiogene.evaluation.metrics import missing_class
+from radiogene.storage.typed_json import JsonObject
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class PrecisionRecallCurve:
     patients: int
     mutants: int
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The curve as plain JSON values, not rounded."""
         return {
             "thresholds": self.thresholds.tolist(),

@@ -1,7 +1,6 @@
 """ROC curve with a pointwise band; of a training cohort, the mean of the folds' curves."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings,
 from radiogene.evaluation.foldwise import FOLDWISE_BOOTSTRAP
 from radiogene.evaluation.measure import INTERVAL_LEVEL
 from radiogene.evaluation.metrics import missing_class
+from radiogene.storage.typed_json import JsonObject
 
 BAND_POINTS = 101
 """False positive rates, 0 to 1, at which the band is given."""
@@ -43,7 +43,7 @@ class RocCurve:
         """The area under the corners: the AUC, or the fold-wise AUC where the curve is a mean over folds."""
         return float(np.trapezoid(self.true_positive_rate, self.false_positive_rate))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The curve as plain JSON values, not rounded."""
         return {
             "false_positive_rate": self.false_positive_rate.tolist(),

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from radiogene.errors import SettingsError
+from radiogene.storage.typed_json import JsonObject
 
 NOT_AN_INTERVAL = "lowest and highest over seeds on the same patients; not a confidence interval"
 
@@ -25,7 +25,7 @@ class SeedSpread:
     highest: float
     seeds: int
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values, with what they are not."""
         return {
             "mean": self.mean,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from radiogene.evaluation.intervals import delong_auc
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
 from radiogene.evaluation.predictions import Predictions
+from radiogene.storage.typed_json import JsonObject
 
 SIZE_CUT_MM = 20.0
 """Largest extent that counts as small; the paper takes nodules up to 30 mm and states no cut."""
@@ -47,7 +47,7 @@ class SubgroupFigures:
     metrics: ConfusionMetrics
     reason: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """All figures as plain JSON values, not rounded."""
         counts = self.metrics.counts
         return {

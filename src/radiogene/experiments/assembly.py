@@ -139,8 +139,8 @@ def _facts(cohort: PreparedCohort) -> dict[str, str]:
     ages = [row.age_years for row in cohort.patients if row.age_years is not None]
     sites = sorted({row.site for row in cohort.patients if row.site})
     records = [cohort.source.records[index] for found in cohort.nodules for index in found]
-    spacings = np.array([record.geometry["spacing_mm"][2] for record in records])
-    segments = sum(record.geometry["nodule"]["extent_mm"] is not None for record in records)
+    spacings = np.array([record.geometry.spacing_mm[2] for record in records])
+    segments = sum(record.geometry.nodule.extent_mm is not None for record in records)
     facts = {
         "slice spacing": f"{spacings.min():.2f} to {spacings.max():.2f} mm",
         "nodules with a segment": str(segments),

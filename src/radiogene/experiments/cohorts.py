@@ -11,6 +11,7 @@ from radiogene.cohort.store.joined_stores import open_stores
 from radiogene.errors import CohortError, StoreError
 from radiogene.model.known_cubes import cube_fingerprint
 from radiogene.storage.place import Place
+from radiogene.storage.typed_json import to_json
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def contents_fingerprint(cohort: PreparedCohort, cubes: Sequence[str]) -> str:
         record, segment = cohort.source.records[index], cohort.source.segment(index)
         digest.update(cube.encode())
         digest.update(b"" if segment is None else segment.tobytes())
-        values = [record.row.patient_values(), record.geometry.get("nodule")]
+        values = [record.row.patient_values(), to_json(record.geometry.nodule)]
         digest.update(json.dumps(values, sort_keys=True, default=str).encode())
     return digest.hexdigest()
 

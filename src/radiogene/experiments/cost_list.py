@@ -79,6 +79,6 @@ def cost_list(settings: ExperimentSettings, patients: int | None) -> CostList:
         costs.append(ExperimentCost(experiment.name, experiment.title, experiment.needs, len(fits), round(hours, 2)))
     rests_on = (
         f"Hours of one process for {counted} training patients, preset {settings.preset}, {settings.network_folds} "
-        f"folds, if no network stops early: an upper estimate from operations, at {pace_of(settings.accelerator).words}."
+        f"folds, if no network stops early: an upper estimate at {pace_of(settings.accelerator).words}."
     )
     return CostList(tuple(costs), len(every), round(sum(every.values()) / SECONDS_PER_HOUR, 2), rests_on)

@@ -77,9 +77,9 @@ def _preparation(source: object) -> dict[str, Any]:
         return {}
     made = source.preparation
     return {
-        "spacing_mm": made["sample_mm"],
-        "cube_mm": made["cube_samples"] * made["sample_mm"],
-        "interpolation": made["interpolation"],
+        "spacing_mm": made.sample_mm,
+        "cube_mm": made.cube_samples * made.sample_mm,
+        "interpolation": made.interpolation,
         "standardisation": "mean and SD of the fitting patients' cubes",
     }
 

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.ct.preparation import PreparationSettings
-from radiogene.errors import StoreError
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.model.training_range import training_ranges
-from radiogene.storage.typed_json import from_json
 
 
 def facts_of_fit(
@@ -40,7 +37,7 @@ def facts_of_fit(
         "method": method,
         "genes": tuple(genes),
         "columns": tuple(columns),
-        "preparation": from_json(PreparationSettings, source.preparation, where="store.json", error=StoreError),
+        "preparation": source.preparation,
         "preparation_hash": source.preparation_hash,
         "training_ranges": ranges,
         "nodule_rule": nodule_rule,

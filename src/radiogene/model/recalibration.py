@@ -27,6 +27,7 @@ from radiogene.model.model_folder import (
 )
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
 from radiogene.storage.checked_files import read_json_object, sha256_of
+from radiogene.storage.typed_json import JsonObject, to_json
 
 CALIBRATION_FILE = "calibration.json"
 
@@ -57,18 +58,28 @@ class Recalibration:
     figures: dict[str, CalibrationFigures]
     held_out: HeldOutPredictions
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def rests_on(self) -> str:
+        """Which predictions set it, in words."""
+        return RESTS_ON[self.decision.model_kind]
+
+    @property
+    def cross_fitted_over(self) -> str:
+        """Which folds the figures after it are cross-fitted over, in words."""
+        return f"folds of seed {self.held_out.runs[0].seed}"
+
+    def to_json(self) -> JsonObject:
         """The content of `calibration.json`."""
         return {
             "kind": self.kind.value,
             "model_kind": self.decision.model_kind.value,
-            "rests_on": RESTS_ON[self.decision.model_kind],
+            "rests_on": self.rests_on,
             "cases": len(self.held_out.predictions.patient_ids),
             "seeds": [run.seed for run in self.held_out.runs],
-            "cross_fitted_over": f"folds of seed {self.held_out.runs[0].seed}",
+            "cross_fitted_over": self.cross_fitted_over,
             "genes": {
                 name: {
-                    "calibration": self.decision.gene(name).calibration.to_json(),
+                    "calibration": to_json(self.decision.gene(name).calibration),
                     "threshold": self.decision.gene(name).threshold,
                     "threshold_before": self.before.gene(name).threshold,
                     **figures.to_json(),

@@ -1,12 +1,12 @@
 """What the training patients were like, so that a case unlike them is named."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.ct.geometry_report import GeometryReport
 
 Ranges = dict[str, tuple[float, float]]
 
@@ -21,14 +21,13 @@ ROUNDING_SHARE = 0.02
 """A value within 2% of a limit counts as inside."""
 
 
-def case_values(row: PatientRow, geometry: dict[str, Any]) -> dict[str, float]:
+def case_values(row: PatientRow, geometry: GeometryReport) -> dict[str, float]:
     """The values of one case that are compared with the training patients'; what is unknown is left out."""
-    extent_mm = geometry["nodule"]["extent_mm"]
     values = {
         "age_years": row.age_years,
-        "slice_spacing_mm": geometry["spacing_mm"][2],
-        "pixel_spacing_mm": geometry["spacing_mm"][0],
-        "extent_mm": None if extent_mm is None else max(extent_mm),
+        "slice_spacing_mm": geometry.spacing_mm[2],
+        "pixel_spacing_mm": geometry.spacing_mm[0],
+        "extent_mm": geometry.nodule.largest_extent_mm,
     }
     return {name: float(value) for name, value in values.items() if value is not None}
 
@@ -42,7 +41,7 @@ def training_ranges(records: Sequence[CubeRecord]) -> Ranges:
     return {name: (float(np.min(values)), float(np.max(values))) for name, values in found.items()}
 
 
-def outside_training_range(ranges: Ranges, row: PatientRow, geometry: dict[str, Any]) -> list[str]:
+def outside_training_range(ranges: Ranges, row: PatientRow, geometry: GeometryReport) -> list[str]:
     """One sentence for each value of a case beyond all training cases."""
     sentences = []
     for name, value in case_values(row, geometry).items():

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import prod
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +21,7 @@ from radiogene.networks.training_memory import (
     TrainingMemory,
     training_memory,
 )
+from radiogene.storage.typed_json import JsonObject, to_json
 
 OPERATIONS_CONVENTION = (
     "multiply-accumulates of convolutions, fully connected layers and fusion, one patient, all views"
@@ -113,7 +113,7 @@ class Description:
             ]
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The description as plain values, with `parameters_total`, `operations_total` and both by part."""
         step = self.training
         return {
@@ -132,7 +132,7 @@ class Description:
             "parameters_by_part": {part: cost.parameters for part, cost in self.by_part.items()},
             "operations_by_part": {part: cost.operations for part, cost in self.by_part.items()},
             "activation_bytes_by_part": {part: cost.activation_bytes for part, cost in self.by_part.items()},
-            "training_step": {**asdict(step), "total_bytes": step.total_bytes, "convention": TRAINING_CONVENTION},
+            "training_step": {**to_json(step), "total_bytes": step.total_bytes, "convention": TRAINING_CONVENTION},
         }
 
 

@@ -173,7 +173,7 @@ def _await_worker(client: "Client", address: str, seconds: float) -> None:
 
 def _refuse_other_versions(client: "Client", expected: WorkerFacts) -> None:
     """Refuses workers whose results could differ from those of this process."""
-    answers: dict[str, Any] = client.run(worker_facts, on_error="return")
+    answers: dict[str, object] = client.run(worker_facts, on_error="return")
     for worker, facts in answers.items():
         if not isinstance(facts, WorkerFacts):
             raise WorkersError(

@@ -3,10 +3,9 @@
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from radiogene.errors import SettingsError
 from radiogene.parallel.workers import in_parallel, process_count
@@ -15,6 +14,7 @@ from radiogene.phantom.genetics import CASE_MIX, Strength
 from radiogene.phantom.patient_folder import PatientRecord, write_patient
 from radiogene.phantom.staging import STAGING_EDITION
 from radiogene.storage.atomic_files import atomic_path, write_json, write_text
+from radiogene.storage.typed_json import JsonObject, to_json
 
 FORMAT_VERSION = 1
 """Counted up whenever the same settings give other files."""
@@ -93,7 +93,7 @@ def write_cohort(
         if progress is not None:
             progress(done, patients)
     complete = [record for record in records if record is not None]
-    _write_table(out / TRUTH_FILE, [record.truth for record in complete])
+    _write_table(out / TRUTH_FILE, [to_json(record.truth) for record in complete])
     write_text(out / README_FILE, _readme(settings, limits))
     table = out / COHORT_FILE
     _write_table(table, [row for record in complete for row in record.rows])
@@ -132,20 +132,20 @@ def _claim(out: Path, settings: CohortSettings) -> None:
         )
 
 
-def _description(settings: CohortSettings, limits: Ceiling) -> dict[str, Any]:
+def _description(settings: CohortSettings, limits: Ceiling) -> JsonObject:
     """Settings, generating strengths and ceilings."""
     return {
         "synthetic": True,
         "what": "Synthetic phantoms, not patients; no figure that rests on them says anything about patients.",
         "digest": settings.digest,
-        "settings": asdict(settings),
+        "settings": to_json(settings),
         "case_mix": {
             "rows": ["female", "male"],
             "columns": ["never", "former", "current"],
             "share": CASE_MIX[settings.site].share,
         },
         "strength_order": {"gene_class": ["neither", "EGFR", "KRAS", "both"]},
-        "ceiling": asdict(limits),
+        "ceiling": to_json(limits),
     }
 
 
@@ -172,7 +172,7 @@ def _readme(settings: CohortSettings, limits: Ceiling) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_table(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+def _write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Writes rows of the same columns as CSV."""
     with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")

@@ -1,10 +1,9 @@
 """One synthetic patient on disk: a folder that is whole or absent, with the rows of the cohort table it stands for."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from radiogene.errors import WeightsError
 from radiogene.phantom.ct_series import write_ct_series, write_localiser
 from radiogene.phantom.dicom_identity import DicomIdentity
 from radiogene.phantom.genetics import GeneClass, Known, Sex, Smoking, site_model
@@ -17,11 +16,48 @@ from radiogene.phantom.semantics import semantic_columns
 from radiogene.phantom.slide_tiles import write_slide_tiles
 from radiogene.phantom.staging import STAGING_EDITION
 from radiogene.storage.atomic_files import atomic_folder, write_json
+from radiogene.storage.typed_json import read_typed_json, to_json
 
 RECORD_FILE = "synthetic.json"
 """Written last: a folder that has it, with the cohort's settings, is whole and is not written again."""
 
 VOLUME_PURPOSE = 1
+
+
+@dataclass(frozen=True)
+class PatientTruth:
+    """What generated a patient; field names are the columns of the table of generating factors.
+
+    Attributes:
+        patient_id: of the patient.
+        sex, smoking: as they are, not as the table tells them.
+        gene_class: which genes are mutated.
+        ground_glass: share of the nodule, 0 to 1.
+        diameter_mm: of the first nodule.
+        spiculation: from 0 to 1.
+        retraction, emphysema: whether there is any.
+        centre_x_lps_mm, centre_y_lps_mm, centre_z_lps_mm: of the first nodule.
+        p_egfr_both, ...: the exact probability of each gene for who is told everything, the image or the clinic alone.
+    """
+
+    patient_id: str
+    sex: str
+    smoking: str
+    gene_class: str
+    ground_glass: float
+    diameter_mm: float
+    spiculation: float
+    retraction: bool
+    emphysema: bool
+    centre_x_lps_mm: float
+    centre_y_lps_mm: float
+    centre_z_lps_mm: float
+    p_egfr_both: float
+    p_kras_both: float
+    p_egfr_image: float
+    p_kras_image: float
+    p_egfr_clinical: float
+    p_kras_clinical: float
 
 
 @dataclass(frozen=True)
@@ -32,19 +68,20 @@ class PatientRecord:
         settings: digest of the cohort's settings.
         rows: of the cohort table, one for each nodule.
         truth: the generating factors and the exact probabilities.
+        synthetic: always True; whoever finds the file is to know.
     """
 
     settings: str
-    rows: list[dict[str, str]]
-    truth: dict[str, Any]
+    rows: tuple[dict[str, str], ...]
+    truth: PatientTruth
+    synthetic: bool = True
 
 
 def read_record(folder: Path, settings: str) -> PatientRecord | None:
     """The record of a patient's folder, or None where it is absent, damaged or of other settings."""
     try:
-        content = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
-        record = PatientRecord(content["settings"], content["rows"], content["truth"])
-    except (OSError, ValueError, KeyError, TypeError):
+        record = read_typed_json(PatientRecord, folder / RECORD_FILE)
+    except WeightsError:
         return None
     return record if record.settings == settings else None
 
@@ -77,8 +114,8 @@ def write_patient(out: Path, site: str, seed: int, index: int, settings: str, pe
             write_pet_series(temporary / "pet", grid, identity)
         if slides:
             write_slide_tiles(temporary / "slides", identity)
-        record = PatientRecord(settings, _rows(patient, grid, pet, slides), _truth(patient, grid, site))
-        write_json(temporary / RECORD_FILE, {"synthetic": True, **vars(record)})
+        record = PatientRecord(settings, tuple(_rows(patient, grid, pet, slides)), _truth(patient, grid, site))
+        write_json(temporary / RECORD_FILE, to_json(record))
     return record
 
 
@@ -135,27 +172,31 @@ def _rows(patient: SyntheticPatient, grid: ScanGrid, pet: bool, slides: bool) ->
     return rows
 
 
-def _truth(patient: SyntheticPatient, grid: ScanGrid, site: str) -> dict[str, Any]:
+def _truth(patient: SyntheticPatient, grid: ScanGrid, site: str) -> PatientTruth:
     """What generated the patient, where its first nodule lies, and the exact probabilities of its genes."""
     factors, model = patient.factors, site_model(site)
-    centre = patient.subject.nodules[0].centre_mm + grid.offset_lps_mm
-    truth: dict[str, Any] = {
-        "patient_id": patient.patient_id,
-        "sex": Sex(int(factors.sex[0])).name.lower(),
-        "smoking": Smoking(int(factors.smoking[0])).name.lower(),
-        "gene_class": GeneClass(int(factors.gene_class[0])).name.lower(),
-        "ground_glass": float(factors.ground_glass[0]),
-        "diameter_mm": float(factors.diameter_mm[0]),
-        "spiculation": float(factors.spiculation[0]),
-        "retraction": bool(factors.retraction[0]),
-        "emphysema": bool(factors.emphysema[0]),
-        **{f"centre_{axis}_lps_mm": float(value) for axis, value in zip("xyz", centre, strict=True)},
-    }
-    for known in Known:
-        posterior = model.posterior(factors, known)
-        truth[f"p_egfr_{known.value}"] = float(posterior.egfr[0])
-        truth[f"p_kras_{known.value}"] = float(posterior.kras[0])
-    return truth
+    x, y, z = patient.subject.nodules[0].centre_mm + grid.offset_lps_mm
+    both, image, clinical = (model.posterior(factors, known) for known in (Known.BOTH, Known.IMAGE, Known.CLINICAL))
+    return PatientTruth(
+        patient_id=patient.patient_id,
+        sex=Sex(int(factors.sex[0])).name.lower(),
+        smoking=Smoking(int(factors.smoking[0])).name.lower(),
+        gene_class=GeneClass(int(factors.gene_class[0])).name.lower(),
+        ground_glass=float(factors.ground_glass[0]),
+        diameter_mm=float(factors.diameter_mm[0]),
+        spiculation=float(factors.spiculation[0]),
+        retraction=bool(factors.retraction[0]),
+        emphysema=bool(factors.emphysema[0]),
+        centre_x_lps_mm=float(x),
+        centre_y_lps_mm=float(y),
+        centre_z_lps_mm=float(z),
+        p_egfr_both=float(both.egfr[0]),
+        p_kras_both=float(both.kras[0]),
+        p_egfr_image=float(image.egfr[0]),
+        p_kras_image=float(image.kras[0]),
+        p_egfr_clinical=float(clinical.egfr[0]),
+        p_kras_clinical=float(clinical.kras[0]),
+    )
 
 
 def _text(value: int | str | None) -> str:

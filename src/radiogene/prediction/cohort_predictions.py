@@ -124,8 +124,8 @@ def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -
             f"{gene}_low": None if found.spread is None else found.spread.low,
             f"{gene}_high": None if found.spread is None else found.spread.high,
         }
-    line["share_outside"] = result.nodule["share_outside"]
-    line["synthetic"] = result.model.synthetic or bool(result.nodule["synthetic"])
+    line["share_outside"] = result.nodule.share_outside
+    line["synthetic"] = result.model.synthetic or result.nodule.synthetic
     line["warnings"] = " ".join(result.warnings)
     return line
 

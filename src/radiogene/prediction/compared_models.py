@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.engines.feature_engine import EngineIdentity
 from radiogene.prediction.predictor import Predictor
+from radiogene.storage.typed_json import JsonObject
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class EvaluatedModel:
         return self.predictor.model.method.engine
 
     @property
-    def choices(self) -> dict[str, Any]:
+    def choices(self) -> JsonObject:
         """What was decided before the evaluation, for a ledger: plain JSON values.
 
         An engine other than the default one is among them: it is a choice that figures could be chosen by.
@@ -65,7 +65,7 @@ class ComparedGene:
     calls: CallComparison
     p_holm: float | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values, not rounded."""
         return {
             "other": self.other,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
@@ -16,6 +15,7 @@ from radiogene.model.known_cubes import cohort_fingerprint
 from radiogene.prediction.compared_models import ComparedGene, EvaluatedModel, compared_models
 from radiogene.prediction.predictor import Predictor
 from radiogene.storage.atomic_files import write_json, write_text
+from radiogene.storage.typed_json import JsonObject, to_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +50,10 @@ class ModelEvaluation:
         write_text(folder / "predictions.csv", predictions_table(self.predictions))
         write_json(folder / "evaluation.json", self.to_json())
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The content of `evaluation.json`."""
         model = self.model
-        content: dict[str, Any] = {
+        content: JsonObject = {
             "synthetic": self.synthetic,
             "includes_training_cases": self.includes_training_cases,
             "nodule_rule": model.nodule_rule.value,
@@ -66,7 +66,7 @@ class ModelEvaluation:
         if self.against:
             content["against"] = [compared.to_json() for compared in self.against]
         if self.evaluated_before is not None:
-            content["evaluated_before"] = self.evaluated_before.to_json()
+            content["evaluated_before"] = to_json(self.evaluated_before)
         return content
 
 

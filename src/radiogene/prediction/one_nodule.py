@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +26,9 @@ class OneNodule:
     row: PatientRow
 
     @property
-    def preparation(self) -> dict[str, Any]:
+    def preparation(self) -> PreparationSettings:
         """The settings by which this version makes cubes."""
-        return PreparationSettings().to_dict()
+        return PreparationSettings()
 
     @property
     def preparation_hash(self) -> str:

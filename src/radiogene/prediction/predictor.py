@@ -195,7 +195,7 @@ class Predictor:
             warnings.append(SYNTHETIC_MODEL)
         if prepared.is_synthetic:
             warnings.append(SYNTHETIC_CASE)
-        warnings += prepared.report["warnings"]
+        warnings += prepared.report.warnings
         warnings += outside_training_range(facts.training_ranges, row, prepared.report)
         given = {"age": row.age_years, "sex": row.sex, "smoking": row.smoking}
         unused = [name for name, value in given.items() if value is not None and name not in columns]

@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from radiogene.ct.geometry_report import GeometryReport
+from radiogene.storage.typed_json import to_json
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -84,7 +87,7 @@ class PredictionResult:
     """
 
     genes: dict[str, GeneResult]
-    nodule: dict[str, Any]
+    nodule: GeometryReport
     warnings: tuple[str, ...]
     model: ModelIdentity
 
@@ -100,7 +103,7 @@ class PredictionResult:
         """Plain JSON values: one key per gene, then `nodule`, `warnings`, `model`."""
         return {
             **{gene: asdict(result) for gene, result in self.genes.items()},
-            "nodule": self.nodule,
+            "nodule": to_json(self.nodule),
             "warnings": list(self.warnings),
             "model": self.model.to_json(),
         }

@@ -1,9 +1,9 @@
 """Which features are measured, and how: the parameters of PyRadiomics, in its own words."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from radiogene.radiomics.measurability import FEWEST_SAMPLES
+from radiogene.storage.typed_json import JsonObject
 
 FEATURE_CLASSES = ("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 """Without shape2D, which is for single slices; of each class all features that PyRadiomics enables by default."""
@@ -32,7 +32,7 @@ class RadiomicSettings:
     wavelet: str = "coif1"
     feature_classes: tuple[str, ...] = FEATURE_CLASSES
 
-    def to_parameters(self) -> dict[str, Any]:
+    def to_parameters(self) -> JsonObject:
         """What PyRadiomics takes as parameters, as a dictionary or, written as JSON, as a parameter file."""
         return {
             "imageType": {

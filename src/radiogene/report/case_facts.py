@@ -1,8 +1,6 @@
 """What stands beside the images of a case: geometry, values entered, the model; in words, without identifiers."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from radiogene.ct.geometry_report import GeometryReport, Triple
 from radiogene.prediction.result import ModelIdentity
 
 SCANNER_FACTS = {
@@ -27,32 +25,31 @@ HASH_CHARACTERS = 12
 Facts = dict[str, str]
 
 
-def geometry_facts(nodule: Mapping[str, Any]) -> Facts:
+def geometry_facts(nodule: GeometryReport) -> Facts:
     """Where the nodule is and how it was found.
 
     Args:
         nodule: `PredictionResult.nodule`.
     """
-    centre, index, spacing = nodule["centre_lps_mm"], nodule["centre_ijk"], nodule["spacing_mm"]
-    marked = nodule["nodule"]
+    marked = nodule.nodule
     facts = {
-        "Centre, LPS": f"{_numbers(centre, 1, ', ')} mm",
-        "Centre, voxel": f"{_numbers(index, 1, ', ')} (column, row, slice)",
-        "Voxel size": f"{_numbers(spacing, 3, ' × ')} mm",
-        "Scan size": " × ".join(str(count) for count in nodule["shape_ijk"]) + " voxels",
-        "Outside the scan": f"{nodule['share_outside']:.1%} of the 64 mm cube",
-        "Marked by": KINDS.get(marked["kind"], marked["kind"]),
+        "Centre, LPS": f"{_numbers(nodule.centre_lps_mm, 1, ', ')} mm",
+        "Centre, voxel": f"{_numbers(nodule.centre_ijk, 1, ', ')} (column, row, slice)",
+        "Voxel size": f"{_numbers(nodule.spacing_mm, 3, ' × ')} mm",
+        "Scan size": " × ".join(str(count) for count in nodule.shape_ijk) + " voxels",
+        "Outside the scan": f"{nodule.share_outside:.1%} of the 64 mm cube",
+        "Marked by": KINDS.get(marked.kind, marked.kind),
     }
-    if marked["segment"] is not None:
-        facts["Segment"] = str(marked["segment"])
-    if marked["extent_mm"] is not None:
-        facts["Extent"] = f"{_numbers(marked['extent_mm'], 1, ' × ')} mm (L × P × H)"
-    if marked["volume_ml"] is not None:
-        facts["Volume"] = f"{marked['volume_ml']:.2f} ml"
-    scanner = [words.format(v) for key, words in SCANNER_FACTS.items() if (v := nodule["facts"].get(key)) is not None]
+    if marked.segment is not None:
+        facts["Segment"] = marked.segment
+    if marked.extent_mm is not None:
+        facts["Extent"] = f"{_numbers(marked.extent_mm, 1, ' × ')} mm (L × P × H)"
+    if marked.volume_ml is not None:
+        facts["Volume"] = f"{marked.volume_ml:.2f} ml"
+    scanner = [words.format(v) for key, words in SCANNER_FACTS.items() if (v := nodule.facts.get(key)) is not None]
     if scanner:
         facts["Scan"] = ", ".join(scanner)
-    facts["Decisions"] = "; ".join(nodule["decisions"]) or "none were needed"
+    facts["Decisions"] = "; ".join(nodule.decisions) or "none were needed"
     return facts
 
 
@@ -72,14 +69,14 @@ def model_facts(model: ModelIdentity) -> Facts:
     }
 
 
-def synthetic_sentence(nodule: Mapping[str, Any], model: ModelIdentity) -> str | None:
+def synthetic_sentence(nodule: GeometryReport, model: ModelIdentity) -> str | None:
     """What is synthetic, and what follows; None where nothing is."""
-    if nodule["synthetic"] and model.synthetic:
+    if nodule.synthetic and model.synthetic:
         return "The scan is of no patient, and the model was trained on synthetic patients."
     if model.synthetic:
         return "The model was trained on synthetic patients: its probabilities mean nothing for a real patient."
-    return "The scan is of no patient." if nodule["synthetic"] else None
+    return "The scan is of no patient." if nodule.synthetic else None
 
 
-def _numbers(values: list[float], digits: int, between: str) -> str:
+def _numbers(values: Triple, digits: int, between: str) -> str:
     return between.join(f"{value:.{digits}f}" for value in values)

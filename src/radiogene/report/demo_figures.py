@@ -1,7 +1,7 @@
 """The demonstration's images: AUC beside the ceiling, ROC curves, calibration curves, training curves."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,9 +9,14 @@ from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import roc_curve
 
 from radiogene.evaluation.calibration_error import calibration_bins
+from radiogene.evaluation.evaluation import EvaluationReport
 from radiogene.evaluation.metrics import auc, missing_class
 from radiogene.evaluation.predictions import Predictions
-from radiogene.report.line_styles import COLOURS, DASHES, MARKERS
+from radiogene.report.demo_metrics import BySystem
+from radiogene.report.line_styles import COLOURS, DASHES, MARKERS, LineStyle
+
+if TYPE_CHECKING:
+    from radiogene.training.fitting.fit import FitOutcome
 
 PANEL_INCH = 3.1
 
@@ -21,11 +26,13 @@ CURVE_BINS = 5
 SMALL, NORMAL = 7.0, 8.0
 
 
-def auc_figure(external: Mapping[str, Any], ceiling: Mapping[str, Any], systems: Sequence[str]) -> Figure:
+def auc_figure(
+    external: Mapping[str, EvaluationReport], ceiling: Mapping[str, BySystem], systems: Sequence[str]
+) -> Figure:
     """Each system's AUC with its interval, and the ceiling as a line across it; one panel per gene.
 
     Args:
-        external: per system, `EvaluationReport.to_json()`.
+        external: per system, its evaluation.
         ceiling: per gene and system, the best AUC there can be.
         systems: from top to bottom.
     """
@@ -34,16 +41,16 @@ def auc_figure(external: Mapping[str, Any], ceiling: Mapping[str, Any], systems:
         axes.axvline(0.5, color="0.6", linewidth=0.8, linestyle=":")
         lowest = 0.5
         for row, system in enumerate(systems):
-            measure = external[system]["genes"][gene]["auc"]
+            measure = external[system].genes[gene].auc
             axes.plot([best[system]] * 2, [row - 0.32, row + 0.32], color="black", linewidth=1.8)
-            if measure["value"] is None:
+            if measure.value is None:
                 continue
-            interval = measure["interval"]
+            interval = measure.interval
             if interval is not None:
-                axes.plot([interval["low"], interval["high"]], [row, row], color=COLOURS[row], linewidth=2)
-                lowest = min(lowest, interval["low"])
+                axes.plot([interval.low, interval.high], [row, row], color=COLOURS[row], linewidth=2)
+                lowest = min(lowest, interval.low)
             marker = MARKERS[row % len(MARKERS)]
-            axes.plot(measure["value"], row, marker, color=COLOURS[row], markersize=5, clip_on=False)
+            axes.plot(measure.value, row, marker, color=COLOURS[row], markersize=5, clip_on=False)
         axes.set_yticks(range(len(systems)), systems, fontsize=NORMAL)
         axes.set_ylim(len(systems) - 0.5, -0.5)
         axes.set_xlim(min(lowest - 0.03, 0.45), 1.005)
@@ -101,19 +108,19 @@ def calibration_figure(predictions: Mapping[str, Predictions]) -> Figure:
     return figure
 
 
-def training_figure(history: Sequence[Mapping[str, Any]]) -> Figure:
+def training_figure(history: "Sequence[FitOutcome]") -> Figure:
     """The loss of each epoch, one panel per stage, because stages minimise different losses.
 
     Args:
         history: one entry per stage, as in a model folder's `history.json`.
     """
-    figure, panels = _panels([stage["name"] for stage in history], height=2.1)
+    figure, panels = _panels([stage.name for stage in history], height=2.1)
     for axes, stage in zip(panels, history, strict=True):
-        epochs = range(1, len(stage["history"]) + 1)
+        epochs = range(1, len(stage.history) + 1)
         for number, (key, words) in enumerate((("loss", "training"), ("validation_loss", "validation"))):
-            axes.plot(epochs, [epoch[key] for epoch in stage["history"]], label=words, **_line(number))
-        if stage["best_epoch"] is not None:
-            axes.axvline(stage["best_epoch"] + 1, color="0.4", linewidth=0.8, linestyle=":", label="kept")
+            axes.plot(epochs, [epoch[key] for epoch in stage.history], label=words, **_line(number))
+        if stage.best_epoch is not None:
+            axes.axvline(stage.best_epoch + 1, color="0.4", linewidth=0.8, linestyle=":", label="kept")
         axes.set_xlabel("epoch of the stage", fontsize=NORMAL)
         axes.set_ylabel("loss", fontsize=NORMAL)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -133,7 +140,7 @@ def _panels(titles: Sequence[str], height: float) -> tuple[Figure, list[Axes]]:
     return figure, panels
 
 
-def _line(number: int) -> dict[str, Any]:
+def _line(number: int) -> LineStyle:
     """Colour and dashes of the curve with this number."""
     return {"color": COLOURS[number % len(COLOURS)], "linestyle": DASHES[number % len(DASHES)], "linewidth": 1.4}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from radiogene.cohort.row import CohortRow
 from radiogene.ct.preparation import prepare_nodule
@@ -11,18 +11,22 @@ from radiogene.decision.decision import MUTANT, WILD_TYPE
 from radiogene.evaluation.predictions import Predictions
 from radiogene.prediction.predictor import Predictor
 from radiogene.report.case_report import reported_case
+from radiogene.report.demo_metrics import DemoMetrics
 from radiogene.report.demo_report import write_demo_report
+
+if TYPE_CHECKING:
+    from radiogene.training.fitting.fit import FitOutcome
 
 DEMO_FILE = "report.html"
 
 
 def write_demo_page(
     out: Path,
-    metrics: Mapping[str, Any],
+    metrics: DemoMetrics,
     predictions: Mapping[str, Predictions],
     predictor: Predictor,
     example: CohortRow,
-    history: Sequence[Mapping[str, Any]],
+    history: "Sequence[FitOutcome]",
 ) -> None:
     """Writes `report.html` into the demonstration's folder.
 

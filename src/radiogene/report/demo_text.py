@@ -1,33 +1,32 @@
 """The demonstration's answer as a table for the terminal."""
 
-from typing import Any
+from radiogene.report.demo_metrics import DemoMetrics
+from radiogene.report.measure_text import measure_text
 
-from radiogene.report.evaluation_text import measure_text
 
-
-def demo_text(metrics: dict[str, Any]) -> str:
+def demo_text(metrics: DemoMetrics) -> str:
     """The external AUC of each system beside the ceiling.
 
     Args:
         metrics: what `metrics.json` holds.
     """
-    sites = metrics["sites"]
+    sites = metrics.sites
     lines = [
         "SYNTHETIC patients: these figures say nothing about real ones.",
-        f"Trained on site A ({sites['A']['patients']} patients), evaluated on site B ({sites['B']['patients']}), "
+        f"Trained on site A ({sites['A'].patients} patients), evaluated on site B ({sites['B'].patients}), "
         "another scanner.",
         f"{'gene':<6}{'system':<15}{'external AUC (95% interval)':<30}{'ceiling':<9}{'on these patients':<8}",
     ]
-    of_these = metrics["ceiling_on_these_patients"]
-    for gene, best in metrics["ceiling"].items():
+    of_these = metrics.ceiling_on_these_patients
+    for gene, best in metrics.ceiling.items():
         for system in ("image only", "clinical only", "both"):
-            auc = measure_text(metrics["external"][system]["genes"][gene]["auc"])
+            auc = measure_text(metrics.external[system].genes[gene].auc)
             lines.append(f"{gene:<6}{system:<15}{auc:<30}{best[system]:<9.3f}{of_these[gene][system]:.3f}")
     lines.append(
-        f"Ceiling: AUC of the exact P(gene | generating factors) over {metrics['ceiling_draws']:,} draws, and on these "
+        f"Ceiling: AUC of the exact P(gene | generating factors) over {metrics.ceiling_draws:,} draws, and on these "
         "patients. No model can beat it but by luck."
     )
-    seconds = metrics["seconds"]
+    seconds = metrics.seconds
     steps = ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items())
-    lines.append(f"{sum(seconds.values()):.0f} s in all ({steps}); peak memory {metrics['peak_memory_mb']:.0f} MiB.")
+    lines.append(f"{sum(seconds.values()):.0f} s in all ({steps}); peak memory {metrics.peak_memory_mb:.0f} MiB.")
     return "\n".join(lines)

@@ -1,62 +1,46 @@
 """An evaluation as a table for the terminal."""
 
-from typing import Any
+from radiogene.prediction.compared_models import ComparedGene
+from radiogene.prediction.model_evaluation import ModelEvaluation
+from radiogene.report.measure_text import measure_text
 
 SHARES = (("auc", "AUC"), ("accuracy", "ACC"), ("sensitivity", "SEN"), ("specificity", "SPE"), ("f1", "F1"))
 
 
-def measure_text(measure: dict[str, Any], digits: int = 3) -> str:
-    """A figure with its 95% interval, or why there is none: "0.812 (0.731 to 0.893)"."""
-    if measure["value"] is None:
-        return f"- ({measure['reason']})"
-    interval = measure["interval"]
-    if interval is None:
-        return f"{measure['value']:.{digits}f}"
-    return f"{measure['value']:.{digits}f} ({interval['low']:.{digits}f} to {interval['high']:.{digits}f})"
-
-
-def evaluation_text(content: dict[str, Any]) -> str:
-    """The evaluation as text, one block per gene.
-
-    Args:
-        content: `EvaluationReport.to_json()` with the keys `synthetic` and `includes_training_cases`, and
-            `evaluated_before` where a ledger is kept.
-    """
+def evaluation_text(found: ModelEvaluation) -> str:
+    """The evaluation as text, one block per gene."""
     lines = []
-    if content["synthetic"]:
+    if found.synthetic:
         lines.append("SYNTHETIC: these figures say nothing about patients.")
-    if content["includes_training_cases"]:
+    if found.includes_training_cases:
         lines.append("INCLUDES TRAINING CASES: these are not figures of unseen patients.")
-    if content["rows_that_failed_in_preparation"]:
+    if found.failed_rows:
+        lines.append(f"{found.failed_rows} rows of the cohort failed in preparation and are not in these figures.")
+    before = found.evaluated_before
+    if before is not None and before.evaluations:
         lines.append(
-            f"{content['rows_that_failed_in_preparation']} rows of the cohort failed in preparation and are not in "
-            "these figures."
+            f"This cohort was evaluated {before.evaluations} times before, with {before.systems} fitted systems "
+            f"({before.same_system} times with this one): every look makes a chosen figure look better."
         )
-    before = content.get("evaluated_before")
-    if before and before["evaluations"]:
+    for name, gene in found.report.genes.items():
         lines.append(
-            f"This cohort was evaluated {before['evaluations']} times before, with {before['systems']} fitted systems "
-            f"({before['same_system']} times with this one): every look makes a chosen figure look better."
+            f"{name}: {gene.patients} patients, {gene.mutants} mutants, {gene.unknown} unknown; "
+            f"threshold {gene.threshold.value:.3f} (set on {gene.threshold.set_on})"
         )
-    for gene, found in content["genes"].items():
-        threshold = found["threshold"]
-        lines.append(
-            f"{gene}: {found['patients']} patients, {found['mutants']} mutants, {found['unknown']} unknown; "
-            f"threshold {threshold['value']:.3f} (set on {threshold['set_on']})"
-        )
-        lines += [f"  {word:<4} {measure_text(found[key])}" for key, word in SHARES]
-    lines += [_against_text(found) for found in content.get("against", ())]
+        lines += [f"  {word:<4} {measure_text(gene.measures[key])}" for key, word in SHARES]
+    lines += [_against_text(compared) for compared in found.against]
     return "\n".join(lines)
 
 
-def _against_text(found: dict[str, Any]) -> str:
+def _against_text(found: ComparedGene) -> str:
     """One comparison: "EGFR against Clinical model: AUC +0.052 (-0.011 to 0.115), p 0.106, Holm 0.212; ..."."""
     p_values = ", ".join(
-        f"{word} {'-' if found[key] is None else format(found[key], '.3f')}"
-        for key, word in (("p_value", "p"), ("p_holm", "Holm"))
+        f"{word} {'-' if value is None else format(value, '.3f')}"
+        for word, value in (("p", found.auc.p_value), ("Holm", found.p_holm))
     )
+    calls = found.calls
     return (
-        f"{found['gene']} against {found['other']} ({found['patients']} patients): AUC difference "
-        f"{measure_text(found['auc_difference'])}, {p_values}; right alone {found['only_this_right']}, the other alone "
-        f"{found['only_other_right']}, McNemar p {found['p_mcnemar']:.3f}"
+        f"{found.gene} against {found.other} ({found.patients} patients): AUC difference "
+        f"{measure_text(found.auc.difference)}, {p_values}; right alone {calls.only_first_right}, the other alone "
+        f"{calls.only_second_right}, McNemar p {calls.p_value:.3f}"
     )

@@ -1,20 +1,27 @@
 """Pages from templates; every value is escaped."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
-def render_page(template: str, values: Mapping[str, Any]) -> str:
+
+def render_page(template: str, values: "Mapping[str, object] | DataclassInstance") -> str:
     """The page as HTML.
 
     Args:
         template: a file of `report/templates`.
-        values: what the template asks for; a name that is missing is an error.
+        values: what the template asks for, or a dataclass with such fields; a name that is missing is an error.
     """
-    return _environment().get_template(template).render(values)
+    named = (
+        values if isinstance(values, Mapping) else {each.name: getattr(values, each.name) for each in fields(values)}
+    )
+    return _environment().get_template(template).render(named)
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -14,9 +14,9 @@ def prediction_text(result: PredictionResult) -> str:
         lines.append(
             f"{gene:<6} P(mutant) = {found.probability:.3f}{spread}  -> {found.call} (threshold {found.threshold:.3f})"
         )
-    centre = ", ".join(f"{c:.1f}" for c in result.nodule["centre_lps_mm"])
-    lines.append(f"nodule at LPS ({centre}) mm, {result.nodule['nodule']['kind']}")
-    lines += [f"decided: {sentence}" for sentence in result.nodule["decisions"]]
+    centre = ", ".join(f"{c:.1f}" for c in result.nodule.centre_lps_mm)
+    lines.append(f"nodule at LPS ({centre}) mm, {result.nodule.nodule.kind}")
+    lines += [f"decided: {sentence}" for sentence in result.nodule.decisions]
     lines += [f"warning: {sentence}" for sentence in result.warnings]
     lines.append("Research software, not a medical device.")
     return "\n".join(lines)

@@ -64,4 +64,4 @@ class ReportedCase:
     @property
     def is_synthetic(self) -> bool:
         """True where the scan or a training patient is synthetic."""
-        return bool(self.result.model.synthetic or self.result.nodule["synthetic"])
+        return bool(self.result.model.synthetic or self.result.nodule.synthetic)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import unquote, urlsplit
 
 from radiogene.errors import StorageError
@@ -18,10 +18,17 @@ ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 FORBIDDEN = re.compile(r"[?#*\[\]]")
 
-ONE_REQUEST_PER_READ = {"max_concurrency": 1}
+
+class FileSystemOptions(TypedDict, total=False):
+    """What fsspec is told beside an address, by protocol."""
+
+    max_concurrency: int
+
+
+ONE_REQUEST_PER_READ: FileSystemOptions = {"max_concurrency": 1}
 """s3fs asks for an object's size before it reads it, to read long ones in pieces; ours are short."""
 
-FILE_SYSTEM_OPTIONS: dict[str, dict[str, Any]] = {"s3": ONE_REQUEST_PER_READ, "s3a": ONE_REQUEST_PER_READ}
+FILE_SYSTEM_OPTIONS: dict[str, FileSystemOptions] = {"s3": ONE_REQUEST_PER_READ, "s3a": ONE_REQUEST_PER_READ}
 """Per protocol, what fsspec is told beside the address; credentials and endpoint are never among it."""
 
 ALREADY_THERE_CODES = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
@@ -55,7 +62,7 @@ class ObjectPlace:
         return Path(self.name).stem
 
     @property
-    def options(self) -> dict[str, Any]:
+    def options(self) -> FileSystemOptions:
         """What fsspec is told beside the address."""
         return FILE_SYSTEM_OPTIONS.get(urlsplit(self.url).scheme, {})
 

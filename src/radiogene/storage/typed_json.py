@@ -16,16 +16,20 @@ from enum import Enum
 from functools import cache
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, cast, overload
 
 from radiogene.errors import RadiogeneError, WeightsError
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, TypeAdapter
-    from pydantic_core import CoreSchema, ErrorDetails
+    from _typeshed import DataclassInstance
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema, ErrorDetails, SchemaValidator
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """A plain JSON value."""
+
+JsonObject = dict[str, Json]
+"""A plain JSON object: what goes into a file, and nowhere else."""
 
 Kind = TypeVar("Kind")
 
@@ -112,6 +116,10 @@ class ArrayShape:
         return array.astype(self.dtype)
 
 
+@overload
+def to_json(value: "DataclassInstance") -> JsonObject: ...
+@overload
+def to_json(value: object) -> Json: ...
 def to_json(value: object) -> Json:
     """The value as plain JSON values: dataclasses as objects, tuples and arrays as lists, enumerations as their values.
 
@@ -122,14 +130,16 @@ def to_json(value: object) -> Json:
         ValueError: NaN or infinity, which JSON does not have.
         TypeError: anything else, such as a path, which must not leave this machine by accident.
     """
-    if isinstance(value, Enum):
-        return to_json(value.value)
-    if value is None or isinstance(value, str | bool | int):
-        return value
+    if value is None or type(value) in (str, bool, int):
+        return cast(Json, value)
     if isinstance(value, float):
         if not isfinite(value):
             raise ValueError(f"{value} is no JSON number")
         return float(value)
+    if isinstance(value, Enum):
+        return to_json(value.value)
+    if isinstance(value, str | int):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_json(getattr(value, f.name)) for f in fields(value) if _is_written(f, value)}
     if isinstance(value, Mapping):
@@ -164,7 +174,7 @@ def from_json(
         RadiogeneError: of class `error`: an unknown or missing key, a value of another kind, or one that the dataclass
             itself refuses.
     """
-    return _read(kind, json.dumps(content), content, _Refusal(where, error, way_out))
+    return _read(kind, json.dumps(content), _Refusal(where, error, way_out))
 
 
 def from_json_text(
@@ -176,12 +186,7 @@ def from_json_text(
     way_out: str = COPY_AGAIN,
 ) -> Kind:
     """The value of JSON as text or UTF-8 bytes; arguments and errors are those of `from_json`."""
-    refusal = _Refusal(where, error, way_out)
-    try:
-        content = json.loads(text)
-    except ValueError as found:
-        raise refusal.of(f"is not readable as JSON ({found})") from found
-    return _read(kind, text, content, refusal)
+    return _read(kind, text, _Refusal(where, error, way_out))
 
 
 def read_typed_json(
@@ -212,38 +217,84 @@ class _Refusal:
 
     def at(self, path: Sequence[object], found: str, wanted: str) -> RadiogeneError:
         """The refusal of one value."""
+        return self.on(path, f"found {found}, wanted {wanted}")
+
+    def on(self, path: Sequence[object], words: str) -> RadiogeneError:
+        """The refusal of a place in the file."""
         place = f", {'.'.join(map(str, path))}" if path else ""
-        return self.error(f"{self.where}{place}: found {found}, wanted {wanted}; {self.way_out}.")
+        return self.error(f"{self.where}{place}: {words}; {self.way_out}.")
 
 
-def _read(kind: type[Kind], text: bytes | str, content: object, refusal: _Refusal) -> Kind:
-    """The value; `text` and `content` are the same, written and parsed."""
+def _read(kind: type[Kind], text: bytes | str, refusal: _Refusal) -> Kind:
+    """The value of JSON."""
     from pydantic import ValidationError
 
-    in_list = b"[%b]" % text if isinstance(text, bytes) else f"[{text}]"
     hashable: Any = kind
     try:
-        value: Kind = _adapter(hashable).validate_json(in_list)[0]
+        value: Kind = _reader(hashable).validate_json(text)
     except ValidationError as found:
-        _refuse(found.errors(include_url=False)[0], content, refusal)
-    except RadiogeneError as found:
-        raise refusal.error(f"{refusal.where}: {str(found).rstrip('.')}; {refusal.way_out}.") from found
-    if _has_defaults(hashable):
-        _require_keys(value, content, (), refusal)
+        first = found.errors(include_url=False)[0]
+        if first["type"] == "json_invalid":
+            raise refusal.of(f"is not readable as JSON ({first['ctx']['error']})") from found
+        _refuse(first, json.loads(text), refusal)
     return value
 
 
 @cache
-def _adapter(kind: Any) -> "TypeAdapter[Any]":
-    """The reader of a list with one value: in a list, classes that know nothing of pydantic take its settings."""
+def _reader(kind: Any) -> "SchemaValidator":
+    """The reader of a kind; made once, because that takes longer than reading."""
     from pydantic import ConfigDict, TypeAdapter
+    from pydantic_core import SchemaValidator
 
-    return TypeAdapter(list[kind], config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False))
+    # Classes that know nothing of pydantic take its settings from what they stand in, hence the list.
+    adapter = TypeAdapter(list[kind], config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False))
+    in_list: Any = adapter.core_schema
+    if in_list["type"] == "definitions":
+        whole = {**in_list, "schema": in_list["schema"]["items_schema"]}
+    else:
+        whole = in_list["items_schema"]
+    return SchemaValidator(_with_keys_required(whole))
+
+
+def _with_keys_required(schema: Any) -> Any:
+    """The schema without the defaults of dataclasses, and with the places of what their own checks refuse.
+
+    A default must not hide a key that was lost.
+    """
+    from pydantic_core import core_schema
+
+    if isinstance(schema, list):
+        return [_with_keys_required(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: _with_keys_required(part) for key, part in schema.items()}
+    if schema.get("type") == "dataclass":
+        optional = {each.name for each in fields(schema["cls"]) if "radiogene" in each.metadata}
+        for each in plain["schema"]["fields"]:
+            if each["name"] not in optional and each["schema"]["type"] == "default":
+                each["schema"] = each["schema"]["schema"]
+        if plain["post_init"]:
+            plain["post_init"] = False
+            return core_schema.no_info_after_validator_function(_own_checks, plain, ref=plain.pop("ref", None))
+    return plain
+
+
+class _RefusedValueError(ValueError):
+    """What a dataclass itself says of its values, with the place that pydantic knows."""
+
+
+def _own_checks(value: Any) -> Any:
+    """The value, after its class has looked at it."""
+    try:
+        value.__post_init__()
+    except RadiogeneError as error:
+        raise _RefusedValueError(str(error).rstrip(".")) from error
+    return value
 
 
 def _refuse(found: "ErrorDetails", content: object, refusal: _Refusal) -> NoReturn:
     """Raises the refusal of pydantic's first error."""
-    path = _path_in(content, found["loc"][1:])
+    path = _path_in(content, found["loc"])
     match found["type"]:
         case "missing":
             raise refusal.at((*path, found["loc"][-1]), "no such key", "it")
@@ -255,6 +306,8 @@ def _refuse(found: "ErrorDetails", content: object, refusal: _Refusal) -> NoRetu
             key = str(context.get("discriminator", "")).strip("'")
             shown = "no such key" if tagged == "union_tag_not_found" else _shown(context.get("tag"))
             raise refusal.at((*path, key), shown, _plain_kinds(str(kinds)))
+        case "value_error" if isinstance(found["ctx"]["error"], _RefusedValueError):
+            raise refusal.on(path, str(found["ctx"]["error"]))
         case "value_error":
             raise refusal.at(path, _shown(found["input"]), str(found["ctx"]["error"]))
     words = found["msg"].removeprefix("Input should be ")
@@ -292,29 +345,3 @@ def _default(of: "Field[Any]") -> Any:
     """The default of a field."""
     factory: Callable[[], Any] | Any = of.default_factory
     return of.default if factory is MISSING else factory()
-
-
-def _require_keys(value: object, content: Any, path: tuple[object, ...], refusal: _Refusal) -> None:
-    """Refuses an object that leaves out a key for which the class has a default: a default must not hide a loss."""
-    if is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            if each.name in content:
-                _require_keys(getattr(value, each.name), content[each.name], (*path, each.name), refusal)
-            elif "radiogene" not in each.metadata:
-                raise refusal.at((*path, each.name), "no such key", "it")
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            _require_keys(each, content[key], (*path, key), refusal)
-    elif isinstance(value, list | tuple):
-        for number, each in enumerate(value):
-            _require_keys(each, content[number], (*path, number), refusal)
-
-
-@cache
-def _has_defaults(kind: Any) -> bool:
-    """True where a dataclass in the kind has a default that a missing key would be given silently."""
-    if is_dataclass(kind) and isinstance(kind, type):
-        own = any(f.default is not MISSING or f.default_factory is not MISSING for f in fields(kind))
-        return own or any(map(_has_defaults, get_type_hints(kind, include_extras=True).values()))
-    # An annotation is hashed by its marker, and a literal's values are no types.
-    return any(_has_defaults(part) for part in get_args(kind) if isinstance(part, type) or get_args(part))

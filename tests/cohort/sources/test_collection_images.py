@@ -72,9 +72,9 @@ def test_old_segmentations_are_prepared_at_the_centres_that_the_table_lists(coll
     listed = {row["Case ID"]: [float(row[f"coord{axis}"]) for axis in "XYZ"] for row in rows(collection / CENTRE_FILE)}
     for record in CubeStore.open(tmp_path / "store").records:
         # A centroid of voxels and the nodule's own centre differ by less than a slice.
-        centre = record.geometry["centre_lps_mm"]
+        centre = record.geometry.centre_lps_mm
         np.testing.assert_allclose(centre, listed[record.row.patient_id], atol=1.5)
-        assert any("names itself as its frame of reference" in d for d in record.geometry["decisions"])
+        assert any("names itself as its frame of reference" in d for d in record.geometry.decisions)
 
 
 def test_a_listed_centre_that_is_elsewhere_is_reported(collection, tmp_path):

@@ -14,10 +14,13 @@ import pytest
 from zarr.codecs import ZstdCodec
 
 from cohort.made_cubes import SETTINGS, assert_another_process_opens_it_unless_it_has_changed, cube_hu, record, segment
+from ct.made_geometry import made_geometry
 from radiogene.cohort.row import CohortRow, PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord, PreparationFailure, row_key
 from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.cohort.store.entry import StoreEntry
 from radiogene.errors import StoreError
+from radiogene.storage.typed_json import to_json
 
 
 def filled(path: Path, numbers) -> CubeStore:
@@ -121,7 +124,7 @@ def test_keys_are_safe_and_tell_rows_apart():
 def test_no_path_of_scan_or_nodule_is_kept(tmp_path):
     row = CohortRow(patient_id="p", row_number=2, ct=Path("/clinic/Doe_John"), nodule="/clinic/Doe_John/seg.dcm")
     with CubeStore.create(tmp_path / "store", SETTINGS, "hash") as store:
-        store.add(CubeRecord(row_key(row), row, {}, False), cube_hu(0), segment(0))
+        store.add(CubeRecord(row_key(row), row, made_geometry(), False), cube_hu(0), segment(0))
         assert type(store.records[0].row) is PatientRow
     assert "Doe" not in (tmp_path / "store" / "records.jsonl").read_text()
 
@@ -150,7 +153,9 @@ def test_a_geometry_that_is_no_json_is_refused_and_nothing_is_written(tmp_path):
     with CubeStore.create(tmp_path / "store", SETTINGS, "hash") as store:
         for value in (float("nan"), Path("x")):
             with pytest.raises(StoreError, match="no plain JSON"):
-                store.add(CubeRecord("k", record(0).row, {"centre": value}, False), cube_hu(0), segment(0))
+                store.add(
+                    CubeRecord("k", record(0).row, made_geometry(share_outside=value), False), cube_hu(0), segment(0)
+                )
     assert len(CubeStore.open(tmp_path / "store")) == 0
 
 
@@ -192,6 +197,7 @@ WRITER = textwrap.dedent(
     import sys
     from pathlib import Path
     import numpy as np
+    from ct.made_geometry import made_geometry
     from radiogene.cohort.store.cube_record import CubeRecord
     from radiogene.cohort.row import PatientRow
     from radiogene.cohort.store.cube_store import CubeStore
@@ -200,7 +206,7 @@ WRITER = textwrap.dedent(
     for number in range(len(store), 100_000):
         cube = np.random.default_rng(number).normal(-300, 400, (64, 64, 64)).astype(np.float32)
         row = PatientRow(patient_id=f"patient {number}", row_number=number + 2)
-        store.add(CubeRecord(f"key{number}", row, {}, False), cube, cube > 0)
+        store.add(CubeRecord(f"key{number}", row, made_geometry(), False), cube, cube > 0)
         print(number, flush=True)
     """
 )
@@ -210,8 +216,11 @@ def test_a_killed_writer_leaves_whole_cubes_and_no_lock(tmp_path):
     path = tmp_path / "store"
     CubeStore.create(path, SETTINGS, "hash").close()
     reached = 0
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     for _ in range(3):
-        with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as writer:
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True, env=environment
+        ) as writer:
             for line in writer.stdout:
                 if int(line) >= reached + 4:
                     with pytest.raises(StoreError, match=f"being written by process {writer.pid}"):
@@ -306,25 +315,34 @@ def test_a_damaged_cube_or_segment_is_never_returned(tmp_path, damage):
         store.segment(1)
 
 
+LINE = json.dumps(to_json(StoreEntry(7, 1, None, record(0))))
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("store.json", "{", "cannot be read"),
         ("store.json", '{"format": 99}', "has format 99; this version reads format 2"),
         ("store.json", "[]", "has format None"),
-        ("store.json", '{"format": 2, "preparation": {}}', "with the keys"),
+        (
+            "store.json",
+            '{"format": 2, "preparation": "", "preparation_hash": ""}',
+            'store.json, preparation: found "", wanted an object; delete the',
+        ),
         ("records.jsonl", "x\n", "line 1 of records.jsonl"),
         (
             "records.jsonl",
             '{"slot": 0, "checksum": 1, "segment_checksum": null, "record": {"key": "k"}}\n',
-            "has the keys",
+            "line 1 of records.jsonl, record.row: found no such key, wanted it; delete the folder and prepare",
         ),
-        ("records.jsonl", '{"slot": -1, "checksum": 1, "segment_checksum": null, "record": {}}\n', "no slot"),
         (
             "records.jsonl",
             '{"slot": 0, "checksum": 1, "segment_checksum": true, "record": {}}\n',
-            "no checksum of a segment on line 1",
+            "line 1 of records.jsonl, segment_checksum: found true, wanted a whole number",
         ),
+        ("records.jsonl", LINE.replace('"slot": 7', '"slot": -1') + "\n", "the slot -1 on line 1 of records.jsonl"),
+        ("records.jsonl", f"{LINE.replace('key0', 'k' * 33)}\n", "longer than 32 bytes on line 1 of records.jsonl"),
+        ("records.jsonl", f"{LINE.replace('60.5', 'true')}\n", "record.row.age_years: found true, wanted a number"),
         ("cubes/zarr.json", "{}", "no array of cubes"),
         ("segments/zarr.json", "{}", "no array of segments"),
     ],
@@ -374,7 +392,7 @@ def test_a_thousand_records_reopen_in_order_from_one_file(tmp_path):
     lines = []
     for n in range(1000):
         content = json.loads(line) | {"slot": n}
-        content["record"] = record(n).to_json()
+        content["record"] = to_json(record(n))
         lines.append(json.dumps(content))
     (path / "records.jsonl").write_text("\n".join(reversed(lines)) + "\n")
     assert [r.key for r in CubeStore.open(path).records] == [f"key{n}" for n in range(1000)]
@@ -519,7 +537,7 @@ def test_rows_that_hold_the_same_are_told_without_reading_their_lines(tmp_path):
     path = tmp_path / "store"
     filled(path, range(2))
     lines = (path / "records.jsonl").read_text()
-    (path / "records.jsonl").write_text(lines.replace('"centre_lps_mm"', '"centre_lps_cm"', 1))
+    (path / "records.jsonl").write_text(lines.replace('"spacing_mm"', '"spacing_cm"', 1))
     row = record(0).row
     with CubeStore.open(path, writing=True) as store:
         assert store.update_rows({"key0": replace(row, labels={"KRAS": None, "EGFR": 1})}) == 0

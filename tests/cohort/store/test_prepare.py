@@ -15,7 +15,7 @@ import SimpleITK
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.store.prepare import prepare_cohort
 from radiogene.cohort.table.cohort_table import Cohort, read_cohort
-from radiogene.ct.preparation import prepare_nodule
+from radiogene.ct.preparation import PreparationSettings, prepare_nodule
 from radiogene.errors import StoreError
 
 HEAD = "patient_id,ct,nodule,age,EGFR,synthetic\n"
@@ -61,7 +61,7 @@ def test_the_store_holds_what_a_single_preparation_gives(folder, workers):
     for n, row in enumerate(cohort.rows):
         alone = prepare_nodule(row.ct, row.nodule)
         np.testing.assert_array_equal(store.cube(n), np.rint(alone.cube_hu))
-        assert store.records[n].geometry["centre_lps_mm"] == alone.report["centre_lps_mm"]
+        assert store.records[n].geometry.centre_lps_mm == alone.report.centre_lps_mm
         assert np.isnan(store.records[n].largest_extent_mm)
         assert store.segment(n) is None
 
@@ -118,11 +118,11 @@ def test_a_moved_nodule_does_not_leave_its_old_cube_in_the_store(folder):
     assert (summary.done, summary.skipped, summary.removed) == (1, 2, 1)
     records = CubeStore.open(folder / "store").records
     assert [r.row.patient_id for r in records] == ["a", "b", "c"]
-    assert records[2].geometry["centre_lps_mm"] == [1.0, 2.0, 44.0]
+    assert records[2].geometry.centre_lps_mm == (1.0, 2.0, 44.0)
 
 
 def test_cubes_prepared_otherwise_are_refused_and_the_lock_is_freed(folder):
-    CubeStore.create(folder / "store", {"sample_mm": 2.0}, "0123456789abcdef").close()
+    CubeStore.create(folder / "store", PreparationSettings(sample_mm=2.0), "0123456789abcdef").close()
     with pytest.raises(StoreError, match=r"prepared otherwise \(settings 0123456789ab"):
         prepare_cohort(cohort_of(folder, BODY), folder / "store")
     CubeStore.open(folder / "store", writing=True).close()
@@ -137,7 +137,7 @@ def test_a_mask_gives_its_extent_and_its_centroid(folder):
     prepare_cohort(cohort_of(folder, "a,ct1.nrrd,mask.nrrd,60,1,\n"), folder / "store")
     record = CubeStore.open(folder / "store").records[0]
     assert record.largest_extent_mm == 15.0
-    assert record.geometry["centre_lps_mm"] == pytest.approx([0.0, 4.0, 44.5])
+    assert record.geometry.centre_lps_mm == pytest.approx((0.0, 4.0, 44.5))
     # 10 x 15 x 5 voxels of 1 mm; along x and y the samples fall on faces of voxels and count to the upper one.
     segment = CubeStore.open(folder / "store").segment(0)
     assert segment.sum() == mask.sum()

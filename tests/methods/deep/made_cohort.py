@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ct.made_geometry import made_geometry
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
@@ -33,7 +34,7 @@ class MadeSource:
             (np.where(segment, solid[n], -850) + noise[n]).astype(np.int16) for n, segment in enumerate(self.segments)
         ]
         self.records = tuple(
-            CubeRecord(f"{n:032x}", row, {"nodule": {"extent_mm": [2 * radius] * 3}}, True)
+            CubeRecord(f"{n:032x}", row, made_geometry([2 * radius] * 3), True)
             for n, (row, radius) in enumerate(zip(rows, self.radius, strict=True))
         )
 

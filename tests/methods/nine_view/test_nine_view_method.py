@@ -9,6 +9,7 @@ import torch
 
 from networks.backbone_names import needs_timm
 from radiogene.cohort.splits import inner_validation_split
+from radiogene.ct.preparation import PreparationSettings
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.explanation.activation_maps import activation_maps
@@ -184,7 +185,7 @@ def test_cubes_prepared_otherwise_are_refused(method, synthetic_patients, tmp_pa
     from radiogene.cohort.prepared_cohort import PreparedCohort
     from radiogene.cohort.store.cube_store import CubeStore
 
-    with CubeStore.create(tmp_path / "other", {"made": "otherwise"}, "0" * 64) as store:
+    with CubeStore.create(tmp_path / "other", PreparationSettings(version=2), "0" * 64) as store:
         record = synthetic_patients.source.records[0]
         store.add(record, synthetic_patients.source.cube(0).astype(np.float32), None)
     with pytest.raises(WeightsError, match="prepared otherwise"):

@@ -196,7 +196,7 @@ def _zarr_store(place: Place, *, writing: bool) -> "FsspecStore | Path":
     from zarr.storage import FsspecStore
 
     with storage_errors(place):
-        return FsspecStore.from_url(place.url, storage_options=place.options, read_only=not writing)
+        return FsspecStore.from_url(place.url, storage_options=dict(place.options), read_only=not writing)
 
 
 def _open_array(place: Place, store: "FsspecStore | Path", folder: str, *, writing: bool) -> "zarr.Array[Any]":

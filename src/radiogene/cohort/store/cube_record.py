@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from radiogene.cohort.row import CohortRow, PatientRow
-from radiogene.errors import StoreError
+from radiogene.ct.geometry_report import GeometryReport
 
 
 @dataclass(frozen=True)
@@ -16,44 +15,20 @@ class CubeRecord:
     Attributes:
         key: what identifies the cube: the hash that `row_key` makes of patient, scan and nodule.
         row: the patient's values.
-        geometry: the preparation's report, plain JSON values.
+        geometry: the preparation's report.
         synthetic: True where the scan or the table says that the patient does not exist.
     """
 
     key: str
     row: PatientRow
-    geometry: dict[str, Any]
+    geometry: GeometryReport
     synthetic: bool
 
     @property
     def largest_extent_mm(self) -> float:
         """The nodule's largest extent along the patient's axes in mm; NaN where only a point is known."""
-        extent_mm = self.geometry["nodule"]["extent_mm"]
-        return float("nan") if extent_mm is None else float(max(extent_mm))
-
-    def to_json(self) -> dict[str, Any]:
-        """The record as plain JSON values."""
-        return {
-            "key": self.key,
-            "row": self.row.patient_values(),
-            "geometry": self.geometry,
-            "synthetic": self.synthetic,
-        }
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "CubeRecord":
-        """The record that `to_json` wrote.
-
-        Raises:
-            StoreError: an unknown or missing key.
-        """
-        _require_keys(content, RECORD_KEYS)
-        _require_keys(content["row"], ROW_KEYS)
-        return cls(content["key"], PatientRow(**content["row"]), content["geometry"], content["synthetic"])
-
-
-RECORD_KEYS = {f.name for f in fields(CubeRecord)}
-ROW_KEYS = {f.name for f in fields(PatientRow)}
+        extent_mm = self.geometry.nodule.largest_extent_mm
+        return float("nan") if extent_mm is None else extent_mm
 
 
 @dataclass(frozen=True)
@@ -70,19 +45,8 @@ class PreparationFailure:
     patient_id: str
     error: str
 
-    def to_json(self) -> dict[str, Any]:
-        """The failure as plain JSON values."""
-        return asdict(self)
-
 
 def row_key(row: CohortRow) -> str:
     """The key of the row's cube: 32 hexadecimal digits made of patient, scan and nodule."""
     parts = [row.patient_id, str(row.ct), row.nodule, row.frame.value, row.segment, row.series_uid]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-
-def _require_keys(content: Any, wanted: set[str]) -> None:
-    """Refuses a JSON object with other keys."""
-    if not isinstance(content, dict) or set(content) != wanted:
-        found = sorted(content) if isinstance(content, dict) else type(content).__name__
-        raise StoreError(f"A record of the store has the keys {found}; wanted {sorted(wanted)}.")

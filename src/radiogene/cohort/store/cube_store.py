@@ -14,12 +14,10 @@ writer cuts a line without an end and fills its slot again. A damaged or missing
 says where a nodule has no segment, because it was given as a point.
 """
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +28,8 @@ from radiogene.cohort.store.cube_record import CubeRecord, PreparationFailure
 from radiogene.cohort.store.entry import StoreEntry
 from radiogene.cohort.store.layout import (
     FAILURES_FILE,
+    StoreDescription,
+    checked,
     damaged,
     is_store,
     read_file,
@@ -43,7 +43,7 @@ from radiogene.cohort.store.record_file import RecordFile
 from radiogene.cohort.store.record_index import NO_SEGMENT
 from radiogene.cohort.store.record_parts import RecordParts
 from radiogene.cohort.store.store_lock import StoreLock
-from radiogene.ct.preparation import stored_cube
+from radiogene.ct.preparation import PreparationSettings, stored_cube
 from radiogene.errors import StorageError, StoreError
 from radiogene.storage.place import ObjectPlace, Place, place_of
 
@@ -62,11 +62,11 @@ class CubeStore:
         preparation_hash: their fingerprint; a model refuses another one than its own.
     """
 
-    def __init__(self, path: Place, lock: StoreLock | ObjectLock | None, description: Mapping[str, Any]) -> None:
+    def __init__(self, path: Place, lock: StoreLock | ObjectLock | None, description: StoreDescription) -> None:
         self.path = path
         self._lock = lock
-        self.preparation: dict[str, Any] = description["preparation"]
-        self.preparation_hash: str = description["preparation_hash"]
+        self.preparation = description.preparation
+        self.preparation_hash = description.preparation_hash
         # Records first: a writer lets the arrays grow before it writes the record.
         self._file = _records(path, lock)
         self._arrays = StoreArrays(path, writing=lock is not None)
@@ -77,14 +77,19 @@ class CubeStore:
 
     @classmethod
     def create(
-        cls, path: str | Place, preparation: Mapping[str, Any], preparation_hash: str, *, break_lock: bool = False
+        cls,
+        path: str | Place,
+        preparation: PreparationSettings,
+        preparation_hash: str,
+        *,
+        break_lock: bool = False,
     ) -> "CubeStore":
         """A new, empty store, open for writing.
 
         Args:
             path: a folder that is absent, empty, or left by a `create` that was interrupted; or an address on object
                 storage.
-            preparation: settings as plain JSON values.
+            preparation: the settings by which its cubes are made.
             preparation_hash: their fingerprint.
             break_lock: on object storage, take away the lock of a writer that was killed.
 
@@ -217,12 +222,7 @@ class CubeStore:
     def failures(self) -> tuple[PreparationFailure, ...]:
         """The rows that the last preparation could not make cubes of."""
         content = read_file(self.path, FAILURES_FILE)
-        if content is None:
-            return ()
-        try:
-            return tuple(PreparationFailure(**found) for found in json.loads(content))
-        except (ValueError, TypeError) as error:
-            raise damaged(self.path, f"a {FAILURES_FILE} that cannot be read ({error})") from error
+        return () if content is None else checked(tuple[PreparationFailure, ...], content, self.path, FAILURES_FILE)
 
     def cube(self, index: int) -> NDArray[np.int16]:
         """The cube (64, 64, 64) int16 HU, axes z, y, x growing to head, back, left, of the record of that index.
@@ -283,10 +283,10 @@ class CubeStore:
         require_cube(cube_hu, segment_zyx)
         cube = stored_cube(cube_hu)
         entry = StoreEntry(
-            replace(record, row=record.row.patient_part()),
-            0,
-            cube_checksum(cube),
-            None if segment_zyx is None else segment_checksum(segment_zyx),
+            slot=0,
+            checksum=cube_checksum(cube),
+            segment_checksum=None if segment_zyx is None else segment_checksum(segment_zyx),
+            record=replace(record, row=record.row.patient_part()),
         )
         try:
             entry.line()
@@ -337,7 +337,7 @@ class CubeStore:
     def write_failures(self, failures: Iterable[PreparationFailure]) -> None:
         """Replaces the list of failures."""
         self._require_lock()
-        write_json_file(self.path, FAILURES_FILE, [failure.to_json() for failure in failures])
+        write_json_file(self.path, FAILURES_FILE, tuple(failures))
 
     def _row(self, index: int) -> np.void:
         """What the index says of the record of that number."""

@@ -5,9 +5,10 @@ import zlib
 from dataclasses import dataclass
 
 from radiogene.cohort.store.cube_record import CubeRecord
-from radiogene.cohort.store.layout import damaged
+from radiogene.cohort.store.layout import checked, damaged
 from radiogene.cohort.store.record_index import LONGEST_KEY_BYTES, NO_SEGMENT, IndexRow
 from radiogene.storage.place import Place
+from radiogene.storage.typed_json import to_json
 
 
 @dataclass(frozen=True)
@@ -15,16 +16,16 @@ class StoreEntry:
     """A record and where its arrays lie.
 
     Attributes:
-        record: of the cube.
         slot: of cube and segment in their arrays.
         checksum: CRC-32 of the cube's little-endian bytes.
         segment_checksum: CRC-32 of the segment's packed bytes; None where it has no segment.
+        record: of the cube; its row is a `PatientRow` and nothing more.
     """
 
-    record: CubeRecord
     slot: int
     checksum: int
     segment_checksum: int | None
+    record: CubeRecord
 
     def line(self) -> bytes:
         """The entry as one line, with its end.
@@ -33,13 +34,7 @@ class StoreEntry:
             TypeError, ValueError: the record holds something that is no plain JSON value, or its key is too long.
         """
         _require_key(self.record.key)
-        content = {
-            "slot": self.slot,
-            "checksum": self.checksum,
-            "segment_checksum": self.segment_checksum,
-            "record": self.record.to_json(),
-        }
-        return (json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        return (json.dumps(to_json(self), ensure_ascii=False) + "\n").encode()
 
     def index_row(self, line: bytes, *, part: int, start: int) -> IndexRow:
         """What the index keeps of the entry.
@@ -75,18 +70,14 @@ def entry_of(line: bytes, place: Place, where: str) -> StoreEntry:
     Raises:
         StoreError: the line is none.
     """
+    entry = checked(StoreEntry, line, place, where)
     try:
-        found = json.loads(line)
-        slot, checksum, segment_checksum = found["slot"], found["checksum"], found["segment_checksum"]
-        if type(slot) is not int or type(checksum) is not int or slot < 0:
-            raise damaged(place, f"no slot and checksum on {where}")
-        if segment_checksum is not None and type(segment_checksum) is not int:
-            raise damaged(place, f"no checksum of a segment on {where}")
-        record = CubeRecord.from_json(found["record"])
-        _require_key(record.key)
-    except (ValueError, KeyError, TypeError) as error:
-        raise damaged(place, f"a {where} that cannot be read") from error
-    return StoreEntry(record, slot, checksum, segment_checksum)
+        _require_key(entry.record.key)
+    except ValueError as error:
+        raise damaged(place, f"{error} on {where}") from error
+    if entry.slot < 0:
+        raise damaged(place, f"the slot {entry.slot} on {where}")
+    return entry
 
 
 def _require_key(key: str) -> None:

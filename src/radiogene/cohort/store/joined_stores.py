@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.store.cube_record import CubeRecord, PreparationFailure
 from radiogene.cohort.store.cube_store import CubeStore
+from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import SettingsError, StoreError
 from radiogene.storage.place import Place, place_of
 
@@ -29,7 +29,7 @@ class JoinedStores:
     def __init__(self, stores: Sequence[CubeStore]) -> None:
         self.stores = tuple(stores)
         first = self.stores[0]
-        self.preparation: dict[str, Any] = first.preparation
+        self.preparation: PreparationSettings = first.preparation
         self.preparation_hash = first.preparation_hash
         self._starts = tuple(accumulate((len(store) for store in self.stores), initial=0))
         _refuse_other_preparation(self.stores)

@@ -1,15 +1,16 @@
 """The files of a store of cubes, its format, and how a damaged one is refused."""
 
 import json
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from radiogene.cohort.store.record_index import INDEX_FILE
 from radiogene.cohort.store.store_lock import LOCK_FILE
+from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import StoreError
 from radiogene.storage.atomic_files import write_bytes
 from radiogene.storage.place import ObjectPlace, Place
+from radiogene.storage.typed_json import Kind, from_json_text, to_json
 
 FORMAT = 2
 """Format 1 had no segments."""
@@ -29,6 +30,24 @@ OWN_NAMES = tuple(
 """Files of a store begin with these; the second form is that of files not yet whole."""
 
 
+PREPARE_AGAIN = "delete the folder and prepare the cohort again"
+
+
+@dataclass(frozen=True)
+class StoreDescription:
+    """The content of `store.json`.
+
+    Attributes:
+        format: of the store.
+        preparation: the settings by which its cubes were made.
+        preparation_hash: their fingerprint.
+    """
+
+    format: int
+    preparation: PreparationSettings
+    preparation_hash: str
+
+
 def damaged(place: Place, found: str) -> StoreError:
     """The refusal of a damaged store.
 
@@ -37,6 +56,22 @@ def damaged(place: Place, found: str) -> StoreError:
         found: what is wrong, after "it has".
     """
     return StoreError(f"The store {place} is damaged: it has {found}. Delete the folder and prepare the cohort again.")
+
+
+def checked(kind: type[Kind], text: bytes, place: Place, where: str) -> Kind:
+    """What a file of the store, or a line of it, holds.
+
+    Args:
+        kind: a dataclass, or a tuple of them.
+        text: JSON.
+        place: the store.
+        where: the file or line in words, such as "line 3 of records.jsonl".
+
+    Raises:
+        StoreError: it holds something else.
+    """
+    whole = f"The store {place} is damaged: {where}"
+    return from_json_text(kind, text, where=whole, error=StoreError, way_out=PREPARE_AGAIN)
 
 
 def require_own_folder(path: Path) -> None:
@@ -79,16 +114,15 @@ def write_file(place: Place, name: str, content: bytes) -> None:
         write_bytes(place / name, content)
 
 
-def write_json_file(place: Place, name: str, content: Any) -> None:
-    """Writes plain JSON values as a file of the store, whole or not at all."""
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def write_json_file(place: Place, name: str, content: object) -> None:
+    """Writes what `to_json` takes as a file of the store, whole or not at all."""
+    text = json.dumps(to_json(content), indent=2, ensure_ascii=False) + "\n"
     write_file(place, name, text.encode())
 
 
-def write_store_file(place: Place, preparation: Mapping[str, Any], preparation_hash: str) -> None:
+def write_store_file(place: Place, preparation: PreparationSettings, preparation_hash: str) -> None:
     """Writes `store.json`, which makes a folder a store."""
-    content = {"format": FORMAT, "preparation": dict(preparation), "preparation_hash": preparation_hash}
-    write_json_file(place, STORE_FILE, content)
+    write_json_file(place, STORE_FILE, StoreDescription(FORMAT, preparation, preparation_hash))
 
 
 def is_store(place: Place) -> bool:
@@ -96,26 +130,24 @@ def is_store(place: Place) -> bool:
     return read_file(place, STORE_FILE) is not None
 
 
-def read_store_file(place: Place) -> dict[str, Any]:
+def read_store_file(place: Place) -> StoreDescription:
     """The content of `store.json`, checked.
 
     Raises:
         StoreError: there is none, it cannot be read, or it is of another format.
         StorageError: object storage cannot be used.
     """
-    found_bytes = read_file(place, STORE_FILE)
-    if found_bytes is None:
+    content = read_file(place, STORE_FILE)
+    if content is None:
         raise StoreError(f"{place} is no store of cubes (no {STORE_FILE}); `radiogene prepare` makes one.")
     try:
-        content = json.loads(found_bytes)
+        parsed = json.loads(content)
     except ValueError as error:
         raise damaged(place, f"a {STORE_FILE} that cannot be read ({error})") from error
-    found = content.get("format") if isinstance(content, dict) else None
+    found = parsed.get("format") if isinstance(parsed, dict) else None
     if found != FORMAT:
         raise StoreError(
             f"The store {place} has format {found!r}; this version reads format {FORMAT}. Prepare the cohort again "
             "into a new folder."
         )
-    if set(content) != {"format", "preparation", "preparation_hash"}:
-        raise damaged(place, f"a {STORE_FILE} with the keys {sorted(content)}")
-    return dict(content)
+    return checked(StoreDescription, content, place, STORE_FILE)

@@ -5,14 +5,30 @@ import os
 import socket
 import uuid
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from radiogene.cohort.store.store_lock import LOCK_FILE
 from radiogene.errors import StorageError, StoreError
 from radiogene.storage.place import ObjectPlace
+from radiogene.storage.typed_json import from_json_text, to_json
 
 SECONDS_PER = {"day": 86_400, "hour": 3600, "minute": 60}
+
+
+@dataclass(frozen=True)
+class LockHolder:
+    """The content of a lock.
+
+    Attributes:
+        holder: process and machine in words.
+        since: when, ISO 8601.
+        token: that only the holder knows.
+    """
+
+    holder: str
+    since: str
+    token: str
 
 
 class ObjectLock:
@@ -54,7 +70,8 @@ class ObjectLock:
         Raises:
             StoreError: it is gone or another's.
         """
-        if self._holder().get("token") != self.token:
+        held = self._holder()
+        if held is None or held.token != self.token:
             raise StoreError(
                 f"The lock of {self._folder} was broken by another writer. What this one had written stays; start it "
                 "again when the other has ended."
@@ -62,7 +79,8 @@ class ObjectLock:
 
     def release(self) -> None:
         """Lets others write."""
-        if self._holder().get("token") == self.token:
+        held = self._holder()
+        if held is not None and held.token == self.token:
             self._object.delete()
 
     def abandon(self) -> None:
@@ -73,22 +91,20 @@ class ObjectLock:
     def _content(self, token: str) -> bytes:
         since = datetime.now(UTC).isoformat(timespec="seconds")
         holder = f"process {os.getpid()} on {socket.gethostname()}"
-        return json.dumps({"holder": holder, "since": since, "token": token}).encode()
+        return json.dumps(to_json(LockHolder(holder, since, token))).encode()
 
-    def _holder(self) -> dict[str, Any]:
-        """What the lock says; nothing where it is gone or cannot be read."""
+    def _holder(self) -> LockHolder | None:
+        """Who holds the lock; None where it is gone or cannot be read."""
         try:
-            found = json.loads(self._object.read() or b"{}")
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+            return from_json_text(LockHolder, self._object.read() or b"", where=self._object, error=StoreError)
+        except StoreError:
+            return None
 
     def _refusal(self) -> StoreError:
-        holder = self._holder()
-        since = str(holder.get("since", "an unknown time"))
+        held = self._holder() or LockHolder("another process", "an unknown time", "")
         return StoreError(
-            f"{self._folder} is being written by {holder.get('holder', 'another process')} since {since}"
-            f"{_age(since)}. Wait until that has ended; reading is possible meanwhile. If it was killed, the same "
+            f"{self._folder} is being written by {held.holder} since {held.since}"
+            f"{_age(held.since)}. Wait until that has ended; reading is possible meanwhile. If it was killed, the same "
             "command with --break-lock goes on where it stopped."
         )
 

@@ -95,7 +95,7 @@ def _opened(path: Place, break_lock: bool) -> CubeStore:
     """The store, open for writing; a new one where there is none."""
     settings = PreparationSettings()
     if not is_store(path):
-        return CubeStore.create(path, settings.to_dict(), settings.fingerprint(), break_lock=break_lock)
+        return CubeStore.create(path, settings, settings.fingerprint(), break_lock=break_lock)
     store = CubeStore.open(path, writing=True, break_lock=break_lock)
     if store.preparation_hash != settings.fingerprint():
         store.close()

@@ -1,12 +1,14 @@
 """Rows against each other: no nodule twice, no patient with two ages, and one patient's values in all of its rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from radiogene.cohort.row import AnyRow, CohortRow, PatientRow, by_patient
 from radiogene.cohort.table.problem import Problem
 from radiogene.cohort.table.row_reader import nodule_point
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -38,23 +40,35 @@ def shared_values(rows: Sequence[AnyRow], genes: Sequence[str]) -> tuple[AnyRow,
     Age, sex, smoking and gene labels are the patient's; sites and further columns may differ from nodule to nodule
     and stay as they are.
     """
-    known: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        found = known.setdefault(row.patient_id, {})
-        for value in _patient_values(genes):
-            if found.get(value.name) is None:
-                found[value.name] = value.of(row)
-    return tuple(_with_values(row, known[row.patient_id], genes) for row in rows)
+    shared = {patient: _shared_of(found, genes) for patient, found in by_patient(rows).items()}
+    return tuple(_with_values(row, shared[row.patient_id]) for row in rows)
 
 
-def _with_values(row: AnyRow, values: dict[str, Any], genes: Sequence[str]) -> AnyRow:
+def _shared_of(rows: Sequence[PatientRow], genes: Sequence[str]) -> PatientRow:
+    """A row with each value of the patient from the first of the rows that has it."""
+    return replace(
+        rows[0].patient_part(),
+        age_years=_first(row.age_years for row in rows),
+        sex=_first(row.sex for row in rows),
+        smoking=_first(row.smoking for row in rows),
+        smoking_status=_first(row.smoking_status for row in rows),
+        labels={gene: _first(row.labels[gene] for row in rows) for gene in genes},
+    )
+
+
+def _first(values: Iterable[Value | None]) -> Value | None:
+    """The first known value."""
+    return next((value for value in values if value is not None), None)
+
+
+def _with_values(row: AnyRow, shared: PatientRow) -> AnyRow:
     return replace(
         row,
-        age_years=values["age"],
-        sex=values["sex"],
-        smoking=values["smoking"],
-        smoking_status=values["smoking_status"],
-        labels={gene: values[gene] for gene in genes},
+        age_years=shared.age_years,
+        sex=shared.sex,
+        smoking=shared.smoking,
+        smoking_status=shared.smoking_status,
+        labels=dict(shared.labels),
     )
 
 

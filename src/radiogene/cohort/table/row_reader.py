@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from radiogene.cohort.row import CohortRow, PatientRow
 from radiogene.cohort.table.columns import known_columns
@@ -60,9 +60,9 @@ class RowReader:
 
     def patients(self, text: DelimitedText) -> list[PatientRow]:
         """The patients of the rows, whatever scans the table has; see `problems`."""
-        found = [self._patient_values(record, cells) for record, cells in self._records(text)]
+        found = [self._patient(record, cells) for record, cells in self._records(text)]
         self._note_smoking_code(text)
-        return [PatientRow(**values) for values in found if values["patient_id"] is not None]
+        return [patient for patient in found if patient is not None]
 
     def _records(self, text: DelimitedText) -> Iterator[tuple[Record, dict[str, str]]]:
         """Each record with its cells by column; records that do not fit the header are noted and left out."""
@@ -90,37 +90,44 @@ class RowReader:
             self._note(record.line, column, error.found, error.wanted)
             return None
 
-    def _patient_values(self, record: Record, cells: Mapping[str, str]) -> dict[str, Any]:
-        """The values of a `PatientRow`; `patient_id` is None where it cannot be read."""
+    def _patient(self, record: Record, cells: Mapping[str, str]) -> PatientRow | None:
+        """The values of the patient; None where the identifier cannot be read."""
         smoking = self._value(record, cells, "smoking", read_smoking)
         site = cells.get("site", "")
         known = set(known_columns(self.genes))
-        return {
-            "row_number": record.line,
-            "age_years": self._value(record, cells, "age", read_age),
-            "sex": self._value(record, cells, "sex", read_sex),
-            "smoking": smoking.ever if smoking else None,
-            "smoking_status": smoking.status if smoking else None,
-            "labels": {gene: self._value(record, cells, gene, read_gene) for gene in self.genes},
-            "synthetic": self._value(record, cells, "synthetic", read_yes_no) or False,
-            "site": None if is_unknown(site) else site,
-            "extra": {name: text for name, text in cells.items() if name not in known and name.strip()},
-            "patient_id": self._value(record, cells, "patient_id", _patient_id) if "patient_id" in cells else None,
-        }
+        age_years = self._value(record, cells, "age", read_age)
+        sex = self._value(record, cells, "sex", read_sex)
+        labels = {gene: self._value(record, cells, gene, read_gene) for gene in self.genes}
+        synthetic = self._value(record, cells, "synthetic", read_yes_no) or False
+        patient_id = self._value(record, cells, "patient_id", _patient_id) if "patient_id" in cells else None
+        if patient_id is None:
+            return None
+        return PatientRow(
+            patient_id=patient_id,
+            row_number=record.line,
+            age_years=age_years,
+            sex=sex,
+            smoking=smoking.ever if smoking else None,
+            smoking_status=smoking.status if smoking else None,
+            labels=labels,
+            site=None if is_unknown(site) else site,
+            extra={name: text for name, text in cells.items() if name not in known and name.strip()},
+            synthetic=synthetic,
+        )
 
     def _row(self, record: Record, cells: Mapping[str, str]) -> CohortRow | None:
         """The row of one record, or None where a required value is missing."""
-        patient = self._patient_values(record, cells)
+        patient = self._patient(record, cells)
         frame = self._value(record, cells, "frame", _frame) or Frame.LPS
         series_uid = self._value(record, cells, "series", _series_uid)
         ct = self._value(record, cells, "ct", self._ct) if "ct" in cells else None
         nodule = self._value(record, cells, "nodule", self._nodule) if "nodule" in cells else None
         if self.check_files:
             self._note_absent(record.line, ct, nodule)
-        if patient["patient_id"] is None or ct is None or nodule is None:
+        if patient is None or ct is None or nodule is None:
             return None
         segment = cells.get("segment") or None
-        return CohortRow(**patient, ct=ct, nodule=nodule, frame=frame, segment=segment, series_uid=series_uid)
+        return CohortRow.of(patient, ct=ct, nodule=nodule, frame=frame, segment=segment, series_uid=series_uid)
 
     def _ct(self, text: str) -> Path:
         """The absolute path of the scan."""

@@ -1,12 +1,12 @@
 """Who is in a cohort: the counts of the paper's Table 1."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from radiogene.cohort.row import CohortRow, PatientRow, by_patient, patient_labels
 from radiogene.cohort.table.cohort_table import Cohort
+from radiogene.storage.typed_json import JsonObject, to_json
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class CohortSummary:
     scans_of_several_patients: int
     synthetic: bool
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The summary as plain JSON values."""
-        return asdict(self)
+        return to_json(self)
 
 
 def summarise(cohort: Cohort) -> CohortSummary:

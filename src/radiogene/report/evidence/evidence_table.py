@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from radiogene.evaluation.measure import Measure
+from radiogene.storage.typed_json import JsonObject
 
 COLUMNS = {"auc": "AUC", "accuracy": "ACC", "sensitivity": "SEN", "specificity": "SPE", "f1": "F1"}
 """Figures of Tables 2 to 8 by their names in an evaluation, with the paper's headings."""
@@ -30,7 +30,7 @@ class RowComparison:
     p_mcnemar: float | None
     test: str
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values, not rounded."""
         return {
             "patients": self.patients,
@@ -67,7 +67,7 @@ class TableRow:
     notes: tuple[str, ...] = ()
     reason: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values, shares from 0 to 1, not rounded."""
         return {
             "label": self.label,
@@ -96,7 +96,7 @@ class TableBlock:
     gene: str
     rows: tuple[TableRow, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values."""
         return {"heading": self.heading, "gene": self.gene, "rows": [row.to_json() for row in self.rows]}
 
@@ -119,7 +119,7 @@ class EvidenceTable:
     blocks: tuple[TableBlock, ...]
     notes: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values: the content of `NAME.json`."""
         return {
             "name": self.name,

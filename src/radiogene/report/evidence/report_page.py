@@ -1,6 +1,8 @@
 """The page of an experiment, from its question to its software."""
 
-from typing import Any
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from radiogene import __version__
 from radiogene.report.evidence.answer import answer_sentence, chance_sentence, question_of, verdict_of
@@ -18,7 +20,7 @@ from radiogene.report.evidence.printed_numbers import interval_text, p_text, sig
 from radiogene.report.evidence.table_html import table_html
 from radiogene.report.page import render_page
 from radiogene.report.paper.paper_values import PAPER
-from radiogene.report.table_one_text import TableOneGrid, table_one_grid
+from radiogene.report.table_one_text import table_one_grid
 
 CHECKLISTS: tuple[Checklist, ...] = (TRIPOD_AI, CLAIM)
 
@@ -40,6 +42,41 @@ ROWS_OF_ONE_PAGE = 12
 """A table of so many rows is not broken in print."""
 
 
+@dataclass(frozen=True)
+class ShownAnswer:
+    """One gene's answer in numbers and words; each pair is a figure and its interval."""
+
+    gene: str
+    verdict: str
+    main: str
+    reference: str
+    main_auc: tuple[str, str]
+    reference_auc: tuple[str, str]
+    difference: tuple[str, str]
+    p: str
+    p_holm: str
+    sentence: str
+    chance: str
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A table of the page; a short one is not broken in print."""
+
+    name: str
+    heading: str
+    html: Markup
+    short: bool
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """A figure and its image as a data address; None where it could not be drawn."""
+
+    figure: EvidenceFigure
+    source: str | None
+
+
 def report_page(report: EvidenceReport) -> str:
     """The page as HTML that needs no other file.
 
@@ -57,7 +94,7 @@ def report_page(report: EvidenceReport) -> str:
         "cautions": cautions(report),
         "answers": [_answer(answer) for answer in report.answers],
         "drawing": answer_drawing(report.answers),
-        "table_one": None if report.table_one is None else _table_one(table_one_grid(report.table_one, True)),
+        "table_one": None if report.table_one is None else table_one_grid(report.table_one, True),
         "tables": [_table(table) for table in report.tables],
         "figures": [_figure(figure) for figure in report.figures],
         "supplement": [
@@ -77,40 +114,34 @@ def report_page(report: EvidenceReport) -> str:
     return render_page("evidence.html.j2", values)
 
 
-def _answer(answer: GeneAnswer) -> dict[str, Any]:
-    """One gene's answer in numbers and words."""
+def _answer(answer: GeneAnswer) -> ShownAnswer:
     comparison = answer.comparison
     difference = None if comparison is None else comparison.difference
     value = None if difference is None else difference.value
-    return {
-        "gene": answer.gene,
-        "verdict": verdict_of(answer).value,
-        "main": answer.main,
-        "reference": answer.reference,
-        "main_auc": (value_text(answer.main_auc), interval_text(answer.main_auc)),
-        "reference_auc": (value_text(answer.reference_auc), interval_text(answer.reference_auc)),
-        "difference": ("–" if value is None else signed_points(value), interval_text(difference, signed=True)),
-        "p": p_text(None if comparison is None else comparison.p_value),
-        "p_holm": p_text(None if comparison is None else comparison.p_holm),
-        "sentence": answer_sentence(answer),
-        "chance": chance_sentence(answer),
-    }
+    return ShownAnswer(
+        gene=answer.gene,
+        verdict=verdict_of(answer).value,
+        main=answer.main,
+        reference=answer.reference,
+        main_auc=(value_text(answer.main_auc), interval_text(answer.main_auc)),
+        reference_auc=(value_text(answer.reference_auc), interval_text(answer.reference_auc)),
+        difference=("–" if value is None else signed_points(value), interval_text(difference, signed=True)),
+        p=p_text(None if comparison is None else comparison.p_value),
+        p_holm=p_text(None if comparison is None else comparison.p_holm),
+        sentence=answer_sentence(answer),
+        chance=chance_sentence(answer),
+    )
 
 
-def _table(table: EvidenceTable) -> dict[str, Any]:
+def _table(table: EvidenceTable) -> ShownTable:
     number = table.name.removeprefix("table")
     rows = sum(len(block.rows) for block in table.blocks)
     heading = f"Table {number}. {table.title}" if number.isdigit() else table.title
-    return {"name": table.name, "heading": heading, "html": table_html(table), "short": rows <= ROWS_OF_ONE_PAGE}
+    return ShownTable(table.name, heading, table_html(table), rows <= ROWS_OF_ONE_PAGE)
 
 
-def _table_one(grid: TableOneGrid) -> dict[str, Any]:
-    return {"headings": grid.headings, "rows": grid.rows, "notes": grid.notes}
-
-
-def _figure(figure: EvidenceFigure) -> dict[str, Any]:
-    source = image_data_uri(figure.name, figure.content) if figure.content else None
-    return {"figure": figure, "source": source}
+def _figure(figure: EvidenceFigure) -> ShownFigure:
+    return ShownFigure(figure, image_data_uri(figure.name, figure.content) if figure.content else None)
 
 
 def _settings(report: EvidenceReport) -> dict[str, str]:

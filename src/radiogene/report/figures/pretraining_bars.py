@@ -5,7 +5,7 @@ The paper prints no figures with its Figure 10, so none of its own stand beside 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -22,7 +22,27 @@ MEASURES = {"auc": "AUC", "accuracy": "ACC", "sensitivity": "SEN", "specificity"
 
 BAR_WIDTH = 0.36
 
-PAPER_MARK: dict[str, Any] = {"marker": "D", "color": "white", "markeredgecolor": "black", "markersize": 4}
+
+class BarStyle(TypedDict, total=False):
+    """Keywords of a bar, as matplotlib takes them."""
+
+    facecolor: str
+    linewidth: float
+    alpha: float
+    hatch: str
+    edgecolor: str
+
+
+class MarkStyle(TypedDict):
+    """Keywords of a mark, as matplotlib takes them; `markersize` in points."""
+
+    marker: str
+    color: str
+    markeredgecolor: str
+    markersize: float
+
+
+PAPER_MARK: MarkStyle = {"marker": "D", "color": "white", "markeredgecolor": "black", "markersize": 4}
 
 
 @dataclass(frozen=True)
@@ -62,10 +82,12 @@ def pretraining_bars_figure(starts: Sequence[StartMeasures], synthetic: bool) ->
     return figure
 
 
-def bar_style(number: int) -> dict[str, Any]:
+def bar_style(number: int) -> BarStyle:
     """Colour and hatching of the bars of the start of that number."""
-    style = {"facecolor": COLOURS[number % len(COLOURS)], "linewidth": 0}
-    return style | ({"alpha": 0.55, "hatch": "////", "edgecolor": "white"} if number else {"alpha": 0.85})
+    style: BarStyle = {"facecolor": COLOURS[number % len(COLOURS)], "linewidth": 0}
+    if number:
+        return {**style, "alpha": 0.55, "hatch": "////", "edgecolor": "white"}
+    return {**style, "alpha": 0.85}
 
 
 def _handles(starts: Sequence[StartMeasures]) -> list[Artist]:

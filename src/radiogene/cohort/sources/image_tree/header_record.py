@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from radiogene.cohort.sources.image_tree.file_header import FileHeader, MarkingReferences
 from radiogene.ct.series.slice_header import (
@@ -16,6 +17,8 @@ from radiogene.ct.series.slice_header import (
     StoredPixels,
     StudyFacts,
 )
+
+Record = TypeVar("Record")
 
 PARTS = {"pixels": StoredPixels, "rescale": Rescale, "facts": AcquisitionFacts, "study": StudyFacts}
 """Fields of a slice that are records of their own."""
@@ -48,8 +51,8 @@ def decode(text: str, path: Path) -> FileHeader:
     """The header of the file at `path` that `encode` wrote."""
     slices, other, references, damaged = json.loads(text)
     return FileHeader(
-        slices=tuple(_slice(path, values) for values in slices),
-        other=None if other is None else OtherObject(path, **_named(OtherObject, other)),
+        slices=tuple(_at(path, SliceHeader, NAMES[SliceHeader], values) for values in slices),
+        other=None if other is None else _at(path, OtherObject, NAMES[OtherObject], other),
         references=None if references is None else MarkingReferences(*(_value(v) for v in references)),
         damaged=None if damaged is None else DamagedFile(path, *damaged),
     )
@@ -61,15 +64,11 @@ def _values(record: Any) -> list[Any]:
     return [_values(value) if type(value) in NAMES else value for value in values]
 
 
-def _slice(path: Path, values: list[Any]) -> SliceHeader:
-    """A slice from its values."""
-    return SliceHeader(path=path, **_named(SliceHeader, values))
-
-
-def _named(kind: Any, values: list[Any]) -> dict[str, Any]:
-    """The values by field, records within made again."""
-    named = dict(zip(NAMES[kind], values, strict=True))
-    return {name: PARTS[name](*value) if name in PARTS else _value(value) for name, value in named.items()}
+def _at(path: Path, kind: Callable[..., Record], names: tuple[str, ...], values: list[Any]) -> Record:
+    """The record of a file from its values, records within made again."""
+    named = dict(zip(names, values, strict=True))
+    made = {name: PARTS[name](*value) if name in PARTS else _value(value) for name, value in named.items()}
+    return kind(path=path, **made)
 
 
 def _value(value: Any) -> Any:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from radiogene.cohort.sources.nsclc_radiogenomics.citation import CITATION_TEXT, COLLECTION_LICENCE, LICENCE_TEXT
 from radiogene.cohort.sources.nsclc_radiogenomics.idc_index import IdcEntry, IdcIndex
@@ -14,6 +13,7 @@ from radiogene.cohort.sources.transfer.object_store import ObjectStore
 from radiogene.cohort.sources.transfer.series_transfer import FetchedSeries, WantedSeries, fetch_series, require_room
 from radiogene.errors import TransferError
 from radiogene.storage.atomic_files import write_json, write_text
+from radiogene.storage.typed_json import JsonObject, to_json
 
 LICENCE_FILE, CITATION_FILE, PLAN_FILE = "LICENSE.txt", "CITATION.txt", "download.json"
 
@@ -59,12 +59,12 @@ class DownloadPlan:
             f"  licence: {', '.join(sorted({entry.licence for _, entry in self.entries}))}",
         ]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The plan as plain JSON values."""
         return {
             "index_version": self.index.version,
             "megabytes": self.megabytes,
-            "series": [{"patient_id": patient, **vars(entry)} for patient, entry in self.entries],
+            "series": [{"patient_id": patient, **to_json(entry)} for patient, entry in self.entries],
             "without_series": {patient: self.choices[patient].reason_for_none for patient in self.without_series},
             "notes": {patient: list(choice.notes) for patient, choice in self.choices.items() if choice.notes},
         }

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from radiogene.cohort.sources.exclusion import FROM_PAPER, FROM_TABLE
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import (
@@ -24,6 +23,7 @@ from radiogene.cohort.sources.nsclc_radiogenomics.paper_cohort import (
 )
 from radiogene.cohort.sources.nsclc_radiogenomics.tnm_stage import COLLECTION_EDITION
 from radiogene.cohort.table.problem import Problem
+from radiogene.storage.typed_json import JsonObject
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class CollectionSummary:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The summary as plain JSON values; identifiers are those of the label file."""
         patients = self.table.patients
         return {
@@ -59,8 +59,8 @@ class CollectionSummary:
             "paper": {
                 "patients": PAPER_COUNT,
                 "rules": [RULE_OF_ARM, RULE_OF_STAGE],
-                "by_arm": sum(is_of_paper(patient.patient_id) for patient in patients),
-                "by_stage": sum(map(is_staged, patients)),
+                "by_arm": self._by_arm,
+                "by_stage": self._by_stage,
                 "rules_disagree_on": disagreeing_rules(patients),
             },
             "status": {gene: status_counts(patients, gene) for gene in GENES},
@@ -73,22 +73,33 @@ class CollectionSummary:
 
     def lines(self) -> list[str]:
         """The summary for the terminal."""
-        content = self.to_json()
-        paper, excluded = content["paper"], content["excluded"]
+        patients = self.table.patients
+        disagreeing = disagreeing_rules(patients)
         lines = [
-            f"{content['patients_in_table']} of {self.labelled} patients of the label file in the table "
-            f"({content['rows']} rows); the collection has {COLLECTION_COUNT}",
-            f"  of the paper's {PAPER_COUNT}: {paper['by_arm']} ({RULE_OF_ARM}); {paper['by_stage']} "
+            f"{len(patients)} of {self.labelled} patients of the label file in the table "
+            f"({len(self.table.rows)} rows); the collection has {COLLECTION_COUNT}",
+            f"  of the paper's {PAPER_COUNT}: {self._by_arm} ({RULE_OF_ARM}); {self._by_stage} "
             f"({RULE_OF_STAGE}); "
-            + (f"the rules differ on {', '.join(d)}" if (d := paper["rules_disagree_on"]) else "the same patients"),
+            + (f"the rules differ on {', '.join(disagreeing)}" if disagreeing else "the same patients"),
         ]
-        for gene, counts in content["status"].items():
+        for gene in GENES:
+            counts = status_counts(patients, gene)
             lines.append(f"  {gene}: " + ", ".join(f"{count} {word}" for word, count in counts.items()))
         lines.append(f"  stage from pathological T, N, M by the {COLLECTION_EDITION}")
-        lines += [f"  excluded from {what}: {count}" for what, count in excluded.items() if count]
+        lines += [f"  excluded from {what}: {count}" for what, count in self._excluded().items() if count]
         lines += [f"  {note}" for note in self.notes]
         lines += [f"  sources disagree: {conflict}" for conflict in self.conflicts]
         return lines
+
+    @property
+    def _by_arm(self) -> int:
+        """Patients whom the paper's rule of the arm takes."""
+        return sum(is_of_paper(patient.patient_id) for patient in self.table.patients)
+
+    @property
+    def _by_stage(self) -> int:
+        """Patients whom the paper's rule of the stage takes."""
+        return sum(map(is_staged, self.table.patients))
 
     def _excluded(self) -> dict[str, int]:
         """Patients excluded from each thing."""

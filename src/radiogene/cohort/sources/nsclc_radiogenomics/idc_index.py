@@ -8,7 +8,7 @@ transfer could not be tried without the network, and compares sizes, not hashes.
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from radiogene.cohort.sources.series.series_facts import MarkingFacts, SeriesFacts
 from radiogene.errors import SettingsError
@@ -17,22 +17,27 @@ COLLECTION_ID = "nsclc_radiogenomics"
 COLLECTION_DOI = "10.7937/k9/tcia.2017.7hs46erv"
 """Series that others derived of the collection have another: segmentations by networks, among them."""
 
-COLUMNS = (
-    "PatientID",
-    "StudyInstanceUID",
-    "StudyDate",
-    "StudyDescription",
-    "SeriesInstanceUID",
-    "SeriesDescription",
-    "Modality",
-    "Manufacturer",
-    "instanceCount",
-    "series_size_MB",
-    "aws_bucket",
-    "crdc_series_uuid",
-    "license_short_name",
-    "source_DOI",
-)
+
+class IdcRow(TypedDict):
+    """A row of the index; names are its columns."""
+
+    PatientID: str
+    StudyInstanceUID: str
+    StudyDate: str | None
+    StudyDescription: str | None
+    SeriesInstanceUID: str
+    SeriesDescription: str | None
+    Modality: str
+    Manufacturer: str | None
+    instanceCount: int
+    series_size_MB: float
+    aws_bucket: str
+    crdc_series_uuid: str
+    license_short_name: str
+    source_DOI: str
+
+
+COLUMNS = tuple(IdcRow.__annotations__)
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ def read_idc_index() -> IdcIndex:
     series: dict[str, list[SeriesFacts]] = {}
     markings: dict[str, list[MarkingFacts]] = {}
     entries = {}
-    for row in sorted(table.to_pylist(), key=lambda row: (row["PatientID"], row["SeriesInstanceUID"])):
+    rows: list[IdcRow] = table.to_pylist()
+    for row in sorted(rows, key=lambda row: (row["PatientID"], row["SeriesInstanceUID"])):
         entries[row["SeriesInstanceUID"]] = _entry(row)
         if row["Modality"] == "SEG":
             markings.setdefault(row["PatientID"], []).append(_marking(row))
@@ -109,7 +115,7 @@ def read_idc_index() -> IdcIndex:
     )
 
 
-def _entry(row: dict[str, Any]) -> IdcEntry:
+def _entry(row: IdcRow) -> IdcEntry:
     """Where the series of a row lies."""
     return IdcEntry(
         series_uid=row["SeriesInstanceUID"],
@@ -122,7 +128,7 @@ def _entry(row: dict[str, Any]) -> IdcEntry:
     )
 
 
-def _series(row: dict[str, Any]) -> SeriesFacts:
+def _series(row: IdcRow) -> SeriesFacts:
     """The facts of a row."""
     return SeriesFacts(
         patient_id=row["PatientID"],
@@ -138,7 +144,7 @@ def _series(row: dict[str, Any]) -> SeriesFacts:
     )
 
 
-def _marking(row: dict[str, Any]) -> MarkingFacts:
+def _marking(row: IdcRow) -> MarkingFacts:
     """The facts of a row that is a segmentation."""
     return MarkingFacts(
         patient_id=row["PatientID"],

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from radiogene.cohort.sources.transfer.object_store import ObjectStore, StoredObject, checked
 from radiogene.errors import TransferError
@@ -114,29 +113,44 @@ def _fetched(store: ObjectStore, series: WantedSeries, target: Path, threads: Th
         return FetchedSeries(series, problem, 0, 0)
     folder = target / series.folder
     outcomes = list(threads.map(lambda one: _file(store, series, one, folder), objects))
-    problems = [outcome["problem"] for outcome in outcomes if outcome["problem"]]
-    fetched = sum(outcome["fetched"] for outcome in outcomes)
+    problems = [outcome.problem for outcome in outcomes if outcome.problem]
+    fetched = sum(outcome.fetched for outcome in outcomes)
     unhashed = sum(one.md5 is None for one in objects)
     if problems:
         more = f" and {len(problems) - 1} more files" if len(problems) > 1 else ""
         return FetchedSeries(series, f"{problems[0]}{more}", fetched, unhashed)
     _remove_strangers(folder, {one.name for one in objects})
-    files = [asdict(one) | {"sha256": outcome["sha256"]} for one, outcome in zip(objects, outcomes, strict=True)]
+    files = [asdict(one) | {"sha256": outcome.sha256} for one, outcome in zip(objects, outcomes, strict=True)]
     write_json(_record_path(target, series), {"series": series.series_uid, "store": store.endpoint, "files": files})
     return FetchedSeries(series, None, fetched, unhashed)
 
 
-def _file(store: ObjectStore, series: WantedSeries, one: StoredObject, folder: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file.
+
+    Attributes:
+        sha256: of its bytes; None where there is a problem.
+        fetched: False where it was there already.
+        problem: in words.
+    """
+
+    sha256: str | None
+    fetched: bool
+    problem: str | None
+
+
+def _file(store: ObjectStore, series: WantedSeries, one: StoredObject, folder: Path) -> FileOutcome:
     """What became of one file: kept, fetched, or the problem with it."""
     path = folder / one.name
     if path.is_file():
         check = checked(path, one)
         if check.wrong is None:
-            return {"sha256": check.sha256, "fetched": 0, "problem": None}
+            return FileOutcome(check.sha256, fetched=False, problem=None)
     try:
-        return {"sha256": store.fetch(series.bucket, one, path), "fetched": 1, "problem": None}
+        return FileOutcome(store.fetch(series.bucket, one, path), fetched=True, problem=None)
     except TransferError as error:
-        return {"sha256": None, "fetched": 0, "problem": str(error)}
+        return FileOutcome(None, fetched=False, problem=str(error))
 
 
 def _remove_strangers(folder: Path, names: set[str]) -> None:
