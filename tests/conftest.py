@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,6 +141,31 @@ def bucket(s3_endpoint, monkeypatch) -> str:
     name = f"b-{uuid.uuid4().hex[:12]}"
     fsspec.filesystem("s3").mkdir(name)
     return f"s3://{name}"
+
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def radiogene(capfd) -> Program:
+    """Runs `radiogene WORD ...` in this process; one of its own would import for seconds before it begins.
+
+    Gives the exit code and what reached each stream, written by Python or below it. Where the process itself matters
+    (signals, what is imported, the installed program), tests start one.
+    """
+    from radiogene.cli.app import main
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        code = 0
+        capfd.readouterr()
+        try:
+            main([str(word) for word in words])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capfd.readouterr()
+        return subprocess.CompletedProcess(words, code, printed.out, printed.err)
+
+    return run
 
 
 @pytest.fixture
