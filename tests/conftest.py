@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -68,6 +69,24 @@ def synthetic_store(synthetic_cohort, made_once) -> CubeStore:
         assert not summary.failed
 
     return CubeStore.open(made_once("store", make))
+
+
+FEW = tuple(f"SYN-A-00{n:02}" for n in (1, 2, 3, 4, 5, 6, 7, 9, 10, 13, 14, 18, 22, 23, 24))
+"""Five mutants of EGFR, five of KRAS and five of neither: a fifth held out has one of each."""
+
+
+@pytest.fixture(scope="session")
+def few_store(synthetic_store, made_once) -> CubeStore:
+    """The cubes of half the patients, for a training of which only the way is looked at."""
+
+    def make(path: Path) -> None:
+        with CubeStore.create(path, synthetic_store.preparation, synthetic_store.preparation_hash) as store:
+            for number, record in enumerate(synthetic_store.records):
+                if record.row.patient_id in FEW:
+                    segment = synthetic_store.segment(number)
+                    store.add(record, synthetic_store.cube(number).astype(np.float32), segment)
+
+    return CubeStore.open(made_once("few-store", make))
 
 
 @pytest.fixture(scope="session")
