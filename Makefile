@@ -1,11 +1,13 @@
-# The two commands of the README are `make demo` and `make test`; everything they need, they install into .venv.
+# The commands of the README are `make demo` and `make test`; everything they need, they install into .venv.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 DEMO_OUT ?= demo
+# Two processes of one thread each; the slowest tests are named at the end.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 25
 
-.PHONY: install demo test bench bench-quick lint clean
+.PHONY: install demo test test-long test-all bench bench-quick lint clean
 
 install: $(VENV)/.installed
 
@@ -32,7 +34,14 @@ demo: install
 	$(BIN)/radiogene demo --out $(DEMO_OUT)
 
 test: $(VENV)/.installed-test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 25
+	$(PYTEST) -m "not long"
+
+# What takes minutes each: the tutorial, the examples, the whole demonstration from the built wheel.
+test-long: $(VENV)/.installed-test
+	$(PYTEST) -m long
+
+# Every test, each once.
+test-all: test test-long
 
 # Timings want a quiet machine; nothing of them is in the test suite.
 bench: $(VENV)/.installed-bench

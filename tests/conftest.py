@@ -2,10 +2,12 @@
 
 import os
 import signal
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -67,6 +69,24 @@ def synthetic_store(synthetic_cohort, made_once) -> CubeStore:
         assert not summary.failed
 
     return CubeStore.open(made_once("store", make))
+
+
+FEW = tuple(f"SYN-A-00{n:02}" for n in (1, 2, 3, 4, 5, 6, 7, 9, 10, 13, 14, 18, 22, 23, 24))
+"""Five mutants of EGFR, five of KRAS and five of neither: a fifth held out has one of each."""
+
+
+@pytest.fixture(scope="session")
+def few_store(synthetic_store, made_once) -> CubeStore:
+    """The cubes of half the patients, for a training of which only the way is looked at."""
+
+    def make(path: Path) -> None:
+        with CubeStore.create(path, synthetic_store.preparation, synthetic_store.preparation_hash) as store:
+            for number, record in enumerate(synthetic_store.records):
+                if record.row.patient_id in FEW:
+                    segment = synthetic_store.segment(number)
+                    store.add(record, synthetic_store.cube(number).astype(np.float32), segment)
+
+    return CubeStore.open(made_once("few-store", make))
 
 
 @pytest.fixture(scope="session")
@@ -140,6 +160,31 @@ def bucket(s3_endpoint, monkeypatch) -> str:
     name = f"b-{uuid.uuid4().hex[:12]}"
     fsspec.filesystem("s3").mkdir(name)
     return f"s3://{name}"
+
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def radiogene(capfd) -> Program:
+    """Runs `radiogene WORD ...` in this process; one of its own would import for seconds before it begins.
+
+    Gives the exit code and what reached each stream, written by Python or below it. Where the process itself matters
+    (signals, what is imported, the installed program), tests start one.
+    """
+    from radiogene.cli.app import main
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        code = 0
+        capfd.readouterr()
+        try:
+            main([str(word) for word in words])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capfd.readouterr()
+        return subprocess.CompletedProcess(words, code, printed.out, printed.err)
+
+    return run
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.unseen_files import folder_with_unseen, unseen_lines
+from model.held_out_files import folder_with_held_out, held_out_lines
 from networks.backbone_names import needs_timm
 from radiogene.cli.app import main
 from radiogene.cli.nodule_argument import with_joined_nodule
@@ -57,9 +57,9 @@ def test_three_numbers_after_nodule_are_one_value():
     assert with_joined_nodule(["--nodule", "mask.nrrd", "--out", "x"]) == ["--nodule", "mask.nrrd", "--out", "x"]
 
 
-def test_views_writes_the_stated_files(synthetic_cohort, tmp_path):
+def test_views_writes_the_stated_files(synthetic_cohort, tmp_path, radiogene):
     row = next(r for r in read_cohort(synthetic_cohort).rows if r.nodule.endswith("seg.dcm"))
-    done = run("views", "--ct", row.ct, "--nodule", row.nodule, "--out", tmp_path / "views")
+    done = radiogene("views", "--ct", row.ct, "--nodule", row.nodule, "--out", tmp_path / "views")
     assert done.returncode == 0, done.stderr
     cube, views = (np.load(tmp_path / "views" / name, allow_pickle=False) for name in ("cube.npy", "views.npy"))
     assert (cube.dtype, cube.shape) == (np.float32, (64, 64, 64))
@@ -96,7 +96,7 @@ def test_predict_prints_json_alone_on_standard_output(trained_model, synthetic_c
     ],
 )
 def test_bad_input_has_one_message_an_exit_code_and_leaves_nothing(
-    arguments, code, message, trained_model, synthetic_cohort, tmp_path
+    arguments, code, message, trained_model, synthetic_cohort, tmp_path, radiogene
 ):
     row = read_cohort(synthetic_cohort).rows[0]
     words = [str(tmp_path / "out") if word == "OUT" else word for word in arguments]
@@ -105,7 +105,7 @@ def test_bad_input_has_one_message_an_exit_code_and_leaves_nothing(
         words += ["--nodule", str(row.nodule)]
     if words[0] == "predict":
         words += ["--model", str(trained_model)]
-    done = run(*words)
+    done = radiogene(*words)
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -114,8 +114,8 @@ def test_bad_input_has_one_message_an_exit_code_and_leaves_nothing(
 
 
 @needs_timm
-def test_describe_prints_json_of_any_backbone():
-    done = run("describe", "--preset", "small", "--backbone", "resnet50", "--batch", "4", "--json")
+def test_describe_prints_json_of_any_backbone(radiogene):
+    done = radiogene("describe", "--preset", "small", "--backbone", "resnet50", "--batch", "4", "--json")
     assert done.returncode == 0, done.stderr
     content = json.loads(done.stdout)
     assert (content["preset"], content["backbone"]) == ("small", "resnet50")
@@ -126,8 +126,8 @@ def test_describe_prints_json_of_any_backbone():
     assert step["total_bytes"] == sum(step[kind] for kind in kinds)
 
 
-def test_a_word_that_is_no_backbone_lists_all_names():
-    done = run("describe", "--backbone", "vgg17")
+def test_a_word_that_is_no_backbone_lists_all_names(radiogene):
+    done = radiogene("describe", "--backbone", "vgg17")
     assert done.returncode == 3
     assert all(name in done.stderr for name in ("inception-attention-resnet", "vgg16", "densenet121"))
 
@@ -141,14 +141,14 @@ def test_check_names_every_problem_in_one_pass(tmp_path):
         assert word in done.stderr
 
 
-def test_a_scan_that_is_not_there_fails_its_own_row_of_a_batch(trained_model, synthetic_cohort, tmp_path):
+def test_a_scan_that_is_not_there_fails_its_own_row_of_a_batch(trained_model, synthetic_cohort, tmp_path, radiogene):
     row = next(r for r in read_cohort(synthetic_cohort).rows if r.nodule.endswith("seg.dcm"))
     table = tmp_path / "cohort.csv"
     table.write_text(
         f"patient_id,ct,nodule\np1,{row.ct},{row.nodule}\np2,{tmp_path / 'gone'},1 2 3\np3,{row.ct},gone.dcm\n"
     )
     out = tmp_path / "results.csv"
-    done = run("predict", "--model", trained_model, "--cohort", table, "--out", out, "--quiet")
+    done = radiogene("predict", "--model", trained_model, "--cohort", table, "--out", out, "--quiet")
     assert done.returncode == 20, done.stderr
     with out.open(newline="") as stream:
         lines = list(csv.DictReader(stream))
@@ -164,19 +164,21 @@ def test_a_scan_that_is_not_there_fails_its_own_row_of_a_batch(trained_model, sy
         (["--out", "NEW", "--cohort", "table.csv"], "leave --ct, --nodule, --segment, --json out"),
     ],
 )
-def test_places_and_options_are_checked_before_any_work(arguments, message, tmp_path):
+def test_places_and_options_are_checked_before_any_work(arguments, message, tmp_path, radiogene):
     (tmp_path / "file").write_text("mine")
     words = [str(tmp_path / w.lower()) if w in ("FILE", "NEW") else w for w in arguments]
-    done = run("predict", "--model", "m", "--ct", "c", "--nodule", "1", "2", "3", "--segment", "1", "--json", *words)
+    done = radiogene(
+        "predict", "--model", "m", "--ct", "c", "--nodule", "1", "2", "3", "--segment", "1", "--json", *words
+    )
     assert done.returncode == 3
     assert message in done.stderr
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_a_gpu_that_is_not_there_is_refused(tmp_path):
+def test_a_gpu_that_is_not_there_is_refused(tmp_path, radiogene):
     if torch_has_gpu():
         pytest.skip("this machine has a GPU")
-    done = run("train", "--store", tmp_path, "--out", tmp_path / "model", "--accelerator", "gpu")
+    done = radiogene("train", "--store", tmp_path, "--out", tmp_path / "model", "--accelerator", "gpu")
     assert done.returncode == 3
     assert "--accelerator auto or cpu" in done.stderr
 
@@ -187,7 +189,9 @@ def torch_has_gpu():
     return torch.cuda.is_available() or torch.backends.mps.is_available()
 
 
-def test_evaluate_writes_figures_and_predictions_by_the_rule_of_the_training(trained_model, synthetic_store, tmp_path):
+def test_evaluate_writes_figures_and_predictions_by_the_rule_of_the_training(
+    trained_model, synthetic_store, tmp_path, radiogene
+):
     out = tmp_path / "evaluation"
     words = (
         "--model",
@@ -199,7 +203,7 @@ def test_evaluate_writes_figures_and_predictions_by_the_rule_of_the_training(tra
         "--include-training-cases",
         "--json",
     )
-    done = run("evaluate", *words)
+    done = radiogene("evaluate", *words)
     assert done.returncode == 0, done.stderr
     content = json.loads(done.stdout)
     assert content == json.loads((out / "evaluation.json").read_text())
@@ -208,7 +212,7 @@ def test_evaluate_writes_figures_and_predictions_by_the_rule_of_the_training(tra
     assert content["includes_training_cases"]
     assert (out / "predictions.csv").read_text().startswith("patient_id,EGFR_label,EGFR_probability")
     assert content["evaluated_before"]["evaluations"] == 0
-    refused = run("evaluate", "--model", trained_model, "--store", synthetic_store.path)
+    refused = radiogene("evaluate", "--model", trained_model, "--store", synthetic_store.path)
     assert refused.returncode == 13
     assert len(read_ledger(tmp_path / "ledger.jsonl")) == 1
     assert "--include-training-cases" in refused.stderr
@@ -239,7 +243,7 @@ def test_evaluate_counts_each_look_in_the_ledger_and_warns_where_there_is_none(
 
 
 def test_calibrate_changes_what_predict_says_and_refuses_in_one_line(trained_model, tmp_path, capsys):
-    folder = folder_with_unseen(trained_model, tmp_path / "model", unseen_lines())
+    folder = folder_with_held_out(trained_model, tmp_path / "model", held_out_lines())
 
     def calibrated(*words):
         with pytest.raises(SystemExit) as end:

@@ -74,7 +74,7 @@ def test_make_targets_that_are_named_exist():
     named = {
         word
         for page in PAGES
-        for word in re.findall(r"^make (\w+)|`make (\w+)`", page.read_text(encoding="utf-8"), re.MULTILINE)
+        for word in re.findall(r"^make ([\w-]+)|`make ([\w-]+)`", page.read_text(encoding="utf-8"), re.MULTILINE)
     }
     named = {name for pair in named for name in pair if name}
     assert named

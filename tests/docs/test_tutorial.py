@@ -10,7 +10,7 @@ import pytest
 from docs.documentation_pages import DOCS, blocks
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_first_model_is_made_as_the_tutorial_says(tmp_path):
     tutorial = blocks(DOCS / "tutorial" / "first-model.md")
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

@@ -11,7 +11,7 @@ import pytest
 EXAMPLE = Path(__file__).parents[2] / "examples" / "reproduce-paper"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_command_runs_on_a_phantom_of_the_collection(tmp_path):
     words = ["--out", tmp_path, "--patients", "10", "--training", "14", "--epochs", "1"]
     command = [sys.executable, EXAMPLE / "on_phantom.py", *words]

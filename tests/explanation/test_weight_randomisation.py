@@ -22,20 +22,34 @@ def network(seed: int) -> MMDL:
 
 def changed_layers(before: MMDL, after: MMDL) -> set[str]:
     """Layers, named as in `layers_from_the_output`, of which some value differs."""
-    names = set()
+    names, others = set(), after.state_dict()
     for name, value in before.state_dict().items():
-        if not torch.equal(value, after.state_dict()[name]):
+        if not torch.equal(value, others[name]):
             parts = name.split(".")
             names.add(parts[2] if parts[0] == "view_networks" else parts[0])
     return names
 
 
-def test_layers_are_listed_from_the_output_to_the_input():
-    assert list(layers_from_the_output(network(0))) == ["fusion", "branches", *STAGES]
+@pytest.fixture(scope="module")
+def trained() -> MMDL:
+    return network(0)
 
 
-def test_a_cascade_changes_ever_more_layers_and_leaves_the_network():
-    trained, fresh = network(0), network(1)
+@pytest.fixture(scope="module")
+def fresh() -> MMDL:
+    return network(1)
+
+
+@pytest.fixture(scope="module")
+def independent(trained, fresh) -> list[tuple[str, MMDL]]:
+    return list(independent_randomisation(trained, fresh))
+
+
+def test_layers_are_listed_from_the_output_to_the_input(trained):
+    assert list(layers_from_the_output(trained)) == ["fusion", "branches", *STAGES]
+
+
+def test_a_cascade_changes_ever_more_layers_and_leaves_the_network(trained, fresh):
     state = {name: value.clone() for name, value in trained.state_dict().items()}
     layers = []
     for name, changed in cascading_randomisation(trained, fresh):
@@ -47,7 +61,6 @@ def test_a_cascade_changes_ever_more_layers_and_leaves_the_network():
 
 
 @pytest.mark.parametrize("position", range(9))
-def test_an_independent_randomisation_changes_one_layer(position):
-    trained, fresh = network(0), network(1)
-    name, changed = list(independent_randomisation(trained, fresh))[position]
+def test_an_independent_randomisation_changes_one_layer(position, trained, independent):
+    name, changed = independent[position]
     assert changed_layers(trained, changed) == {name}

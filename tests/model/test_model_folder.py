@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from networks.backbone_names import needs_timm
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.model.model_folder import write_model
+from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.preset_json import preset_to_json
 from radiogene.networks.presets import TINY, build_mmdl, preset_named
 from radiogene.storage.checked_files import sha256_of

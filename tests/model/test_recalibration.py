@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from model.unseen_files import HEADER, folder_with_unseen, sign, unseen_lines
+from model.held_out_files import HEADER, folder_with_held_out, sign, held_out_lines
+from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.decision.calibration import CalibrationKind, fit_calibration
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import TrainingError, WeightsError
@@ -21,7 +22,7 @@ FEW = BootstrapSettings(resamples=200)
 
 @pytest.fixture
 def folder(trained_model, tmp_path):
-    return folder_with_unseen(trained_model, tmp_path / "model", unseen_lines())
+    return folder_with_held_out(trained_model, tmp_path / "model", held_out_lines())
 
 
 def content_of(folder):
@@ -29,7 +30,9 @@ def content_of(folder):
 
 
 def predictions_of(folder, store):
-    return predict_store(Predictor.from_folder(folder), store, include_training_cases=True)
+    return (
+        Predictor.from_folder(folder).predict_store(PreparedCohort.of(store), include_training_cases=True).predictions
+    )
 
 
 def test_predictions_are_calibrated_and_keep_their_order(folder, synthetic_store):
@@ -96,7 +99,7 @@ def test_identity_takes_a_calibration_away(folder):
 
 
 def test_a_refit_says_that_the_folds_models_set_it(trained_model, tmp_path):
-    refit = folder_with_unseen(trained_model, tmp_path / "refit", unseen_lines(seeds=(4, 5)), "refit")
+    refit = folder_with_held_out(trained_model, tmp_path / "refit", held_out_lines(seeds=(4, 5)), "refit")
     found = calibrate_model(refit, CalibrationKind.TEMPERATURE, FEW)
     content = json.loads(json.dumps(found.to_json()))
     assert "not of the refit" in content["rests_on"]
@@ -112,7 +115,7 @@ def test_a_model_without_out_of_fold_predictions_names_the_command_that_makes_th
 
 
 def reversed_labels(folder):
-    turned = [line.replace(",1,", ",x,").replace(",0,0.", ",1,0.").replace(",x,", ",0,") for line in unseen_lines()]
+    turned = [line.replace(",1,", ",x,").replace(",0,0.", ",1,0.").replace(",x,", ",0,") for line in held_out_lines()]
     (folder / "out_of_fold.csv").write_text("\n".join([HEADER, *turned]) + "\n")
     sign(folder)
 

@@ -2,12 +2,8 @@
 
 import hashlib
 import importlib.util
-import os
-import subprocess
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 import torch
@@ -70,17 +66,13 @@ def whole_file():
     return save({**parameters, "classif.bias": torch.zeros(1000)})
 
 
-def command(*words, **environment):
-    program = [str(Path(sys.executable).parent / "radiogene"), "imagenet", *map(str, words)]
-    return subprocess.run(program, capture_output=True, text=True, check=False, env=os.environ | environment)
-
-
-def test_the_file_is_fetched_checked_and_noted(hub, whole_file, tmp_path):
+def test_the_file_is_fetched_checked_and_noted(hub, whole_file, tmp_path, radiogene, monkeypatch):
     """As the hub does: a redirect to where large files are."""
     hub.gives(b"", {"Location": STORED, "Content-Length": "0"}, 302)
     hub.gives(whole_file, path=STORED)
     out = tmp_path / "new" / "inception_resnet_v2.safetensors"
-    done = command("--out", out, "--quiet", RADIOGENE_HUB=hub.address)
+    monkeypatch.setenv("RADIOGENE_HUB", hub.address)
+    done = radiogene("imagenet", "--out", out, "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{out}\n", "")
     assert hub.asked == [f"/{HUB_PATH}", STORED]
     assert out.read_bytes() == whole_file
@@ -149,8 +141,8 @@ def test_what_goes_wrong_is_said_and_leaves_nothing(prepare, message, hub, monke
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_has_one_message_and_an_exit_code(hub, tmp_path):
-    done = command("--out", tmp_path / "weights.safetensors", "--hub", hub.address)
+def test_the_command_has_one_message_and_an_exit_code(hub, tmp_path, radiogene):
+    done = radiogene("imagenet", "--out", tmp_path / "weights.safetensors", "--hub", hub.address)
     assert done.returncode == 15
     assert "answers 404" in done.stderr
     assert "Traceback" not in done.stderr

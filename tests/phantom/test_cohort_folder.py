@@ -41,8 +41,8 @@ def test_table_has_all_kinds_of_patients(cohort_a):
     assert kinds.count("rtstruct") >= 2
     assert kinds.count("point") >= 2
     ids = [row["patient_id"] for row in rows]
-    assert len(ids) == 21
-    assert len(set(ids)) == 20
+    assert len(ids) == 29
+    assert len(set(ids)) == 28
     assert rows[0]["stage_edition"] == "AJCC 8th edition"
     assert {row["EGFR"] for row in rows} >= {"0", "1"}
     folders = [cohort_a.parent / row["ct"] for row in rows]
@@ -71,7 +71,7 @@ def test_everything_says_synthetic(cohort_b):
 
 def test_truth_agrees_with_the_table(cohort_a):
     truth = {row["patient_id"]: row for row in rows_of(cohort_a.parent / "generating_factors.csv")}
-    assert len(truth) == 20
+    assert len(truth) == 28
     for row in rows_of(cohort_a):
         gene_class = truth[row["patient_id"]]["gene_class"]
         assert row["EGFR"] in ("", str(int(gene_class in ("egfr", "both"))))

@@ -25,7 +25,7 @@ def dice(a: np.ndarray, b: np.ndarray) -> float:
 
 @pytest.mark.parametrize(("site", "index"), [("A", 0), ("A", 5), ("B", 1)])
 def test_three_markings_of_a_nodule_have_one_segment(cohort_a, cohort_b, tmp_path, site, index):
-    patient = draw_patient(site_model(site), site, 7, index)
+    patient = draw_patient(site_model(site), site, {"A": 3, "B": 7}[site], index)
     nodule, grid = patient.subject.nodules[0], scan_grid(patient.acquisition, patient.subject.nodules[0].centre_mm)
     folder = {"A": cohort_a, "B": cohort_b}[site].parent / patient.patient_id / "ct"
     scan = open_scan(folder, ScanOptions())

@@ -102,7 +102,7 @@ def test_a_folder_with_other_files_is_not_replaced(synthetic_patients, short_tra
 
 
 def test_an_image_only_model_has_no_clinical_inputs(synthetic_patients, short_training, tmp_path):
-    image_only = replace(short_training, clinical_columns=())
+    image_only = replace(short_training, clinical_columns=(), view_names=("axial",))
     train(synthetic_patients, image_only, tmp_path / "model", OPTIONS)
     settings = json.loads((tmp_path / "model" / "settings.json").read_text())
     assert settings["members"][0]["clinical"]["columns"] == []

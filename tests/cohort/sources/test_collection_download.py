@@ -1,8 +1,6 @@
 """What is chosen from the index that the package carries, and the whole way from a store to a cohort table."""
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -27,11 +25,6 @@ def index():
 @pytest.fixture(scope="module")
 def plan(index):
     return plan_download(index, index.patients, {}, SeriesWishes())
-
-
-def run(*arguments):
-    command = [str(Path(sys.executable).parent / "radiogene"), "cohort", "nsclc-radiogenomics", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_the_index_holds_the_collection_and_nothing_derived_of_it(index):
@@ -69,15 +62,15 @@ def test_the_index_agrees_with_tcias_list_series_by_series(index, real_data):
         assert {facts.series_uid: facts.images for facts in found} == counts
 
 
-def test_the_dry_run_prints_patients_series_and_bytes_and_writes_nothing(tmp_path):
+def test_the_dry_run_prints_patients_series_and_bytes_and_writes_nothing(tmp_path, radiogene):
     target = tmp_path / "images"
-    done = run("--download", target, "--dry-run", "--patients", "paper")
+    done = radiogene("cohort", "nsclc-radiogenomics", "--download", target, "--dry-run", "--patients", "paper")
     assert done.returncode == 0, done.stderr
     assert "to fetch: 146 patients, 146 CT series, 144 segmentations, 39569 files, 21651176414 bytes" in done.stdout
     assert not target.exists()
 
 
-def test_from_the_store_to_the_cohort_table(index, plan, tmp_path):
+def test_from_the_store_to_the_cohort_table(index, plan, tmp_path, radiogene):
     """The real UIDs and counts of one patient, on small files that are served on the loopback."""
     choice = plan.choices[PATIENT]
     ct, seg = (index.entries[uid] for uid in (choice.chosen.series_uid, choice.markings[0].series_uid))
@@ -90,12 +83,12 @@ def test_from_the_store_to_the_cohort_table(index, plan, tmp_path):
     words = ("--download", target, "--labels", labels, "--out", out, "--workers", "1", "--quiet")
     with store_server() as server:
         server.put(ct.bucket, source / "ct", ct.uuid)
-        broken = run(*words, "--store", server.address)
+        broken = radiogene("cohort", "nsclc-radiogenomics", *words, "--store", server.address)
         assert broken.returncode == 20
         assert "the store lists 0 objects where the index has 1" in broken.stderr
         assert "1 of 2 series whole" in broken.stdout
         server.put(seg.bucket, source / "seg", seg.uuid)
-        done = run(*words, "--store", server.address)
+        done = radiogene("cohort", "nsclc-radiogenomics", *words, "--store", server.address)
     assert done.returncode == 0, done.stderr
     assert "2 of 2 series whole" in done.stdout
     assert "1 files fetched" in done.stdout
@@ -118,8 +111,8 @@ def test_from_the_store_to_the_cohort_table(index, plan, tmp_path):
         (["--download", "x", "--store", "ftp://a", "--dry-run"], "https://"),
     ],
 )
-def test_options_that_do_not_go_together(words, message):
-    done = run(*words)
+def test_options_that_do_not_go_together(words, message, radiogene):
+    done = radiogene("cohort", "nsclc-radiogenomics", *words)
     assert done.returncode == 3
     assert message in done.stderr
 

@@ -152,7 +152,7 @@ def test_clinical_columns_follow_the_settings_where_a_system_has_any(cohort, fit
 
 @pytest.mark.usefixtures("heard_interrupts")
 def test_an_interrupted_fit_goes_on_and_gives_the_same_bytes(cohort, fitted, tmp_path):
-    settings = replace(SETTINGS, epochs=40)
+    settings = replace(SETTINGS, epochs=16)
     place = FitFolders(tmp_path / "state", tmp_path / "features")
 
     def interrupt():

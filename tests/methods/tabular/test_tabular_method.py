@@ -48,10 +48,9 @@ def test_unseen_predictions_are_of_all_patients_by_the_folds_of_their_labels(for
     assert not np.array_equal(unseen.predictions.probabilities, forest.predict_proba(patients.cohort))
 
 
-def test_scaling_and_words_come_from_the_training_part_alone():
+def test_scaling_and_words_come_from_the_training_part_alone(forest):
     """A held-out patient with the only stage of its kind and an age of 110 changes no other fold's model."""
-    patients = TablePatients()
-    plain = system().fit(patients.cohort, patients.labels).unseen
+    plain = forest.unseen
     strange = TablePatients()
     strange.rows[5].extra["stage"] = "IVB"
     changed = system().fit(strange.cohort, strange.labels).unseen
@@ -80,11 +79,10 @@ def test_shuffled_labels_leave_nothing_to_find():
     assert abs(np.mean(found) - 0.5) < 0.05
 
 
-def test_several_seeds_are_averaged_over_the_same_folds(patients):
+def test_several_seeds_are_averaged_over_the_same_folds(forest, patients):
     both = system(seeds=2).fit(patients.cohort, patients.labels)
-    first = system().fit(patients.cohort, patients.labels)
-    np.testing.assert_array_equal(both.unseen.folds, first.unseen.folds)
-    assert not np.array_equal(both.predict_proba(patients.cohort), first.predict_proba(patients.cohort))
+    np.testing.assert_array_equal(both.unseen.folds, forest.unseen.folds)
+    assert not np.array_equal(both.predict_proba(patients.cohort), forest.predict_proba(patients.cohort))
     assert [len(gene) for gene in both.system.pipelines] == [2, 2]
     values = [pipeline.named_steps["classifier"].random_state for pipeline in both.system.pipelines[0]]
     assert values == [0, 1]

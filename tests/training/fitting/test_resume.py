@@ -24,10 +24,8 @@ SAME_FILES = ("model.safetensors", "settings.json", "decision.json", "history.js
 
 def command(store, out, start):
     """A training that starts from a pretrained network, so that it has all three stages."""
-    return [
-        *(RADIOGENE, "train", "--store", str(store), "--out", str(out), "--preset", "tiny", "--epochs", "2"),
-        *("--init", str(start), "--seed", "4", "--quiet"),
-    ]
+    words = ("train", "--store", store, "--out", out, "--preset", "tiny", "--epochs", "2")
+    return [*map(str, words), "--init", str(start), "--seed", "4", "--quiet"]
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +46,22 @@ def wait_for(file: Path, process: subprocess.Popen) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture(scope="module")
-def uninterrupted(synthetic_store, start, tmp_path_factory):
-    out = tmp_path_factory.mktemp("uninterrupted") / "model"
-    subprocess.run(command(synthetic_store.path, out, start), check=True, capture_output=True)
+@pytest.fixture
+def uninterrupted(few_store, start, tmp_path, radiogene):
+    """The same training in another process than those that are ended."""
+    out = tmp_path / "uninterrupted" / "model"
+    out.parent.mkdir()
+    done = radiogene(*command(few_store.path, out, start))
+    assert done.returncode == 0, done.stderr
     return out
 
 
-def interrupt(synthetic_store, out, start, file, number, pause_s=0.0):
+def interrupt(few_store, out, start, file, number, pause_s=0.0):
     process = subprocess.Popen(
-        command(synthetic_store.path, out, start), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        [RADIOGENE, *command(few_store.path, out, start)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
     )
     wait_for(out.with_name("model.unfinished") / file, process)
     time.sleep(pause_s)
@@ -69,28 +73,28 @@ def interrupt(synthetic_store, out, start, file, number, pause_s=0.0):
 
 @pytest.mark.slow
 def test_killed_in_two_places_and_resumed_the_bytes_are_those_of_an_uninterrupted_training(
-    synthetic_store, start, uninterrupted, tmp_path
+    few_store, start, uninterrupted, tmp_path, radiogene
 ):
-    out = tmp_path / "model"
+    out = tmp_path / "interrupted" / "model"
+    out.parent.mkdir()
     # In the branches, whose features are there; then as soon as the branches are done.
-    code, _ = interrupt(synthetic_store, out, start, "seed-4/stage-0/last.ckpt", signal.SIGKILL, pause_s=0.1)
+    code, _ = interrupt(few_store, out, start, "seed-4/stage-0/last.ckpt", signal.SIGKILL, pause_s=0.1)
     assert code == -signal.SIGKILL
-    interrupt(synthetic_store, out, start, "seed-4/stage-0/outcome.json", signal.SIGKILL)
-    done = subprocess.run(command(synthetic_store.path, out, start), capture_output=True, text=True, check=False)
+    interrupt(few_store, out, start, "seed-4/stage-0/outcome.json", signal.SIGKILL)
+    done = radiogene(*command(few_store.path, out, start))
     assert done.returncode == 0, done.stderr
     for name in SAME_FILES:
         assert (out / name).read_bytes() == (uninterrupted / name).read_bytes(), name
-    assert [p.name for p in tmp_path.iterdir()] == ["model"]
+    assert [p.name for p in out.parent.iterdir()] == ["model"]
 
 
-def test_a_training_ended_by_a_scheduler_says_how_to_go_on(synthetic_store, start, tmp_path):
+def test_a_training_ended_by_a_scheduler_says_how_to_go_on(few_store, start, tmp_path, radiogene):
     out = tmp_path / "model"
-    code, shown = interrupt(synthetic_store, out, start, "seed-4/stage-0/last.ckpt", signal.SIGTERM)
+    code, shown = interrupt(few_store, out, start, "seed-4/stage-0/last.ckpt", signal.SIGTERM)
     assert code == 143
     assert "Traceback" not in shown
     assert "ended from outside" in shown or "Give the same command again" in shown
-    other = [*command(synthetic_store.path, out, start), "--batch", "3"]
-    refused = subprocess.run(other, capture_output=True, text=True, check=False)
+    refused = radiogene(*command(few_store.path, out, start), "--batch", "3")
     assert refused.returncode == 3
     assert "differs in settings.schedule.batch_patients: 8 there, 3 here" in refused.stderr
     assert f"Delete {out}.unfinished" in refused.stderr

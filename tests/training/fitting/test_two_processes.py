@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
+from radiogene.cli.app import main
 from radiogene.errors import SettingsError
 from radiogene.training.fitting.run_options import RunOptions, require_machine
 
@@ -23,21 +24,22 @@ LARGEST_DIFFERENCE = 2e-3
 
 
 def train_command(store, out, *more):
-    radiogene = str(Path(sys.executable).parent / "radiogene")
     words = ("train", "--store", store.path, "--out", out, "--preset", "tiny", "--epochs", "2", "--seed", "4")
-    return [radiogene, *map(str, words), "--quiet", *EXACT, *more]
+    return [*map(str, words), "--quiet", *EXACT, *more]
 
 
 def shared(processes, command):
     """The same training by the script of examples/torchrun, which wants the options alone, and its environment."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return [str(SCRIPT), *command[2:]], {**os.environ, "PATH": path, "PROCESSES": str(processes)}
+    return [str(SCRIPT), *command[1:]], {**os.environ, "PATH": path, "PROCESSES": str(processes)}
 
 
 @pytest.fixture(scope="module")
-def one_process(synthetic_store, tmp_path_factory):
+def one_process(few_store, tmp_path_factory):
     out = tmp_path_factory.mktemp("one") / "model"
-    subprocess.run(train_command(synthetic_store, out), check=True, capture_output=True)
+    with pytest.raises(SystemExit) as ended:
+        main(train_command(few_store, out))
+    assert not ended.value.code
     return load_file(out / "model.safetensors")
 
 
@@ -50,9 +52,9 @@ def assert_the_same_to_rounding(found, expected):
 
 
 @pytest.mark.slow
-def test_two_processes_equal_one_at_the_same_batch(synthetic_store, one_process, tmp_path):
+def test_two_processes_equal_one_at_the_same_batch(few_store, one_process, tmp_path):
     out = tmp_path / "model"
-    command, environment = shared(2, train_command(synthetic_store, out))
+    command, environment = shared(2, train_command(few_store, out))
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.strip() == str(out)
@@ -61,15 +63,15 @@ def test_two_processes_equal_one_at_the_same_batch(synthetic_store, one_process,
 
 
 @pytest.mark.slow
-def test_a_batch_in_three_parts_equals_the_whole(synthetic_store, one_process, tmp_path):
+def test_a_batch_in_three_parts_equals_the_whole(few_store, one_process, tmp_path, radiogene):
     out = tmp_path / "model"
-    subprocess.run(train_command(synthetic_store, out, "--accumulate", "3"), check=True, capture_output=True)
+    done = radiogene(*train_command(few_store, out, "--accumulate", "3"))
+    assert done.returncode == 0, done.stderr
     assert_the_same_to_rounding(load_file(out / "model.safetensors"), one_process)
 
 
-def test_processes_that_nobody_started_are_refused(synthetic_store, tmp_path):
-    command = train_command(synthetic_store, tmp_path / "model", "--devices", "2")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def test_processes_that_nobody_started_are_refused(few_store, tmp_path, radiogene):
+    done = radiogene(*train_command(few_store, tmp_path / "model", "--devices", "2"))
     assert done.returncode == 3
     assert "torchrun --nproc-per-node 2" in done.stderr
 

@@ -22,7 +22,7 @@ OPTIONS = RunOptions(accelerator="cpu", progress=False)
 
 @pytest.fixture(scope="module")
 def two_folds(short_training):
-    return replace(short_training, folds=2)
+    return replace(short_training, folds=2, view_names=("axial", "coronal", "sagittal"))
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def folds_settings(short_training, **changes):
         fusion=replace(schedule.fusion, epochs=1),
         validation_share=0.2,
     )
-    return replace(short_training, schedule=one_epoch, **changes)
+    return replace(short_training, schedule=one_epoch, view_names=("axial", "coronal"), **changes)
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,12 @@ SAME_FILES = ("network.safetensors", "settings.json", "history.json", "card.md")
 
 def command(images, out, *more):
     words = ("pretrain", images, "--out", out, "--preset", "tiny", "--batch", "4", "--epochs", "4", "--seed", "2")
-    return [RADIOGENE, *map(str, words), "--accelerator", "cpu", "--quiet", *more]
+    return [*map(str, words), "--accelerator", "cpu", "--quiet", *more]
 
 
 def killed_after_an_epoch(images, out, number):
-    process = subprocess.Popen(command(images, out), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    words = [RADIOGENE, *command(images, out)]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     checkpoint = out.with_name(f"{out.name}.unfinished") / "pretraining" / "last.ckpt"
     deadline = time.monotonic() + 240
     while not checkpoint.exists():
@@ -33,11 +34,12 @@ def killed_after_an_epoch(images, out, number):
 
 
 @pytest.mark.slow
-def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupted_one(images, tmp_path):
-    subprocess.run(command(images, tmp_path / "whole"), check=True, capture_output=True)
+def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupted_one(images, tmp_path, radiogene):
+    whole = radiogene(*command(images, tmp_path / "whole"))
+    assert whole.returncode == 0, whole.stderr
     code, _ = killed_after_an_epoch(images, tmp_path / "killed", signal.SIGKILL)
     assert code == -signal.SIGKILL
-    done = subprocess.run(command(images, tmp_path / "killed"), capture_output=True, text=True, check=False)
+    done = radiogene(*command(images, tmp_path / "killed"))
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str(tmp_path / "killed")
     for name in SAME_FILES:
@@ -46,12 +48,11 @@ def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupt
 
 
 @pytest.mark.slow
-def test_ended_by_a_scheduler_it_says_how_to_go_on_and_refuses_another_command(images, tmp_path):
+def test_ended_by_a_scheduler_it_says_how_to_go_on_and_refuses_another_command(images, tmp_path, radiogene):
     code, shown = killed_after_an_epoch(images, tmp_path / "out", signal.SIGTERM)
     assert code == 143
     assert "Traceback" not in shown
-    other = command(images, tmp_path / "out", "--no-attention")
-    refused = subprocess.run(other, capture_output=True, text=True, check=False)
+    refused = radiogene(*command(images, tmp_path / "out", "--no-attention"))
     assert refused.returncode == 3
     assert "differs in settings.attention: True there, False here" in refused.stderr
 
@@ -59,7 +60,7 @@ def test_ended_by_a_scheduler_it_says_how_to_go_on_and_refuses_another_command(i
 @pytest.mark.slow
 def test_two_processes_share_a_pretraining_and_write_one_folder(images, tmp_path):
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--no-python"]
-    words = [*launcher, *command(images, tmp_path / "out", "--devices", "2")]
+    words = [*launcher, RADIOGENE, *command(images, tmp_path / "out", "--devices", "2")]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.strip() == str(tmp_path / "out")

@@ -1,4 +1,4 @@
-"""The branches train on features that a frozen network gives once, and learn what they would over the network itself."""
+"""The branches train on features that a frozen network gives once, and learn what they would over the network."""
 
 import numpy as np
 import pytest

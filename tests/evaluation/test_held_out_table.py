@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from model.unseen_files import HEADER, unseen_lines
+from model.held_out_files import HEADER, held_out_lines
 from radiogene.errors import WeightsError
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.unseen_table import read_unseen_table
@@ -46,8 +46,8 @@ def test_what_training_writes_is_read_back_as_the_mean_that_set_its_thresholds(t
 
 
 def test_unknown_labels_stay_unknown_and_folds_are_those_of_the_first_seed(tmp_path):
-    found = read_unseen_table(written(tmp_path / "t.csv", unseen_lines(seeds=(4, 5))), GENES)
-    alone = read_unseen_table(written(tmp_path / "u.csv", unseen_lines(seeds=(4, 5))[:80]), GENES)
+    found = read_unseen_table(written(tmp_path / "t.csv", held_out_lines(seeds=(4, 5))), GENES)
+    alone = read_unseen_table(written(tmp_path / "u.csv", held_out_lines(seeds=(4, 5))[:80]), GENES)
     assert (found.predictions.labels[:3, 1] == -1).all()
     assert (found.predictions.labels[:, 0] >= 0).all()
     assert found.folds.tolist() == alone.folds.tolist()
@@ -73,13 +73,13 @@ def test_unknown_labels_stay_unknown_and_folds_are_those_of_the_first_seed(tmp_p
     ],
 )
 def test_a_table_that_cannot_be_meant_is_refused(change, message, tmp_path):
-    path = written(tmp_path / "out_of_fold.csv", change(unseen_lines(seeds=(4, 5))))
+    path = written(tmp_path / "out_of_fold.csv", change(held_out_lines(seeds=(4, 5))))
     with pytest.raises(WeightsError, match=message):
         read_unseen_table(path, GENES)
 
 
 def test_cases_whose_numbers_do_not_belong_together_are_refused(tmp_path):
-    lines = unseen_lines(seeds=(4, 5))
+    lines = held_out_lines(seeds=(4, 5))
     turned = lines[-1].split(",")
     turned[3] = str(1 - int(turned[3]))
     with pytest.raises(WeightsError, match="case 80 has other labels under seed 5"):
@@ -87,7 +87,7 @@ def test_cases_whose_numbers_do_not_belong_together_are_refused(tmp_path):
 
 
 def test_other_genes_and_other_bytes_are_refused(tmp_path):
-    path = written(tmp_path / "t.csv", unseen_lines())
+    path = written(tmp_path / "t.csv", held_out_lines())
     with pytest.raises(WeightsError, match=r"found the columns .*KRAS.*wanted"):
         read_unseen_table(path, ("EGFR",))
     path.write_bytes(b"\xff\xfe\x00")

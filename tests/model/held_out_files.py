@@ -11,7 +11,7 @@ from radiogene.storage.checked_files import sha256_of
 HEADER = "case,seed,fold,EGFR_label,EGFR_probability,KRAS_label,KRAS_probability"
 
 
-def unseen_lines(cases=80, seeds=(4,), folds=4, seed=1):
+def held_out_lines(cases=80, seeds=(4,), folds=4, seed=1):
     """Lines of a table of overconfident predictions: labels drawn from log odds, which are then multiplied by 2."""
     generator = np.random.default_rng(seed)
     log_odds = generator.normal(-0.3, 1.2, (cases, 2))
@@ -35,7 +35,7 @@ def sign(folder):
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
-def folder_with_unseen(model, folder, lines, model_kind="ensemble"):
+def folder_with_held_out(model, folder, lines, model_kind="ensemble"):
     """A copy of a model folder that keeps these out-of-fold predictions."""
     shutil.copytree(model, folder)
     decision = json.loads((folder / "decision.json").read_text()) | {"model_kind": model_kind}
