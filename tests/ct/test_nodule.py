@@ -61,11 +61,11 @@ def test_the_border_of_the_scan_is_inside_and_beyond_it_is_not(scan):
 
 def test_a_point_outside_gets_the_bounds_and_a_hint(scan):
     bounds = r"the scan reaches x -31\.6 to -2\.0, y 17\.1 to 43\.5, z -204\.0 to -168\.0 mm"
-    with pytest.raises(NoduleError, match=rf"\(15\.2, -27\.9, -185\.0\) mm LPS, {bounds}.*did you mean --frame ras"):
+    with pytest.raises(NoduleError, match=rf"\(15\.2, -27\.9, -185\.0\) mm LPS, {bounds}.*did you mean `frame` ras"):
         locate_nodule("15.25 -27.9 -185", scan)
-    with pytest.raises(NoduleError, match=rf"{bounds}.*did you mean --frame voxel"):
+    with pytest.raises(NoduleError, match=rf"{bounds}.*did you mean `frame` voxel"):
         locate_nodule("20 13 9", scan)
-    with pytest.raises(NoduleError, match="did you mean --frame lps"):
+    with pytest.raises(NoduleError, match="did you mean `frame` lps"):
         locate_nodule("-15.25 27.9 -185", scan, frame=Frame.RAS)
     with pytest.raises(NoduleError, match="Give the point in LPS mm, or say its frame"):
         locate_nodule("900 900 900", scan)
@@ -92,7 +92,7 @@ def test_what_is_neither_point_nor_path_is_refused(scan, nodule, words):
 
 
 def test_a_point_has_no_segments(scan):
-    with pytest.raises(NoduleError, match="--segment '2' chooses within a mask"):
+    with pytest.raises(NoduleError, match="`segment` '2' chooses within a mask"):
         locate_nodule("-15.25 27.9 -185", scan, segment="2")
 
 

@@ -85,7 +85,7 @@ def test_words_choose_a_segment(labels, wanted, number):
 @pytest.mark.parametrize("wanted", ["3", "c", ".1", "a.b", "a.2", "1.0", "1.x"])
 def test_words_that_fit_nothing_are_refused_with_what_there_is(wanted):
     segments = [segment_of(BOX, 1, "a"), segment_of(BOX, 2, "b")]
-    with pytest.raises(NoduleError, match=r"--segment"):
+    with pytest.raises(NoduleError, match=r"`segment`"):
         choose_region(segments, wanted, "seg.dcm")
 
 

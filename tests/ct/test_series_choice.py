@@ -62,21 +62,21 @@ def test_several_candidates_are_listed_and_one_can_be_named(tmp_path):
     with pytest.raises(SeriesError) as refusal:
         open_scan(tmp_path, ScanOptions())
     message = str(refusal.value)
-    assert "2 CT series; choose one with --series UID" in message
+    assert "2 CT series; choose one with `series` UID" in message
     for part in (soft.series_uid, sharp.series_uid, '"soft"', "16 slices", "1.000 x 1.000 x 4.000 mm", "kernel B70f"):
         assert part in message
     assert "SYNTHETIC-1" not in message.replace(str(tmp_path), "")
     scan = open_scan(tmp_path, ScanOptions(series_uid=sharp.series_uid))
     assert scan.facts["kernel"] == "B70f"
     assert any(sharp.series_uid in decision for decision in scan.decisions)
-    with pytest.raises(SeriesError, match=r"(?s)holds no series 1\.2\.3; --series takes one of:.*soft"):
+    with pytest.raises(SeriesError, match=r"(?s)holds no series 1\.2\.3; `series` takes one of:.*soft"):
         open_scan(tmp_path, ScanOptions(series_uid="1.2.3"))
 
 
 def test_short_series_is_taken_only_by_name(tmp_path):
     short = variant(slices=15)
     short.write(tmp_path)
-    with pytest.raises(SeriesError, match=r"(?s)--series UID takes one.*only 60\.0 mm long \(15 slices\).*64 mm"):
+    with pytest.raises(SeriesError, match=r"(?s)`series` UID takes one.*only 60\.0 mm long \(15 slices\).*64 mm"):
         open_scan(tmp_path, ScanOptions())
     scan = open_scan(tmp_path, ScanOptions(series_uid=short.series_uid))
     assert scan.grid.shape_ijk[2] == 15

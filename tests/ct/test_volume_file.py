@@ -322,7 +322,7 @@ def test_volume_holds_no_series(tmp_path):
     affine = affine_lps_mm(AFFINES["axial"])
     path = tmp_path / "ct.nrrd"
     sitk.WriteImage(itk_image(affine, ramp_zyx(affine)), path)
-    with pytest.raises(SeriesError, match="leave --series out"):
+    with pytest.raises(SeriesError, match="leave `series` out"):
         open_scan(path, ScanOptions(series_uid="1.2.3"))
     (summary,) = list_series(path)
     assert (summary.name, summary.slices, summary.length_mm) == ("ct.nrrd", 40, pytest.approx(80.0))

@@ -7,10 +7,9 @@ import pytest
 
 from model.held_out_files import HEADER, held_out_lines
 from radiogene.errors import WeightsError
+from radiogene.evaluation.held_out import CrossValidation, HeldOutPredictions
+from radiogene.evaluation.held_out_table import CASE, held_out_table, read_held_out_table
 from radiogene.evaluation.predictions import Predictions
-from radiogene.model.unseen_table import read_unseen_table
-from radiogene.training.members.unseen_predictions import SeedRun, UnseenPredictions
-from radiogene.training.train import _nameless_table
 
 GENES = ("EGFR", "KRAS")
 
@@ -29,13 +28,15 @@ def test_what_training_writes_is_read_back_as_the_mean_that_set_its_thresholds(t
         order = generator.permutation(30)
         names = tuple(patients[n] for n in order)
         table = Predictions(names, GENES, generator.random((30, 2)), labels[order])
-        runs.append(SeedRun(seed, table, np.sort(np.arange(30) % 3)))
+        runs.append(CrossValidation(seed, table, np.sort(np.arange(30) % 3)))
     of_seed = [dict(zip(run.predictions.patient_ids, run.predictions.probabilities, strict=True)) for run in runs]
-    text = _nameless_table(UnseenPredictions(runs[0].predictions, "out-of-fold", tuple(runs)))
+    held_out = HeldOutPredictions(runs[0].predictions, "out-of-fold", tuple(runs))
+    text = held_out_table(held_out.nameless, CASE)
+    assert held_out_table(held_out).startswith("patient_id,seed,fold,EGFR_label")
     (tmp_path / "out_of_fold.csv").write_text(text)
-    found = read_unseen_table(tmp_path / "out_of_fold.csv", GENES)
+    found = read_held_out_table(tmp_path / "out_of_fold.csv", GENES)
     assert "Smith" not in text
-    assert found.seeds == (7, 8, 9)
+    assert tuple(run.seed for run in found.runs) == (7, 8, 9)
     assert np.bincount(found.folds).tolist() == [10, 10, 10]
     # The same patients, although their order is another one.
     means = {
@@ -46,8 +47,8 @@ def test_what_training_writes_is_read_back_as_the_mean_that_set_its_thresholds(t
 
 
 def test_unknown_labels_stay_unknown_and_folds_are_those_of_the_first_seed(tmp_path):
-    found = read_unseen_table(written(tmp_path / "t.csv", held_out_lines(seeds=(4, 5))), GENES)
-    alone = read_unseen_table(written(tmp_path / "u.csv", held_out_lines(seeds=(4, 5))[:80]), GENES)
+    found = read_held_out_table(written(tmp_path / "t.csv", held_out_lines(seeds=(4, 5))), GENES)
+    alone = read_held_out_table(written(tmp_path / "u.csv", held_out_lines(seeds=(4, 5))[:80]), GENES)
     assert (found.predictions.labels[:3, 1] == -1).all()
     assert (found.predictions.labels[:, 0] >= 0).all()
     assert found.folds.tolist() == alone.folds.tolist()
@@ -75,7 +76,7 @@ def test_unknown_labels_stay_unknown_and_folds_are_those_of_the_first_seed(tmp_p
 def test_a_table_that_cannot_be_meant_is_refused(change, message, tmp_path):
     path = written(tmp_path / "out_of_fold.csv", change(held_out_lines(seeds=(4, 5))))
     with pytest.raises(WeightsError, match=message):
-        read_unseen_table(path, GENES)
+        read_held_out_table(path, GENES)
 
 
 def test_cases_whose_numbers_do_not_belong_together_are_refused(tmp_path):
@@ -83,23 +84,23 @@ def test_cases_whose_numbers_do_not_belong_together_are_refused(tmp_path):
     turned = lines[-1].split(",")
     turned[3] = str(1 - int(turned[3]))
     with pytest.raises(WeightsError, match="case 80 has other labels under seed 5"):
-        read_unseen_table(written(tmp_path / "t.csv", [*lines[:-1], ",".join(turned)]), GENES)
+        read_held_out_table(written(tmp_path / "t.csv", [*lines[:-1], ",".join(turned)]), GENES)
 
 
 def test_other_genes_and_other_bytes_are_refused(tmp_path):
     path = written(tmp_path / "t.csv", held_out_lines())
     with pytest.raises(WeightsError, match=r"found the columns .*KRAS.*wanted"):
-        read_unseen_table(path, ("EGFR",))
+        read_held_out_table(path, ("EGFR",))
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(WeightsError, match="not readable as CSV"):
-        read_unseen_table(path, GENES)
+        read_held_out_table(path, GENES)
     path.write_bytes(b"")
     with pytest.raises(WeightsError, match=r"found the columns \[\]"):
-        read_unseen_table(path, GENES)
+        read_held_out_table(path, GENES)
 
 
 def test_a_file_that_is_far_too_large_is_not_read():
     huge = SimpleNamespace(st_size=2**40)
     path = type("Huge", (), {"stat": lambda self: huge, "name": "out_of_fold.csv"})()
     with pytest.raises(WeightsError, match="1099511627776 bytes"):
-        read_unseen_table(path, GENES)
+        read_held_out_table(path, GENES)

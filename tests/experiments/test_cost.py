@@ -1,8 +1,8 @@
 import pytest
+from radiogene.experiments.price_list import price_list
 
 from radiogene.experiments.cost import GPU, OPERATIONS, expected_seconds
 from radiogene.experiments.experiment_settings import ExperimentSettings
-from radiogene.experiments.price_list import price_list
 from radiogene.experiments.rows import PAPERS_OWN, mmdl, system
 from radiogene.networks.description import describe
 from radiogene.networks.presets import preset_named

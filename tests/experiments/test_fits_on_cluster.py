@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+from radiogene.methods.system_folder import read_system
+
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.experiment import Experiment, Shown
@@ -11,7 +13,6 @@ from radiogene.experiments.fit_run import FITS_FOLDER, run_fit
 from radiogene.experiments.planned_fit import FitFailure
 from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
-from radiogene.methods.system_folder import read_system
 from radiogene.parallel.workers import in_parallel
 
 SETTINGS = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)

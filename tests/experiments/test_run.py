@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from radiogene.methods.system_folder import read_system
 
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import CohortError, SettingsError
@@ -21,7 +22,6 @@ from radiogene.experiments.fit_run import FITS_FOLDER, run_fit, shuffled_labels
 from radiogene.experiments.planned_fit import FitFailure, FitResult
 from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
-from radiogene.methods.system_folder import read_system
 
 SETTINGS = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
 CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-logistic")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from radiogene.methods.trained_system import train_system
 
 from methods.table_patients import TableOnly, TablePatients
 from radiogene.cohort.prepared_cohort import PreparedCohort
@@ -11,7 +12,6 @@ from radiogene.methods.inputs import columns_given
 from radiogene.methods.method import FitFolders
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import all_methods, method_named
-from radiogene.methods.trained_system import train_system
 
 
 def cohort_with(column, of_label):

@@ -5,17 +5,21 @@ import shutil
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from networks.backbone_names import needs_timm
 from radiogene.errors import SettingsError, WeightsError
-from radiogene.model.model_folder import write_model
+from radiogene.evaluation.held_out import INNER_VALIDATION, HeldOutPredictions
+from radiogene.evaluation.predictions import Predictions
+from radiogene.model.model_folder import WrittenModel, write_model
 from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.preset_json import preset_to_json
 from radiogene.networks.presets import TINY, build_mmdl, preset_named
 from radiogene.storage.checked_files import sha256_of
+from radiogene.storage.tensor_file import save_tensors
 
 
 @pytest.fixture
@@ -43,11 +47,22 @@ def test_a_copied_folder_gives_the_same_weights(trained_model, copy):
 def folder_of_densenet(trained_model, tmp_path):
     """The trained model's folder with another backbone, drawn and not trained, and the network that went into it."""
     model = read_nine_view_model(trained_model)
-    settings = replace(model.settings, preset=preset_named("tiny", "densenet121"))
-    clinical, views = settings.members[0].clinical.width, len(settings.view_names)
-    network = build_mmdl(settings.preset, settings.genes, clinical, views, settings.attention)
+    facts = replace(model.facts, method="densenet121", preset=preset_named("tiny", "densenet121"))
+    clinical, views = facts.members[0].clinical.width, len(facts.view_names)
+    network = build_mmdl(facts.preset, facts.genes, clinical, views, facts.attention)
     folder = tmp_path / "densenet"
-    write_model(folder, settings, [network.state_dict()], model.decision, {}, model.training_cubes, {})
+    tensors = {f"0.{name}": tensor for name, tensor in network.state_dict().items()}
+    held_out = HeldOutPredictions(Predictions((), facts.genes, np.empty((0, 2)), np.empty((0, 2))), INNER_VALIDATION)
+    content = WrittenModel(
+        facts,
+        lambda place: save_tensors(place / "model.safetensors", tensors),
+        model.folder.decision,
+        {},
+        model.folder.training_cubes,
+        (),
+        held_out,
+    )
+    write_model(folder, content)
     return folder, network
 
 
@@ -58,9 +73,8 @@ def test_a_folder_says_which_backbone_it_holds(folder_of_densenet):
     assert model.facts.preset.backbone == "densenet121"
     expected = network.state_dict()
     assert all(torch.equal(value, expected[name]) for name, value in model.networks[0].state_dict().items())
-    card = (folder / "card.md").read_text()
-    assert "backbone `densenet121`" in card
-    assert "attention off" in card
+    assert not model.facts.has_masks
+    assert not (folder / "out_of_fold.csv").exists()
 
 
 @needs_timm

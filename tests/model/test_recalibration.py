@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from model.held_out_files import HEADER, folder_with_held_out, sign, held_out_lines
+from model.held_out_files import HEADER, folder_with_held_out, held_out_lines, sign
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.decision.calibration import CalibrationKind, fit_calibration
 from radiogene.decision.decision import ModelKind
@@ -53,14 +53,14 @@ def test_the_folder_holds_the_new_decision_and_its_figures_and_the_old_weights(f
     before = content_of(folder)
     found = calibrate_model(folder, kind, FEW)
     model = read_nine_view_model(folder)
-    assert model.decision == found.decision
-    assert model.decision.model_kind is ModelKind.ENSEMBLE
-    rule = model.decision.gene("EGFR")
-    unseen = found.unseen.predictions
+    assert model.folder.decision == found.decision
+    assert model.folder.decision.model_kind is ModelKind.ENSEMBLE
+    rule = model.folder.decision.gene("EGFR")
+    unseen = found.held_out.predictions
     assert rule.calibration == fit_calibration(kind, unseen.labels[:, 0], unseen.probabilities[:, 0])
     assert (rule.set_on, rule.patients) == ("out-of-fold", 80)
     assert json.loads((folder / "calibration.json").read_text()) == json.loads(json.dumps(found.to_json()))
-    assert model.manifest["calibration"]["kind"] == kind.value
+    assert model.folder.manifest["calibration"]["kind"] == kind.value
     after = content_of(folder)
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {"decision.json", "calibration.json", "card.md", "manifest.json"}
@@ -68,13 +68,13 @@ def test_the_folder_holds_the_new_decision_and_its_figures_and_the_old_weights(f
     assert f"| {kind.value} | out-of-fold |" in card
     assert "the mean of all members" in card
     sign(folder)
-    assert json.loads((folder / "manifest.json").read_text())["sha256"] == model.manifest["sha256"]
+    assert json.loads((folder / "manifest.json").read_text())["sha256"] == model.folder.manifest["sha256"]
 
 
 def test_the_figures_are_cross_fitted_and_say_that_overconfidence_went(folder):
     found = calibrate_model(folder, CalibrationKind.TEMPERATURE, FEW)
     egfr = found.figures["EGFR"]
-    unseen = found.unseen
+    unseen = found.held_out
     labels, raw = unseen.predictions.labels[:, 0], unseen.predictions.probabilities[:, 0]
     crossed = np.empty(80)
     for fold in np.unique(unseen.folds):
@@ -153,7 +153,7 @@ def test_a_link_to_a_folder_stays_a_link(folder, tmp_path):
     link.symlink_to(folder)
     calibrate_model(link, CalibrationKind.TEMPERATURE, FEW)
     assert link.is_symlink()
-    assert read_nine_view_model(link).decision.gene("EGFR").calibration.kind is CalibrationKind.TEMPERATURE
+    assert read_nine_view_model(link).folder.decision.gene("EGFR").calibration.kind is CalibrationKind.TEMPERATURE
 
 
 def test_a_copy_that_shares_its_files_is_not_changed(folder, tmp_path):

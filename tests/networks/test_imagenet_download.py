@@ -161,7 +161,7 @@ def test_a_hub_that_is_gone_is_said(hub, tmp_path):
     "address", ["http://hub.example", "ftp://127.0.0.1", "file:///etc", "hub.example", "http://[", ""]
 )
 def test_addresses_without_encryption_are_refused(address, tmp_path):
-    with pytest.raises(SettingsError, match=r"expected an address with https, .* \(--hub\)"):
+    with pytest.raises(SettingsError, match=r"expected an address with https, .* \(`hub`\)"):
         fetch_imagenet_parameters(tmp_path / "weights.safetensors", address)
 
 

@@ -46,7 +46,7 @@ def test_a_misfit_changes_nothing():
     before = {name: value.clone() for name, value in network.state_dict().items()}
     parameters = parameters_of(network.view_networks[0])
     del parameters["conv2d_7b.bn.weight"]
-    with pytest.raises(WeightsError, match=r"conv2d_7b\.bn\.weight is missing.*--preset paper"):
+    with pytest.raises(WeightsError, match=r"conv2d_7b\.bn\.weight is missing.*`preset` paper"):
         start_from_imagenet(network, parameters)
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
 

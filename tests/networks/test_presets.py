@@ -13,7 +13,7 @@ from radiogene.networks.view_network import StageCounts, ViewNetwork
 
 def test_presets_are_found_by_name():
     assert [preset_named(name) for name in PRESETS] == list(PRESETS.values())
-    with pytest.raises(SettingsError, match=r"No preset 'huge': expected one of paper, small, tiny \(--preset\)"):
+    with pytest.raises(SettingsError, match=r"No preset 'huge': expected one of paper, small, tiny \(`preset`\)"):
         preset_named("huge")
 
 

@@ -83,13 +83,13 @@ def test_closing_early_ends_what_is_under_way():
 
 
 def test_a_killed_process_is_one_clear_error():
-    with pytest.raises(WorkersError, match=r"ended from outside.*fewer --workers"):
+    with pytest.raises(WorkersError, match=r"ended from outside.*fewer `workers`"):
         list(in_parallel(os.kill, ((pid, signal.SIGKILL) for pid in in_parallel(os.getpid, [(), ()], 2)), 2))
 
 
 @pytest.mark.parametrize("count", [0, -2])
 def test_no_worker_is_refused(count):
-    with pytest.raises(SettingsError, match=f"{count} workers were asked for; --workers takes 1 or more"):
+    with pytest.raises(SettingsError, match=f"{count} workers were asked for; `workers` takes 1 or more"):
         in_parallel(pow, [(1, 2)] * 2, count)
     assert process_count(-1) >= 1
 

@@ -114,12 +114,12 @@ def test_refusals(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(SettingsError, match=r"mine\.txt"):
         write_cohort(tmp_path, patients=1, site="A", seed=0)
-    with pytest.raises(SettingsError, match="--site takes A or B"):
+    with pytest.raises(SettingsError, match="`site` takes A or B"):
         write_cohort(tmp_path / "c", patients=1, site="C", seed=0)
-    with pytest.raises(SettingsError, match="--patients takes"):
+    with pytest.raises(SettingsError, match="`patients` takes"):
         write_cohort(tmp_path / "c", patients=0, site="A", seed=0)
-    with pytest.raises(SettingsError, match="--seed"):
+    with pytest.raises(SettingsError, match="`seed`"):
         write_cohort(tmp_path / "c", patients=1, site="A", seed=-1)
-    with pytest.raises(SettingsError, match="--workers"):
+    with pytest.raises(SettingsError, match="`workers`"):
         write_cohort(tmp_path / "c", patients=1, site="A", seed=0, workers=0)
     assert not (tmp_path / "c").exists()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK
 
+from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.table.cohort_table import read_cohort
@@ -46,11 +47,9 @@ def probabilities(predictor, ct, nodule, row, **how):
 def test_prediction_from_dicom_equals_prediction_from_the_store_to_the_last_bit(
     predictor, marked_row, expected, synthetic_store
 ):
-    index, record = next(
-        (i, r) for i, r in enumerate(synthetic_store.records) if r.row.patient_id == marked_row.patient_id
-    )
-    stored = predictor.probabilities(synthetic_store.cube(index)[None], [record.row])[0]
-    assert dict(zip(("EGFR", "KRAS"), stored.tolist(), strict=True)) == expected
+    patients = PreparedCohort.of(synthetic_store).of_patients([marked_row.patient_id])
+    stored = predictor.predict_store(patients, include_training_cases=True).predictions.probabilities
+    assert dict(zip(("EGFR", "KRAS"), stored[0].tolist(), strict=True)) == expected
 
 
 def test_point_and_mask_give_the_same(predictor, marked_row, expected):
@@ -114,9 +113,9 @@ def test_a_case_beyond_the_training_cases_is_named(predictor, marked_row):
 @pytest.mark.parametrize(
     ("option", "values", "message"),
     [
-        ("--age", {"age": "670", "sex": None, "smoking": None}, "18 to 110"),
-        ("--sex", {"age": None, "sex": "hen", "smoking": None}, "female, male"),
-        ("--smoking", {"age": None, "sex": None, "smoking": "sometimes"}, "yes, no"),
+        ("`age`", {"age": "670", "sex": None, "smoking": None}, "18 to 110"),
+        ("`sex`", {"age": None, "sex": "hen", "smoking": None}, "female, male"),
+        ("`smoking`", {"age": None, "sex": None, "smoking": "sometimes"}, "yes, no"),
     ],
 )
 def test_values_that_cannot_be_meant_are_refused_by_option(option, values, message):
@@ -126,22 +125,25 @@ def test_values_that_cannot_be_meant_are_refused_by_option(option, values, messa
 
 def test_evaluation_on_the_training_cohort_is_refused(predictor, synthetic_store):
     with pytest.raises(CohortError, match="among the model's training cases"):
-        predictor.predict_store(synthetic_store)
-    assert len(predictor.predict_store(synthetic_store, include_training_cases=True).patient_ids) == 28
+        predictor.predict_store(PreparedCohort.of(synthetic_store))
+    found = predictor.predict_store(PreparedCohort.of(synthetic_store), include_training_cases=True)
+    assert len(found.predictions.patient_ids) == 28
 
 
 def test_cubes_that_were_prepared_otherwise_are_refused(predictor, tmp_path):
     with CubeStore.create(tmp_path / "store", PreparationSettings(version=0), "f" * 64):
         pass
     with pytest.raises(WeightsError, match="prepared otherwise"):
-        predictor.predict_store(CubeStore.open(tmp_path / "store"))
+        predictor.predict_store(PreparedCohort.of(CubeStore.open(tmp_path / "store")))
 
 
 def test_a_further_column_that_the_model_does_not_use_is_refused():
-    with pytest.raises(CohortError, match="does not use agee; it uses age, sex, smoking"):
-        require_known_columns(case_row(age=None, sex=None, smoking=None, further=["agee=5"]), ("age", "sex", "smoking"))
+    with pytest.raises(CohortError, match="of agee; the model uses age, sex, smoking"):
+        require_known_columns(
+            case_row(age=None, sex=None, smoking=None, further={"agee": "5"}), ("age", "sex", "smoking")
+        )
 
 
 def test_view_weights_name_the_nine_views(predictor):
-    for weights in predictor.model.facts.view_weights.values():
+    for weights in predictor.facts.view_weights.values():
         assert list(weights) == list(VIEW_NAMES)

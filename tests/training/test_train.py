@@ -26,13 +26,13 @@ def test_the_folder_holds_all_that_prediction_needs(trained_model, short_trainin
     model = read_nine_view_model(trained_model)
     assert model.facts.genes == ("EGFR", "KRAS")
     assert model.facts.synthetic
-    assert set(model.decision.genes) == {"EGFR", "KRAS"}
-    assert model.decision.gene("EGFR").set_on == "inner validation"
+    assert set(model.folder.decision.genes) == {"EGFR", "KRAS"}
+    assert model.folder.decision.gene("EGFR").set_on == "inner validation"
     for weights in model.facts.view_weights.values():
         assert sum(weights.values()) == pytest.approx(1.0)
         assert len(weights) == 9
-    assert [stage["name"] for stage in model.manifest["members"][0]["stages"]] == ["all layers", "fusion"]
-    assert model.manifest["settings"]["seed"] == short_training.seed
+    assert [stage["name"] for stage in model.folder.manifest["members"][0]["stages"]] == ["all layers", "fusion"]
+    assert model.folder.manifest["settings"]["seed"] == short_training.seed
     assert "SYNTHETIC" in (trained_model / "card.md").read_text().upper()
 
 
@@ -66,7 +66,7 @@ def test_scaling_is_fitted_on_the_fitting_patients_alone(trained_model, syntheti
     labels = patient_labels(cohort.rows, short_training.genes)
     share, seed = short_training.schedule.validation_share, short_training.seed
     fitting = cohort.of_patients(inner_validation_split(tuple(labels), labels, share, seed).train_ids)
-    member = read_nine_view_model(trained_model).settings.members[0]
+    member = read_nine_view_model(trained_model).facts.members[0]
     cubes = cohort.cubes_zyx[fitting].astype(np.float64)
     assert member.standardisation.mean_hu == pytest.approx(cubes.mean(), abs=1e-6)
     assert member.standardisation.sd_hu == pytest.approx(cubes.std(), abs=1e-6)
@@ -78,7 +78,7 @@ def test_scaling_is_fitted_on_the_fitting_patients_alone(trained_model, syntheti
 def test_a_loss_that_is_not_a_number_is_refused_and_nothing_is_written(synthetic_patients, short_training, tmp_path):
     schedule = short_training.schedule
     wild = replace(schedule, all_layers=replace(schedule.all_layers, learning_rate=1e30))
-    with pytest.raises(TrainingError, match=r"became (nan|inf).*--learning-rate"):
+    with pytest.raises(TrainingError, match=r"became (nan|inf).*`learning_rate`"):
         train(synthetic_patients, replace(short_training, schedule=wild), tmp_path / "model", OPTIONS)
     assert list(tmp_path.iterdir()) == []
 

@@ -1,10 +1,9 @@
 """The command `radiogene`: its verbs, its exit codes, and how refusals are shown."""
 
-import inspect
 import signal
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 import typer
 
@@ -18,6 +17,7 @@ from radiogene.cli.describe import describe
 from radiogene.cli.evaluate import evaluate
 from radiogene.cli.experiment import experiment
 from radiogene.cli.export import export
+from radiogene.cli.grouped_help import GroupedCommand
 from radiogene.cli.imagenet import imagenet
 from radiogene.cli.methods import methods
 from radiogene.cli.nodule_argument import with_joined_nodule
@@ -66,7 +66,7 @@ VERBS = (
     describe,
 )
 for verb in VERBS:
-    app.command()(verb)
+    app.command(cls=GroupedCommand)(verb)
 app.add_typer(cohort)
 
 
@@ -88,17 +88,12 @@ def _end(number: int, frame: object) -> NoReturn:
     sys.exit(TERMINATED_EXIT_CODE)
 
 
-def _parameters(words: Sequence[str]) -> set[str]:
-    """The names of the parameters of the verb that a command line calls."""
+def _called(words: Sequence[str]) -> list[Callable[..., Any]]:
+    """The verb that a command line calls, of a group's verbs by its second word."""
     groups = [group.typer_instance for group in app.registered_groups if group.typer_instance is not None]
     verbs = [command.callback for each in (app, *groups) for command in each.registered_commands]
     called = {word.replace("-", "_") for word in words[:2]}
-    return {
-        name
-        for verb in verbs
-        if verb is not None and verb.__name__ in called
-        for name in inspect.signature(verb).parameters
-    }
+    return [verb for verb in verbs if verb is not None and verb.__name__ in called]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -112,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             typer.echo("radiogene: ended from outside. Nothing half-written was kept.", err=True)
         raise
     except RadiogeneError as error:
-        typer.echo(f"radiogene: {in_options(str(error), _parameters(words))}", err=True)
+        typer.echo(f"radiogene: {in_options(str(error), _called(words))}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         what = error.strerror or f"{error} (the disk may be full)"

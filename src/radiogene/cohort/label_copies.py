@@ -82,7 +82,7 @@ def refuse_label_copies(rows: Sequence[PatientRow], columns: Sequence[str], gene
         names = sorted({copy.column for copy in copies})
         raise CohortError(
             f"{'; '.join(map(str, copies))}: that is the label under another name, or follows from it. Leave "
-            f"{' and '.join(names)} out of the columns (--clinical)."
+            f"{' and '.join(names)} out of the columns (`clinical`)."
         )
 
 

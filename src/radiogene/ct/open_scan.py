@@ -26,7 +26,7 @@ def open_scan(path: Path, options: ScanOptions) -> Scan:
     """
     if is_volume_file(path):
         if options.series_uid is not None:
-            raise SeriesError(f"{path} is a volume file, which holds no series; leave --series out.")
+            raise SeriesError(f"{path} is a volume file, which holds no series; leave `series` out.")
         return volume_scan(path)
     contents = read_headers(path)
     return dicom_scan(choose_series(contents, path, options.series_uid), options.allow_gaps)

@@ -110,7 +110,7 @@ def _joined(path: Path, genes: tuple[str, ...], runs: dict[int, dict[str, _Line]
                     "over the seeds is not known. Train again."
                 )
     if len({line.fold for line in first.values()}) < 2:
-        raise WeightsError(f"{path} holds {len(first)} cases of less than two folds. Train again with --folds 5.")
+        raise WeightsError(f"{path} holds {len(first)} cases of less than two folds. Train again with `folds` 5.")
     cases = tuple(first)
     labels = np.array([line.labels for line in first.values()], dtype=np.int8)
     probabilities = np.array([[run[case].probabilities for case in cases] for run in runs.values()])

@@ -23,7 +23,7 @@ LEDGER_FILE = "ledger.jsonl"
 LARGEST_LINE_BYTES = 4096
 """A longer line is not one of ours."""
 
-WAY_OUT = "keep a copy of the file, take that line out of it, or name another file (--ledger)"
+WAY_OUT = "keep a copy of the file, take that line out of it, or name another file (`ledger`)"
 
 HASH = re.compile(r"[0-9a-f]{16,64}")
 
@@ -183,4 +183,4 @@ def _entries(path: Path, content: bytes) -> tuple[LedgerEntry, ...]:
 
 
 def _unusable(path: Path, error: OSError) -> SettingsError:
-    return SettingsError(f"{path} cannot be used as a ledger ({error.strerror}); name another file (--ledger).")
+    return SettingsError(f"{path} cannot be used as a ledger ({error.strerror}); name another file (`ledger`).")

@@ -107,7 +107,9 @@ def settings_text(kind: type, *, leave_out: tuple[str, ...] = ()) -> str:
         kind: a dataclass whose fields all have defaults.
         leave_out: names of fields that are not written.
     """
+    first = {part.name for part in fields(MethodSettings)}
     chosen = [part for part in fields(kind) if part.name not in leave_out]
+    chosen.sort(key=lambda part: part.name not in first)
     tables = [part for part in chosen if is_dataclass(_default(part))]
     lines = [line for part in chosen if part not in tables for line in _value_lines(kind, part)]
     for part in tables:
@@ -170,6 +172,7 @@ def _example(hint: Any) -> str:
 
 
 def _comment(text: str) -> list[str]:
+    text = text[:1].upper() + text[1:]
     return textwrap.wrap(text, LINE, initial_indent="# ", subsequent_indent="# ")
 
 

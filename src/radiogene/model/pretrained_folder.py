@@ -114,7 +114,7 @@ class PretrainedNetwork:
         if found != wanted:
             raise WeightsError(
                 f"The pretrained network has the preset {found['name']!r}, the training {wanted['name']!r}, or its "
-                "sizes differ. Pretrain with the same --preset."
+                "sizes differ. Pretrain with the same `preset`."
             )
         own = network.state_dict()
         state = {name: tensor for name, tensor in self.state.items() if name in own or MASK_PART not in name}

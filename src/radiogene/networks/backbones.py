@@ -73,5 +73,5 @@ def backbone_named(name: str) -> Backbone:
         SettingsError: no backbone has that name.
     """
     if name not in BACKBONES:
-        raise SettingsError(f"No backbone {name!r}: expected one of {', '.join(BACKBONES)} (--backbone).")
+        raise SettingsError(f"No backbone {name!r}: expected one of {', '.join(BACKBONES)} (`backbone`).")
     return BACKBONES[name]

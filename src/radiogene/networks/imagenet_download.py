@@ -81,9 +81,9 @@ def fetch_imagenet_parameters(out: Path, hub: str = HUB, progress: Progress | No
         WeightsError: the hub cannot be reached, has no such file, breaks off, or gives something else.
     """
     if out.suffix != SAFETENSORS_SUFFIX:
-        raise SettingsError(f"{out} does not end with {SAFETENSORS_SUFFIX}; name a file that does (--out).")
+        raise SettingsError(f"{out} does not end with {SAFETENSORS_SUFFIX}; name a file that does (`out`).")
     if out.exists():
-        raise SettingsError(f"{out} is there already; remove it or name another file (--out).")
+        raise SettingsError(f"{out} is there already; remove it or name another file (`out`).")
     url = f"{hub.rstrip('/')}/{HUB_PATH}"
     _require_guarded(url)
     with atomic_path(out) as temporary:
@@ -143,7 +143,7 @@ def _require_guarded(url: str) -> None:
     except ValueError:
         guarded = False
     if not guarded:
-        raise SettingsError(f"{url}: expected an address with https, or http on this machine itself (--hub).")
+        raise SettingsError(f"{url}: expected an address with https, or http on this machine itself (`hub`).")
 
 
 def _is_this_machine(url: str) -> bool:

@@ -117,7 +117,7 @@ def load_imagenet_parameters(network: ViewNetwork, parameters: Mapping[str, Tens
         shown = "; ".join(misfits[:MISFITS_SHOWN])
         raise WeightsError(
             f"{len(misfits)} of {len(names)} Inception-ResNet-v2 parameters do not fit this view network: {shown}. "
-            "Expected a state dict of timm's inception_resnet_v2 and a preset of its full size (--preset paper)."
+            "Expected a state dict of timm's inception_resnet_v2 and a preset of its full size (`preset` paper)."
         )
     with torch.no_grad():
         for name, there in names.items():

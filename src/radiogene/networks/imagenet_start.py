@@ -39,7 +39,7 @@ def start_from_imagenet(network: MMDL, parameters: Mapping[str, Tensor]) -> None
     if len(view_networks) != len(network.view_networks):
         raise SettingsError(
             f"ImageNet parameters of Inception-ResNet-v2 fit the backbone {INCEPTION_ATTENTION_RESNET} only: leave "
-            "--backbone out, or start from fresh weights."
+            "`backbone` out, or start from fresh weights."
         )
     for view_network in view_networks:
         load_imagenet_parameters(view_network, parameters)

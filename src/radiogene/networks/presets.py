@@ -115,7 +115,7 @@ def preset_named(name: str, backbone: str = INCEPTION_ATTENTION_RESNET) -> Prese
         SettingsError: no preset or no backbone has that name.
     """
     if name not in PRESETS:
-        raise SettingsError(f"No preset {name!r}: expected one of {', '.join(PRESETS)} (--preset).")
+        raise SettingsError(f"No preset {name!r}: expected one of {', '.join(PRESETS)} (`preset`).")
     compared = backbone != INCEPTION_ATTENTION_RESNET
     divisor = NARROWER.get((name, backbone), CHANNEL_DIVISORS[name]) if compared else 1
     return replace(PRESETS[name], backbone=backbone, channel_divisor=divisor)

@@ -110,7 +110,7 @@ def timm_network(architecture: str, stages_of: StagesOf, image_size: int, channe
     if _side(shapes) < SMALLEST_LAST_MAP:
         raise SettingsError(
             f"Images of {image_size} pixels are too small for {architecture}: expected a last map of at least "
-            f"{SMALLEST_LAST_MAP} x {SMALLEST_LAST_MAP}. Choose a preset with larger images (--preset)."
+            f"{SMALLEST_LAST_MAP} x {SMALLEST_LAST_MAP}. Choose a preset with larger images (`preset`)."
         )
     large_enough = [name for name, shape in shapes.items() if shape[-1] >= SMALLEST_ACTIVATION_MAP]
     named = dict(stages.named_children())

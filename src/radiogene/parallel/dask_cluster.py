@@ -127,7 +127,7 @@ def require_address(words: str) -> str:
     found = ADDRESS.fullmatch(words)
     if found is None or not 1 <= int(found[3]) <= 65535:
         raise SettingsError(
-            f"--scheduler {words!r}: expected tcp://HOST:PORT or tls://HOST:PORT, as `dask scheduler` prints it, such "
+            f"`scheduler` {words!r}: expected tcp://HOST:PORT or tls://HOST:PORT, as `dask scheduler` prints it, such "
             "as tcp://127.0.0.1:8786."
         )
     return words
@@ -139,14 +139,14 @@ def _connected(address: str) -> "Client":
         from distributed import Client
         from distributed.security import Security
     except ImportError as error:
-        raise SettingsError('--scheduler needs Dask: pip install "radiogene[cluster]".') from error
+        raise SettingsError('`scheduler` needs Dask: pip install "radiogene[cluster]".') from error
     # Workers that end are told of by what follows from it; our own check of versions says more than Dask's.
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     security = Security()
     if address.startswith("tls:") and security.get_connection_args("client").get("ssl_context") is None:
         raise SettingsError(
-            f"--scheduler {address} needs certificates: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
+            f"`scheduler` {address} needs certificates: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
             "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
         )
     with warnings.catch_warnings():

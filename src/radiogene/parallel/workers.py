@@ -92,7 +92,7 @@ def process_count(workers: Workers) -> int:
     if not isinstance(workers, int):
         return workers.count
     if workers == 0 or workers < -1:
-        raise SettingsError(f"{workers} workers were asked for; --workers takes 1 or more, or -1 for one per core.")
+        raise SettingsError(f"{workers} workers were asked for; `workers` takes 1 or more, or -1 for one per core.")
     return _cores() if workers == -1 else workers
 
 
@@ -153,7 +153,7 @@ class LocalProcesses:
             return None
         return WorkersError(
             "A worker process of this machine was ended from outside, perhaps because memory ran out. Nothing that was "
-            "finished is lost: give the same command again, with fewer --workers."
+            "finished is lost: give the same command again, with fewer `workers`."
         )
 
 

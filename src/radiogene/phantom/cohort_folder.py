@@ -40,9 +40,9 @@ class CohortSettings:
 
     def __post_init__(self) -> None:
         if self.site not in CASE_MIX:
-            raise SettingsError(f"Site {self.site!r} is unknown; --site takes {' or '.join(CASE_MIX)}.")
+            raise SettingsError(f"Site {self.site!r} is unknown; `site` takes {' or '.join(CASE_MIX)}.")
         if self.seed < 0:
-            raise SettingsError(f"The seed is {self.seed}; --seed takes 0 or more.")
+            raise SettingsError(f"The seed is {self.seed}; `seed` takes 0 or more.")
 
     @property
     def digest(self) -> str:
@@ -82,7 +82,7 @@ def write_cohort(
     """
     settings = CohortSettings(site, seed, pet, slides)
     if not 1 <= patients <= LARGEST_COHORT:
-        raise SettingsError(f"{patients} patients were asked for; --patients takes 1 to {LARGEST_COHORT}.")
+        raise SettingsError(f"{patients} patients were asked for; `patients` takes 1 to {LARGEST_COHORT}.")
     process_count(workers)
     _claim(out, settings)
     limits = ceiling(site)
@@ -123,12 +123,12 @@ def _claim(out: Path, settings: CohortSettings) -> None:
         found = json.loads((out / SETTINGS_FILE).read_text(encoding="utf-8"))["digest"]
     except (OSError, ValueError, KeyError, TypeError):
         raise SettingsError(
-            f"{out} holds {there[0]} and {len(there) - 1} more, but no synthetic cohort; choose an empty --out."
+            f"{out} holds {there[0]} and {len(there) - 1} more, but no synthetic cohort; choose an empty `out`."
         ) from None
     if found != settings.digest:
         raise SettingsError(
             f"{out} holds a synthetic cohort of other settings (site, seed, PET, slides or version; see "
-            f"{SETTINGS_FILE}); choose another --out or delete it."
+            f"{SETTINGS_FILE}); choose another `out` or delete it."
         )
 
 

@@ -109,7 +109,7 @@ def write_collection(
         SettingsError: the folder holds something.
     """
     if out.exists() and any(out.iterdir()):
-        raise SettingsError(f"{out} is not empty; choose an empty --out.")
+        raise SettingsError(f"{out} is not empty; choose an empty `out`.")
     found: dict[int, CollectionPatient] = {}
     written = in_parallel(_write_patient, ((out, seed, n) for n in range(patients)), workers, ordered=False)
     for done, (index, patient) in enumerate(written, start=1):

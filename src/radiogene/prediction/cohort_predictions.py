@@ -152,7 +152,7 @@ def _read_journal(journal: Path, header: dict[str, Any]) -> dict[str, dict[str, 
     except ValueError as error:
         raise CohortError(
             f"{journal} holds the predictions of an interrupted run and is damaged ({error}). Delete it, or choose "
-            "another --out."
+            "another `out`."
         ) from error
     if not entries:
         journal.unlink()
@@ -160,7 +160,7 @@ def _read_journal(journal: Path, header: dict[str, Any]) -> dict[str, dict[str, 
     if entries[0] != header:
         raise CohortError(
             f"{journal} holds the unfinished predictions of another model or with other options. Delete it, or choose "
-            "another --out."
+            "another `out`."
         )
     whole = "".join(json.dumps(entry) + "\n" for entry in entries)
     write_text(journal, whole)

@@ -26,7 +26,7 @@ def require_own_place(path: Path, files: Sequence[str], what: str) -> None:
     if path.is_dir() and not any(path.iterdir()):
         return
     if path.exists() and not all((path / name).is_file() for name in files):
-        raise SettingsError(f"{path} holds other files; choose a new folder for {what} (--out).")
+        raise SettingsError(f"{path} holds other files; choose a new folder for {what} (`out`).")
 
 
 def sha256_of(path: Path) -> str:

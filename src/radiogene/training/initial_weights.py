@@ -107,7 +107,7 @@ class ImagenetWeights:
 
 
 def initial_weights(words: str, preset: Preset) -> InitialWeights:
-    """The start that the words of `--init` name.
+    """The start that the words of `init` name.
 
     Args:
         words: `random`, the folder of a pretrained network, or `imagenet:FILE`.
@@ -124,7 +124,7 @@ def initial_weights(words: str, preset: Preset) -> InitialWeights:
     path = Path(words)
     if not path.is_dir():
         raise SettingsError(
-            f"--init {words!r}: expected `random`, the folder that `radiogene pretrain` wrote, or `imagenet:FILE`."
+            f"`init` {words!r}: expected `random`, the folder that `radiogene pretrain` wrote, or `imagenet:FILE`."
         )
     return PretrainedWeights(read_pretrained(path), preset, path.absolute())
 

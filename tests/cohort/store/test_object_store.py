@@ -133,7 +133,7 @@ def test_a_second_writer_is_refused_by_name_and_age_and_a_reader_is_not(bucket):
     url = f"{bucket}/store"
     with CubeStore.create(url, SETTINGS, "hash") as store:
         for second in (lambda: CubeStore.open(url, writing=True), lambda: CubeStore.create(url, SETTINGS, "hash")):
-            with pytest.raises(StoreError, match=r"being written by process \d+ on .* since .* ago\).*--break-lock"):
+            with pytest.raises(StoreError, match=r"being written by process \d+ on .* since .* ago\).*`break_lock`"):
                 second()
         store.add(record(0), cube_hu(0), segment(0))
     assert len(CubeStore.open(url)) == 1

@@ -174,7 +174,7 @@ def test_an_interrupted_fit_goes_on_and_gives_the_same_bytes(cohort, fitted, tmp
 def test_one_class_is_refused_before_anything_is_trained(cohort, fitted):
     labels = LABELS.copy()
     labels[:, 1] = 0
-    with pytest.raises(TrainingError, match=r"training part has 0 KRAS mutants among 16 .*--genes"):
+    with pytest.raises(TrainingError, match=r"training part has 0 KRAS mutants among 16 .*`genes`"):
         fitted("cnn-3d", cohort, labels=labels)
     with pytest.raises(TrainingError, match="No patient has a known status of EGFR or KRAS"):
         fitted("cnn-3d", cohort, labels=np.full_like(LABELS, -1))

@@ -169,7 +169,7 @@ def test_a_pretrained_network_is_a_start_and_its_path_is_not_kept(synthetic_pati
     stages = read_nine_view_model(tmp_path / "saved").manifest["members"][0]["stages"]
     assert [stage["name"] for stage in stages] == ["branches", "all layers", "fusion"]
     assert NineViewMethod.load(tmp_path / "saved").settings == replace(settings, init="pretrained")
-    with pytest.raises(WeightsError, match="Pretrain with the same --preset"):
+    with pytest.raises(WeightsError, match="Pretrain with the same `preset`"):
         fitted("resnet50", settings, synthetic_patients, tmp_path / "other")
 
 

@@ -163,7 +163,7 @@ def changed(exported, tmp_path, **values):
             {"versions": {"openvino": "2999.1.0"}},
             r"written with openvino 2999\.1\.0, and .* is installed, which is older",
         ),
-        ({"engine": "onnx"}, r"an export for onnx in float32; --engine openvino --precision float32 reads one"),
+        ({"engine": "onnx"}, r"an export for onnx in float32; `engine` openvino `precision` float32 reads one"),
         ({"format": 7}, r"export\.json: format 7"),
         ({"precision": "int4"}, r"a value that cannot be meant"),
         ({"files": [[]]}, r"does not name a file for every view network"),
@@ -194,7 +194,7 @@ def test_a_damaged_or_missing_file_is_refused(exported, tmp_path):
 def test_int8_needs_an_export_and_an_export_in_int8_needs_patients(trained_model, tmp_path):
     with pytest.raises(WeightsError, match=r"radiogene export .* --format onnx --precision int8 --calibration STORE"):
         Predictor.from_folder(trained_model, choice=EngineChoice(ONNX, INT8))
-    with pytest.raises(SettingsError, match="give --calibration STORE"):
+    with pytest.raises(SettingsError, match="give `calibration` STORE"):
         export_model(read_nine_view_model(trained_model), tmp_path / "out", OPENVINO, INT8)
 
 

@@ -38,5 +38,5 @@ def test_auto_is_one_of_lightnings_names_in_the_run_and_so_in_the_manifest():
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_compiled_network_wants_a_gpu():
-    with pytest.raises(SettingsError, match=r"--compile needs a CUDA GPU"):
+    with pytest.raises(SettingsError, match=r"`compiled` needs a CUDA GPU"):
         require_machine(replace(RunOptions(accelerator="cpu"), compiled=True))

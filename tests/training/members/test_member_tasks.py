@@ -93,5 +93,5 @@ def test_a_member_refuses_a_machine_that_does_not_see_the_training(cluster, synt
 
 def test_members_side_by_side_and_several_processes_for_each_are_refused(synthetic_patients, short_training, tmp_path):
     settings = replace(short_training, seeds=2)
-    with pytest.raises(SettingsError, match="--devices 2 --nodes 1 share every batch"):
+    with pytest.raises(SettingsError, match="`devices` 2 `nodes` 1 share every batch"):
         train(synthetic_patients, settings, tmp_path / "model", replace(OPTIONS, devices=2), workers=2)

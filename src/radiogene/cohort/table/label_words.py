@@ -1,6 +1,6 @@
 """The words of a table and what they mean: age, sex, smoking, gene status, unknown.
 
-The command line reads `--age`, `--sex` and `--smoking` by the same functions. Words are compared without regard to
+The command line reads `age`, `sex` and `smoking` by the same functions. Words are compared without regard to
 case, repeated blanks and hyphens between letters.
 """
 

@@ -26,7 +26,7 @@ from radiogene.ct.geometry import LARGEST_COORDINATE_MM, Frame
 from radiogene.storage.place import ADDRESS, Place
 
 SERIES_NAME = re.compile(r"(?P<uid>[0-9]+(\.[0-9]+)*)(#[1-9][0-9]*)?", re.ASCII)
-"""What `--series` takes: a SeriesInstanceUID, with `#1`, `#2` ... where one holds several stacks."""
+"""What `series` takes: a SeriesInstanceUID, with `#1`, `#2` ... where one holds several stacks."""
 
 LONGEST_UID = 64
 """DICOM PS3.5 clause 9.1."""

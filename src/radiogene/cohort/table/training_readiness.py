@@ -30,7 +30,7 @@ def training_problems(cohort: Cohort, genes: Sequence[str] | None = None) -> lis
     further = dict.fromkeys(name for row in cohort.rows for name in row.extra)
     for copy in label_copies(cohort.rows, (*DEFAULT_COLUMNS, *further), genes or cohort.genes):
         found = f"values that tell all {copy.gene} mutants from all wild types (chance {copy.chance:.0e})"
-        problems.append(Problem(file, None, copy.column, found, "it left out of --clinical: it copies the label"))
+        problems.append(Problem(file, None, copy.column, found, "it left out of `clinical`: it copies the label"))
     for earlier, later in scans_of_several_patients(cohort.rows):
         found = f"the scan of patient {earlier.patient_id!r} on line {earlier.row_number} for {later.patient_id!r}"
         problems.append(Problem(file, later.row_number, "ct", found, "one patient per scan (splits go by patient)"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from radiogene.ct.nodule.region import Components, Region
 from radiogene.errors import NoduleError
 
-SEGMENT_OPTION = "--segment"
+SEGMENT_OPTION = "`segment`"
 MOST_LISTED = 10
 """A message lists at most this many segments or components."""
 

@@ -212,7 +212,7 @@ def _check_inside(nodule: Nodule, scan: Scan, numbers: list[float] | None, frame
         if other is not frame
         and scan.grid.contains_index(scan.grid.to_index_ijk(point_to_lps_mm(numbers, other, scan.grid)))
     ]
-    hint = "".join(f" Read as {name} it would lie inside: did you mean --frame {name}?" for name in fitting)
+    hint = "".join(f" Read as {name} it would lie inside: did you mean `frame` {name}?" for name in fitting)
     raise NoduleError(
-        message + (hint or " Give the point in LPS mm, or say its frame with --frame ras or --frame voxel.")
+        message + (hint or " Give the point in LPS mm, or say its frame with `frame` ras or `frame` voxel.")
     )

@@ -126,7 +126,7 @@ def decode_windows_hu(
             raise SeriesError(
                 f"{path}: its pixels cannot be decoded "
                 f"({UID(frames[0].pixels.transfer_syntax_uid).name}: {cause}); "
-                "the file is corrupt: restore it, or remove it and pass --allow-gaps."
+                "the file is corrupt: restore it, or remove it and pass `allow_gaps`."
             ) from error
 
 

@@ -46,12 +46,12 @@ class CtSeries:
     """Slices of equal size, spacing and orientation that should form one stack.
 
     Attributes:
-        name: what `--series` takes: the series UID, with `#1`, `#2` ... where one UID holds several stacks.
+        name: what `series` takes: the series UID, with `#1`, `#2` ... where one UID holds several stacks.
         slices: along row x column direction.
         copies: files that repeat a slice with the same SOP Instance UID at the same place, with the slice that
             was kept.
         reservation: why the series is not chosen silently; None for a candidate.
-        is_readable: False where not even `--series` can make it a CT in HU.
+        is_readable: False where not even `series` can make it a CT in HU.
     """
 
     name: str

@@ -58,7 +58,7 @@ def _only_candidate(everything: list[CtSeries], contents: FolderContents, path: 
     candidates = originals or candidates
     if len(candidates) > 1:
         raise SeriesError(
-            f"{path} holds {len(candidates)} CT series; choose one with --series UID:\n"
+            f"{path} holds {len(candidates)} CT series; choose one with `series` UID:\n"
             + _listed([summary_of(series) for series in candidates])
         )
     if not candidates:
@@ -80,14 +80,14 @@ def _no_candidate(everything: list[CtSeries], contents: FolderContents, path: Pa
         )
     summaries = [*map(summary_of, everything), *summaries_of_others(contents)]
     nameable = any(summary.can_be_named for summary in summaries)
-    remedy = "--series UID takes one of them anyway" if nameable else "give the folder of the original CT series"
+    remedy = "`series` UID takes one of them anyway" if nameable else "give the folder of the original CT series"
     if path.is_file():
         remedy = f"give the folder of the series rather than one of its files, or {remedy}"
     return f"{path} holds no CT series that can be chosen by itself; {remedy}:\n{_listed(summaries)}"
 
 
 def _named(everything: list[CtSeries], contents: FolderContents, path: Path, name: str) -> CtSeries:
-    """The series that `--series` means: an exact name, or the only stack or only candidate of a series UID."""
+    """The series that `series` means: an exact name, or the only stack or only candidate of a series UID."""
     exact = [series for series in everything if series.name == name]
     if exact:
         return exact[0]
@@ -97,7 +97,7 @@ def _named(everything: list[CtSeries], contents: FolderContents, path: Path, nam
         return candidates[0]
     if of_uid:
         raise SeriesError(
-            f"Series {name} in {path} holds {len(of_uid)} stacks of slices; choose one with --series:\n"
+            f"Series {name} in {path} holds {len(of_uid)} stacks of slices; choose one with `series`:\n"
             + _listed([summary_of(series) for series in of_uid])
         )
     others = [other for other in contents.others if other.series_uid == name]
@@ -105,7 +105,7 @@ def _named(everything: list[CtSeries], contents: FolderContents, path: Path, nam
         raise SeriesError(f"Series {name} in {path} cannot be read as a CT: {others[0].reason}.")
     _refuse_damage(contents, name)
     raise SeriesError(
-        f"{path} holds no series {name}; --series takes one of:\n"
+        f"{path} holds no series {name}; `series` takes one of:\n"
         + (_listed([summary_of(series) for series in everything]) or "  (there is no CT series)")
     )
 
@@ -128,7 +128,7 @@ def _damage(contents: FolderContents, series_uid: str | None) -> str | None:
     of_series = "" if series_uid is None else f" that may belong to series {series_uid}"
     return (
         f"{len(damaged)} file{'s' * (len(damaged) > 1)}{of_series} should hold CT slices and cannot be used; restore "
-        "them, or remove them from the folder (a gap they leave can be filled with --allow-gaps):\n" + "\n".join(lines)
+        "them, or remove them from the folder (a gap they leave can be filled with `allow_gaps`):\n" + "\n".join(lines)
     )
 
 

@@ -11,14 +11,14 @@ class SeriesSummary:
     """What a user needs to know about a series to choose it.
 
     Attributes:
-        name: what `--series` takes; the file's name for a volume file.
+        name: what `series` takes; the file's name for a volume file.
         series_uid: as in DICOM; None for a volume file.
         slices: number of slices, or of objects where the series is not a CT.
         spacing_mm: between columns, rows, slices; None where the series is not a CT.
         length_mm: along the slice axis; None where the series is not a CT.
         kernel: convolution kernel, None where not stated.
         excluded: why the series is never taken, or only by name; None for a candidate.
-        can_be_named: True where `--series` takes it.
+        can_be_named: True where `series` takes it.
     """
 
     name: str

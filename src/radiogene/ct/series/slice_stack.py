@@ -179,7 +179,7 @@ def _gap_decision(depths_mm: NDArray[np.float64], step_mm: float, mixtures: tupl
     return (
         f"{interpolated} of {len(mixtures)} slices interpolated linearly between {len(depths_mm)} slices that are "
         f"{np.diff(depths_mm).min():.3f} to {np.diff(depths_mm).max():.3f} mm apart, "
-        f"to an even {step_mm:.4f} mm (--allow-gaps)"
+        f"to an even {step_mm:.4f} mm (allow_gaps)"
     )
 
 
@@ -192,7 +192,7 @@ def _uneven_message(
     if not off.size:
         return (
             f"Series {series_name}: slice spacing drifts from {steps_mm.min():.4f} to {steps_mm.max():.4f} mm, which "
-            f"moves slices by more than {UNEVEN_SHARE:.0%} of the spacing from an even grid; pass --allow-gaps to "
+            f"moves slices by more than {UNEVEN_SHARE:.0%} of the spacing from an even grid; pass `allow_gaps` to "
             "interpolate to even spacing."
         )
     places = []
@@ -207,7 +207,7 @@ def _uneven_message(
         )
     return (
         f"Series {series_name}: slices are missing or uneven at {off.size} place{'s' * (off.size > 1)}; expected a "
-        f"step of {step_mm:.3f} mm within {UNEVEN_SHARE:.0%}. Restore the files, or pass --allow-gaps to interpolate "
+        f"step of {step_mm:.3f} mm within {UNEVEN_SHARE:.0%}. Restore the files, or pass `allow_gaps` to interpolate "
         "linearly to even spacing:\n" + _with_rest(places, off.size)
     )
 

@@ -70,7 +70,7 @@ def volume_scan(path: Path) -> Scan:
         grid, volume_zyx = grid.with_slices_reversed(), volume_zyx[::-1]
         decisions.append(
             f"slices counted from the other end, so that their order is row x column direction: slice k of the file is "
-            f"{grid.shape_ijk[2] - 1} - k for --frame voxel"
+            f"{grid.shape_ijk[2] - 1} - k for `frame` voxel"
         )
     length_mm = float(grid.spacing_mm[2]) * grid.shape_ijk[2]
     if length_mm < NEEDED_LENGTH_MM - ROUNDING_MM:

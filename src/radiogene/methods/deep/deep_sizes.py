@@ -113,5 +113,5 @@ def deep_sizes_of(preset: str) -> DeepSizes:
         SettingsError: no such preset.
     """
     if preset not in DEEP_SIZES:
-        raise SettingsError(f"No preset {preset!r}: expected one of {', '.join(DEEP_SIZES)} (--preset).")
+        raise SettingsError(f"No preset {preset!r}: expected one of {', '.join(DEEP_SIZES)} (`preset`).")
     return DEEP_SIZES[preset]

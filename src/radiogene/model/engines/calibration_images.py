@@ -50,14 +50,14 @@ def calibration_images(model: NineViewModel, store: Stores, most: int = MOST_CUB
     """
     model.facts.require_preparation(store.preparation_hash)
     if len(store) == 0:
-        raise CohortError(f"The store {store.path} is empty. Give --calibration the store of the training.")
+        raise CohortError(f"The store {store.path} is empty. Give `calibration` the store of the training.")
     known = frozenset(model.folder.training_cubes)
     cubes = {cube_fingerprint(store.cube(index)): index for index in range(len(store))}
     strangers = sorted(set(cubes) - known)
     if strangers:
         raise CohortError(
             f"{len(strangers)} of {len(cubes)} cubes of {store.path} were not among the model's training cubes. The "
-            "scales of an int8 network are set on training patients only: give --calibration the store of the training."
+            "scales of an int8 network are set on training patients only: give `calibration` the store of the training."
         )
     chosen = sorted(cubes)[:most]
     sampler = sampler_of(model.facts)

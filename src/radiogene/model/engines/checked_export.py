@@ -25,12 +25,12 @@ def checked_export(folder: Path, choice: EngineChoice, model: NineViewModel) -> 
             newer library, or with a file that is missing or changed.
     """
     if not (folder / RECORD_FILE).is_file():
-        raise WeightsError(f"{folder} holds no export. Give --export the folder that `radiogene export` wrote.")
+        raise WeightsError(f"{folder} holds no export. Give `export` the folder that `radiogene export` wrote.")
     record = ExportRecord.from_json(read_json_object(folder / RECORD_FILE))
     found, wanted = (record.engine, record.precision), (choice.name, choice.stored_precision)
     if found != wanted:
         raise WeightsError(
-            f"{folder} is an export for {found[0]} in {found[1]}; --engine {choice.name} --precision "
+            f"{folder} is an export for {found[0]} in {found[1]}; `engine` {choice.name} `precision` "
             f"{choice.precision} reads one for {wanted[0]} in {wanted[1]}. {AGAIN}"
         )
     if record.weights_sha256 != model.weights_sha256:

@@ -56,11 +56,11 @@ class EngineChoice:
         if self.precision not in able:
             others = [str(name) for name, known in PRECISIONS.items() if self.precision in known]
             raise SettingsError(
-                f"The engine {self.name} does not run in {self.precision}: it has {', '.join(able)} (--precision). "
-                f"{self.precision} is what {' and '.join(others)} can do (--engine)."
+                f"The engine {self.name} does not run in {self.precision}: it has {', '.join(able)} (`precision`). "
+                f"{self.precision} is what {' and '.join(others)} can do (`engine`)."
             )
         if self.name is EngineName.PYTORCH and self.export is not None:
-            raise SettingsError("--export goes with --engine openvino or onnx; PyTorch reads the model folder itself.")
+            raise SettingsError("`export` goes with `engine` openvino or onnx; PyTorch reads the model folder itself.")
 
     @property
     def stored_precision(self) -> Precision:

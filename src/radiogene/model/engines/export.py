@@ -68,8 +68,8 @@ def require_export_inputs(choice: EngineChoice, calibration: object) -> None:
     """
     if (choice.precision is Precision.INT8) == (calibration is None):
         raise SettingsError(
-            "An int8 export takes its scales from training patients: give --calibration STORE, the store of the "
-            "training. An export in another precision has no scales, and takes no --calibration."
+            "An int8 export takes its scales from training patients: give `calibration` STORE, the store of the "
+            "training. An export in another precision has no scales, and takes no `calibration`."
         )
     for module in (LIBRARIES[choice.name], *(["nncf"] if choice.precision is Precision.INT8 else [])):
         required_library(module, choice.name)
@@ -186,7 +186,7 @@ def _require_equal(difference: float, precision: Precision, engine: EngineName) 
     if not difference <= limit:
         raise WeightsError(
             f"In {precision}, {engine} does not compute what PyTorch computes: features differ by {difference:.3g} of "
-            f"the largest, at most {limit:g} is expected. Nothing was exported; use another --precision or --format."
+            f"the largest, at most {limit:g} is expected. Nothing was exported; use another `precision` or `format`."
         )
 
 

@@ -35,7 +35,7 @@ def openvino_trunk(graph: bytes | Path | Any, precision: Precision, threads: int
     has_bf16 = "BF16" in core.get_property(DEVICE, "OPTIMIZATION_CAPABILITIES")
     if precision is Precision.BF16 and not has_bf16:
         raise SettingsError(
-            "This processor has no instructions for bf16, so it would gain nothing. Use --precision float32 or int8."
+            "This processor has no instructions for bf16, so it would gain nothing. Use `precision` float32 or int8."
         )
     settings = {
         # What needs an answer soon is one patient: all threads work on the same images.

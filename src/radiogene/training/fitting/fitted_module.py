@@ -87,5 +87,5 @@ class FittedModule(lightning.LightningModule):
         if not torch.isfinite(loss):
             raise TrainingError(
                 f"The loss of {self.title} became {loss.item()} in epoch {self.current_epoch}, step {batch_index}. "
-                "Nothing was written. Lower --learning-rate."
+                "Nothing was written. Lower `learning_rate`."
             )

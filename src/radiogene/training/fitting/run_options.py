@@ -116,21 +116,21 @@ def require_machine(options: RunOptions) -> None:
     """
     gpu = torch.cuda.is_available() or torch.backends.mps.is_available()
     if options.accelerator == "gpu" and not gpu:
-        raise SettingsError("--accelerator gpu: PyTorch finds no GPU here. Use --accelerator auto or cpu.")
+        raise SettingsError("`accelerator` gpu: PyTorch finds no GPU here. Use `accelerator` auto or cpu.")
     if options.precision == "16-mixed" and (options.accelerator == "cpu" or not gpu):
-        raise SettingsError("--precision 16-mixed needs a GPU. Use bf16-mixed or 32-true here.")
+        raise SettingsError("`precision` 16-mixed needs a GPU. Use bf16-mixed or 32-true here.")
     if options.compiled and training_device(options).type != "cuda":
         raise SettingsError(
-            "--compile needs a CUDA GPU. On a processor compiled steps were measured to be slower, after minutes of "
-            "compiling; use --precision auto here."
+            "`compiled` needs a CUDA GPU. On a processor compiled steps were measured to be slower, after minutes of "
+            "compiling; use `precision` auto here."
         )
     if options.compiled and options.recompute:
-        raise SettingsError("--compile and --recompute exclude each other: leave one of them out.")
+        raise SettingsError("`compiled` and `recompute` exclude each other: leave one of them out.")
     started = int(os.environ.get("WORLD_SIZE") or os.environ.get("SLURM_STEP_NUM_TASKS") or 1)
     if started != options.processes:
         # Each of them would take itself for the only one, and write into the others' files.
         raise SettingsError(
-            f"--devices {options.devices} --nodes {options.nodes} wants {options.processes} processes, and {started} "
+            f"`devices` {options.devices} `nodes` {options.nodes} wants {options.processes} processes, and {started} "
             f"were started. Start them by `torchrun --nproc-per-node {options.devices} --nnodes {options.nodes} "
             "--no-python radiogene train ...` or by SLURM's srun, or give --devices and --nodes as they were started."
         )
@@ -143,5 +143,5 @@ def _require_tensorboard() -> None:
         import tensorboard  # noqa: F401
     except ImportError as error:
         raise SettingsError(
-            '--log tensorboard:... needs TensorBoard: pip install "radiogene[tensorboard]", or use --log csv:...'
+            '`log` tensorboard:... needs TensorBoard: pip install "radiogene[tensorboard]", or use `log` csv:...'
         ) from error

@@ -67,8 +67,8 @@ def trained_members(
         return [done for member in members if (done := _trained(cohort, member, task)) is not None]
     if task.options.processes > 1:
         raise SettingsError(
-            f"--devices {task.options.devices} --nodes {task.options.nodes} share every batch of one member after the "
-            "other; members side by side (--workers, --scheduler) have one process each. Give one or the other."
+            f"`devices` {task.options.devices} `nodes` {task.options.nodes} share every batch of one member after the "
+            "other; members side by side (`workers`, `scheduler`) have one process each. Give one or the other."
         )
     alone = replace(task, options=replace(task.options, progress=False))
     found: list[TrainedMember | None] = [None] * len(members)

@@ -129,7 +129,7 @@ def pretrain(
 def _refuse_result_among(images: Path, out: Path) -> None:
     """A result inside the folder of classes would be taken for one of them."""
     if images.resolve() in (out.resolve(), *out.resolve().parents):
-        raise SettingsError(f"{out} lies in the folder of images {images}. Choose a place outside it (--out).")
+        raise SettingsError(f"{out} lies in the folder of images {images}. Choose a place outside it (`out`).")
 
 
 def _decoded(

@@ -32,14 +32,14 @@ def unseen_folder(path: Path, seen: ImageFolder) -> ImageFolder:
     if folder.classes != seen.classes:
         raise SettingsError(
             f"The test images have the classes {', '.join(folder.classes)}, those of the training are "
-            f"{', '.join(seen.classes)}. Give both folders the same subfolders (--test)."
+            f"{', '.join(seen.classes)}. Give both folders the same subfolders (`test`)."
         )
     trained_on = {file.sha256: file.name for file in seen.files if file.sha256}
     for file in folder.files:
         if file.sha256 in trained_on:
             raise SettingsError(
                 f"The test image {file.name} has the same bytes as {trained_on[file.sha256]} of the training: it is "
-                "not unseen. Take it out of one of the folders (--test)."
+                "not unseen. Take it out of one of the folders (`test`)."
             )
     return folder
 
