@@ -1,6 +1,7 @@
 """Help in which the options that most need stand first, and the others below, by group."""
 
-import click
+from typing import Any
+
 from typer.core import TyperCommand
 
 FIRST = "Options"
@@ -9,7 +10,7 @@ FIRST = "Options"
 class GroupedCommand(TyperCommand):
     """A verb whose options are listed by the group that each names as its panel."""
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options, the ungrouped first."""
         groups: dict[str, list[tuple[str, str]]] = {FIRST: []}
         for parameter in self.get_params(ctx):

@@ -2,7 +2,8 @@
 
 from radiogene.methods.table_columns import CLINICAL_COLUMNS
 from radiogene.methods.tabular.learner import Learner
-from radiogene.methods.tabular.plan import TabularPlan, tabular_entry
+from radiogene.methods.tabular.plan import TabularPlan
+from radiogene.methods.tabular.tabular_entry import tabular_entry
 
 METHOD = tabular_entry(
     name="pet-clinical",

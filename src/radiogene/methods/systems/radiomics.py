@@ -1,7 +1,8 @@
 """The radiomics model of Tables 2 and 3."""
 
 from radiogene.methods.tabular.learner import Learner
-from radiogene.methods.tabular.plan import TabularPlan, tabular_entry
+from radiogene.methods.tabular.plan import TabularPlan
+from radiogene.methods.tabular.tabular_entry import tabular_entry
 
 METHOD = tabular_entry(
     name="radiomics",

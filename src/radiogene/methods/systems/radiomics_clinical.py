@@ -2,7 +2,8 @@
 
 from radiogene.methods.table_columns import CLINICAL_COLUMNS
 from radiogene.methods.tabular.learner import Learner
-from radiogene.methods.tabular.plan import TabularPlan, tabular_entry
+from radiogene.methods.tabular.plan import TabularPlan
+from radiogene.methods.tabular.tabular_entry import tabular_entry
 
 # DEVIATION: the paper names a logistic regression and no selection before it; a thousand features of a few dozen
 # patients need one, so they go through recursive feature elimination, clinical ones among them.

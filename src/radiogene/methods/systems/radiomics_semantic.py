@@ -2,7 +2,8 @@
 
 from radiogene.methods.table_columns import SEMANTIC_COLUMNS
 from radiogene.methods.tabular.learner import Learner
-from radiogene.methods.tabular.plan import TabularPlan, tabular_entry
+from radiogene.methods.tabular.plan import TabularPlan
+from radiogene.methods.tabular.tabular_entry import tabular_entry
 
 # DEVIATION: the paper names the row's features and no learner; they go the way of the radiomics model of Table 2.
 METHOD = tabular_entry(

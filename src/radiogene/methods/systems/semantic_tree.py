@@ -2,7 +2,8 @@
 
 from radiogene.methods.table_columns import SEMANTIC_COLUMNS
 from radiogene.methods.tabular.learner import Learner
-from radiogene.methods.tabular.plan import TabularPlan, tabular_entry
+from radiogene.methods.tabular.plan import TabularPlan
+from radiogene.methods.tabular.tabular_entry import tabular_entry
 
 # DEVIATION: six semantic columns in place of the dozens of its source, at least 5 patients per leaf and at most 4
 # questions in a row; how many is chosen by cross-validation inside each training part.

@@ -1,19 +1,11 @@
-"""What distinguishes one tabular system from another, and its entry; light, so that listing systems costs nothing."""
+"""What distinguishes one tabular system from another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from radiogene.methods.method import FitContext, MethodEntry, Need
-from radiogene.methods.method_settings import EliminationSettings, MethodSettings
+from radiogene.methods.method import Need
 from radiogene.methods.table_columns import SUV_COLUMN
 from radiogene.methods.tabular.learner import Learner
-
-if TYPE_CHECKING:
-    from radiogene.methods.tabular.tabular_method import TabularMethod
-    from radiogene.model.engines.engine_choice import EngineChoice
-    from radiogene.model.model_folder import ModelFolder
 
 
 @dataclass(frozen=True)
@@ -55,40 +47,3 @@ class TabularPlan:
         """
         own = tuple(clinical) if clinical is not None and self.clinical else self.clinical
         return (*own, *((SUV_COLUMN,) if self.suv else ()), *self.semantic)
-
-
-def tabular_entry(name: str, title: str, plan: TabularPlan, source: str) -> MethodEntry:
-    """The entry of a tabular system.
-
-    Args:
-        name: under which it is chosen.
-        title: of its row in a table.
-        plan: what it reads and what learns from it.
-        source: section, table and row of the paper.
-    """
-    selects = plan.learner in (Learner.FOREST_AFTER_ELIMINATION, Learner.LOGISTIC_AFTER_ELIMINATION)
-    named = replace(plan, name=name)
-    return MethodEntry(
-        name=name,
-        title=title,
-        needs=plan.needs,
-        columns=plan.columns(),
-        learner=plan.learner.value,
-        source=source,
-        settings=EliminationSettings if selects else MethodSettings,
-        make=partial(_make, named),
-        load=partial(_load, named),
-        extra="radiomics" if plan.radiomics else "",
-    )
-
-
-def _make(plan: TabularPlan, settings: MethodSettings, context: FitContext) -> "TabularMethod":
-    from radiogene.methods.tabular.tabular_method import TabularMethod
-
-    return TabularMethod(plan, settings, context)
-
-
-def _load(plan: TabularPlan, folder: "ModelFolder", choice: "EngineChoice") -> "TabularMethod":
-    from radiogene.methods.tabular.tabular_method import TabularMethod
-
-    return TabularMethod.load(plan, folder)
