@@ -11,7 +11,7 @@ from radiogene.ct.nine_views import NINE_VIEWS, VIEW_NAMES
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
-from radiogene.prediction.result import GeneResult, PredictionResult, Spread
+from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
 from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
 from radiogene.report.reported_case import ReportedCase
 from radiogene.training.fitting.fit import FitOutcome
@@ -40,19 +40,21 @@ def geometry(**changes: Any) -> GeometryReport:
     return replace(report, **changes)
 
 
-def model(**changes: Any) -> dict[str, Any]:
+def model(**changes: Any) -> ModelIdentity:
     """A model's identity as `Predictor` gives it."""
-    identity: dict[str, Any] = {
-        "preset": "tiny",
-        "backbone": "inception-attention-resnet",
-        "kind": "single",
-        "members": 1,
-        "weights_sha256": "0123456789abcdef" * 4,
-        "clinical_columns": ["age", "sex", "smoking"],
-        "synthetic": False,
-        "not_a_medical_device": True,
-    }
-    return {**identity, **changes}
+    identity = ModelIdentity(
+        method="mmdl",
+        title="MMDL",
+        preset="tiny",
+        backbone="inception-attention-resnet",
+        kind="single",
+        members=1,
+        weights_sha256="0123456789abcdef" * 4,
+        clinical_columns=("age", "sex", "smoking"),
+        engine=None,
+        synthetic=False,
+    )
+    return replace(identity, **changes)
 
 
 def case(**changes: Any) -> ReportedCase:

@@ -4,23 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from radiogene.report.prediction_report import write_prediction_report
 
 from radiogene.errors import SettingsError
 from radiogene.prediction.result import GeneResult
+from radiogene.report.case_page import write_case_report
 from radiogene.report.reported_case import ReportedCase
 from report.report_inputs import SERIES_UID, case, geometry, model, parsed
 
 
 def written(folder, reported: ReportedCase) -> str:
-    write_prediction_report(
-        folder,
-        reported.result,
-        reported.views_vhw,
-        reported.maps,
-        reported.view_weights,
-        clinical=reported.clinical,
-    )
+    write_case_report(folder, reported)
     return (folder / "report.html").read_text(encoding="utf-8")
 
 

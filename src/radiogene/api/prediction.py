@@ -2,7 +2,6 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.preparation import PreparedNodule, stored_cube
@@ -15,6 +14,7 @@ from radiogene.report.case_report import reported_case
 from radiogene.report.prediction_text import prediction_text
 from radiogene.report.reported_case import ReportedCase
 from radiogene.storage.result_places import require_folder_place
+from radiogene.storage.typed_json import JsonObject
 
 
 class Prediction:
@@ -60,7 +60,7 @@ class Prediction:
         """The page of a notebook: probabilities, warnings, views and activation maps."""
         return notebook_view(self._case)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values, as `radiogene predict --json` prints them."""
         return self.result.to_json()
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.evaluation.foldwise import foldwise_auc
 from radiogene.evaluation.predictions import Predictions
+from radiogene.storage.typed_json import JsonObject
 
 OUT_OF_FOLD = "out-of-fold"
 INNER_VALIDATION = "inner validation"
@@ -29,12 +29,12 @@ class CrossValidation:
     predictions: Predictions
     folds: NDArray[np.int64]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The AUC per gene over pairs within a fold, with its interval, as plain JSON values.
 
         Nothing that depends on a threshold: the threshold is set on these very predictions.
         """
-        genes = {}
+        genes: JsonObject = {}
         for name in self.predictions.genes:
             gene = self.predictions.gene(name)
             area = foldwise_auc(gene.labels, gene.probabilities, self.folds[gene.known])

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from pydicom import Dataset, dcmread
 from pydicom.uid import UID
@@ -252,7 +251,7 @@ def _age(segmentation: Dataset, series_uid: UID, referenced_uid: UID) -> None:
             delattr(segmentation, keyword)
 
 
-def _write_rows(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]] | list[Mapping[str, Any]]) -> None:
+def _write_rows(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]] | list[Mapping[str, object]]) -> None:
     """Writes rows as CSV, with names of columns as the collection has them."""
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(columns), lineterminator="\n")

@@ -1,10 +1,9 @@
 """What a prediction says, in the words and keys that programs and people read."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from radiogene.ct.geometry_report import GeometryReport
-from radiogene.storage.typed_json import to_json
+from radiogene.storage.typed_json import JsonObject, to_json
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,9 @@ class ModelIdentity:
     synthetic: bool
     not_a_medical_device: bool = True
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values."""
-        return {**asdict(self), "clinical_columns": list(self.clinical_columns)}
+        return to_json(self)
 
 
 @dataclass(frozen=True)
@@ -99,11 +98,11 @@ class PredictionResult:
         """
         return self.genes[gene]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values: one key per gene, then `nodule`, `warnings`, `model`."""
         return {
-            **{gene: asdict(result) for gene, result in self.genes.items()},
+            **{gene: to_json(result) for gene, result in self.genes.items()},
             "nodule": to_json(self.nodule),
-            "warnings": list(self.warnings),
+            "warnings": self.warnings,
             "model": self.model.to_json(),
         }

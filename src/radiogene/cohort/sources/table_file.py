@@ -3,12 +3,11 @@
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from radiogene.storage.atomic_files import atomic_path
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
     """Writes the rows with these columns; a value that a row lacks, or None, is an empty cell.
 
     A path that is no text is written with its odd bytes spelled out, so that the table can be read and names it.
