@@ -1,4 +1,4 @@
-"""The links of a built site, followed: every page, file and anchor that is named must be there, and nothing else is fetched."""
+"""Follows the links of a built site: each page, file and anchor must be there, and nothing comes from another server."""
 
 from html.parser import HTMLParser
 from pathlib import Path

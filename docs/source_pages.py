@@ -9,8 +9,8 @@ TOP = "source/top.md"
 
 INTRODUCTION = """# The source by room
 
-For whoever changes radiogene. What others may rely on is [the Python reference](../reference/api.md); all else may change
-in any version. Names that begin with an underscore are left out.
+For whoever changes radiogene. Others may rely on [the Python reference](../reference/api.md); all else may change in any
+version. Names that begin with an underscore are left out.
 
 | room | holds |
 | --- | --- |
