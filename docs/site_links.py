@@ -1,4 +1,4 @@
-"""Follows the links of a built site: each page, file and anchor must be there, and nothing comes from another server."""
+"""Follows the links of a built site: pages, files and anchors must be there, and nothing comes from another server."""
 
 from html.parser import HTMLParser
 from pathlib import Path

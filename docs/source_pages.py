@@ -7,10 +7,14 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "radiogene"
 SOURCE_INDEX = "source/index.md"
 TOP = "source/top.md"
 
+OUT_OF_SEARCH = "---\nsearch:\n  exclude: true\n---\n\n"
+"""Thousands of names would bury what a reader looks for."""
+
 INTRODUCTION = """# The source by room
 
-For whoever changes radiogene. Others may rely on [the Python reference](../reference/api.md); all else may change in any
-version. Names that begin with an underscore are left out.
+This is for whoever changes radiogene. Others may rely on [the Python reference](../reference/api.md); all else may
+change in any version. Names that begin with an underscore are left out.
+The search does not look into these pages.
 
 | room | holds |
 | --- | --- |
@@ -28,7 +32,7 @@ def source_pages() -> dict[str, str]:
     rows.append("| [`errors`](top.md) | what a refusal is |")
     pages = {SOURCE_INDEX: INTRODUCTION + "\n".join(rows) + "\n"}
     pages |= {f"source/{room.name}.md": _page(room.name, sorted(room.rglob("*.py"))) for room in rooms()}
-    return pages | {TOP: _page("radiogene", [path for path in sorted(SOURCE.glob("*.py")) if path.stem != "__init__"])}
+    return pages | {TOP: _page("Beside the rooms", [path for path in sorted(SOURCE.glob("*.py")) if path.stem != "__init__"])}
 
 
 def anchor_of(file: Path) -> tuple[str, str]:
@@ -38,7 +42,7 @@ def anchor_of(file: Path) -> tuple[str, str]:
 
 
 def _page(title: str, modules: list[Path]) -> str:
-    return "\n\n".join([f"# {title}", *(_block(module) for module in modules)]) + "\n"
+    return OUT_OF_SEARCH + "\n\n".join([f"# {title}", *(_block(module) for module in modules)]) + "\n"
 
 
 def _block(module: Path) -> str:

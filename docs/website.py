@@ -3,8 +3,8 @@
     .venv/bin/python docs/website.py --out site
 
 The pages are those of docs/, the README, CONTRIBUTING, CHANGELOG and the examples' READMEs, each read from where it is.
-They are copied into a working folder with their links rewritten for the site, and each room of the source gets a page from
-its docstrings. Zensical then makes HTML of it. Every warning is an error, and every link of the finished site is
+They are copied into a working folder with their links rewritten for the site, and each room of the source gets a page
+from its docstrings. Zensical then makes HTML of it. Every warning is an error, and every link of the finished site is
 followed.
 """
 

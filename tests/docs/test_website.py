@@ -1,6 +1,7 @@
 """The site: its navigation, its copies of the pages, its pages of the source, and the following of its links."""
 
 import importlib.util
+import json
 import tomllib
 from collections import Counter
 
@@ -141,4 +142,6 @@ def test_the_site_is_built_without_a_warning_and_every_link_is_alive(website, tm
     missing = [name for name in getattr(radiogene, "__all__", ()) if f'id="radiogene.{name}"' not in reference]
     assert missing == []
     assert 'id="radiogene.ct.nine_views.cut_views"' in (out / "source" / "ct.html").read_text(encoding="utf-8")
-    assert "cut_views" in (out / "search.json").read_text(encoding="utf-8")
+    places = {item["location"].partition("#")[0] for item in json.loads((out / "search.json").read_bytes())["items"]}
+    assert {"how-to/calibrate.html", "reference/api.html"} <= places
+    assert not {place for place in places if place.startswith("source/")} - {"source/index.html"}
