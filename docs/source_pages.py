@@ -32,7 +32,8 @@ def source_pages() -> dict[str, str]:
     rows.append("| [`errors`](top.md) | what a refusal is |")
     pages = {SOURCE_INDEX: INTRODUCTION + "\n".join(rows) + "\n"}
     pages |= {f"source/{room.name}.md": _page(room.name, sorted(room.rglob("*.py"))) for room in rooms()}
-    return pages | {TOP: _page("Beside the rooms", [path for path in sorted(SOURCE.glob("*.py")) if path.stem != "__init__"])}
+    beside = [path for path in sorted(SOURCE.glob("*.py")) if path.stem != "__init__"]
+    return pages | {TOP: _page("Beside the rooms", beside)}
 
 
 def anchor_of(file: Path) -> tuple[str, str]:

@@ -26,7 +26,7 @@ CLASSES = ("lying", "standing")
 PHOTOGRAPH_PIXELS, STRIPE_PIXELS = 64, 8
 
 TRAINING_SEED = 88
-"""Gives both genes five mutants and five wild types with segments among 14 patients, and some of each in three folds."""
+"""Gives both genes five mutants and five wild types with segments among 14 patients, and some of each in 3 folds."""
 
 
 def blocks() -> list[str]:
