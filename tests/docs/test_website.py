@@ -133,7 +133,7 @@ def test_a_site_without_pages_is_a_problem(tmp_path):
     assert script("site_links").problems(tmp_path) == [f"{tmp_path} holds no page."]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(importlib.util.find_spec("zensical") is None, reason="the extra `docs` is not installed")
 def test_the_site_is_built_without_a_warning_and_every_link_is_alive(website, tmp_path):
     out = tmp_path / "site"
