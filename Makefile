@@ -7,7 +7,7 @@ DEMO_OUT ?= demo
 # Two processes of one thread each; the slowest tests are named at the end.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 25
 
-.PHONY: install demo test test-long test-all bench bench-quick lint clean
+.PHONY: install demo test test-long test-all bench bench-quick docs lint clean
 
 install: $(VENV)/.installed
 
@@ -30,6 +30,10 @@ $(VENV)/.installed-bench: $(VENV)/.installed
 	$(PIP) --editable ".[bench]"
 	touch $@
 
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(PIP) --editable ".[docs]"
+	touch $@
+
 demo: install
 	$(BIN)/radiogene demo --out $(DEMO_OUT)
 
@@ -50,10 +54,14 @@ bench: $(VENV)/.installed-bench
 bench-quick: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/bench.py --quick
 
+# The documentation as a site, in site/; any warning and any dead link is an error.
+docs: $(VENV)/.installed-docs
+	$(BIN)/python docs/website.py
+
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) $(DEMO_OUT) .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) $(DEMO_OUT) build site .pytest_cache .ruff_cache .mypy_cache

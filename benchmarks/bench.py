@@ -1,4 +1,4 @@
-"""Runs every timed benchmark in a process of its own, and rewrites the tables of performance and scaling in docs/.
+"""Runs every timed benchmark in a process of its own, and rewrites the tables of docs/performance.md.
 
     .venv/bin/python benchmarks/bench.py            all, under half an hour (`make bench`)
     .venv/bin/python benchmarks/bench.py --quick    smaller, under five minutes (`make bench-quick`); writes no page

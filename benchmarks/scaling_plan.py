@@ -1,4 +1,4 @@
-"""Writes the tables of docs/scaling.md from the results of the benchmarks: unit costs, and what cohorts of them need.
+"""Writes two tables of docs/performance.md from the results of the benchmarks: unit costs, and what cohorts need.
 
     .venv/bin/python benchmarks/scaling_plan.py
 
@@ -9,14 +9,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.page import REPOSITORY
+from harness.page import PAGE, REPOSITORY
 from harness.results import RESULTS
 from harness.unit_costs import Results
 
 sys.path.insert(0, str(REPOSITORY / "docs"))
 from generated_block import rewrite
-
-PAGE = REPOSITORY / "docs" / "scaling.md"
 
 COHORTS = (1_000, 100_000, 10_000_000)
 SLICES, SLICE_BYTES, SLICE_MM = 300, 2 * 512 * 512, 1.25

@@ -1,10 +1,9 @@
-"""The pages of performance and scaling hold what the results say, and nothing else."""
+"""The page of performance holds what the results say, and nothing else."""
 
 from docs.documentation_pages import script
 from harness.page import BLOCK, PAGE, page_block, read_results
 from harness.results import RESULTS, BenchmarkResult, Figure, Goal, Timing
 from harness.unit_costs import Results
-from scaling_plan import PAGE as SCALING_PAGE
 from scaling_plan import plan_table, unit_costs, unit_table
 
 
@@ -20,8 +19,8 @@ def test_the_page_of_performance_is_written_from_the_results():
 
 def test_the_plan_is_written_from_the_results():
     costs = unit_costs(Results(RESULTS))
-    assert block_of(SCALING_PAGE, "unit costs") == unit_table(costs)
-    assert block_of(SCALING_PAGE, "plan") == plan_table(costs)
+    assert block_of(PAGE, "unit costs") == unit_table(costs)
+    assert block_of(PAGE, "plan") == plan_table(costs)
 
 
 def test_a_missed_goal_is_called_missed():

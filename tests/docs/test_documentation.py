@@ -6,12 +6,13 @@ import shlex
 import pytest
 
 import radiogene.errors
-from docs.documentation_pages import DOCS, INLINE, PAGES, REPOSITORY, blocks, inline_code, page_id, script
+from docs.documentation_pages import DOCS, INLINE, PAGES, REPOSITORY, blocks, inline_code, page_id, prose, script
 from radiogene.cli.nodule_argument import with_joined_nodule
 from radiogene.ct.nine_views import NINE_VIEWS
 
 SOURCE = REPOSITORY / "src" / "radiogene"
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+COMMENT = re.compile(r"^<!--.*?-->$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?radiogene ")
 
 
@@ -46,6 +47,19 @@ def test_relative_links_lead_somewhere(page):
         assert file.exists(), f"{page_id(page)} links to {target}"
         if anchor:
             assert anchor in headings(file), f"{page_id(page)} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_what_follows_in_a_list_item_is_indented_by_four_spaces(page):
+    # GitHub takes two as well, but the site would end the list there and show a table as its bare signs.
+    assert re.search(r"^\n {1,3}[^\s*-]", prose(page), re.MULTILINE) is None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_lists_and_tables_begin_after_an_empty_line(page):
+    # The site would take them for the paragraph's own words.
+    text = COMMENT.sub("", prose(page))
+    assert re.search(r"^(?![ *|#]|\d+\. )\S.*\n(?:\* |1\. |\| )", text, re.MULTILINE) is None
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)

@@ -32,7 +32,7 @@ class ImageGrid:
 
     Attributes:
         figure: what is drawn on.
-        cells: [row][column] axes.
+        cells: axes, by row and then column.
         cell_mm: (height, width) of an image.
         bottom_mm: height of the free strip below the images.
     """
