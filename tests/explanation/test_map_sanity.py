@@ -33,7 +33,7 @@ VIEWS = VIEW_NAMES[:3]
 
 FRESH_NETWORKS = 3
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -19,10 +20,19 @@ from radiogene.methods.inputs import available
 from radiogene.methods.method import FitFolders, Need
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import all_methods, method_named
+from radiogene.methods.tabular import tabular_method
+from radiogene.methods.tabular.pipeline import learner_pipeline
+from radiogene.radiomics import cohort_features
 
 SETTINGS = MethodSettings(folds=3)
 ONE_GENE = MethodSettings(genes=("EGFR",), folds=2, elimination_step=0.5)
 """For systems of a thousand features, of which each fit takes seconds."""
+
+SEGMENTED = 16
+"""Patients of whom features are measured, each for a second."""
+
+FEW_TREES = 10
+"""Of a forest: an elimination among a thousand features grows dozens of forests."""
 
 COLUMNS_ALONE = {Need.CLINICAL, Need.SEMANTIC, Need.SUV}
 
@@ -48,8 +58,14 @@ def folders(tmp_path_factory):
 def segmented(synthetic_store):
     """The synthetic patients whose nodule has a segment that features can be measured in, and their labels."""
     everybody = PreparedCohort.of(synthetic_store)
-    cohort = everybody.at(np.flatnonzero(available(method_named("radiomics"), everybody).present))
+    cohort = everybody.at(np.flatnonzero(available(method_named("radiomics"), everybody).present)[:SEGMENTED])
     return cohort, label_table(cohort.patients, ONE_GENE.genes)
+
+
+@pytest.fixture(scope="module")
+def measured(segmented, made_once):
+    """The folder of their features, which all processes share."""
+    return made_once("radiomic-features", lambda folder: cohort_features(segmented[0], folder))
 
 
 def check_contract(entry, settings, cohort, labels, folders, tmp_path):
@@ -90,8 +106,9 @@ def test_a_system_of_columns_keeps_the_contract(entry, folders, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("entry", OF_SEGMENTS, ids=named)
-def test_a_system_of_segments_keeps_the_contract(entry, segmented, folders, tmp_path):
-    check_contract(entry, ONE_GENE, *segmented, folders, tmp_path)
+def test_a_system_of_segments_keeps_the_contract(entry, segmented, measured, tmp_path, monkeypatch):
+    monkeypatch.setattr(tabular_method, "learner_pipeline", partial(learner_pipeline, trees=FEW_TREES))
+    check_contract(entry, ONE_GENE, *segmented, FitFolders(tmp_path / "state", measured), tmp_path)
 
 
 @pytest.mark.parametrize("entry", OF_COLUMNS, ids=named)

@@ -64,7 +64,8 @@ def known_parameters():
 
 def known_image():
     """One image (1, 3, 299, 299)."""
-    return known_values("image", (1, 3, IMAGE_SIZE, IMAGE_SIZE), -1.7, 1.7)
+    # The word sets the numbers of which timm's maps were recorded: it stays though the names around it change.
+    return known_values("picture", (1, 3, IMAGE_SIZE, IMAGE_SIZE), -1.7, 1.7)
 
 
 def probe(stage_map):

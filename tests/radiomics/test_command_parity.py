@@ -42,7 +42,7 @@ def chest_ct(real_data) -> tuple[Path, Path]:
     return folder / "lung1_image.nrrd", folder / "lung1_label.nrrd"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.real_data
 def test_a_file_of_a_real_ct_has_the_features_of_the_packages_own_command(chest_ct, tmp_path):
     values = check_same(file_features(*chest_ct), command_features(*chest_ct, tmp_path))

@@ -15,7 +15,8 @@ from whole_training import train
 def test_a_log_holds_every_epochs_losses(kind, synthetic_patients, short_training, tmp_path):
     schedule = replace(short_training.schedule, fusion=replace(short_training.schedule.fusion, epochs=0))
     options = RunOptions(accelerator="cpu", progress=False, log=LogPlace(kind, tmp_path / "log"))
-    train(synthetic_patients, replace(short_training, schedule=schedule), tmp_path / "model", options)
+    settings = replace(short_training, schedule=schedule, view_names=("axial",))
+    train(synthetic_patients, settings, tmp_path / "model", options)
     folder = tmp_path / "log" / "all-layers"
     if kind == "tensorboard":
         assert [f for f in folder.iterdir() if f.name.startswith("events.out.tfevents")]
