@@ -3,6 +3,7 @@
 import hashlib
 import io
 import logging
+import struct
 from pathlib import Path
 
 import imagecodecs
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import UID, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1
+from pydicom.uid import UID, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1, RLELossless
 
 from ct.lossless_jpeg import lossless_jpeg
 from radiogene.ct.pixel_decoders import DECODERS, decoder_of
@@ -27,7 +28,6 @@ EARLIER = {
     "MR_small_RLE.dcm": "88617aaa46138fb1",
     "MR_small_jp2klossless.dcm": "88617aaa46138fb1",
     "MR_small_jpeg_ls_lossless.dcm": "88617aaa46138fb1",
-    "SC_rgb_rle_16bit_2frame.dcm": "d7e2338dd240b58c",
     "rtdose_rle.dcm": "e30a4288ac229022",
 }
 """First half of the SHA-256 of the pixels of pydicom's own files by pylibjpeg-libjpeg, -openjpeg and -rle."""
@@ -172,3 +172,68 @@ def test_jpeg_with_loss_of_eight_bits_is_as_by_pillow(uid):
     Image.fromarray(grey).save(codestream, "JPEG", quality=90)
     found = decoded(codestream.getvalue(), uid, 8, False, allocated=8)
     np.testing.assert_array_equal(found, np.asarray(Image.open(codestream)))
+
+
+def rle(values: np.ndarray, segments: int = 2, change=lambda segment, number: segment) -> bytes:
+    """A frame of 16-bit values in RLE, every byte written as it is or, where it repeats, as a run."""
+    packed = []
+    for number in range(segments):
+        content = (values.astype(np.uint16) >> (8 * (1 - number)) & 255).astype(np.uint8).tobytes()
+        pieces = [content[start : start + 128] for start in range(0, len(content), 128)]
+        segment = b"".join(
+            bytes([257 - len(piece), piece[0]])
+            if len(set(piece)) == 1 and len(piece) > 1
+            else bytes([len(piece) - 1]) + piece
+            for piece in pieces
+        )
+        segment = change(segment, number)
+        packed.append(segment + b"\x80" * (len(segment) % 2))
+    starts = [64 + sum(map(len, packed[:number])) for number in range(segments)]
+    return struct.pack("<16L", segments, *starts, *([0] * (15 - segments))) + b"".join(packed)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("kind", ["smooth", "noise"])
+def test_rle_gives_what_was_encoded(kind, signed):
+    values = image(16, signed, kind)
+    found = decoded(rle(values % 2**16), RLELossless, 16, signed)
+    np.testing.assert_array_equal(found, values)
+    assert found.dtype == (np.int16 if signed else np.uint16)
+    flat = np.full((ROWS, COLUMNS), 300)
+    np.testing.assert_array_equal(decoded(rle(flat), RLELossless, 16, signed), flat)
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        (rle(image(12, False, "smooth"))[:500], "RLE segment 1 holds|corrupt|CORRUPT"),
+        (
+            rle(image(12, False, "smooth"), change=lambda segment, number: segment + b"\xff\0"),
+            "holds 1482 bytes for 1480",
+        ),
+        (
+            rle(image(12, False, "smooth"), change=lambda segment, number: segment[:-41]),
+            "holds 14.. bytes for 1480|CORRUPT",
+        ),
+        (rle(image(12, False, "smooth"), segments=1), "1 RLE segments at .* not 2 one after the other"),
+        (struct.pack("<16L", 2, 900, 64, *([0] * 13)) + bytes(2000), "2 RLE segments at .*900, 64"),
+        (b"\2\0\0\0", "samples a pixel in 4 bytes of RLE"),
+    ],
+    ids=["cut", "longer", "shorter", "one segment", "order", "no header"],
+)
+def test_damaged_rle_is_refused(frame, said):
+    with pytest.raises(RuntimeError, match=said):
+        decoded(frame, RLELossless, 12, False)
+
+
+def test_no_damaged_rle_ends_the_process():
+    whole, rng, refused = rle(image(12, False, "noise")), np.random.default_rng(0), 0
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for _ in range(rng.integers(1, 4)):
+            damaged[rng.integers(0, 64 if rng.random() < 0.3 else len(whole))] = rng.integers(256)
+        try:
+            decoded(bytes(damaged), RLELossless, 12, False)
+        except RuntimeError:
+            refused += 1
+    assert refused > 30

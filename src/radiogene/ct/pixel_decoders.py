@@ -19,21 +19,24 @@ from pydicom.uid import (
     RLELossless,
 )
 
-OURS = "radiogene_libjpeg_turbo"
+JPEG, RLE = "radiogene_jpeg", "radiogene_rle"
+
+OURS = {JPEG: "radiogene.ct.libjpeg_turbo", RLE: "radiogene.ct.rle_frames"}
+"""Modules that are made known to pydicom as decoders, by the name that they get there."""
 
 DECODERS: Mapping[str, str] = MappingProxyType(
     {
-        JPEGBaseline8Bit: OURS,
-        JPEGExtended12Bit: OURS,
-        JPEGLossless: OURS,
-        JPEGLosslessSV1: OURS,
+        JPEGBaseline8Bit: JPEG,
+        JPEGExtended12Bit: JPEG,
+        JPEGLossless: JPEG,
+        JPEGLosslessSV1: JPEG,
         JPEGLSLossless: "pyjpegls",
         JPEGLSNearLossless: "pyjpegls",
         JPEG2000Lossless: "pylibjpeg",
         JPEG2000: "pylibjpeg",
         HTJ2KLossless: "pylibjpeg",
         HTJ2KLosslessRPCL: "pylibjpeg",
-        RLELossless: "pydicom",
+        RLELossless: RLE,
     }
 )
 """pydicom's name of the decoder by transfer syntax; `pylibjpeg` is OpenJPEG by pylibjpeg-openjpeg."""
@@ -42,6 +45,6 @@ DECODERS: Mapping[str, str] = MappingProxyType(
 def decoder_of(transfer_syntax_uid: str) -> str:
     """The name that pydicom has for the decoder of a transfer syntax; empty where the choice is pydicom's."""
     name = DECODERS.get(transfer_syntax_uid, "")
-    if name == OURS and OURS not in (decoder := get_decoder(UID(transfer_syntax_uid))).available_plugins:
-        decoder.add_plugin(OURS, ("radiogene.ct.libjpeg_turbo", "decode_frame"))
+    if name in OURS and name not in (decoder := get_decoder(UID(transfer_syntax_uid))).available_plugins:
+        decoder.add_plugin(name, (OURS[name], "decode_frame"))
     return name
