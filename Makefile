@@ -11,11 +11,12 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal --d
 
 install: $(VENV)/.installed
 
-# torch first and alone: the constraint keeps the CPU build, whatever later packages ask for.
+# torch first and alone: the constraint keeps the CPU build, whatever later packages ask for. With `metaimage`, every
+# format of the README is read.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) torch
-	$(PIP) --editable .
+	$(PIP) --editable ".[metaimage]"
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed

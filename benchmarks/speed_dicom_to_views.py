@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name its documentation uses
 from pydicom import dcmread
+from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEG2000Lossless, RLELossless
 
 from harness.in_turn import timed_in_turn
@@ -23,6 +24,7 @@ from harness.peak_memory import peak_above_imports_mb
 from harness.results import BenchmarkResult, Figure, Goal, Timing, run_benchmark
 from harness.synthetic_series import PIXEL_MM, SLICE_MM, SeriesForm, write_series
 from radiogene.ct.nine_views import cut_views
+from radiogene.ct.pixel_decoders import decoder_of
 from radiogene.ct.preparation import prepare_nodule
 from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES
 from radiogene.ct.series.dicom_headers import read_headers
@@ -58,7 +60,8 @@ def floor(path: Path) -> None:
 def decode(header: SliceHeader) -> np.ndarray:
     """The stored pixels of one slice."""
     if header.pixels.transfer_syntax_uid in COMPRESSED.values():
-        return dcmread(header.path).pixel_array
+        decoder = decoder_of(header.pixels.transfer_syntax_uid)
+        return pixel_array(dcmread(header.path), decoding_plugin=decoder)
     with header.path.open("rb") as file:
         file.seek(header.pixels.offset_bytes or 0)
         return np.frombuffer(file.read(2 * header.rows * header.columns), "<u2")

@@ -82,7 +82,7 @@ def written(folder: Path, syntax: str, edit=rich) -> Path:
         if syntax == DeflatedExplicitVRLittleEndian:
             dataset.file_meta.TransferSyntaxUID = syntax
         else:
-            dataset.compress(syntax, encoding_plugin="pylibjpeg", generate_instance_uid=False)
+            dataset.compress(syntax, generate_instance_uid=False)
         dataset.save_as(path)
     return path
 

@@ -16,12 +16,15 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGLossless,
+    JPEGLosslessSV1,
     JPEGLSLossless,
     JPEGLSNearLossless,
     RLELossless,
 )
 
 from ct.dicom_writers import SyntheticSeries
+from ct.lossless_jpeg import lossless_jpeg
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.scan import ScanOptions
 from radiogene.errors import SeriesError
@@ -80,6 +83,41 @@ def test_syntaxes_written_by_pydicom_are_equal(syntax, name, plain_hu, tmp_path)
     np.testing.assert_array_equal(scan.read_volume(), plain_hu[name])
     assert scan.facts["transfer_syntax"] == syntax.name
     assert scan.decisions == ()
+
+
+def write_lossless_jpeg(folder, series, predictor, edit=lambda codestream, k: codestream):
+    """The series as lossless JPEG, which no library here writes as DICOM."""
+    for k, position in enumerate(series.slice_positions()):
+        dataset = series.dataset(k, position)
+        stored = series.stored(k, position).astype(np.int64) % (1 << series.bits_stored)
+        codestream = edit(lossless_jpeg(stored, series.bits_stored, predictor), k)
+        dataset.file_meta.TransferSyntaxUID = JPEGLosslessSV1 if predictor == 1 else JPEGLossless
+        dataset.PixelData = encapsulate([codestream])
+        dataset["PixelData"].is_undefined_length = True
+        dataset.save_as(folder / f"{k:04d}.dcm", enforce_file_format=True)
+
+
+@pytest.mark.parametrize("name", SERIES)
+@pytest.mark.parametrize("predictor", [1, 6])
+def test_lossless_jpeg_is_equal(predictor, name, plain_hu, tmp_path):
+    write_lossless_jpeg(tmp_path, SERIES[name], predictor)
+    scan = open_scan(tmp_path, ScanOptions())
+    np.testing.assert_array_equal(scan.read_volume(), plain_hu[name])
+    assert scan.facts["transfer_syntax"] == (JPEGLosslessSV1 if predictor == 1 else JPEGLossless).name
+
+
+def test_lossless_jpeg_that_lost_its_end_is_refused(tmp_path):
+    """Every decoder at hand fills such a frame and reports success, as long as a marker stands at its end."""
+
+    def cut(codestream, k):
+        return codestream[: len(codestream) // 2] + b"\xff\xd9" if k == 5 else codestream
+
+    write_lossless_jpeg(tmp_path, SHAPE, 1, cut)
+    scan = open_scan(tmp_path, ScanOptions())
+    assert scan.read_slices(0, 5).shape[0] == 5
+    said = r"0005\.dcm: its pixels cannot be decoded .*bits of pixels are missing.* the file is corrupt"
+    with pytest.raises(SeriesError, match=said):
+        scan.read_slices(4, 8)
 
 
 @pytest.mark.debian_tools
@@ -145,7 +183,7 @@ def test_file_truncated_after_opening_is_named(tmp_path):
 
 
 def test_a_run_that_leaves_its_frame_is_refused(tmp_path):
-    """pylibjpeg-rle panics over it, which is no `Exception` and would end a whole batch."""
+    """A decoder in C or Rust may end the whole process over it, and with it a batch."""
 
     def spoil(dataset, k):
         if k == 5:

@@ -14,7 +14,9 @@ from radiogene.storage.result_places import require_file_place
 
 def from_folder(
     folder: Annotated[Path, typer.Argument(help="The folder with the studies, at any depth.")],
-    table: Annotated[Path, typer.Option("--table", help="The clinical table: patient_id and what is known (CSV).")],
+    table: Annotated[
+        Path, typer.Option("--table", help="The clinical table: patient_id and what is known (CSV or .xlsx).")
+    ],
     out: Annotated[Path, typer.Option("--out", help="The cohort table to write; further files stand beside it.")],
     genes: Genes = "EGFR,KRAS",
     cache: HeaderFile = None,

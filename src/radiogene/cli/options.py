@@ -31,7 +31,9 @@ SettingsFile = Annotated[
     Path | None,
     typer.Option("--settings", help="TOML file of settings (`radiogene settings` writes one); options go before it."),
 ]
-CohortTable = Annotated[str, typer.Argument(metavar="COHORT", help="The cohort table (CSV), or its s3:// address.")]
+CohortTable = Annotated[
+    str, typer.Argument(metavar="COHORT", help="The cohort table (CSV or .xlsx), or its s3:// address.")
+]
 AllowGaps = Annotated[
     bool, typer.Option("--allow-gaps", help="Interpolate over missing or uneven slices instead of refusing them.")
 ]

@@ -2,6 +2,9 @@
 
 On such a grid the prefilter and the sampling act on each axis alone, so that both together are a product with a
 (samples, voxels) matrix per axis. The result is that of interpolating point by point.
+
+`benchmarks/speed_dicom_to_views.py` measures what that brings: 69 ms from a series with such a grid to its nine views,
+158 to 161 ms from a tilted or oblique one, whose points SciPy interpolates one by one; reading takes 43 ms of either.
 """
 
 from dataclasses import dataclass

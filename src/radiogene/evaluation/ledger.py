@@ -4,7 +4,6 @@ A line holds hashes and names of figures; no identifier, no path, no figure's va
 lock and never changed.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -17,11 +16,14 @@ from pathlib import Path
 from radiogene import __version__
 from radiogene.errors import SettingsError
 from radiogene.evaluation.evaluation import EvaluationReport
+from radiogene.storage.lock_file import BINARY
 from radiogene.storage.typed_json import from_json_text, to_json
 
 LEDGER_FILE = "ledger.jsonl"
 LARGEST_LINE_BYTES = 4096
 """A longer line is not one of ours."""
+
+LOCK_ASKED_S = 0.01
 
 WAY_OUT = "keep a copy of the file, take that line out of it, or name another file (`ledger`)"
 
@@ -134,16 +136,19 @@ def append_to_ledger(path: Path, entry: LedgerEntry) -> EarlierEvaluations:
     Raises:
         SettingsError: the file cannot be written or locked, or holds a line that is no entry.
     """
+    from filelock import lock_descriptor
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o666)
     except OSError as error:
         raise _unusable(path, error) from error
     try:
         # Writers wait for each other for as long as it takes to write a line; the system frees a dead one's lock.
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        lock_descriptor(descriptor, poll_interval=LOCK_ASKED_S)
         size = os.fstat(descriptor).st_size
-        entries = _entries(path, os.pread(descriptor, size, 0))
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        entries = _entries(path, os.read(descriptor, size))
         line = entry.line()
         if os.write(descriptor, line) != len(line):
             os.ftruncate(descriptor, size)

@@ -1,7 +1,7 @@
 """The versions that a result depends on, for its manifest."""
 
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from radiogene import __version__
 
@@ -9,9 +9,16 @@ LIBRARIES = ("torch", "numpy", "scipy", "pydicom", "SimpleITK", "scikit-learn", 
 
 
 def library_versions() -> dict[str, str]:
-    """Version by name: radiogene, Python, and the libraries that compute."""
-    return {
-        "radiogene": __version__,
-        "python": platform.python_version(),
-        **{name: version(name) for name in LIBRARIES},
-    }
+    """Version by name: radiogene, Python, and those libraries that compute and are installed."""
+    return {"radiogene": __version__, "python": platform.python_version(), **_installed()}
+
+
+def _installed() -> dict[str, str]:
+    """Version by name; SimpleITK belongs to an extra."""
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return versions

@@ -1,11 +1,16 @@
 """A file that one process at a time holds, and that the system frees when its holder ends, however it ends."""
 
-import fcntl
 import os
 import socket
 from pathlib import Path
 
 LONGEST_HOLDER_BYTES = 200
+
+HOLDER_OFFSET = 1
+"""Windows lets nobody but the holder read the first byte, which is the one that is locked there."""
+
+BINARY = getattr(os, "O_BINARY", 0)
+"""Windows would write two bytes at the end of a line."""
 
 
 class LockFile:
@@ -19,7 +24,7 @@ class LockFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | BINARY, 0o666)
 
     def take(self) -> str | None:
         """Who holds it; None where this process does from now on.
@@ -27,13 +32,16 @@ class LockFile:
         Raises:
             OSError: the file system gives no locks.
         """
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(self._descriptor, LONGEST_HOLDER_BYTES, 0).decode(errors="replace").strip()
+        # Some 40 ms that only a writer has to pay.
+        from filelock import lock_descriptor
+
+        if not lock_descriptor(self._descriptor, blocking=False):
+            os.lseek(self._descriptor, HOLDER_OFFSET, os.SEEK_SET)
+            holder = os.read(self._descriptor, LONGEST_HOLDER_BYTES).decode(errors="replace").strip()
             return holder or "another process"
         os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        os.write(self._descriptor, f"\nprocess {os.getpid()} on {socket.gethostname()}\n".encode())
         return None
 
     def release(self) -> None:

@@ -273,11 +273,12 @@ def test_a_nodule_twice_is_refused_however_it_is_written(folder):
         (b"patient_id,ct,nodule\n", "no row"),
         (b"patient_id,ct,nodule\np,ct1,1 2 3\nM\xfcller,ct2,1 2 3\n", "byte 0xFC"),
         ("patient_id,ct,nodule\n".encode("utf-16"), "UTF-16"),
-        (b"PK\x03\x04\0\0", "spreadsheet"),
+        (b"PK\x03\x04\0\0", "a zip file that cannot be read"),
+        (b"\xd0\xcf\x11\xe0\0\0", "an old spreadsheet"),
         (b'patient_id,ct,nodule\np,"ct1,1 2 3\nq,ct2,1 2 3\n', "ends the table"),
         (b"patient_id,ct,nodule\np,ct1," + b"x" * 200_000 + b"\n", "ends the table"),
     ],
-    ids=["empty", "blank", "header only", "latin-1", "utf-16", "xlsx", "open quote", "huge cell"],
+    ids=["empty", "blank", "header only", "latin-1", "utf-16", "no xlsx", "xls", "open quote", "huge cell"],
 )
 def test_a_file_that_is_no_table_is_named(folder, content, found):
     problems = check_cohort(table(folder, content))
@@ -289,7 +290,7 @@ def test_a_file_that_is_no_table_is_named(folder, content, found):
 
 def test_a_missing_file_a_folder_and_a_huge_file_are_refused(folder):
     for path in (folder / "absent.csv", folder / "ct1"):
-        with pytest.raises(CohortError, match="wanted the path of a CSV file"):
+        with pytest.raises(CohortError, match=r"wanted the path of a CSV or \.xlsx file"):
             read_cohort(path)
     huge = folder / "huge.csv"
     with huge.open("wb") as file:

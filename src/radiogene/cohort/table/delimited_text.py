@@ -1,4 +1,4 @@
-"""A delimited text file as a header and records, each with the line it starts on."""
+"""A table of text cells, from delimited text or an Excel workbook: a header and records, each with its line."""
 
 import codecs
 import csv
@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from radiogene.cohort.table.excel_table import XLSX_OR_CSV, is_workbook, workbook_rows
 from radiogene.cohort.table.problem import CohortTableError, Problem
 from radiogene.storage.place import ObjectPlace, Place
 
@@ -35,7 +36,9 @@ class DelimitedText:
 
 
 def read_delimited_text(path: Place, file: str, expected_columns: Iterable[str]) -> DelimitedText:
-    """The header and records of a comma, semicolon or tab separated UTF-8 file, with or without a byte order mark.
+    """The header and records of a table: an Excel workbook (.xlsx), or UTF-8 separated by comma, semicolon or tab.
+
+    A workbook is known by its content; see `workbook_rows`. Text may have a byte order mark.
 
     Args:
         path: the file, or its address on object storage.
@@ -45,9 +48,19 @@ def read_delimited_text(path: Place, file: str, expected_columns: Iterable[str])
     Raises:
         StorageError: object storage cannot be used.
         CohortTableError: the file is missing, unreadable, larger than 100 MB, empty, not UTF-8 text, or not delimited
-            text (a stray quote).
+            text (a stray quote); or as for `workbook_rows`.
     """
-    text = _decoded(_bytes(path, file), file)
+    content = _bytes(path, file)
+    if is_workbook(content):
+        records = [Record(row.number, row.cells) for row in workbook_rows(content, file)]
+    else:
+        records = _text_records(_decoded(content, file), file, expected_columns)
+    header, *body = records
+    return DelimitedText(header, tuple(Record(r.line, tuple(cell.strip() for cell in r.cells)) for r in body))
+
+
+def _text_records(text: str, file: str, expected_columns: Iterable[str]) -> list[Record]:
+    """The records that are not blank, the header first, as they are."""
     lines = text.splitlines()
     first = next((line for line in lines if line.strip()), None)
     if first is None:
@@ -63,8 +76,7 @@ def read_delimited_text(path: Place, file: str, expected_columns: Iterable[str])
             line = reader.line_num + 1
     except csv.Error as error:
         raise _refusal(file, line, f"text that ends the table there ({error})", "every quote closed") from error
-    header, *body = records
-    return DelimitedText(header, tuple(Record(r.line, tuple(cell.strip() for cell in r.cells)) for r in body))
+    return records
 
 
 def _refusal(file: str, line: int | None, found: str, wanted: str) -> CohortTableError:
@@ -78,21 +90,21 @@ def _bytes(path: Place, file: str) -> bytes:
         return _object_bytes(path, file)
     try:
         if path.is_dir():
-            raise _refusal(file, None, "a folder", "the path of a CSV file")
+            raise _refusal(file, None, "a folder", "the path of a CSV or .xlsx file")
         size = path.stat().st_size
         if size > LARGEST_TABLE_BYTES:
             raise _refusal(file, None, f"{size / 1024**2:.0f} MB", LARGEST_IN_WORDS)
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _refusal(file, None, f"no readable file ({reason})", "the path of a CSV file") from error
+        raise _refusal(file, None, f"no readable file ({reason})", "the path of a CSV or .xlsx file") from error
 
 
 def _object_bytes(place: ObjectPlace, file: str) -> bytes:
     """The bytes of a table on object storage."""
     content = place.read(largest_bytes=LARGEST_TABLE_BYTES)
     if content is None:
-        raise _refusal(file, None, "no such object", "the address of a CSV file")
+        raise _refusal(file, None, "no such object", "the address of a CSV or .xlsx file")
     if len(content) > LARGEST_TABLE_BYTES:
         raise _refusal(file, None, "a longer object", LARGEST_IN_WORDS)
     return content
@@ -101,7 +113,7 @@ def _object_bytes(place: ObjectPlace, file: str) -> bytes:
 def _decoded(content: bytes, file: str) -> str:
     """The text of UTF-8 bytes, without the byte order mark."""
     if content.startswith(UTF16_MARKS) or b"\0" in content:
-        raise _refusal(file, None, "a spreadsheet, UTF-16 or other binary file", "the table saved as CSV in UTF-8")
+        raise _refusal(file, None, "an old spreadsheet, UTF-16 or other binary file", XLSX_OR_CSV)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

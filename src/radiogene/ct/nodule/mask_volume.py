@@ -2,7 +2,6 @@
 
 import gzip
 import math
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +10,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import numpy as np
-import SimpleITK
 from numpy.typing import NDArray
 
 from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.choice import Segment
 from radiogene.ct.nodule.mask import PlaneStack
 from radiogene.ct.nodule.region import Components, Region
-from radiogene.ct.volume.itk_volume import refuse_unplaced
+from radiogene.ct.volume.itk_volume import itk_reader, read_by_itk, refuse_unplaced
 from radiogene.ct.volume.nifti_volume import (
     nifti_affine_lps_mm,
     nifti_pixel_offset,
@@ -27,9 +25,11 @@ from radiogene.ct.volume.nifti_volume import (
     read_nifti_header,
     read_nifti_voxels,
 )
+from radiogene.ct.volume.nrrd_volume import names_of_labels, open_nrrd
+from radiogene.ct.volume.volume_file import NIFTI_SUFFIXES, NRRD_SUFFIXES, VOLUME_SUFFIXES
 from radiogene.errors import GeometryError, NoduleError, SeriesError
 
-MASK_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+MASK_SUFFIXES = VOLUME_SUFFIXES
 
 LARGEST_MASK_VOXELS = 2**31
 """More voxels than this are an error of the header or an attack on memory, not a mask of a CT."""
@@ -37,7 +37,6 @@ LARGEST_MASK_VOXELS = 2**31
 MOST_LABELS = 64
 """A volume with more distinct values is an image, not a mask."""
 
-NIFTI_SUFFIXES = (".nii", ".nii.gz")
 EIGHT_BIT_MASKS = {2: "u1", 256: "i1"}
 """NIfTI datatype codes that a CT cannot have and a mask mostly has (nifti1.h)."""
 
@@ -60,7 +59,11 @@ def read_mask(path: Path) -> tuple[Segment, ...]:
     Raises:
         NoduleError: the file cannot be read, is no mask, has fractions or says not where it lies in the patient.
     """
-    read = _read_nifti_mask if path.name.lower().endswith(NIFTI_SUFFIXES) else _read_itk_mask
+    name = path.name.lower()
+    if name.endswith(NIFTI_SUFFIXES):
+        read = _read_nifti_mask
+    else:
+        read = _read_nrrd_mask if name.endswith(NRRD_SUFFIXES) else _read_metaimage_mask
     try:
         mask = read(path)
     except (SeriesError, GeometryError) as error:
@@ -106,27 +109,34 @@ def _read_nifti_mask(path: Path) -> _Labels:
     return _Labels(labels_kji * np.float64(slope) + np.float64(intercept), grid, {})
 
 
-def _read_itk_mask(path: Path) -> _Labels:
-    """The mask in a NRRD or MetaImage file."""
+def _read_nrrd_mask(path: Path) -> _Labels:
+    """The mask in an NRRD file."""
+    found = open_nrrd(path)
+    if found.components != 1:
+        raise _layers(path, found.grid.shape_ijk, found.components)
+    _refuse_size(found.grid.shape_ijk, path)
+    return _Labels(found.voxels_zyx(), found.grid, names_of_labels(found.fields))
+
+
+def _read_metaimage_mask(path: Path) -> _Labels:
+    """The mask in a MetaImage file."""
     refuse_unplaced(path)
-    reader = SimpleITK.ImageFileReader()
-    reader.SetFileName(str(path))
+    reader = itk_reader(path)
     reader.ReadImageInformation()
     size = reader.GetSize()
     if len(size) < 3 or max(size[3:], default=1) > 1 or reader.GetNumberOfComponents() != 1:
-        raise NoduleError(
-            f"{path} has size {' x '.join(map(str, size))} with {reader.GetNumberOfComponents()} values a voxel: a "
-            "mask of three dimensions and one value was expected. Save overlapping segments as one file each."
-        )
+        raise _layers(path, size, reader.GetNumberOfComponents())
     _refuse_size(size, path)
-    if len(size) > 3:
-        reader.SetExtractSize([*size[:3], *(0 for _ in size[3:])])
-    image = reader.Execute()
-    affine = np.eye(4)
-    affine[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * np.array(image.GetSpacing())
-    affine[:3, 3] = image.GetOrigin()
-    columns, rows, slices = image.GetSize()
-    return _Labels(SimpleITK.GetArrayFromImage(image), VoxelGrid(affine, (columns, rows, slices)), _names(reader))
+    volume = read_by_itk(reader)
+    return _Labels(volume.volume_zyx, volume.grid, {})
+
+
+def _layers(path: Path, size: Sequence[int], components: int) -> NoduleError:
+    """The refusal of a file with several masks in it."""
+    return NoduleError(
+        f"{path} has size {' x '.join(map(str, size))} with {components} values a voxel: a mask of three dimensions "
+        "and one value was expected. Save overlapping segments as one file each."
+    )
 
 
 def _refuse_size(size: Sequence[int], path: Path) -> None:
@@ -161,16 +171,6 @@ def _label_values(labels_kji: NDArray[np.generic], path: Path) -> list[int]:
     if not len(found):
         raise NoduleError(f"{path} marks no nodule: all its voxels are 0.")
     return [int(value) for value in found.astype(np.float64)]
-
-
-def _names(reader: SimpleITK.ImageFileReader) -> dict[int, str]:
-    """Names of labels that 3D Slicer writes into the header of a segmentation in NRRD."""
-    names = {}
-    for key in reader.GetMetaDataKeys():
-        match = re.fullmatch(r"(Segment\d+_)LabelValue", key)
-        if match and reader.HasMetaDataKey(match[1] + "Name") and reader.GetMetaData(key).strip().isdecimal():
-            names[int(reader.GetMetaData(key))] = reader.GetMetaData(match[1] + "Name").strip()
-    return names
 
 
 def _last_line(error: BaseException) -> str:

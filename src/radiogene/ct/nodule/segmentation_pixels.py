@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.pixels.utils import pixel_array
 
-from radiogene.ct.decoder_panic import decoder_panics_as_errors
 from radiogene.ct.nodule.dicom_object import UNREADABLE
+from radiogene.ct.pixel_decoders import decoder_of
 from radiogene.errors import NoduleError
 
 LARGEST_SEGMENTATION_VOXELS = 2**31
@@ -130,11 +130,12 @@ def _decoded_frames(dataset: Dataset, count: int, where: str) -> Iterator[NDArra
         if dataset.get(keyword) is None:
             setattr(dataset, keyword, value)
     dataset.NumberOfFrames = count
+    decoder = decoder_of(dataset.file_meta.TransferSyntaxUID)
     for frame in range(count):
         try:
-            with warnings.catch_warnings(), decoder_panics_as_errors():
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                frame_ji = pixel_array(dataset, index=frame)
+                frame_ji = pixel_array(dataset, index=frame, decoding_plugin=decoder)
         except (*UNREADABLE, RuntimeError) as error:
             raise NoduleError(f"Frame {frame + 1} of {where} cannot be decoded: {error}.") from error
         yield frame_ji

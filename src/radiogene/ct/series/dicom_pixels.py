@@ -24,7 +24,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from radiogene.ct.decoder_panic import decoder_panics_as_errors
+from radiogene.ct.pixel_decoders import decoder_of
 from radiogene.ct.scan import AIR_HU, WHOLE, Window, cleaned_hu
 from radiogene.ct.series.dicom_file_header import DAMAGE_ERRORS
 from radiogene.ct.series.slice_header import SliceHeader, StoredPixels
@@ -181,10 +181,10 @@ def _decompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: in
         bits_stored=pixels.bits_stored,
         pixel_representation=int(pixels.signed),
         pixel_keyword="PixelData",
+        decoding_plugin=decoder_of(pixels.transfer_syntax_uid),
     )
     for header in headers:
-        with decoder_panics_as_errors():
-            frame, _ = next(decoded)
+        frame, _ = next(decoded)
         if frame.shape != (header.rows, header.columns) or frame.dtype.itemsize > 2:
             raise ValueError(f"decoded to {frame.shape} of {frame.dtype}")
         yield frame.astype(np.int16 if pixels.signed else np.uint16).view(np.uint16)

@@ -1,5 +1,8 @@
 """The elements of an ordinary DICOM header, walked in its bytes: several times as fast as a general reader.
 
+`benchmarks/speed_dicom_to_views.py` measures what that brings: pydicom needs 106 ms for the headers of 300 slices, even
+where it is asked for six elements only; here it takes 69 ms from the folder to the nine views, headers, pixels and all.
+
 Whatever is out of the ordinary (big endian, deflated, no preamble, an unknown VR, functional groups, a header longer
 than a megabyte, a file that ends) is left to pydicom; what is walked here equals what pydicom reads, and a test holds
 the two together.

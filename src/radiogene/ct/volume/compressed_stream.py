@@ -1,7 +1,8 @@
-"""Whether the compressed pixels of an NRRD or MetaImage file are whole: their checksum, which readers pass over."""
+"""Compressed pixels of volume files, read to the checksum at their end, which readers pass over."""
 
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from radiogene.errors import SeriesError
 
@@ -9,13 +10,41 @@ GZIP_OR_ZLIB = 47
 """`wbits` with which zlib tells gzip (NRRD) from zlib (MetaImage) streams by itself."""
 
 CHUNK_BYTES = 2**20
+
+COMPRESSED_CHUNK_BYTES = 2**16
+"""Deflate packs a thousand bytes into one at most, so that no chunk becomes more than 64 MB."""
+
 LONGEST_HEADER_BYTES = 2**16
-HEADER_ENDS = (b"\n\n", b"\r\n\r\n", b"ElementDataFile = LOCAL\n", b"ElementDataFile = LOCAL\r\n")
-COMPRESSED = (b"encoding: gz", b"encoding:gz", b"CompressedData = True")
+HEADER_ENDS = (b"ElementDataFile = LOCAL\n", b"ElementDataFile = LOCAL\r\n")
+COMPRESSED = b"CompressedData = True"
+
+
+def read_at_most(file: BinaryIO, needed: int) -> bytearray:
+    """The next `needed` bytes, or those that there are; no more memory is taken than the file fills."""
+    found = bytearray()
+    while len(found) < needed and (chunk := file.read(min(needed - len(found), CHUNK_BYTES))):
+        found += chunk
+    return found
+
+
+def inflated(file: BinaryIO, needed: int) -> bytearray:
+    """The first `needed` bytes of the stream that begins here, or those that there are; all of it is checked.
+
+    Raises:
+        EOFError: the file ends before the stream does.
+        zlib.error: bytes were changed after the file was written.
+    """
+    found, stream = bytearray(), zlib.decompressobj(GZIP_OR_ZLIB)
+    while not stream.eof and (chunk := file.read(COMPRESSED_CHUNK_BYTES)):
+        piece = stream.decompress(chunk)
+        found += piece if len(piece) <= needed - len(found) else piece[: needed - len(found)]
+    if not stream.eof:
+        raise EOFError("the file ends before its compressed pixels do")
+    return found
 
 
 def refuse_corrupt_stream(path: Path) -> None:
-    """Refuses a single-file .nrrd or .mha whose compressed pixels do not fit their checksum.
+    """Refuses a single-file .mha whose compressed pixels do not fit their checksum.
 
     Raises:
         SeriesError: bytes were changed or lost after the file was written.
@@ -23,16 +52,10 @@ def refuse_corrupt_stream(path: Path) -> None:
     with path.open("rb") as file:
         header = file.read(LONGEST_HEADER_BYTES)
         ends = [header.find(end) + len(end) for end in HEADER_ENDS if end in header]
-        if not ends or not any(word in header[: min(ends)] for word in COMPRESSED):
+        if not ends or COMPRESSED not in header[: min(ends)]:
             return
         file.seek(min(ends))
-        stream = zlib.decompressobj(GZIP_OR_ZLIB)
         try:
-            while not stream.eof and (chunk := file.read(CHUNK_BYTES)):
-                while chunk:
-                    stream.decompress(chunk, CHUNK_BYTES)
-                    chunk = stream.unconsumed_tail
-        except zlib.error as error:
+            inflated(file, 0)
+        except (EOFError, zlib.error) as error:
             raise SeriesError(f"{path} holds damaged pixels ({error}): restore the file.") from error
-        if not stream.eof:
-            raise SeriesError(f"{path} ends before its compressed pixels do: restore the file.")

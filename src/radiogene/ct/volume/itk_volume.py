@@ -1,9 +1,9 @@
-"""NRRD and MetaImage volumes, read by SimpleITK once their headers are known to say where they lie."""
+"""MetaImage volumes, read by SimpleITK once their headers are known to say where they lie."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813 - the name its documentation uses
 
 from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.volume.compressed_stream import refuse_corrupt_stream
@@ -12,39 +12,32 @@ from radiogene.errors import GeometryError, SeriesError
 
 LONGEST_HEADER_BYTES = 65536
 
-NRRD_SUFFIXES = (".nrrd", ".nhdr")
-
-NRRD_SPACES = frozenset(
-    {
-        *("left-posterior-superior", "lps"),
-        *("right-anterior-superior", "ras"),
-        *("left-anterior-superior", "las"),
-    }
+PLACING_FIELDS = (
+    ("elementspacing", "elementsize"),
+    ("offset", "position", "origin"),
+    ("transformmatrix", "rotation", "orientation"),
 )
-"""Patient frames of NRRD that SimpleITK turns into LPS; other frames it takes for LPS without a word."""
+"""What a header must hold one of each, by names that mean the same."""
 
-NRRD_MILLIMETRES = frozenset({"mm", "millimeter", "millimeters", "millimetre", "millimetres"})
-
-SINGLE_BYTE_TYPES = frozenset({sitk.sitkUInt8, sitk.sitkInt8})
-WIDE_TYPES = frozenset(
-    {
-        *(sitk.sitkInt16, sitk.sitkUInt16, sitk.sitkInt32, sitk.sitkUInt32, sitk.sitkInt64, sitk.sitkUInt64),
-        *(sitk.sitkFloat32, sitk.sitkFloat64),
-    }
+SINGLE_BYTE_TYPES = ("8-bit unsigned integer", "8-bit signed integer")
+WIDE_TYPES = (
+    *("16-bit signed integer", "16-bit unsigned integer", "32-bit signed integer", "32-bit unsigned integer"),
+    *("64-bit signed integer", "64-bit unsigned integer", "32-bit float", "64-bit float"),
 )
+"""What SimpleITK calls its pixels of one number."""
 
 
 def read_itk_volume(path: Path) -> VolumeInFile:
-    """The volume of a .nrrd, .nhdr, .mha or .mhd file, its grid in LPS mm.
+    """The volume of a .mha or .mhd file, its grid in LPS mm.
 
     Raises:
-        SeriesError: truncated, unreadable, or not a single 3D volume of numbers of 16 bits and more.
+        SeriesError: truncated, unreadable, or not a single 3D volume of numbers of 16 bits and more; or SimpleITK is
+            not installed.
         GeometryError: the header does not say where the volume lies in the patient.
     """
     refuse_unplaced(path)
     refuse_corrupt_stream(path)
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
+    reader = itk_reader(path)
     try:
         reader.ReadImageInformation()
         _refuse_types(reader, path)
@@ -53,46 +46,65 @@ def read_itk_volume(path: Path) -> VolumeInFile:
             raise SeriesError(
                 f"{path} has dimensions {size}; expected one 3D volume. Extract the volume that is meant."
             )
-        if len(size) > 3:
-            reader.SetExtractSize(size[:3] + [0] * (len(size) - 3))
-        image = reader.Execute()
+        return read_by_itk(reader)
     except RuntimeError as error:
         last = str(error).strip().splitlines()[-1]
         raise SeriesError(f"{path} cannot be read ({last}); it is truncated or corrupt: restore the file.") from error
+
+
+def itk_reader(path: Path) -> Any:
+    """SimpleITK's reader of a file that it has not opened yet.
+
+    Raises:
+        SeriesError: SimpleITK is not installed.
+    """
+    try:
+        # 276 MB that only these files need.
+        import SimpleITK
+    except ImportError as error:
+        raise SeriesError(
+            f"{path} is a MetaImage, for which SimpleITK is needed, and that is not installed: "
+            'pip install "radiogene[metaimage]", or convert the file to NIfTI or NRRD.'
+        ) from error
+    reader = SimpleITK.ImageFileReader()
+    reader.SetFileName(str(path))
+    return reader
+
+
+def read_by_itk(reader: Any) -> VolumeInFile:
+    """The volume behind a reader whose header has been read; dimensions beyond the third have one element.
+
+    Raises:
+        RuntimeError: the file is truncated or corrupt.
+    """
+    import SimpleITK
+
+    size = list(reader.GetSize())
+    if len(size) > 3:
+        reader.SetExtractSize(size[:3] + [0] * (len(size) - 3))
+    image = reader.Execute()
     affine = np.eye(4)
-    affine[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * image.GetSpacing()
+    affine[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * np.array(image.GetSpacing())
     affine[:3, 3] = image.GetOrigin()
     columns, rows, slices = image.GetSize()
-    return VolumeInFile(VoxelGrid(affine, (columns, rows, slices)), sitk.GetArrayFromImage(image))
+    return VolumeInFile(VoxelGrid(affine, (columns, rows, slices)), SimpleITK.GetArrayFromImage(image))
 
 
-def _refuse_types(reader: sitk.ImageFileReader, path: Path) -> None:
+def _refuse_types(reader: Any, path: Path) -> None:
     """Refuses vectors, complex numbers and bytes."""
-    kind = sitk.GetPixelIDValueAsString(reader.GetPixelIDValue())
-    if reader.GetPixelIDValue() in SINGLE_BYTE_TYPES:
+    import SimpleITK
+
+    kind = SimpleITK.GetPixelIDValueAsString(reader.GetPixelIDValue())
+    if kind in SINGLE_BYTE_TYPES:
         raise SeriesError(f"{path} has pixels of 8 bits ({kind}), which cannot be HU; give the CT in 16 bits or more.")
-    if reader.GetNumberOfComponents() != 1 or reader.GetPixelIDValue() not in WIDE_TYPES:
+    if reader.GetNumberOfComponents() != 1 or kind not in WIDE_TYPES:
         raise SeriesError(f"{path} has pixels of type {kind}; expected one real number of 16 bits or more each.")
 
 
 def refuse_unplaced(path: Path) -> None:
-    """Refuses a header without frame, directions or spacing, for which SimpleITK would assume some."""
+    """Refuses a header without directions, origin or spacing, for which SimpleITK would assume some."""
     fields = _text_fields(path)
-    if path.suffix.lower() in NRRD_SUFFIXES:
-        if fields.get("space", "").lower() not in NRRD_SPACES:
-            raise GeometryError(
-                f"{path} has NRRD space '{fields.get('space', '')}'; expected left-posterior-superior, "
-                "right-anterior-superior or left-anterior-superior. Convert it from DICOM again."
-            )
-        _refuse_nrrd_axes(fields, path)
-        wanted: list[tuple[str, ...]] = [("space directions",), ("space origin",)]
-    else:
-        wanted = [
-            ("elementspacing", "elementsize"),
-            ("offset", "position", "origin"),
-            ("transformmatrix", "rotation", "orientation"),
-        ]
-    for names in wanted:
+    for names in PLACING_FIELDS:
         if not any(name in fields for name in names):
             raise GeometryError(
                 f"{path} has no '{names[0]}' in its header: it does not say where the volume lies in the patient. "
@@ -100,36 +112,16 @@ def refuse_unplaced(path: Path) -> None:
             )
 
 
-def _refuse_nrrd_axes(fields: dict[str, str], path: Path) -> None:
-    """Refuses axes for which SimpleITK would make a direction up, and units that it would take for mm.
-
-    Args:
-        fields: of the header.
-        path: the file, for messages.
-    """
-    directions = fields.get("space directions", "").lower()
-    if "none" in directions and directions.count("(") < len("xyz"):
-        raise GeometryError(
-            f"{path} has space directions '{fields['space directions']}': an axis has no direction, so the header does "
-            "not say where the volume lies in the patient. Convert it from DICOM again."
-        )
-    units = [unit.strip() for unit in fields.get("space units", "").replace('"', " ").split()]
-    other = [unit for unit in units if unit.lower() not in NRRD_MILLIMETRES]
-    if other:
-        raise GeometryError(f"{path} states its lengths in {other[0]}; expected millimetres (mm). Convert it.")
-
-
-def _text_fields(path: Path) -> dict[str, str]:
-    """The lines `name: value` (NRRD) or `name = value` (MetaImage) of a text header, names in small letters."""
-    separator = b":" if path.suffix.lower() in NRRD_SUFFIXES else b"="
-    fields = {}
+def _text_fields(path: Path) -> set[str]:
+    """The names of the lines `name = value` of a text header, in small letters."""
+    fields = set()
     try:
         with path.open("rb") as file:
             for line in file.read(LONGEST_HEADER_BYTES).split(b"\n"):
-                name, found, value = line.strip().partition(separator)
+                name, found, _ = line.strip().partition(b"=")
                 name_text = name.strip().decode("ascii", "replace").lower()
                 if found:
-                    fields[name_text] = value.strip().decode("ascii", "replace")
+                    fields.add(name_text)
                 if not line.strip() or name_text == "elementdatafile":
                     break
     except OSError as error:

@@ -11,10 +11,14 @@ from radiogene.ct.scan import WHOLE, Scan, Window, cleaned_hu
 from radiogene.ct.series.dicom_series import NEEDED_LENGTH_MM, ROUNDING_MM
 from radiogene.ct.volume.itk_volume import read_itk_volume
 from radiogene.ct.volume.nifti_volume import read_nifti
+from radiogene.ct.volume.nrrd_volume import read_nrrd
+from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import SeriesError
 
 NIFTI_SUFFIXES = (".nii", ".nii.gz")
-ITK_SUFFIXES = (".nrrd", ".nhdr", ".mha", ".mhd")
+NRRD_SUFFIXES = (".nrrd", ".nhdr")
+METAIMAGE_SUFFIXES = (".mha", ".mhd")
+VOLUME_SUFFIXES = NIFTI_SUFFIXES + NRRD_SUFFIXES + METAIMAGE_SUFFIXES
 
 LARGEST_AIR = -100.0
 """A chest contains air near -1000 HU; a volume whose minimum is above this is normalised, shifted or windowed."""
@@ -48,7 +52,7 @@ class VolumeReader:
 
 def is_volume_file(path: Path) -> bool:
     """True for a file whose name ends like NIfTI, NRRD or MetaImage."""
-    return path.is_file() and path.name.lower().endswith(NIFTI_SUFFIXES + ITK_SUFFIXES)
+    return path.is_file() and path.name.lower().endswith(VOLUME_SUFFIXES)
 
 
 def volume_scan(path: Path) -> Scan:
@@ -61,8 +65,7 @@ def volume_scan(path: Path) -> Scan:
         SeriesError: truncated, not one 3D volume, 8-bit, not finite, or without air.
         GeometryError: the file does not say, or says twice, where the volume lies.
     """
-    nifti = path.name.lower().endswith(NIFTI_SUFFIXES)
-    volume = read_nifti(path) if nifti else read_itk_volume(path)
+    volume = _read(path)
     grid, volume_zyx = volume.grid, volume.volume_zyx
     _refuse_not_hu(volume_zyx, path)
     decisions = []
@@ -83,12 +86,20 @@ def volume_scan(path: Path) -> Scan:
         source=path.name,
         decisions=tuple(decisions),
         facts={
-            "format": "NIfTI" if nifti else path.suffix[1:].upper(),
+            "format": "NIfTI" if path.name.lower().endswith(NIFTI_SUFFIXES) else path.suffix[1:].upper(),
             "number_type": str(volume_zyx.dtype),
             "files": 1,
             "slices": grid.shape_ijk[2],
         },
     )
+
+
+def _read(path: Path) -> VolumeInFile:
+    """The volume by the reader of its kind."""
+    name = path.name.lower()
+    if name.endswith(NIFTI_SUFFIXES):
+        return read_nifti(path)
+    return read_nrrd(path) if name.endswith(NRRD_SUFFIXES) else read_itk_volume(path)
 
 
 def _refuse_not_hu(volume_zyx: NDArray[np.generic], path: Path) -> None:
