@@ -11,8 +11,8 @@ GZIP_OR_ZLIB = 47
 
 CHUNK_BYTES = 2**20
 
-COMPRESSED_CHUNK_BYTES = 2**16
-"""Deflate packs a thousand bytes into one at most, so that no chunk becomes more than 64 MB."""
+COMPRESSED_CHUNK_BYTES = 2**14
+"""Deflate packs a thousand bytes into one at most, so that no chunk becomes more than 16 MB."""
 
 LONGEST_HEADER_BYTES = 2**16
 HEADER_ENDS = (b"ElementDataFile = LOCAL\n", b"ElementDataFile = LOCAL\r\n")
