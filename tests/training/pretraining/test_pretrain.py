@@ -90,7 +90,8 @@ def test_the_heads_stage_leaves_the_pretrained_trunk_as_it_was(
         fusion=replace(schedule.fusion, epochs=0),
     )
     start = initial_weights(str(pretrained), TINY)
-    train(synthetic_patients, replace(short_training, schedule=heads_only), tmp_path / "model", OPTIONS, start)
+    settings = replace(short_training, schedule=heads_only, view_names=("axial", "coronal"))
+    train(synthetic_patients, settings, tmp_path / "model", OPTIONS, start)
     manifest = read_nine_view_model(tmp_path / "model").manifest
     assert [stage["name"] for stage in manifest["members"][0]["stages"]] == ["branches"]
     assert manifest["initial_weights"]["classes"] == list(CLASSES)
