@@ -91,7 +91,7 @@ def test_the_heads_stage_leaves_the_pretrained_trunk_as_it_was(
     )
     settings = replace(short_training, schedule=heads_only, view_names=("axial", "coronal"))
     train(synthetic_patients, settings, tmp_path / "model", OPTIONS, init=str(pretrained))
-    manifest = read_nine_view_model(tmp_path / "model").manifest
+    manifest = read_nine_view_model(tmp_path / "model").folder.manifest
     assert [stage["name"] for stage in manifest["members"][0]["stages"]] == ["branches"]
     assert manifest["initial_weights"]["classes"] == list(CLASSES)
     weights = load_file(tmp_path / "model" / "model.safetensors")
