@@ -33,12 +33,14 @@ def test_help_and_checks_do_not_load_torch():
 
 def test_verbs_that_need_no_network_run_without_torch(synthetic_cohort, tmp_path):
     row = next(r for r in read_cohort(synthetic_cohort).rows if r.nodule.endswith("seg.dcm"))
+    few = synthetic_cohort.with_name("six.csv")
+    few.write_text("\n".join([*synthetic_cohort.read_text().splitlines()[:7], ""]))
     verbs = [
         ["methods"],
         ["series", "--ct", str(row.ct)],
         ["check", str(synthetic_cohort)],
         ["views", "--ct", str(row.ct), "--nodule", row.nodule, "--out", str(tmp_path / "views")],
-        ["prepare", str(synthetic_cohort), "--out", str(tmp_path / "store"), "--quiet"],
+        ["prepare", str(few), "--out", str(tmp_path / "store"), "--quiet"],
     ]
     code = (
         "import sys, json; sys.modules.update(torch=None, lightning=None, sklearn=None)\n"

@@ -25,7 +25,7 @@ def test_the_paper_preset_is_the_papers():
     assert PAPER.view_network.attention
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_paper_preset_runs_forward_at_full_size():
     """Nine networks, one patient; one run of numbers fills all weights, because drawing 681 million takes longer."""
     with torch.device("meta"):

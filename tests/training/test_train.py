@@ -44,15 +44,8 @@ def test_no_file_of_the_folder_holds_a_patients_identifier_or_a_path(trained_mod
         assert str(trained_model.parent).encode() not in content, file.name
 
 
-def test_the_same_seed_gives_the_same_bytes(trained_model, synthetic_patients, short_training, tmp_path):
-    train(synthetic_patients, short_training, tmp_path / "again", OPTIONS)
-    for name in ("model.safetensors", "settings.json", "decision.json", "history.json"):
-        assert (tmp_path / "again" / name).read_bytes() == (trained_model / name).read_bytes(), name
-
-
-def test_cubes_that_stay_in_the_store_give_the_same_bytes(
-    trained_model, synthetic_patients, short_training, tmp_path, monkeypatch
-):
+def test_the_same_seed_gives_the_same_bytes(trained_model, synthetic_patients, short_training, tmp_path, monkeypatch):
+    """Once with the cubes in memory, and again with cubes that stay in the store."""
     monkeypatch.setattr(stored_cubes, "HELD_IN_MEMORY", 4)
     monkeypatch.setattr(member_training, "ASKED_AT_ONCE", BATCH_NODULES)
     assert isinstance(training_cohort(synthetic_patients, short_training.genes).cubes_zyx, StoredCubes)

@@ -51,7 +51,7 @@ def assert_the_same_to_rounding(found, expected):
             assert difference < LARGEST_DIFFERENCE, name
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_processes_equal_one_at_the_same_batch(few_store, one_process, tmp_path):
     out = tmp_path / "model"
     command, environment = shared(2, train_command(few_store, out))

@@ -32,7 +32,7 @@ def one_after_the_other(synthetic_patients, two_folds, tmp_path_factory):
     return out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_processes_side_by_side_leave_the_same_bytes(one_after_the_other, synthetic_patients, two_folds, tmp_path):
     train(synthetic_patients, two_folds, tmp_path / "model", OPTIONS, workers=2)
     assert_the_same_model(one_after_the_other, tmp_path / "model")

@@ -89,9 +89,9 @@ def test_the_heads_stage_leaves_the_pretrained_trunk_as_it_was(
         all_layers=replace(schedule.all_layers, epochs=0),
         fusion=replace(schedule.fusion, epochs=0),
     )
-    start = initial_weights(str(pretrained), TINY)
-    train(synthetic_patients, replace(short_training, schedule=heads_only), tmp_path / "model", OPTIONS, start)
-    manifest = read_nine_view_model(tmp_path / "model").manifest
+    settings = replace(short_training, schedule=heads_only, view_names=("axial", "coronal"))
+    train(synthetic_patients, settings, tmp_path / "model", OPTIONS, init=str(pretrained))
+    manifest = read_nine_view_model(tmp_path / "model").folder.manifest
     assert [stage["name"] for stage in manifest["members"][0]["stages"]] == ["branches"]
     assert manifest["initial_weights"]["classes"] == list(CLASSES)
     weights = load_file(tmp_path / "model" / "model.safetensors")

@@ -57,7 +57,7 @@ def test_ended_by_a_scheduler_it_says_how_to_go_on_and_refuses_another_command(i
     assert "differs in settings.attention: True there, False here" in refused.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_processes_share_a_pretraining_and_write_one_folder(images, tmp_path):
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--no-python"]
     words = [*launcher, RADIOGENE, *command(images, tmp_path / "out", "--devices", "2")]
