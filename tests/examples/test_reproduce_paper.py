@@ -59,5 +59,5 @@ def test_every_command_runs_on_a_phantom_of_the_collection(tmp_path):
     evaluation = json.loads((tmp_path / "evaluation" / "evaluation.json").read_text())
     assert evaluation["synthetic"] is True
     assert evaluation["patients"] == len(rows)
-    assert "Figure 7" in (tmp_path / "evidence" / "report.html").read_text(encoding="utf-8")
+    assert "Class activation maps of EGFR" in (tmp_path / "evidence" / "report.html").read_text(encoding="utf-8")
     assert (tmp_path / "evidence" / "figures" / "figure7.png").stat().st_size > 0
