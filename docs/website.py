@@ -147,8 +147,10 @@ def _target(target: str, page: str, places: dict[str, str], files: set[str]) -> 
 
 
 def _file_place(file: str) -> str:
-    """Images stay where they are; other files end in .txt, so that a browser shows them."""
-    return file.removeprefix("docs/") if file.startswith("docs/images/") else f"files/{file}.txt"
+    """Images and notebooks keep their names; other files end in .txt, so that a browser shows them."""
+    if file.startswith("docs/images/") or file.endswith(".ipynb"):
+        return file.removeprefix("docs/")
+    return f"files/{file}.txt"
 
 
 def _write(path: Path, text: str) -> None:
