@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=900, help="of the phantom; other than the training's")
     arguments = parser.parse_args()
     model = read_nine_view_model(arguments.model)
-    explained = ExplainedModel(model.networks, model.settings)
+    explained = ExplainedModel(model.networks, model.facts)
     print("| weights | nodule | gene | status | nodules | mass | area | mass / area (95%) | more mass | opposite |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for place, shifts_mm in PLACES_MM.items():
@@ -86,11 +86,16 @@ def row_of(patient: SyntheticPatient) -> PatientRow:
 
 
 def with_random_weights(model: ExplainedModel, seed: int) -> ExplainedModel:
-    settings, networks = model.settings, []
+    facts, networks = model.facts, []
     for network in model.networks:
         torch.manual_seed(seed)
         fresh = build_mmdl(
-            settings.preset, settings.genes, network.clinical_count, len(settings.view_names), settings.attention
+            facts.preset,
+            facts.genes,
+            network.clinical_count,
+            len(facts.view_names),
+            facts.attention,
+            facts.clinical_at,
         )
         *_, (_, last) = cascading_randomisation(network, fresh)
         networks.append(last)
@@ -98,7 +103,7 @@ def with_random_weights(model: ExplainedModel, seed: int) -> ExplainedModel:
 
 
 def print_rows(weights: str, place: str, model: ExplainedModel, cases: Sequence[Case]) -> None:
-    sampler = sampler_of(model.settings)
+    sampler = sampler_of(model.facts)
     maps = [model.maps(case.cube_zyx, case.row) for case in cases]
     inside = [segment_views(case.segment_zyx, sampler) for case in cases]
     opposite = [segment_views(opposite_segment(case.segment_zyx), sampler) for case in cases]

@@ -10,20 +10,12 @@ import json
 import os
 import resource
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store.cube_store import CubeStore
-from radiogene.cohort.store.prepare import prepare_cohort
-from radiogene.cohort.table.cohort_table import read_cohort
+import radiogene as rg
 from radiogene.phantom import write_cohort
-from radiogene.training.fitting.run_options import RunOptions
-from radiogene.training.settings import TrainingSettings
-from radiogene.training.stages.schedule import schedule_of
-from radiogene.training.train import train
 
 
 def main() -> None:
@@ -36,18 +28,11 @@ def main() -> None:
     cohort, store = options.work / "cohort", options.work / "store"
     if not store.exists():
         table = write_cohort(cohort, patients=options.patients, site="A", seed=0, workers=-1)
-        prepare_cohort(read_cohort(table), store)
-    schedule = schedule_of("small")
+        rg.prepare_cohort(table, store)
     epochs = options.epochs
-    settings = TrainingSettings(
-        schedule=replace(
-            schedule,
-            all_layers=replace(schedule.all_layers, epochs=epochs, patience=epochs),
-            fusion=replace(schedule.fusion, epochs=0),
-        )
-    )
+    settings = {"preset": "small", "all_layers": {"epochs": epochs, "patience": epochs}, "fusion": {"epochs": 0}}
     started, used = time.monotonic(), time.process_time()
-    train(PreparedCohort.of(CubeStore.open(store)), settings, options.work / "model", RunOptions(accelerator="cpu"))
+    rg.train(store, options.work / "model", settings=settings, run={"accelerator": "cpu"}, progress=True)
     seconds = time.monotonic() - started
     manifest = json.loads((options.work / "model" / "manifest.json").read_text(encoding="utf-8"))
     result = {

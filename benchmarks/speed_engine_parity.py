@@ -7,7 +7,6 @@ cubes alone. The cubes are of the part of each patient around the nodule, which 
 `--quick` does the same with `tiny` and fewer patients, whose AUC moves in steps larger than the goals: it has none.
 """
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,11 +14,9 @@ from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
-# As the command line does, read when torch is imported: else a busy machine stalls PyTorch's threads for seconds.
-os.environ.setdefault("GOMP_SPINCOUNT", "30000")
-
 import numpy as np
 
+import radiogene as rg
 from harness.in_turn import timed_in_turn
 from harness.phantom_cubes import phantom_store
 from harness.results import BenchmarkResult, Figure, Goal, run_benchmark
@@ -46,19 +43,8 @@ CHOICES = [
 
 
 def trained(store: CubeStore, preset: str, epochs: int, out: Path) -> Path:
-    from radiogene.training.fitting.precision import AUTO, chosen_precision
-    from radiogene.training.fitting.run_options import RunOptions
-    from radiogene.training.settings import TrainingSettings
-    from radiogene.training.stages.schedule import schedule_of
-    from radiogene.training.train import train
-
-    schedule = schedule_of(preset)
-    settings = TrainingSettings(
-        preset=preset,
-        schedule=replace(schedule, all_layers=replace(schedule.all_layers, epochs=epochs, patience=epochs)),
-    )
-    options = RunOptions(accelerator="cpu", precision=chosen_precision(AUTO, "cpu"), progress=False)
-    train(PreparedCohort.of(store), settings, out, options)
+    settings = {"preset": preset, "all_layers": {"epochs": epochs, "patience": epochs}}
+    rg.train(store, out, settings=settings, run={"accelerator": "cpu", "precision": "auto"})
     return out
 
 
@@ -93,13 +79,14 @@ def measure(quick: bool) -> BenchmarkResult:
         others = phantom_store(folder / "b", external, "B", seed=0)
         model = trained(store, preset, epochs, folder / "model")
         exported(model, store)
+        cohort = PreparedCohort.of(others)
         predictions: dict[str, Predictions] = {}
 
         def asked(choice: EngineChoice) -> Callable[[], None]:
             predictor = Predictor.from_folder(model, choice=choice)
 
             def ask() -> None:
-                predictions[named(choice)] = predictor.predict_store(others)
+                predictions[named(choice)] = predictor.predict_store(cohort).predictions
 
             return ask
 

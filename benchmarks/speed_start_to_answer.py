@@ -8,27 +8,19 @@ activation maps is an option (`--out`) and is given apart. Quick: preset `tiny`,
 """
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-# As the command line does, for the stages and the training; read when torch is imported.
-os.environ.setdefault("GOMP_SPINCOUNT", "30000")
-
+import radiogene as rg
 from harness import answer_stages
 from harness.in_turn import timed_in_turn
 from harness.results import BenchmarkResult, Figure, Goal, run_benchmark
-from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import CohortRow
-from radiogene.cohort.store.cube_store import CubeStore
-from radiogene.cohort.store.prepare import prepare_cohort
-from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.phantom import write_cohort
 
 COMMAND = Path(sys.executable).parent / "radiogene"
@@ -41,26 +33,16 @@ BARE, TORCH = "python -c pass", "python -c 'import torch'"
 
 def made_model(folder: Path, preset: str) -> tuple[Path, CohortRow]:
     """A model of a preset, and a patient whose nodule is marked by a DICOM SEG."""
-    from radiogene.training.fitting.run_options import RunOptions
-    from radiogene.training.settings import TrainingSettings
-    from radiogene.training.stages.schedule import schedule_of
-    from radiogene.training.train import train
-
-    cohort = read_cohort(write_cohort(folder / "cohort", patients=PATIENTS, site="A", seed=3, workers=-1))
-    prepare_cohort(cohort, folder / "store", workers=-1)
-    schedule = schedule_of(preset)
-    settings = TrainingSettings(
-        preset=preset,
-        schedule=replace(
-            schedule,
-            all_layers=replace(schedule.all_layers, epochs=1),
-            fusion=replace(schedule.fusion, epochs=0),
-            validation_share=0.3,
-        ),
-    )
+    cohort = rg.read_cohort(write_cohort(folder / "cohort", patients=PATIENTS, site="A", seed=3, workers=-1))
+    rg.prepare_cohort(cohort, folder / "store", workers=-1)
+    settings = {
+        "preset": preset,
+        "all_layers": {"epochs": 1},
+        "fusion": {"epochs": 0},
+        "validation_share": 0.3,
+    }
     model = folder / "model"
-    options = RunOptions(accelerator="cpu", progress=False)
-    train(PreparedCohort.of(CubeStore.open(folder / "store")), settings, model, options)
+    rg.train(folder / "store", model, settings=settings, run={"accelerator": "cpu"})
     return model, next(row for row in cohort.rows if str(row.nodule).endswith("seg.dcm"))
 
 

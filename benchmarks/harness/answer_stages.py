@@ -26,13 +26,11 @@ def main(model: Path, ct: Path, nodule: str) -> None:
 
     lap("importing torch")
     from radiogene.ct.preparation import prepare_nodule
-    from radiogene.methods.system_folder import is_system_folder
     from radiogene.prediction.case_values import case_row
     from radiogene.prediction.predictor import Predictor
     from radiogene.report.prediction_text import prediction_text
 
     lap("other imports")
-    assert not is_system_folder(model)
     predictor = Predictor.from_folder(model)
     lap("reading the model")
     prepared = prepare_nodule(ct, nodule)
@@ -41,10 +39,12 @@ def main(model: Path, ct: Path, nodule: str) -> None:
     lap("network")
     prediction_text(result)
     lap("text")
-    from radiogene.report.case_report import write_case_report
+    from radiogene.report.case_page import write_case_report
+    from radiogene.report.case_report import reported_case
 
     lap("imports of the report")
-    write_case_report(model.parent / "stages", predictor, prepared, case_row(age="70", sex=None, smoking=None), result)
+    case = reported_case(predictor, prepared, case_row(age="70", sex=None, smoking=None), result)
+    write_case_report(model.parent / "stages", case)
     lap("report with activation maps")
 
 

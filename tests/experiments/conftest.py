@@ -9,6 +9,7 @@ import pytest
 from radiogene.cohort.store.prepare import prepare_cohort
 from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.decision.decision import Decision, ModelKind, fit_decision
+from radiogene.evaluation.held_out import INNER_VALIDATION, OUT_OF_FOLD, CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.cohorts import CohortPlace
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
@@ -32,7 +33,7 @@ def two_places(synthetic_cohort, tmp_path_factory) -> tuple[CohortPlace, CohortP
             writer.writerows(row for row in rows if row["patient_id"] in chosen)
         store = tmp_path_factory.mktemp("experiment-stores") / name
         assert not prepare_cohort(read_cohort(table), store).failed
-        places.append(CohortPlace(Path(store)))
+        places.append(CohortPlace((Path(store),)))
     return places[0], places[1]
 
 
@@ -62,11 +63,14 @@ def made_result():
             sign = -1 if flip and prefix == "e" else 1
             logits = generator.normal(size=patients) + sign * strength * (2 * labels - 1)
             parts.append(predictions(labels.astype(np.int8), 1 / (1 + np.exp(-logits)), prefix))
-        unseen, external = parts
-        numbers = None if folds is None else (np.arange(patients) // 2) % folds
-        set_on = "inner validation" if folds is None else "out-of-fold"
-        decision: Decision = fit_decision(unseen, set_on, ModelKind.SINGLE if folds is None else ModelKind.REFIT)
-        return FitResult(fit, decision, unseen, numbers, set_on, external, {}, (), 1.0, "fits/x/model")
+        own, external = parts
+        held_out = HeldOutPredictions(own, INNER_VALIDATION)
+        if folds is not None:
+            numbers = (np.arange(patients) // 2) % folds
+            held_out = HeldOutPredictions(own, OUT_OF_FOLD, (CrossValidation(fit.settings.seed, own, numbers),))
+        kind = ModelKind.SINGLE if folds is None else ModelKind.REFIT
+        decision: Decision = fit_decision(own, held_out.set_on, kind)
+        return FitResult(fit, decision, held_out, external, {}, (), 1.0, "fits/x/model")
 
     return make
 

@@ -123,7 +123,7 @@ def test_the_command_writes_a_table_that_needs_no_fit(two_places, tmp_path, caps
 
     training, external = two_places
     places = ExperimentPlaces(training, external, tmp_path / "out")
-    arguments = ["experiment", "table1", "--train", str(training.store), "--external", str(external.store)]
+    arguments = ["experiment", "table1", "--train", str(training.stores[0]), "--external", str(external.stores[0])]
     with pytest.raises(SystemExit) as ended:
         main([*arguments, "--out", str(places.out), "--preset", "tiny", "--workers", "1", "--quiet"])
     assert not ended.value.code

@@ -3,8 +3,6 @@
 import json
 from dataclasses import replace
 
-from radiogene.methods.system_folder import read_system
-
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.experiment import Experiment, Shown
@@ -14,7 +12,10 @@ from radiogene.experiments.planned_fit import FitFailure
 from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
 from radiogene.parallel.workers import in_parallel
+from radiogene.prediction.predictor import Predictor
+from radiogene.training.fitting.run_options import RunOptions
 
+RUN = RunOptions(accelerator="cpu", progress=False)
 SETTINGS = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
 CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-logistic")
 WITHOUT_COLUMN = replace(CLINICAL, settings=replace(CLINICAL.settings, clinical=("no such column",)))
@@ -29,8 +30,9 @@ def test_fits_run_by_a_cluster_leave_what_they_leave_here(cluster, two_places, t
         run = run_experiments([cheap], SETTINGS, places, workers=workers)
         assert [failure.fit for failure in run.failures] == [WITHOUT_COLUMN]
         left.append({path.parent.name: content_of(path) for path in places.out.glob(f"{FITS_FOLDER}/*/*.json")})
-        systems = [read_system(places.out / run.evidence.result(fit).model).system for fit in (CLINICAL, LOGISTIC)]
-        answers.append([system.predict(run.evidence.external).probabilities.tolist() for system in systems])
+        models = [Predictor.from_folder(places.out / run.evidence.result(fit).model) for fit in (CLINICAL, LOGISTIC)]
+        found = [model.predict_store(run.evidence.external).predictions for model in models]
+        answers.append([predictions.probabilities.tolist() for predictions in found])
     assert len(left[0]) == 3
     assert left[0] == left[1]
     assert answers[0] == answers[1]
@@ -43,7 +45,7 @@ def content_of(path):
 
 def test_a_fit_on_a_machine_that_does_not_see_the_experiment_fails_alone(cluster, two_places, tmp_path):
     places = ExperimentPlaces(*two_places, tmp_path / "elsewhere")
-    arguments = (CLINICAL, "key", places, CalibrationKind.IDENTITY, "0" * 16)
+    arguments = (CLINICAL, "key", places, CalibrationKind.IDENTITY, RUN, "0" * 16)
     (outcome,) = in_parallel(run_fit, [arguments], cluster)
     assert isinstance(outcome, FitFailure)
     assert "does not see" in outcome.reason

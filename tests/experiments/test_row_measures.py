@@ -24,20 +24,27 @@ def test_external_figures_are_delongs_auc_and_calls_at_the_frozen_threshold(made
 def test_a_fold_is_called_by_the_threshold_of_the_other_folds(made_result, clinical_fit):
     result = made_result(clinical_fit, 0.7)
     figures = training_figures(result, "KRAS")
-    gene = result.unseen.gene("KRAS")
-    assert figures.measures["auc"].value == foldwise_auc(gene.labels, gene.probabilities, result.unseen_folds).auc.value
+    gene = result.held_out.predictions.gene("KRAS")
+    assert (
+        figures.measures["auc"].value == foldwise_auc(gene.labels, gene.probabilities, result.held_out.folds).auc.value
+    )
     for fold in range(4):
-        own = result.unseen_folds == fold
+        own = result.held_out.folds == fold
         threshold = youden_threshold(gene.labels[~own], gene.probabilities[~own]).value
         assert np.array_equal(figures.calls[own], gene.probabilities[own] >= threshold)
 
 
 def test_what_a_fold_holds_does_not_move_its_own_threshold(made_result, clinical_fit):
     result = made_result(clinical_fit, 0.7)
-    own = result.unseen_folds == 2
-    moved = result.unseen.probabilities.copy()
+    own = result.held_out.folds == 2
+    (run,) = result.held_out.runs
+    moved = run.predictions.probabilities.copy()
     moved[own] = 0.999
-    changed = dataclasses.replace(result, unseen=dataclasses.replace(result.unseen, probabilities=moved))
+    predictions = dataclasses.replace(run.predictions, probabilities=moved)
+    held_out = dataclasses.replace(
+        result.held_out, predictions=predictions, runs=(dataclasses.replace(run, predictions=predictions),)
+    )
+    changed = dataclasses.replace(result, held_out=held_out)
     before, after = training_figures(result, "EGFR"), training_figures(changed, "EGFR")
     assert after.calls[own].all()
     assert not np.array_equal(before.calls[~own], after.calls[~own])  # their thresholds do see it

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from radiogene.methods.system_folder import read_system
 
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import CohortError, SettingsError
@@ -22,7 +21,11 @@ from radiogene.experiments.fit_run import FITS_FOLDER, run_fit, shuffled_labels
 from radiogene.experiments.planned_fit import FitFailure, FitResult
 from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
+from radiogene.methods.trained_model import load_trained_model
+from radiogene.prediction.predictor import Predictor
+from radiogene.training.fitting.run_options import RunOptions
 
+RUN = RunOptions(accelerator="cpu", progress=False)
 SETTINGS = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
 CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-logistic")
 WITHOUT_COLUMN = replace(CLINICAL, settings=replace(CLINICAL.settings, clinical=("no such column",)))
@@ -64,7 +67,9 @@ def test_what_a_fit_left_is_on_disk_as_it_was_returned(places):
     read = read_outcome(folder)
     assert read.fit == CLINICAL
     assert np.array_equal(read.external.probabilities, returned.external.probabilities)
-    assert np.array_equal(read.unseen_folds, returned.unseen_folds)
+    assert np.array_equal(read.held_out.folds, returned.held_out.folds)
+    assert np.array_equal(read.held_out.predictions.probabilities, returned.held_out.predictions.probabilities)
+    assert read.held_out.set_on == returned.held_out.set_on == "out-of-fold"
     assert read.decision.to_json() == returned.decision.to_json()
     assert not (folder / "state").exists()
 
@@ -72,8 +77,10 @@ def test_what_a_fit_left_is_on_disk_as_it_was_returned(places):
 def test_the_fitted_system_answers_as_the_fit_recorded(places):
     run = run_experiments([experiment(CLINICAL)], SETTINGS, places)
     result = run.evidence.result(CLINICAL)
-    saved = read_system(places.out / result.model)
-    assert np.array_equal(saved.system.predict(run.evidence.external).probabilities, result.external.probabilities)
+    predictor = Predictor.from_folder(places.out / result.model)
+    answers = predictor.predict_store(run.evidence.external)
+    assert np.array_equal(answers.predictions.probabilities, result.external.probabilities)
+    assert load_trained_model(places.out / result.model).decision == result.decision
 
 
 def test_every_look_at_external_patients_stands_in_the_ledger(places):
@@ -118,6 +125,7 @@ def test_fewer_than_five_mutants_make_an_empty_fit_with_the_reason(places):
     tiny = replace(places, training=places.external, external=places.training)
     run = run_experiments([experiment(CLINICAL)], SETTINGS, tiny)
     assert isinstance(run.evidence.outcomes[CLINICAL], FitFailure)
+    assert "The training cohort of Clinical model has" in run.failures[0].reason
     assert "at least 5 of each are needed" in run.failures[0].reason
 
 
@@ -132,14 +140,14 @@ def test_shuffled_labels_keep_both_genes_of_a_patient_together(places):
 
 
 def test_a_fit_with_shuffled_labels_never_sees_external_patients(places):
-    outcome = run_fit(replace(CLINICAL, shuffled=0), "key", places, CalibrationKind.IDENTITY, "0" * 16)
+    outcome = run_fit(replace(CLINICAL, shuffled=0), "key", places, CalibrationKind.IDENTITY, RUN, "0" * 16)
     assert outcome.external.patient_ids == ()
     assert not (places.out / FITS_FOLDER / "key" / "model").exists()
 
 
 def test_a_defect_is_recorded_with_its_traceback(places):
     broken = replace(CLINICAL, settings=replace(CLINICAL.settings, folds=-1))
-    outcome = run_fit(broken, "key", places, CalibrationKind.IDENTITY, "0" * 16)
+    outcome = run_fit(broken, "key", places, CalibrationKind.IDENTITY, RUN, "0" * 16)
     assert isinstance(outcome, FitFailure)
     assert json.loads((places.out / FITS_FOLDER / "key" / "failure.json").read_text())["reason"] == outcome.reason
 
@@ -155,13 +163,13 @@ from radiogene.experiments.run import run_experiments
 
 settings = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
 fits = [system(settings, name) for name in ("clinical", "clinical-logistic", "semantic-tree")]
-places = ExperimentPlaces(*(CohortPlace(Path(store)) for store in sys.argv[1:3]), Path(sys.argv[3]))
+places = ExperimentPlaces(*(CohortPlace((Path(store),)) for store in sys.argv[1:3]), Path(sys.argv[3]))
 run_experiments([Experiment("table3", "", lambda *_: fits, lambda _: Shown())], settings, places)
 """
 
 
 def test_a_run_that_was_killed_goes_on_without_repeating_finished_fits(places):
-    command = [sys.executable, "-c", KILLED_RUN, str(places.training.store), str(places.external.store)]
+    command = [sys.executable, "-c", KILLED_RUN, str(places.training.stores[0]), str(places.external.stores[0])]
     with subprocess.Popen([*command, str(places.out)]) as running:
         while not results_of(places) and running.poll() is None:
             time.sleep(0.02)

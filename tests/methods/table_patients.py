@@ -8,6 +8,7 @@ from ct.made_geometry import made_geometry
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.ct.preparation import PreparationSettings
 
 STAGES = ("IA1", "IA2", "IB", "IIB", "IIIA")
 
@@ -18,6 +19,8 @@ class TableOnly:
 
     rows: list
     records: tuple = field(init=False)
+    preparation = PreparationSettings()
+    preparation_hash = preparation.fingerprint()
 
     def __post_init__(self):
         self.records = tuple(CubeRecord(str(n), row, made_geometry(), True) for n, row in enumerate(self.rows))
@@ -68,3 +71,13 @@ class TablePatients:
     @property
     def cohort(self):
         return PreparedCohort.of(TableOnly(self.rows))
+
+
+class TableWithCubes(TableOnly):
+    """The same with a cube for every patient, which differ, and no segment."""
+
+    def cube(self, index):
+        return np.full((64, 64, 64), index, dtype=np.int16)
+
+    def segment(self, index):
+        return None

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.experiments.planned_fit import PlannedFit
-from radiogene.methods.method_settings import NetworkSettings, NineViewSettings
+from radiogene.methods.method_settings import NetworkSettings, NineViewSettings, StageSettings
 from radiogene.methods.registry import method_named
+from radiogene.methods.stage_schedules import stage_schedule
 from radiogene.training.stages.schedule import schedule_of
 
 OPERATIONS = {
@@ -73,7 +74,9 @@ def expected_seconds(fit: PlannedFit, training_patients: int, accelerator: str) 
     table = OPERATIONS[settings.preset]
     views = len((settings.views if isinstance(settings, NineViewSettings) else ()) or VIEW_NAMES) / len(VIEW_NAMES)
     schedule = schedule_of(settings.preset)
-    epochs = (settings.all_layers.epochs or schedule.all_layers.epochs) + schedule.fusion.epochs
+    own_fusion = settings.fusion if isinstance(settings, NineViewSettings) else StageSettings()
+    stages = ((schedule.all_layers, settings.all_layers), (schedule.fusion, own_fusion))
+    epochs = sum(stage_schedule(of_preset, own).epochs for of_preset, own in stages)
     fits = settings.seeds * max(1, settings.folds + 1 if settings.folds else 1)
     fitted_on = training_patients * (1 - schedule.validation_share)
     operations = BACKWARD_FACTOR * table.get(fit.method, table["mmdl"]) * views * fitted_on * epochs * fits

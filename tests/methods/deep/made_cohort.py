@@ -8,6 +8,7 @@ from ct.made_geometry import made_geometry
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.ct.preparation import PreparationSettings
 
 PATIENTS = 20
 LABELS = np.array([[n % 2, -1 if n % 5 == 4 else (n // 2) % 2] for n in range(PATIENTS)], dtype=np.int8)
@@ -21,6 +22,9 @@ class MadeSource:
         rows: one per patient.
         seed: of the noise.
     """
+
+    preparation = PreparationSettings()
+    preparation_hash = preparation.fingerprint()
 
     def __init__(self, rows, seed=0):
         drawn = np.random.default_rng(seed)
@@ -55,6 +59,7 @@ class OneOtherCube:
 
     def __init__(self, source, index):
         self.source, self.index, self.records = source, index, source.records
+        self.preparation, self.preparation_hash = source.preparation, source.preparation_hash
 
     def cube(self, index):
         cube = self.source.cube(index)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from methods.deep.made_cohort import made_cohort, with_other_cube
-from radiogene.methods.method import FitFolders
-from radiogene.methods.method_settings import MethodSettings
+from methods.fitted_folder import loaded, write_fitted
+from radiogene.methods.method import FitContext
+from radiogene.methods.method_settings import NetworkSettings, StageSettings
 from radiogene.methods.registry import method_named
 
-SETTINGS = MethodSettings(preset="tiny", folds=0, seed=1, epochs=1)
+SETTINGS = NetworkSettings(preset="tiny", seed=1, all_layers=StageSettings(epochs=1))
 PATIENTS = 12
 LABELS = np.array([[n % 2, n // 2 % 2] for n in range(PATIENTS)], dtype=np.int8)
 
@@ -26,7 +27,7 @@ def features(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def system(cohort, features, tmp_path_factory):
-    place = FitFolders(tmp_path_factory.mktemp("state"), features)
+    place = FitContext(tmp_path_factory.mktemp("state"), features)
     return method_named("multilevel-residual").make(SETTINGS, place).fit(cohort, LABELS)
 
 
@@ -40,21 +41,19 @@ def test_clinical_values_and_selected_features_join(system):
 
 @pytest.mark.slow
 def test_it_is_loaded_exactly(system, cohort, tmp_path):
-    system.save(tmp_path)
     few = cohort.at([0, 7])
-    np.testing.assert_array_equal(
-        method_named("multilevel-residual").load(tmp_path).predict_proba(few), system.predict_proba(few)
-    )
+    again = loaded(write_fitted(system, tmp_path / "model"))
+    np.testing.assert_array_equal(again.predict_proba(few), system.predict_proba(few))
 
 
 @pytest.mark.slow
 def test_selection_scaling_and_weights_do_not_know_the_held_out_patients(system, cohort, features, tmp_path):
-    held_out = system.unseen.predictions.patient_ids
+    held_out = system.held_out.predictions.patient_ids
     fitting = next(patient for patient in cohort.patient_ids if patient not in held_out)
     changed = []
     for patient in (held_out[0], fitting):
         other = with_other_cube(cohort, cohort.patient_ids.index(patient))
-        place = FitFolders(tmp_path / patient, features)
+        place = FitContext(tmp_path / patient, features)
         changed.append(method_named("multilevel-residual").make(SETTINGS, place).fit(other, LABELS).members[0])
     before = system.members[0]
     assert changed[0].values == before.values

@@ -7,14 +7,15 @@ import pytest
 from PIL import Image
 
 from methods.deep.made_cohort import LABELS, MadeSource, made_rows
+from methods.fitted_folder import loaded, write_fitted
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.errors import CohortError
 from radiogene.methods.deep.slide_images import MOST_TILES, SlideImages, tile_files
-from radiogene.methods.method import FitFolders
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.method import FitContext
+from radiogene.methods.method_settings import NetworkSettings, StageSettings
 from radiogene.methods.registry import method_named
 
-SETTINGS = MethodSettings(preset="tiny", folds=0, seed=1, epochs=1)
+SETTINGS = NetworkSettings(preset="tiny", seed=1, all_layers=StageSettings(epochs=1))
 TILES = 2
 
 
@@ -59,12 +60,11 @@ def test_decoded_tiles_are_kept_and_read_again(cohort, tmp_path):
 
 def test_it_fits_predicts_and_is_loaded_exactly(cohort, tmp_path):
     entry = method_named("slides")
-    system = entry.make(SETTINGS, FitFolders(tmp_path / "state", tmp_path / "features")).fit(cohort, LABELS)
+    system = entry.make(SETTINGS, FitContext(tmp_path / "state", tmp_path / "features")).fit(cohort, LABELS)
     probabilities = system.predict_proba(cohort)
     assert probabilities.shape == (len(cohort), 2)
-    (tmp_path / "saved").mkdir()
-    system.save(tmp_path / "saved")
-    np.testing.assert_array_equal(entry.load(tmp_path / "saved").predict_proba(cohort), probabilities)
+    again = loaded(write_fitted(system, tmp_path / "saved"))
+    np.testing.assert_array_equal(again.predict_proba(cohort), probabilities)
     assert system.notes == ("InceptionV3 with 1/8 of its channels on tiles of 128 pixels",)
 
 

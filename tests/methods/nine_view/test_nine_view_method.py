@@ -1,4 +1,4 @@
-"""Nine-view networks as compared systems: fit, predict, save and load, on the labels, genes and views given."""
+"""Nine-view networks as systems: fit, predict, save and load, on the labels, genes and views given."""
 
 import json
 from dataclasses import replace
@@ -7,26 +7,27 @@ import numpy as np
 import pytest
 import torch
 
+from methods.fitted_folder import loaded, write_fitted
 from networks.backbone_names import needs_timm
 from radiogene.cohort.splits import inner_validation_split
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError, WeightsError
+from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.explanation.activation_maps import activation_maps
-from radiogene.methods.method import FitFolders
-from radiogene.methods.method_settings import MethodSettings
-from radiogene.methods.nine_view.nine_view_method import NineViewMethod
+from radiogene.methods.method import FitContext
+from radiogene.methods.method_settings import NineViewSettings, StageSettings
 from radiogene.methods.registry import method_named
 from radiogene.model.inference import sampler_of
-from radiogene.model.nine_view_model import read_nine_view_model
+from radiogene.model.nine_view_model import NineViewNetworks, read_nine_view_model
 from radiogene.model.pretrained_folder import ImageScaling, PretrainedSettings, write_pretrained
 from radiogene.networks.presets import TINY, build_feature_network
 from radiogene.networks.standardisation import standardised
 from radiogene.prediction.predictor import Predictor
-from radiogene.training.training_cohort import patient_label_table, training_cohort
+from radiogene.training.training_cohort import training_cohort
 
 GENES = ("EGFR", "KRAS")
-SHORT = MethodSettings(genes=GENES, preset="tiny", folds=0, epochs=1, seed=4)
+SHORT = NineViewSettings(genes=GENES, preset="tiny", all_layers=StageSettings(epochs=1), seed=4)
 
 TWO_VIEWS = replace(SHORT, views=("axial", "coronal"))
 """Nine would train four times as long."""
@@ -38,7 +39,7 @@ BACKBONES = [
 
 
 def made(name, settings, folder):
-    return method_named(name).make(settings, FitFolders(folder / "state", folder / "features"))
+    return method_named(name).make(settings, FitContext(folder / "state", folder / "features"))
 
 
 def fitted(name, settings, cohort, folder, labels=None):
@@ -57,44 +58,48 @@ def test_a_loaded_system_predicts_what_the_saved_one_did(method, synthetic_patie
     before = method.predict_proba(asked)
     assert before.shape == (3, 2)
     assert ((before > 0) & (before < 1)).all()
-    (tmp_path / "fitted").mkdir()
-    method.save(tmp_path / "fitted")
-    loaded = NineViewMethod.load(tmp_path / "fitted")
-    assert loaded.settings == TWO_VIEWS
-    assert loaded.notes == method.notes
-    assert loaded.model_kind is method.model_kind is ModelKind.SINGLE
-    np.testing.assert_array_equal(loaded.predict_proba(asked), before)
-    np.testing.assert_allclose(loaded.predict_proba(synthetic_patients)[[7, 2, 11]], before, atol=1e-6)
-    assert loaded.predict_proba(synthetic_patients.at([])).shape == (0, 2)
+    again = loaded(write_fitted(method, tmp_path / "fitted"))
+    assert again.facts == method.facts
+    assert again.record["settings"] == json.loads(json.dumps(method.record["settings"]))
+    assert again.notes == method.notes
+    assert again.members_differ_in == method.members_differ_in
+    assert method.model_kind is ModelKind.SINGLE
+    np.testing.assert_array_equal(again.predict_proba(asked), before)
+    np.testing.assert_allclose(again.predict_proba(synthetic_patients)[[7, 2, 11]], before, atol=1e-6)
+    assert again.predict_proba(synthetic_patients.at([])).shape == (0, 2)
     with pytest.raises(SettingsError, match="was loaded from its folder"):
-        loaded.fit(asked, np.zeros((3, 2), dtype=np.int8))
+        again.fit(asked, np.zeros((3, 2), dtype=np.int8))
     with pytest.raises(SettingsError, match="right after the fit only"):
-        loaded.unseen  # noqa: B018
+        again.held_out  # noqa: B018
 
 
 def test_its_folder_is_a_model_folder_without_identifiers(method, synthetic_patients, tmp_path):
-    method.save(tmp_path)
-    predictor = Predictor(read_nine_view_model(tmp_path))
+    folder = write_fitted(method, tmp_path / "model")
+    model = read_nine_view_model(folder)
+    networks = NineViewNetworks(model.facts, model.networks)
     cohort = synthetic_patients.at([n for n, found in enumerate(synthetic_patients.nodules) if len(found) == 1][:3])
     cubes = np.stack([cohort.cube(n) for n in range(3)])
-    np.testing.assert_allclose(method.predict_proba(cohort), predictor.raw_probabilities(cubes, cohort.patients))
-    text = (tmp_path / "method.json").read_text()
-    assert json.loads(text)["init"] == "random"
-    for file in tmp_path.iterdir():
+    expected = networks.member_probabilities(cubes, cohort.patients).mean(axis=0)
+    np.testing.assert_array_equal(method.predict_proba(cohort), expected)
+    calibrated = Predictor.from_folder(folder).predict_store(cohort).predictions
+    np.testing.assert_array_equal(calibrated.probabilities, expected)
+    assert model.folder.manifest["initial_weights"] == {"kind": "random"}
+    for file in folder.iterdir():
         assert not any(patient.encode() in file.read_bytes() for patient in synthetic_patients.patient_ids), file.name
 
 
-def test_unseen_are_the_patients_that_no_weight_was_fitted_on(method, synthetic_patients):
+def test_held_out_are_the_patients_that_no_weight_was_fitted_on(method, synthetic_patients):
     labels = training_cohort(synthetic_patients, GENES).patient_labels
-    held_out = inner_validation_split(tuple(labels), labels, 0.2, SHORT.seed).test_ids
-    unseen = method.unseen
-    assert unseen.set_on == "inner validation"
-    assert unseen.folds is None
-    assert set(unseen.predictions.patient_ids) == set(held_out)
-    asked = synthetic_patients.of_patients(held_out)
+    wanted = inner_validation_split(tuple(labels), labels, 0.2, SHORT.seed).test_ids
+    held_out = method.held_out
+    assert held_out.set_on == "inner validation"
+    assert held_out.folds is None
+    assert held_out.runs == ()
+    assert set(held_out.predictions.patient_ids) == set(wanted)
+    asked = synthetic_patients.of_patients(wanted)
     position = {patient: n for n, patient in enumerate(asked.patient_ids)}
-    expected = method.predict_proba(asked)[[position[patient] for patient in unseen.predictions.patient_ids]]
-    np.testing.assert_allclose(unseen.predictions.probabilities, expected, atol=1e-6)
+    expected = method.predict_proba(asked)[[position[patient] for patient in held_out.predictions.patient_ids]]
+    np.testing.assert_allclose(held_out.predictions.probabilities, expected, atol=1e-6)
 
 
 def test_a_reader_is_told_of_every_reduction(method):
@@ -109,8 +114,8 @@ def test_the_labels_that_are_given_are_trained_on(synthetic_patients, tmp_path):
     shuffled = np.random.default_rng(1).permutation(table)
     method = fitted("mmdl", settings, synthetic_patients, tmp_path / "shuffled", shuffled)
     given = dict(zip(synthetic_patients.patient_ids, shuffled[:, 0].tolist(), strict=True))
-    unseen = method.unseen.predictions
-    assert [given[patient] for patient in unseen.patient_ids] == unseen.labels[:, 0].tolist()
+    held_out = method.held_out.predictions
+    assert [given[patient] for patient in held_out.patient_ids] == held_out.labels[:, 0].tolist()
     own = fitted("mmdl", settings, synthetic_patients, tmp_path / "own")
     assert np.abs(method.predict_proba(synthetic_patients) - own.predict_proba(synthetic_patients)).max() > 1e-4
     again = fitted("mmdl", settings, synthetic_patients, tmp_path / "again", table)
@@ -122,13 +127,11 @@ def test_one_gene_and_fewer_views_through_the_whole_path(views, synthetic_patien
     settings = replace(SHORT, genes=("KRAS",), views=views, clinical=(), attention=len(views) == 1)
     method = fitted("mmdl", settings, synthetic_patients, tmp_path)
     assert method.predict_proba(synthetic_patients.at([0, 1])).shape == (2, 1)
-    (tmp_path / "saved").mkdir()
-    method.save(tmp_path / "saved")
-    model = read_nine_view_model(tmp_path / "saved")
+    model = read_nine_view_model(write_fitted(method, tmp_path / "saved"))
     assert model.facts.view_names == tuple(name for name in ("axial", "sagittal") if name in views)
     assert model.facts.attention == (len(views) == 1)
     assert sum(model.facts.view_weights["KRAS"].values()) == pytest.approx(1.0)
-    images = sampler_of(model.settings)(torch.from_numpy(synthetic_patients.cube(0))[None])
+    images = sampler_of(model.facts)(torch.from_numpy(synthetic_patients.cube(0))[None])
     assert images.shape == (1, len(views), 64, 64)
     images = standardised(images, model.facts.members[0].standardisation)
     found = activation_maps(model.networks[0], images, torch.empty(1, 0), gene_index=0)
@@ -137,20 +140,21 @@ def test_one_gene_and_fewer_views_through_the_whole_path(views, synthetic_patien
 
 
 def test_folds_give_every_patient_a_prediction_by_a_network_that_had_not_seen_it(synthetic_patients, tmp_path):
-    settings = replace(SHORT, genes=("EGFR",), views=("axial",), folds=2)
+    settings = replace(SHORT, genes=("EGFR",), views=("axial",), folds=2, keep="refit")
     method = fitted("mmdl", settings, synthetic_patients, tmp_path)
-    unseen = method.unseen
-    assert unseen.set_on == "out-of-fold"
+    held_out = method.held_out
+    assert held_out.set_on == "out-of-fold"
     assert method.model_kind is ModelKind.REFIT
     known = patient_label_table(synthetic_patients, settings.genes)[:, 0] >= 0
     ids = np.array(synthetic_patients.patient_ids, dtype=object)
-    assert set(unseen.predictions.patient_ids) == set(ids[known])
-    assert sorted(set(unseen.folds.tolist())) == [0, 1]
-    assert len(unseen.folds) == len(unseen.predictions.patient_ids)
+    assert set(held_out.predictions.patient_ids) == set(ids[known])
+    assert sorted(set(held_out.folds.tolist())) == [0, 1]
+    assert len(held_out.folds) == len(held_out.predictions.patient_ids)
+    assert len(method.facts.members) == 1
 
 
 def test_the_state_of_another_fit_is_refused(synthetic_patients, tmp_path):
-    unfinished = tmp_path / "state" / "model.unfinished"
+    unfinished = tmp_path / "state"
     unfinished.mkdir(parents=True)
     (unfinished / "training.json").write_text('{"settings": {"seed": 5}}')
     with pytest.raises(SettingsError, match="unfinished training that differs in settings"):
@@ -164,11 +168,10 @@ def test_a_pretrained_network_is_a_start_and_its_path_is_not_kept(synthetic_pati
     settings = replace(SHORT, genes=("EGFR",), views=("axial",), init=str(tmp_path / "start"))
     method = fitted("mmdl", settings, synthetic_patients, tmp_path)
     assert "starts from a network trained before (pretrained)" in method.notes
-    (tmp_path / "saved").mkdir()
-    method.save(tmp_path / "saved")
-    stages = read_nine_view_model(tmp_path / "saved").manifest["members"][0]["stages"]
+    folder = write_fitted(method, tmp_path / "saved")
+    stages = read_nine_view_model(folder).folder.manifest["members"][0]["stages"]
     assert [stage["name"] for stage in stages] == ["branches", "all layers", "fusion"]
-    assert NineViewMethod.load(tmp_path / "saved").settings == replace(settings, init="pretrained")
+    assert all(str(tmp_path).encode() not in file.read_bytes() for file in folder.iterdir())
     with pytest.raises(WeightsError, match="Pretrain with the same `preset`"):
         fitted("resnet50", settings, synthetic_patients, tmp_path / "other")
 
@@ -191,12 +194,14 @@ def test_cubes_prepared_otherwise_are_refused(method, synthetic_patients, tmp_pa
     with CubeStore.create(tmp_path / "other", PreparationSettings(version=2), "0" * 64) as store:
         record = synthetic_patients.source.records[0]
         store.add(record, synthetic_patients.source.cube(0).astype(np.float32), None)
+    predictor = Predictor.from_folder(write_fitted(method, tmp_path / "model"))
     with pytest.raises(WeightsError, match="prepared otherwise"):
-        method.predict_proba(PreparedCohort.of(CubeStore.open(tmp_path / "other")))
+        predictor.predict_store(PreparedCohort.of(CubeStore.open(tmp_path / "other")))
 
 
 def test_a_system_that_is_not_fitted_says_so(synthetic_patients, tmp_path):
     method = made("mmdl", SHORT, tmp_path)
     assert method.notes == ()
+    assert not method.is_fitted
     with pytest.raises(SettingsError, match="not fitted"):
         method.predict_proba(synthetic_patients)

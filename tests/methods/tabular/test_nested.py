@@ -134,8 +134,8 @@ def test_too_few_mutants_for_the_folds_are_refused_as_everywhere():
 def test_a_training_part_with_too_few_of_a_kind_is_refused_with_the_counts():
     values, labels, _ = noise(features=8)
     few = np.where(np.cumsum(labels) > 2, 0, labels).astype(np.int8)
-    with pytest.raises(TrainingError, match="2 mutants and 58 wild types"):
-        fitted(values, few, quick(Learner.LOGISTIC))
+    with pytest.raises(TrainingError, match="has 2 EGFR mutants and 58 wild types among 60"):
+        fitted(values, few, quick(Learner.LOGISTIC), "EGFR")
 
 
 def test_features_that_never_vary_are_refused():

@@ -6,7 +6,7 @@ from sklearn.metrics import roc_auc_score
 
 from methods.table_patients import TablePatients
 from radiogene.errors import CohortError, SettingsError, TrainingError
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.method_settings import EliminationSettings, MethodSettings
 from radiogene.methods.tabular.learner import Learner
 from radiogene.methods.tabular.nested import fold_numbers
 from radiogene.methods.tabular.plan import TabularPlan
@@ -16,7 +16,7 @@ CLINICAL = TabularPlan(Learner.FOREST, clinical=("age", "sex", "smoking", "stage
 
 
 def system(plan=CLINICAL, **settings):
-    return TabularMethod(plan, MethodSettings(**settings), folders=None)
+    return TabularMethod(plan, MethodSettings(**settings))
 
 
 @pytest.fixture(scope="module")
@@ -38,22 +38,23 @@ def test_it_finds_what_smoking_tells_in_patients_it_has_not_seen(forest):
         assert roc_auc_score(others.labels[known, column], probabilities[known, column]) > 0.75
 
 
-def test_unseen_predictions_are_of_all_patients_by_the_folds_of_their_labels(forest, patients):
-    unseen = forest.unseen
-    assert unseen.predictions.patient_ids == patients.cohort.patient_ids
-    assert unseen.set_on == "out-of-fold"
-    np.testing.assert_array_equal(unseen.predictions.labels, patients.labels)
+def test_held_out_predictions_are_of_all_patients_by_the_folds_of_their_labels(forest, patients):
+    held_out = forest.held_out
+    assert held_out.predictions.patient_ids == patients.cohort.patient_ids
+    assert held_out.set_on == "out-of-fold"
+    assert [run.seed for run in held_out.runs] == [0]
+    np.testing.assert_array_equal(held_out.predictions.labels, patients.labels)
     expected = fold_numbers(patients.cohort.patient_ids, patients.labels, ("EGFR", "KRAS"), 5, 0)
-    np.testing.assert_array_equal(unseen.folds, expected)
-    assert not np.array_equal(unseen.predictions.probabilities, forest.predict_proba(patients.cohort))
+    np.testing.assert_array_equal(held_out.folds, expected)
+    assert not np.array_equal(held_out.predictions.probabilities, forest.predict_proba(patients.cohort))
 
 
 def test_scaling_and_words_come_from_the_training_part_alone(forest):
     """A held-out patient with the only stage of its kind and an age of 110 changes no other fold's model."""
-    plain = forest.unseen
+    plain = forest.held_out
     strange = TablePatients()
     strange.rows[5].extra["stage"] = "IVB"
-    changed = system().fit(strange.cohort, strange.labels).unseen
+    changed = system().fit(strange.cohort, strange.labels).held_out
     own_fold = plain.folds == plain.folds[5]
     others = own_fold & (np.arange(80) != 5)
     np.testing.assert_array_equal(plain.predictions.probabilities[others], changed.predictions.probabilities[others])
@@ -65,13 +66,13 @@ def test_shuffled_labels_leave_nothing_to_find():
     found = []
     for seed in range(20):
         order = np.random.default_rng(seed).permutation(60)
-        unseen = (
+        held_out = (
             system(TabularPlan(Learner.LOGISTIC, clinical=("age", "sex", "smoking")))
             .fit(patients.cohort, patients.labels[order])
-            .unseen
+            .held_out
         )
-        of_gene = unseen.predictions.gene("EGFR")
-        folds = unseen.folds[of_gene.known]
+        of_gene = held_out.predictions.gene("EGFR")
+        folds = held_out.folds[of_gene.known]
         found += [
             roc_auc_score(of_gene.labels[folds == number], of_gene.probabilities[folds == number])
             for number in range(5)
@@ -81,11 +82,15 @@ def test_shuffled_labels_leave_nothing_to_find():
 
 def test_several_seeds_are_averaged_over_the_same_folds(forest, patients):
     both = system(seeds=2).fit(patients.cohort, patients.labels)
-    np.testing.assert_array_equal(both.unseen.folds, forest.unseen.folds)
+    np.testing.assert_array_equal(both.held_out.folds, forest.held_out.folds)
     assert not np.array_equal(both.predict_proba(patients.cohort), forest.predict_proba(patients.cohort))
-    assert [len(gene) for gene in both.system.pipelines] == [2, 2]
-    values = [pipeline.named_steps["classifier"].random_state for pipeline in both.system.pipelines[0]]
+    assert both.facts.seeds == 2
+    assert [len(gene) for gene in both._pipelines] == [2, 2]
+    values = [pipeline.named_steps["classifier"].random_state for pipeline in both._pipelines[0]]
     assert values == [0, 1]
+    members = both.member_probabilities(patients.cohort)
+    assert members.shape == (2, 80, 2)
+    np.testing.assert_array_equal(members.mean(axis=0), both.predict_proba(patients.cohort))
 
 
 def test_columns_of_the_user_take_the_place_of_the_clinical_ones_only():
@@ -105,7 +110,10 @@ def test_fewer_than_five_mutants_are_refused_with_the_counts(patients):
     few = patients.labels.copy()
     mutants = np.flatnonzero(few[:, 1] == 1)
     few[mutants[4:], 1] = 0
-    with pytest.raises(TrainingError, match=r"4 mutants and \d+ wild types of KRAS; wanted 5"):
+    with pytest.raises(
+        TrainingError,
+        match=r"training cohort has 4 KRAS mutants and \d+ wild types among 80 patients; at least 5 of each",
+    ):
         system().fit(patients.cohort, few)
 
 
@@ -130,13 +138,15 @@ def test_it_says_what_an_unknown_value_counts_as_and_which_features_it_uses(pati
 
 def test_it_says_how_many_features_an_elimination_left(patients):
     plan = TabularPlan(Learner.LOGISTIC_AFTER_ELIMINATION, clinical=("age", "sex", "smoking", "stage"))
-    eliminated = system(plan, seeds=2).fit(patients.cohort, patients.labels)
+    settings = EliminationSettings(seeds=2, elimination_step=0.5)
+    eliminated = TabularMethod(plan, settings).fit(patients.cohort, patients.labels)
     (note,) = [note for note in eliminated.notes if note.startswith("KRAS")]
     assert "of 8 features are used in the fit on all patients" in note
 
 
 def test_nothing_is_predicted_before_the_fit(patients):
-    with pytest.raises(TrainingError, match="has not been fitted"):
+    assert not system().is_fitted
+    with pytest.raises(SettingsError, match="has not been fitted"):
         system().predict_proba(patients.cohort)
-    with pytest.raises(TrainingError, match="has not been fitted here"):
-        _ = system().unseen
+    with pytest.raises(SettingsError, match="right after the fit only"):
+        _ = system().held_out

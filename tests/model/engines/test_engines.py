@@ -9,8 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from radiogene.model.raw_predictor import RawPredictor
-from radiogene.prediction.model_answers import answers_for_store
 
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.store.prepare import prepare_cohort
@@ -25,9 +23,10 @@ from radiogene.model.engines.feature_engine import EngineIdentity
 from radiogene.model.engines.onnx_trunk import onnx_trunk
 from radiogene.model.engines.trunk_graph import trunk_graphs
 from radiogene.model.known_cubes import cohort_fingerprint, cube_fingerprint
-from radiogene.model.nine_view_model import read_nine_view_model
+from radiogene.model.nine_view_model import NineViewNetworks, read_nine_view_model
 from radiogene.networks.presets import TINY, build_mmdl
 from radiogene.phantom import write_cohort
+from radiogene.prediction.model_evaluation import evaluate_model
 from radiogene.prediction.predictor import Predictor
 
 FLOAT32, BF16, INT8 = Precision.FLOAT32, Precision.BF16, Precision.INT8
@@ -60,7 +59,13 @@ def cases(synthetic_store):
 
 @pytest.fixture(scope="module")
 def expected(exported, cases):
-    return RawPredictor(read_nine_view_model(exported)).raw_probabilities(*cases)
+    model = read_nine_view_model(exported)
+    return NineViewNetworks(model.facts, model.networks).member_probabilities(*cases)
+
+
+def networks_of(folder, choice):
+    """The networks that a predictor asks, with the engine of its choice."""
+    return Predictor.from_folder(folder, choice).model.method.networks
 
 
 @pytest.mark.parametrize(
@@ -74,10 +79,10 @@ def expected(exported, cases):
     ],
 )
 def test_an_engine_says_what_pytorch_says(name, precision, tolerance, exported, cases, expected):
-    predictor = Predictor.from_folder(exported, choice=EngineChoice(name, precision))
-    found = predictor.raw_probabilities(*cases)
+    networks = networks_of(exported, EngineChoice(name, precision))
+    found = networks.member_probabilities(*cases)
     assert found == pytest.approx(expected, abs=tolerance)
-    assert predictor.engine.identity.to_json() | {"version": ""} == {
+    assert networks.engine.identity.to_json() | {"version": ""} == {
         "name": name,
         "precision": precision,
         "version": "",
@@ -87,14 +92,13 @@ def test_an_engine_says_what_pytorch_says(name, precision, tolerance, exported, 
 
 
 def test_pytorch_in_float32_is_what_a_predictor_without_an_engine_says(exported, cases, expected):
-    predictor = Predictor.from_folder(exported, choice=EngineChoice())
-    assert np.array_equal(predictor.raw_probabilities(*cases), expected)
+    assert np.array_equal(networks_of(exported, EngineChoice()).member_probabilities(*cases), expected)
 
 
 def test_without_an_export_the_networks_are_converted_in_memory(trained_model, cases, expected):
     choice = EngineChoice(OPENVINO)
     assert not choice.export_folder(trained_model).exists()
-    found = Predictor.from_folder(trained_model, choice=choice).raw_probabilities(*cases)
+    found = networks_of(trained_model, choice).member_probabilities(*cases)
     assert found == pytest.approx(expected, abs=1e-5)
 
 
@@ -113,15 +117,15 @@ def test_separate_networks_keep_their_own_weights():
     assert not torch.allclose(wanted[:, 0], network.features_of_view(1, views[:, 0]), rtol=1e-2)
 
 
-def test_an_evaluation_takes_an_engine_and_says_so(exported, synthetic_store):
+def test_an_evaluation_takes_an_engine_and_says_so(exported, synthetic_patients):
     plain, fast = (
-        answers_for_store(exported, synthetic_store, None, include_training_cases=True, choice=choice)
+        evaluate_model(Predictor.from_folder(exported, choice), synthetic_patients, include_training_cases=True)
         for choice in (EngineChoice(), EngineChoice(OPENVINO, BF16))
     )
     assert fast.predictions.probabilities == pytest.approx(plain.predictions.probabilities, abs=5e-3)
-    assert fast.engine.to_json()["name"] == "openvino"
-    assert "engine" not in plain.choices
-    assert fast.choices == plain.choices | {"engine": "openvino", "precision": "bf16"}
+    assert fast.to_json()["engine"]["name"] == "openvino"
+    assert "engine" not in plain.model.choices
+    assert fast.model.choices == plain.model.choices | {"engine": "openvino", "precision": "bf16"}
 
 
 def test_an_int8_export_says_which_training_cubes_set_its_scales(exported, synthetic_store):
