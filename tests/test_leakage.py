@@ -18,6 +18,7 @@ from radiogene.errors import CohortError
 from radiogene.methods.tabular.nested import fitted
 from radiogene.methods.tabular.patient_numbers import PatientNumbers
 from radiogene.networks.standardisation import fit_standardisation
+from radiogene.storage.typed_json import to_json
 from radiogene.training.fitting.run_options import RunOptions
 from whole_training import train
 
@@ -115,9 +116,9 @@ def test_thresholds_and_calibrations_set_on_everybody_are_caught():
         return lambda s, held: youden_threshold(labels[of(held)], probabilities(s[of(held)])).value
 
     def isotonic(of):
-        return lambda s, held: fit_calibration(
-            CalibrationKind.ISOTONIC, labels[of(held)], probabilities(s[of(held)])
-        ).to_json()
+        return lambda s, held: to_json(
+            fit_calibration(CalibrationKind.ISOTONIC, labels[of(held)], probabilities(s[of(held)]))
+        )
 
     for made in (threshold, isotonic):
         assert not sees_held_out_values(made(lambda held: ~held), scores, held_out)
@@ -165,4 +166,4 @@ def test_check_names_the_column(synthetic_cohort):
     (problem,) = training_problems(leaking)
     assert problem.column == "drug"
     assert "all EGFR mutants" in problem.found
-    assert "--clinical" in problem.wanted
+    assert "`clinical`" in problem.wanted

@@ -114,7 +114,7 @@ def test_training_and_evaluation_by_a_store_there_give_the_bytes_of_one_here(pla
         assert (code, error) == (0, "")
         model = ("--model", tmp_path / "there", "--store", place, "--include-training-cases", "--json")
         answers.append(ran(capsys, "evaluate", *model))
-    for file in ("system.json", "decision.json", "out_of_fold.csv", "training_cubes.json"):
+    for file in ("settings.json", "decision.json", "out_of_fold.csv", "training_cubes.json"):
         content = (tmp_path / "there" / file).read_bytes()
         assert content == (tmp_path / "here" / file).read_bytes(), file
     assert not any(b"s3://" in path.read_bytes() for path in (tmp_path / "there").rglob("*") if path.is_file())

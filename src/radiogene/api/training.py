@@ -22,6 +22,7 @@ from radiogene.model.model_folder import require_model_place
 from radiogene.parallel.workers import Workers, process_count
 from radiogene.storage.atomic_files import write_text
 from radiogene.storage.result_places import require_file_place, require_folder_place
+from radiogene.training.fitting.run_options import require_machine
 from radiogene.training.fitting.unfinished import unfinished_folder
 
 SettingsArgument = MethodSettings | Mapping[str, Any] | str | Path | None
@@ -79,6 +80,8 @@ def train(
     _refuse_unused(entry, workers, files)
     _refuse_places(folder, table, wanted)
     options = run_options(how, progress=progress)
+    if entry.network:
+        require_machine(options)
     state = unfinished_folder(folder)
     cohort = opened_cohort(store, None if files is None else Path(files))
     finished = fit_model(entry, wanted, cohort, FitContext(state, state / ".features", options, workers))

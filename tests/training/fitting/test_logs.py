@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from radiogene.cli.run_arguments import run_options
 from radiogene.errors import SettingsError
+from radiogene.methods.run_options import run_options
+from radiogene.methods.run_settings import RunSettings
 from radiogene.training.fitting.run_options import LogPlace, RunOptions
 from whole_training import train
 
@@ -30,4 +31,4 @@ def test_a_log_holds_every_epochs_losses(kind, synthetic_patients, short_trainin
 @pytest.mark.parametrize("words", ["csv", "csv:", "wandb:runs"])
 def test_a_log_that_names_nothing_is_refused(words):
     with pytest.raises(SettingsError, match="expected csv:FOLDER or tensorboard:FOLDER"):
-        run_options("cpu", "32-true", 1, False, 1, 1, words, progress=False)
+        run_options(RunSettings(accelerator="cpu", log=words))

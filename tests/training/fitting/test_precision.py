@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from radiogene.cli.run_arguments import run_options
 from radiogene.errors import SettingsError
+from radiogene.methods.run_options import run_options
+from radiogene.methods.run_settings import RunSettings
 from radiogene.training.fitting.precision import chosen_precision, has_bf16, processor_capabilities
 from radiogene.training.fitting.run_options import RunOptions, require_machine
 
@@ -30,7 +31,7 @@ def test_a_precision_that_was_asked_for_is_taken(precision):
 
 
 def test_auto_is_one_of_lightnings_names_in_the_run_and_so_in_the_manifest():
-    options = run_options("cpu", "auto", 1, False, 1, 1, None, progress=False)
+    options = run_options(RunSettings(accelerator="cpu", precision="auto"))
     expected = "bf16-mixed" if has_bf16(processor_capabilities()) else "32-true"
     assert options.precision == expected
     assert options.of_results()["precision"] == expected

@@ -84,14 +84,17 @@ def assert_the_same_model(here, there):
 
 def test_a_member_refuses_a_machine_that_does_not_see_the_training(cluster, synthetic_patients, tmp_path):
     task = MemberTask(
-        synthetic_patients.source.path, synthetic_patients.nodules, None, TrainingSettings(), RandomWeights(),
+        synthetic_patients.source.places, synthetic_patients.nodules, None, TrainingSettings(), RandomWeights(),
         RunOptions(), tmp_path / "elsewhere",
     )  # fmt: skip
     with pytest.raises(WorkersError, match=r"does not see .*elsewhere: every machine of the cluster needs it"):
         list(in_parallel(train_numbered, [(0, None, task)], cluster))
 
 
-def test_members_side_by_side_and_several_processes_for_each_are_refused(synthetic_patients, short_training, tmp_path):
+def test_members_side_by_side_and_several_processes_for_each_are_refused(
+    synthetic_patients, short_training, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("WORLD_SIZE", "2")
     settings = replace(short_training, seeds=2)
     with pytest.raises(SettingsError, match="`devices` 2 `nodes` 1 share every batch"):
         train(synthetic_patients, settings, tmp_path / "model", replace(OPTIONS, devices=2), workers=2)

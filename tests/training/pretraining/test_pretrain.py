@@ -21,7 +21,7 @@ from whole_training import train
 def test_the_folder_holds_the_network_without_its_classifier_and_how_it_was_made(pretrained):
     found = read_pretrained(pretrained)
     assert found.settings.classes == CLASSES
-    assert found.facts.preset == TINY
+    assert found.settings.preset == TINY
     assert set(found.state) == set(build_view_network(TINY).state_dict())
     manifest = json.loads((pretrained / "manifest.json").read_text())
     counts = {"training": 9, "validation": 1}
@@ -113,7 +113,7 @@ def test_without_attention_there_are_no_masks_in_the_folder(images, tmp_path):
     settings = replace(short_settings(epochs=1), attention=False)
     pretrain(images, settings, tmp_path / "out", OPTIONS)
     found = read_pretrained(tmp_path / "out")
-    assert not found.facts.attention
+    assert not found.settings.attention
     assert not any(".mask." in name for name in found.state)
 
 
