@@ -85,6 +85,8 @@ def test_patients_whose_tiles_cannot_be_found_are_named(cohort, tmp_path):
         tile_files(cohort, replace(row, extra={"slides": "nowhere"}))
     with pytest.raises(CohortError, match="nothing says from which folder on"):
         tile_files(replace(cohort, files=None), row)
+    elsewhere = replace(row, extra={"slides": str(cohort.files / row.extra["slides"])})
+    assert tile_files(replace(cohort, files=None), elsewhere) == tile_files(cohort, row)
 
 
 def test_of_many_tiles_some_are_taken_evenly_and_other_files_passed_over(cohort, tmp_path):

@@ -97,17 +97,17 @@ def tile_files(cohort: PreparedCohort, row: PatientRow) -> list[Path]:
     """The files of a patient's tiles, by name, at most `MOST_TILES`.
 
     Raises:
-        CohortError: the cohort has no folder, the row names none, or it holds no tile.
+        CohortError: a relative folder in a cohort without one to start from, no folder, or one that holds no tile.
     """
     named = row.extra.get(SLIDES_COLUMN, "").strip()
     if not named:
         raise CohortError(f"Patient {row.patient_id}: the column {SLIDES_COLUMN} names no folder of tiles.")
-    if cohort.files is None:
+    if cohort.files is None and not Path(named).is_absolute():
         raise CohortError(
             f"Patient {row.patient_id}: the tiles lie in {named!r}, and nothing says from which folder on. Give the "
             "folder of the cohort's table."
         )
-    folder = cohort.files / named
+    folder = Path(named) if cohort.files is None else cohort.files / named
     found = sorted(file for file in folder.glob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
     if not found:
         raise CohortError(

@@ -35,7 +35,7 @@ def _design() -> "DeepDesign":
         blocks = " and ".join(map(str, found.blocks))
         return f"DenseNet of preset {sizes.name}: blocks of {blocks} dense layers, growth {found.growth}"
 
-    return DeepDesign(NAME, lambda sizes: AxialImages(), build, words, slides=True, images_per_step=2)
+    return DeepDesign(NAME, lambda sizes: AxialImages(), build, words, images_per_step=2)
 
 
 METHOD = MethodEntry(
