@@ -86,7 +86,7 @@ class ClinicalEncoder:
         if len(set(columns)) != len(columns):
             raise CohortError(f"Found the clinical columns {list(columns)}; wanted each once.")
         first = [of_patient[0] for of_patient in by_patient(rows).values()]
-        inputs = [found for column in columns for found in _fitted_inputs(first, column)]
+        inputs = [scaling for column in columns for scaling in _fitted_inputs(first, column)]
         return cls(tuple(columns), tuple(inputs))
 
     @property
