@@ -101,7 +101,7 @@ def worker_address() -> str | None:
     return next((str(worker.address) for worker in dict(_running).values()), None)
 
 
-def unseen_here(place: Place) -> str:
+def missing_here(place: Place) -> str:
     """What to say of a folder that the machine of this Dask worker does not see; nothing of one that it sees.
 
     Args:
