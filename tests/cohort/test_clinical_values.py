@@ -69,8 +69,8 @@ def test_further_columns_by_name():
     np.testing.assert_allclose(encoder.encode(rows), [[-1, 1, -1], [1, -1, 1], [0, 0, 0]])
     rare = patient("d", extra={"stage": "IV", "pack_years": "20"})
     np.testing.assert_allclose(encoder.encode([rare]), [[0, 0, 0]])
-    assert encoder.unseen_words([rare]) == ("stage 'IV' was seen in no training patient and counts as unknown.",)
-    assert encoder.unseen_words(rows) == ()
+    assert encoder.unknown_words_of([rare]) == ("stage 'IV' was seen in no training patient and counts as unknown.",)
+    assert encoder.unknown_words_of(rows) == ()
 
 
 @pytest.mark.parametrize(

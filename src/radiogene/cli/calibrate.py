@@ -22,5 +22,5 @@ def calibrate(
     from radiogene.model.recalibration import calibrate_model
     from radiogene.report.calibration_text import calibration_text
 
-    found = calibrate_model(model, CalibrationKind(kind))
-    typer.echo(json.dumps(found.to_json(), indent=2, allow_nan=False) if as_json else calibration_text(found))
+    calibrated = calibrate_model(model, CalibrationKind(kind))
+    typer.echo(json.dumps(calibrated.to_json(), indent=2, allow_nan=False) if as_json else calibration_text(calibrated))

@@ -70,5 +70,5 @@ Export = Annotated[
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a list with commas; `none` and nothing are the empty list."""
-    found = tuple(word.strip() for word in text.split(",") if word.strip())
-    return () if found == ("none",) else found
+    listed = tuple(word.strip() for word in text.split(",") if word.strip())
+    return () if listed == ("none",) else listed

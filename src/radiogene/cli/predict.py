@@ -65,9 +65,9 @@ def predict(
         "--json": as_json or None,
     }
     if cohort is not None:
-        found = [name for name, option in one_nodule.items() if option is not None]
-        if found:
-            raise SettingsError(f"--cohort takes scans and values from its table; leave {', '.join(found)} out.")
+        given = [name for name, option in one_nodule.items() if option is not None]
+        if given:
+            raise SettingsError(f"--cohort takes scans and values from its table; leave {', '.join(given)} out.")
         if out is None:
             raise SettingsError("--cohort needs --out FILE.csv for its results.")
         _predict_cohort(

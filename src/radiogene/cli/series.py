@@ -13,11 +13,11 @@ def series(ct: Ct, as_json: Json = False) -> None:
     from radiogene.ct.open_scan import list_series
     from radiogene.errors import SeriesError
 
-    found = list_series(ct)
-    if not found:
+    summaries = list_series(ct)
+    if not summaries:
         raise SeriesError(f"{ct} holds no DICOM file. Give the folder of a CT series, or a volume file.")
     if as_json:
-        typer.echo(json.dumps([asdict(summary) for summary in found], indent=2))
+        typer.echo(json.dumps([asdict(summary) for summary in summaries], indent=2))
         return
-    for summary in found:
+    for summary in summaries:
         typer.echo(str(summary))

@@ -86,7 +86,7 @@ class ClinicalEncoder:
         if len(set(columns)) != len(columns):
             raise CohortError(f"Found the clinical columns {list(columns)}; wanted each once.")
         first = [of_patient[0] for of_patient in by_patient(rows).values()]
-        inputs = [found for column in columns for found in _fitted_inputs(first, column)]
+        inputs = [scaling for column in columns for scaling in _fitted_inputs(first, column)]
         return cls(tuple(columns), tuple(inputs))
 
     @property
@@ -108,7 +108,7 @@ class ClinicalEncoder:
         """The standardised values (rows, width).
 
         A word that no training patient had counts as unknown, so that a rare stage does not end a cross-validation;
-        `unseen_words` names such rows.
+        `unknown_words_of` names such rows.
 
         Raises:
             CohortError: a word in a column that held numbers in training.
@@ -120,7 +120,7 @@ class ClinicalEncoder:
                     encoded[n, k] = _encoded(row, scaling)
         return encoded
 
-    def unseen_words(self, rows: Sequence[PatientRow]) -> tuple[str, ...]:
+    def unknown_words_of(self, rows: Sequence[PatientRow]) -> tuple[str, ...]:
         """One sentence per row and column whose word no training patient had, for the warnings of a result."""
         columns = dict.fromkeys(i.column for i in self.inputs if i.category is not None)
         return tuple(

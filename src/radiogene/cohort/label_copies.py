@@ -51,7 +51,7 @@ def label_copies(rows: Sequence[PatientRow], columns: Sequence[str], genes: Sequ
         genes: columns of labels.
     """
     labels = patient_labels(rows, genes)
-    first = {patient: found[0] for patient, found in by_patient(rows).items()}
+    first = {patient: of_patient[0] for patient, of_patient in by_patient(rows).items()}
     copies = []
     for gene in genes:
         known = {patient: of[gene] for patient, of in labels.items() if of[gene] is not None}

@@ -61,7 +61,7 @@ class PreparedCohort:
         grouped: dict[str, list[int]] = {}
         for index, record in enumerate(source.records):
             grouped.setdefault(record.row.patient_id, []).append(index)
-        return cls(source, tuple(tuple(found) for found in grouped.values()), files)
+        return cls(source, tuple(tuple(indexes) for indexes in grouped.values()), files)
 
     def __len__(self) -> int:
         return len(self.nodules)
@@ -69,12 +69,12 @@ class PreparedCohort:
     @property
     def patients(self) -> tuple[PatientRow, ...]:
         """N rows, the first of each patient."""
-        return tuple(self.source.records[found[0]].row for found in self.nodules)
+        return tuple(self.source.records[indexes[0]].row for indexes in self.nodules)
 
     @property
     def rows(self) -> tuple[PatientRow, ...]:
         """Every row of these patients: a label known in one row of a patient holds for all."""
-        return tuple(self.source.records[index].row for found in self.nodules for index in found)
+        return tuple(self.source.records[index].row for indexes in self.nodules for index in indexes)
 
     @property
     def patient_ids(self) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ class PreparedCohort:
     @property
     def synthetic(self) -> bool:
         """True where any nodule is of a patient that does not exist."""
-        return any(self.source.records[index].synthetic for found in self.nodules for index in found)
+        return any(self.source.records[index].synthetic for indexes in self.nodules for index in indexes)
 
     @property
     def nodule_indexes(self) -> tuple[int, ...]:
@@ -119,9 +119,9 @@ class PreparedCohort:
 
     def largest_nodule(self, position: int) -> int:
         """The position in the source of a patient's largest nodule; the first where no size is known."""
-        found = self.nodules[position]
-        sizes = [self.source.records[index].largest_extent_mm for index in found]
-        return found[0] if np.isnan(sizes).all() else found[int(np.nanargmax(sizes))]
+        indexes = self.nodules[position]
+        sizes = [self.source.records[index].largest_extent_mm for index in indexes]
+        return indexes[0] if np.isnan(sizes).all() else indexes[int(np.nanargmax(sizes))]
 
     def cube(self, position: int) -> NDArray[np.int16]:
         """The cube of a patient's largest nodule; see `CubeSource.cube`."""

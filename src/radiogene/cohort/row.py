@@ -103,7 +103,7 @@ def by_patient(rows: Iterable[AnyRow]) -> dict[str, tuple[AnyRow, ...]]:
     grouped: dict[str, list[AnyRow]] = {}
     for row in rows:
         grouped.setdefault(row.patient_id, []).append(row)
-    return {patient: tuple(found) for patient, found in grouped.items()}
+    return {patient: tuple(of_patient) for patient, of_patient in grouped.items()}
 
 
 def patient_labels(rows: Iterable[PatientRow], genes: Sequence[str]) -> dict[str, dict[str, int | None]]:

@@ -37,12 +37,12 @@ def decode_frame(src: bytes, runner: DecodeRunner) -> bytes:
     from imagecodecs import jpeg8_decode
 
     stream = read_jpeg_stream(src)
-    found = stream.rows, stream.columns, stream.components
+    stated = stream.rows, stream.columns, stream.components
     wanted = runner.rows, runner.columns, 1
     # Before it is decoded: a damaged size could ask for gigabytes.
-    if found != wanted or not 2 <= stream.precision <= runner.bits_allocated:
+    if stated != wanted or not 2 <= stream.precision <= runner.bits_allocated:
         raise ValueError(
-            f"a JPEG of {' x '.join(map(str, found))} samples of {stream.precision} bits, not of "
+            f"a JPEG of {' x '.join(map(str, stated))} samples of {stream.precision} bits, not of "
             f"{' x '.join(map(str, wanted))} of at most {runner.bits_allocated}"
         )
     words = np.asarray(jpeg8_decode(src))

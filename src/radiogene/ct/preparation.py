@@ -115,15 +115,15 @@ def prepare_nodule(
         NoduleError: the nodule is missing, ambiguous, empty or outside the scan.
     """
     scan = open_scan(Path(ct), scan_options or ScanOptions())
-    found = locate_nodule(nodule, scan, frame=frame, segment=segment)
-    cube = resample_cube(scan, found.centre_lps_mm)
+    place = locate_nodule(nodule, scan, frame=frame, segment=segment)
+    cube = resample_cube(scan, place.centre_lps_mm)
     if require_air and cube.air_share < SMALLEST_AIR_SHARE:
         raise SeriesError(
             f"{scan.source}: {cube.air_share:.1%} of the slices around the nodule lie between -1024 and "
             f"{HIGHEST_AIR_HU:g} HU, where a chest CT shows lung. It looks windowed, shifted or normalised: give the "
             "scan in Hounsfield units."
         )
-    return PreparedNodule(cube.cube_zyx, segment_cube(found), found, _report(scan, found, cube.share_outside))
+    return PreparedNodule(cube.cube_zyx, segment_cube(place), place, _report(scan, place, cube.share_outside))
 
 
 def _report(scan: Scan, nodule: Nodule, share_outside: float) -> GeometryReport:

@@ -27,7 +27,7 @@ from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
 from radiogene.methods.trained_model import fit_model
 from radiogene.model.model_folder import read_model_folder
-from radiogene.parallel.dask_worker import unseen_here
+from radiogene.parallel.dask_worker import missing_here
 from radiogene.prediction.predictor import Predictor
 from radiogene.storage.folder_lock import locked_folder
 from radiogene.training.fitting.run_options import RunOptions
@@ -60,8 +60,8 @@ def run_fit(
         external_cubes: fingerprint of the external cohort's cubes, for the ledger.
     """
     for path in (places.out, *places.training.stores, *places.external.stores):
-        if unseen := unseen_here(path):
-            return FitFailure(fit, unseen, 0.0)
+        if missing := missing_here(path):
+            return FitFailure(fit, missing, 0.0)
     folder = places.out / FITS_FOLDER / key
     with locked_folder(folder):
         # A worker that ended before it could say so may have finished the fit.

@@ -28,8 +28,8 @@ def declare_torchvision_operators() -> None:
     """
     if "torchvision" in sys.modules or hasattr(torch.ops.torchvision, "nms"):
         return
-    found = importlib.util.find_spec("torchvision")
-    if found is None or found.origin is None or _compiled_operators_load(Path(found.origin).parent):
+    package = importlib.util.find_spec("torchvision")
+    if package is None or package.origin is None or _compiled_operators_load(Path(package.origin).parent):
         return
     for schema in SCHEMAS:
         _DECLARATIONS.define(schema)

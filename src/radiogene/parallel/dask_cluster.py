@@ -124,8 +124,8 @@ def require_address(words: str) -> str:
     Raises:
         SettingsError: words that are none.
     """
-    found = ADDRESS.fullmatch(words)
-    if found is None or not 1 <= int(found[3]) <= 65535:
+    parts = ADDRESS.fullmatch(words)
+    if parts is None or not 1 <= int(parts[3]) <= 65535:
         raise SettingsError(
             f"`scheduler` {words!r}: expected tcp://HOST:PORT or tls://HOST:PORT, as `dask scheduler` prints it, such "
             "as tcp://127.0.0.1:8786."

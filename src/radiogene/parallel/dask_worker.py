@@ -48,14 +48,14 @@ class WorkerFacts:
         """Those of this process."""
         return cls(_versions())
 
-    def require(self, found: "WorkerFacts", worker: str) -> None:
+    def require(self, other: "WorkerFacts", worker: str) -> None:
         """Refuses a worker with others.
 
         Raises:
             WorkersError: naming the first that differs.
         """
         for name, wanted in self.versions.items():
-            there = found.versions.get(name, "none")
+            there = other.versions.get(name, "none")
             if there != wanted:
                 raise WorkersError(
                     f"The worker {worker} has {name} {there}, this process {wanted}: results could differ. Install the "
@@ -101,7 +101,7 @@ def worker_address() -> str | None:
     return next((str(worker.address) for worker in dict(_running).values()), None)
 
 
-def unseen_here(place: Place) -> str:
+def missing_here(place: Place) -> str:
     """What to say of a folder that the machine of this Dask worker does not see; nothing of one that it sees.
 
     Args:
@@ -155,5 +155,5 @@ def _compute_in_one_thread() -> None:
 
 @cache
 def _versions() -> dict[str, str]:
-    found = library_versions()
-    return {**found, "python": ".".join(found["python"].split(".")[:2])}
+    versions = library_versions()
+    return {**versions, "python": ".".join(versions["python"].split(".")[:2])}

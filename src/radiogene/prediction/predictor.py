@@ -205,7 +205,7 @@ class Predictor:
         if unknown:
             warnings.append(f"Unknown and taken as the training patients' mean: {', '.join(unknown)}.")
         warnings += [sentence for gene in facts.genes if (sentence := self._rough_threshold(gene))]
-        warnings += self.model.method.clinical.unseen_words([row])
+        warnings += self.model.method.clinical.unknown_words_of([row])
         if cube_fingerprint(stored_cube(prepared.cube_hu)) in self._known:
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)

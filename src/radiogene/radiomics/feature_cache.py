@@ -33,12 +33,12 @@ def cached_features(
         NoduleError, SettingsError: as for `radiomic_features`.
     """
     file = folder / f"radiomics-{content_key(cube_zyx, segment_zyx, settings)}.npz"
-    found = _read(file)
-    if found is None:
-        found = radiomic_features(cube_zyx, segment_zyx, settings)
+    features = _read(file)
+    if features is None:
+        features = radiomic_features(cube_zyx, segment_zyx, settings)
         with atomic_path(file) as temporary:
-            np.savez_compressed(temporary, names=np.array(found.names), values=found.values)
-    return found
+            np.savez_compressed(temporary, names=np.array(features.names), values=features.values)
+    return features
 
 
 def content_key(cube_zyx: NDArray[np.int16], segment_zyx: NDArray[np.bool_] | None, settings: RadiomicSettings) -> str:

@@ -120,10 +120,10 @@ def _measured(extractor: Any, image: Any, mask: Any, where: str) -> RadiomicFeat
         # A mean over nothing is NaN in the result; that says it.
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
-            found: Mapping[str, Any] = extractor.execute(image, mask)
+            measured: Mapping[str, Any] = extractor.execute(image, mask)
         except ValueError as error:
             raise NoduleError(f"PyRadiomics cannot measure {where}: {error}.") from error
-    return RadiomicFeatures(tuple(found), np.array([_real(value) for value in found.values()], dtype=np.float64))
+    return RadiomicFeatures(tuple(measured), np.array([_real(value) for value in measured.values()], dtype=np.float64))
 
 
 def _real(value: Any) -> float:

@@ -57,16 +57,16 @@ def cohort_features(
     problems = unmeasured(cohort)
     if problems or not len(cohort):
         raise CohortError(_refusal(cohort, problems))
-    found: list[RadiomicFeatures] = []
+    rows: list[RadiomicFeatures] = []
     nodules = ((cohort.cube(n), cohort.segment(n), settings, folder) for n in range(len(cohort)))
     with closing(in_parallel(cached_features, nodules, workers)) as measured:
         for features in measured:
-            found.append(features)
-            if features.names != found[0].names:
+            rows.append(features)
+            if features.names != rows[0].names:
                 raise CohortError(f"Nodules have other features than each other: {folder} mixes several measurements.")
             if progress is not None:
-                progress(len(found), len(cohort))
-    return RadiomicTable(found[0].names, np.stack([features.values for features in found]))
+                progress(len(rows), len(cohort))
+    return RadiomicTable(rows[0].names, np.stack([features.values for features in rows]))
 
 
 def unmeasured(cohort: PreparedCohort) -> dict[int, str]:

@@ -95,11 +95,11 @@ class ObjectPlace:
             return []
         system, path = self._system()
         with storage_errors(self):
-            found = system.cat([f"{path}/{name}" for name in names], on_error="return")
-            for result in found.values():
+            contents_of = system.cat([f"{path}/{name}" for name in names], on_error="return")
+            for result in contents_of.values():
                 if isinstance(result, Exception) and not isinstance(result, FileNotFoundError):
                     raise result
-        contents = (found[f"{path}/{name}"] for name in names)
+        contents = (contents_of[f"{path}/{name}"] for name in names)
         return [None if isinstance(content, Exception) else bytes(content) for content in contents]
 
     def write(self, content: bytes) -> None:
@@ -182,9 +182,9 @@ def place_of(text: str | Path | ObjectPlace) -> Place:
             "takes them from (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE for s3)."
         )
     # '?' may begin a signature; fsspec takes the others for patterns.
-    if found := FORBIDDEN.search(text):
+    if sign := FORBIDDEN.search(text):
         raise StorageError(
-            f"Found an address ({parts.scheme}) with {found[0]!r} in it; wanted PROTOCOL://BUCKET/NAME without it."
+            f"Found an address ({parts.scheme}) with {sign[0]!r} in it; wanted PROTOCOL://BUCKET/NAME without it."
         )
     if parts.scheme == "file":
         return Path(unquote(parts.path))

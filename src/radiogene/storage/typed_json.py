@@ -97,14 +97,14 @@ class ArrayShape:
 
         return core_schema.no_info_plain_validator_function(self._array)
 
-    def _array(self, found: Any) -> Any:
+    def _array(self, nested: Any) -> Any:
         """The array of nested lists; ValueError says what was wanted."""
         import numpy as np
 
         axes = " x ".join("N" if length is None else str(length) for length in self.shape)
         wanted = ValueError(f"{axes} finite numbers as nested lists")
         try:
-            array = np.asarray(found)
+            array = np.asarray(nested)
         except ValueError:
             raise wanted from None
         lengths = zip(self.shape, array.shape, strict=False)
@@ -198,8 +198,8 @@ def read_typed_json(
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise refusal.of(f"is {path.stat().st_size} bytes long and therefore no {path.name} of ours")
         text = path.read_bytes()
-    except OSError as found:
-        raise refusal.of(f"cannot be read ({found.strerror})") from found
+    except OSError as unreadable:
+        raise refusal.of(f"cannot be read ({unreadable.strerror})") from unreadable
     return from_json_text(kind, text, where=path, error=error, way_out=way_out)
 
 
@@ -232,10 +232,10 @@ def _read(kind: type[Kind], text: bytes | str, refusal: _Refusal) -> Kind:
     hashable: Any = kind
     try:
         value: Kind = _reader(hashable).validate_json(text)
-    except ValidationError as found:
-        first = found.errors(include_url=False)[0]
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
         if first["type"] == "json_invalid":
-            raise refusal.of(f"is not readable as JSON ({first['ctx']['error']})") from found
+            raise refusal.of(f"is not readable as JSON ({first['ctx']['error']})") from error
         _refuse(first, json.loads(text), refusal)
     return value
 
@@ -292,26 +292,26 @@ def _own_checks(value: Any) -> Any:
     return value
 
 
-def _refuse(found: "ErrorDetails", content: object, refusal: _Refusal) -> NoReturn:
+def _refuse(problem: "ErrorDetails", content: object, refusal: _Refusal) -> NoReturn:
     """Raises the refusal of pydantic's first error."""
-    path = _path_in(content, found["loc"])
-    match found["type"]:
+    path = _path_in(content, problem["loc"])
+    match problem["type"]:
         case "missing":
-            raise refusal.at((*path, found["loc"][-1]), "no such key", "it")
+            raise refusal.at((*path, problem["loc"][-1]), "no such key", "it")
         case "unexpected_keyword_argument":
             raise refusal.at(path, "this key", "no key of that name")
         case "union_tag_invalid" | "union_tag_not_found" as tagged:
-            context = found.get("ctx", {})
+            context = problem.get("ctx", {})
             kinds = context.get("expected_tags", "the name of a kind")
             key = str(context.get("discriminator", "")).strip("'")
             shown = "no such key" if tagged == "union_tag_not_found" else _shown(context.get("tag"))
             raise refusal.at((*path, key), shown, _plain_kinds(str(kinds)))
-        case "value_error" if isinstance(found["ctx"]["error"], _RefusedValueError):
-            raise refusal.on(path, str(found["ctx"]["error"]))
+        case "value_error" if isinstance(problem["ctx"]["error"], _RefusedValueError):
+            raise refusal.on(path, str(problem["ctx"]["error"]))
         case "value_error":
-            raise refusal.at(path, _shown(found["input"]), str(found["ctx"]["error"]))
-    words = found["msg"].removeprefix("Input should be ")
-    raise refusal.at(path, _shown(found["input"]), WANTED.get(found["type"], words))
+            raise refusal.at(path, _shown(problem["input"]), str(problem["ctx"]["error"]))
+    words = problem["msg"].removeprefix("Input should be ")
+    raise refusal.at(path, _shown(problem["input"]), WANTED.get(problem["type"], words))
 
 
 def _plain_kinds(words: str) -> str:
@@ -330,9 +330,9 @@ def _path_in(content: Any, location: Sequence[int | str]) -> tuple[int | str, ..
     return tuple(path)
 
 
-def _shown(found: object) -> str:
+def _shown(value: object) -> str:
     """A wrong value as JSON, cut where it is long."""
-    text = json.dumps(found, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST_FOUND else f"{text[:LONGEST_FOUND]}..."
 
 

@@ -28,7 +28,7 @@ class CubeBlock:
 
 def cube_blocks(cohort: PreparedCohort) -> Iterator[CubeBlock]:
     """All nodules of a cohort, in the order of `PreparedCohort.rows`, in blocks."""
-    positions = [index for found in cohort.nodules for index in found]
+    positions = [index for indexes in cohort.nodules for index in indexes]
     for start in range(0, len(positions), READ_AT_ONCE):
         chosen = positions[start : start + READ_AT_ONCE]
         rows = tuple(cohort.source.records[index].row for index in chosen)

@@ -144,10 +144,10 @@ def read_store_file(place: Place) -> StoreDescription:
         parsed = json.loads(content)
     except ValueError as error:
         raise damaged(place, f"a {STORE_FILE} that cannot be read ({error})") from error
-    found = parsed.get("format") if isinstance(parsed, dict) else None
-    if found != FORMAT:
+    version = parsed.get("format") if isinstance(parsed, dict) else None
+    if version != FORMAT:
         raise StoreError(
-            f"The store {place} has format {found!r}; this version reads format {FORMAT}. Prepare the cohort again "
+            f"The store {place} has format {version!r}; this version reads format {FORMAT}. Prepare the cohort again "
             "into a new folder."
         )
     return checked(StoreDescription, content, place, STORE_FILE)

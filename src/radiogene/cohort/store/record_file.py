@@ -140,8 +140,8 @@ class RecordFile:
 def _mapped(path: Path) -> "tuple[mmap.mmap | bytes, int]":
     """The file's bytes, read when they are looked at, and its inode; they stay when another file takes its place."""
     with path.open("rb") as file:
-        found = os.fstat(file.fileno())
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if found.st_size else b"", found.st_ino
+        state = os.fstat(file.fileno())
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if state.st_size else b"", state.st_ino
 
 
 def _fits(index: RecordIndex, lines: "mmap.mmap | bytes") -> bool:

@@ -127,9 +127,9 @@ class RecordIndex:
 
     def remove(self, keys: Iterable[str]) -> None:
         """Takes the rows of these keys out; keys that it lacks are passed over."""
-        found = [position for key in keys if (position := self.position(key)) is not None]
-        if found:
-            self._rows = np.delete(self.rows, found)
+        positions = [position for key in keys if (position := self.position(key)) is not None]
+        if positions:
+            self._rows = np.delete(self.rows, positions)
             self._positions = self._order = None
 
     def _of_key(self) -> dict[bytes, int]:

@@ -82,14 +82,14 @@ class RecordParts:
         positions: dict[int, list[int]] = {}
         for position, part in enumerate(self.index.rows["part"].tolist()):
             positions.setdefault(part, []).append(position)
-        found: dict[int, StoreEntry] = {}
+        entries: dict[int, StoreEntry] = {}
         numbers = sorted(positions)
         for start in range(0, len(numbers), MOST_PARTS_AT_ONCE):
             some = numbers[start : start + MOST_PARTS_AT_ONCE]
             for part, content in zip(some, self._parts.read_several([_name(part) for part in some]), strict=True):
                 whole = self._content(part, content)
-                found |= {position: self._entry(position, whole) for position in positions[part]}
-        return [found[position] for position in range(len(self.index))]
+                entries |= {position: self._entry(position, whole) for position in positions[part]}
+        return [entries[position] for position in range(len(self.index))]
 
     def claim(self, count: int) -> range:
         """Slots for so many new cubes, at most `cubes_at_once`; nobody else gets them, nor the next part.

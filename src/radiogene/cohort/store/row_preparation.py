@@ -6,7 +6,7 @@ from radiogene.cohort.row import CohortRow
 from radiogene.ct.preparation import PreparedNodule, prepare_nodule
 from radiogene.ct.scan import ScanOptions
 from radiogene.errors import RadiogeneError
-from radiogene.parallel.dask_worker import unseen_here
+from radiogene.parallel.dask_worker import missing_here
 from radiogene.parallel.workers import Workers, in_parallel
 
 
@@ -41,5 +41,5 @@ def prepared_row(row: CohortRow, allow_gaps: bool) -> PreparedNodule | str:
 
 def _of_machine(row: CohortRow) -> str:
     """What to add for a scan that another machine does not see."""
-    unseen = unseen_here(row.ct)
-    return f" ({unseen})" if unseen else ""
+    missing = missing_here(row.ct)
+    return f" ({missing})" if missing else ""

@@ -40,7 +40,7 @@ def shared_values(rows: Sequence[AnyRow], genes: Sequence[str]) -> tuple[AnyRow,
     Age, sex, smoking and gene labels are the patient's; sites and further columns may differ from nodule to nodule
     and stay as they are.
     """
-    shared = {patient: _shared_of(found, genes) for patient, found in by_patient(rows).items()}
+    shared = {patient: _shared_of(of_patient, genes) for patient, of_patient in by_patient(rows).items()}
     return tuple(_with_values(row, shared[row.patient_id]) for row in rows)
 
 
@@ -108,10 +108,10 @@ def _contradictions(file: str, rows: Sequence[PatientRow], value: PatientValue) 
 
 def _word(value: PatientValue, row: PatientRow) -> str:
     """The value as a table would write it."""
-    found = value.of(row)
-    if isinstance(found, bool):
-        return "yes" if found else "no"
-    return f"{found:g}" if isinstance(found, float | int) else str(found)
+    content = value.of(row)
+    if isinstance(content, bool):
+        return "yes" if content else "no"
+    return f"{content:g}" if isinstance(content, float | int) else str(content)
 
 
 def _repeated_nodules(file: str, rows: Sequence[CohortRow]) -> list[Problem]:

@@ -60,9 +60,9 @@ class RowReader:
 
     def patients(self, text: DelimitedText) -> list[PatientRow]:
         """The patients of the rows, whatever scans the table has; see `problems`."""
-        found = [self._patient(record, cells) for record, cells in self._records(text)]
+        patients = [self._patient(record, cells) for record, cells in self._records(text)]
         self._note_smoking_code(text)
-        return [patient for patient in found if patient is not None]
+        return [patient for patient in patients if patient is not None]
 
     def _records(self, text: DelimitedText) -> Iterator[tuple[Record, dict[str, str]]]:
         """Each record with its cells by column; records that do not fit the header are noted and left out."""
@@ -219,8 +219,8 @@ def _frame(text: str) -> Frame:
 
 def _series_uid(text: str) -> str | None:
     """The SeriesInstanceUID, or the name of one of its stacks."""
-    found = SERIES_NAME.fullmatch(text)
-    if text and (found is None or len(found["uid"]) > LONGEST_UID):
+    name = SERIES_NAME.fullmatch(text)
+    if text and (name is None or len(name["uid"]) > LONGEST_UID):
         wanted = f"a SeriesInstanceUID: digits and points, at most {LONGEST_UID}, with #1, #2 ... where it holds stacks"
         raise UnreadableValueError(repr(text), wanted)
     return text or None

@@ -68,21 +68,21 @@ def only_nodule_object(folder: Path) -> Path:
     Raises:
         NoduleError: there is none, or more than one.
     """
-    found = []
+    paths = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         dataset = read_dicom(path, headers_only=True)
         if dataset is not None and dataset.get("SOPClassUID") in NODULE_OBJECTS:
-            found.append(path)
-    if len(found) == 1:
-        return found[0]
-    if not found:
+            paths.append(path)
+    if len(paths) == 1:
+        return paths[0]
+    if not paths:
         raise NoduleError(
             f"The folder {folder} holds no DICOM SEG or RTSTRUCT: one was expected. Give a point, or the path of a "
             "SEG, an RTSTRUCT or a NIfTI, NRRD or MHA mask."
         )
-    names = ", ".join(str(path.relative_to(folder)) for path in found[:10])
+    names = ", ".join(str(path.relative_to(folder)) for path in paths[:10])
     raise NoduleError(
-        f"The folder {folder} holds {len(found)} DICOM SEG or RTSTRUCT objects ({names}): one was expected. "
+        f"The folder {folder} holds {len(paths)} DICOM SEG or RTSTRUCT objects ({names}): one was expected. "
         "Give the path of the one that marks the nodule."
     )
 

@@ -82,11 +82,11 @@ def locate_nodule(nodule: NodulePlace, scan: Scan, *, frame: Frame = Frame.LPS, 
     if numbers is not None and len(numbers) != len("xyz") and Path(nodule.strip()).is_file():
         numbers = None  # DICOM files are often named by a number alone
     if numbers is not None:
-        found = _from_point(numbers, scan, frame, segment)
+        place = _from_point(numbers, scan, frame, segment)
     else:
-        found = _from_path(_existing_path(nodule), scan, segment)
-    _check_inside(found, scan, None if numbers is None else numbers, frame)
-    return found
+        place = _from_path(_existing_path(nodule), scan, segment)
+    _check_inside(place, scan, None if numbers is None else numbers, frame)
+    return place
 
 
 def _from_point(numbers: list[float], scan: Scan, frame: Frame, segment: str | None) -> Nodule:
@@ -123,8 +123,8 @@ def _from_dicom(dataset: Dataset, path: Path, scan: Scan, segment: str | None) -
         return _from_segmentation(dataset, path, scan, segment)
     if storage == RTStructureSetStorage:
         return _from_structures(dataset, path, scan, segment)
-    found = getattr(storage, "name", "of no stated kind")
-    raise NoduleError(f"{path} is a DICOM object ({found}): a Segmentation or an RT Structure Set was expected.")
+    kind = getattr(storage, "name", "of no stated kind")
+    raise NoduleError(f"{path} is a DICOM object ({kind}): a Segmentation or an RT Structure Set was expected.")
 
 
 def _from_segmentation(dataset: Dataset, path: Path, scan: Scan, segment: str | None) -> Nodule:

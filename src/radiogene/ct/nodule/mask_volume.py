@@ -111,11 +111,11 @@ def _read_nifti_mask(path: Path) -> _Labels:
 
 def _read_nrrd_mask(path: Path) -> _Labels:
     """The mask in an NRRD file."""
-    found = open_nrrd(path)
-    if found.components != 1:
-        raise _layers(path, found.grid.shape_ijk, found.components)
-    _refuse_size(found.grid.shape_ijk, path)
-    return _Labels(found.voxels_zyx(), found.grid, names_of_labels(found.fields))
+    mask = open_nrrd(path)
+    if mask.components != 1:
+        raise _layers(path, mask.grid.shape_ijk, mask.components)
+    _refuse_size(mask.grid.shape_ijk, path)
+    return _Labels(mask.voxels_zyx(), mask.grid, names_of_labels(mask.fields))
 
 
 def _read_metaimage_mask(path: Path) -> _Labels:
@@ -153,10 +153,10 @@ def _label_values(labels_kji: NDArray[np.generic], path: Path) -> list[int]:
     Raises:
         NoduleError: there are none, too many, negative ones or fractions.
     """
-    found: NDArray[np.generic] = np.unique(labels_kji[:0])
+    labels: NDArray[np.generic] = np.unique(labels_kji[:0])
     for plane_ji in labels_kji:
-        found = np.union1d(found, plane_ji[plane_ji != 0])
-        values = found.astype(np.float64)
+        labels = np.union1d(labels, plane_ji[plane_ji != 0])
+        values = labels.astype(np.float64)
         if not (np.isfinite(values) & (values == np.rint(values))).all():
             raise NoduleError(
                 f"{path} holds fractions such as {values[values != np.rint(values)][0]:.4g}: a mask of whole numbers "
@@ -168,9 +168,9 @@ def _label_values(labels_kji: NDArray[np.generic], path: Path) -> list[int]:
                 f"{path} holds {odd}: "
                 "that is an image, not a mask. Expected 0 outside and a whole number for each segment."
             )
-    if not len(found):
+    if not len(labels):
         raise NoduleError(f"{path} marks no nodule: all its voxels are 0.")
-    return [int(value) for value in found.astype(np.float64)]
+    return [int(value) for value in labels.astype(np.float64)]
 
 
 def _last_line(error: BaseException) -> str:

@@ -92,12 +92,12 @@ def _patches_of(frame_ji: NDArray[np.integer], number: int | None) -> dict[int, 
     if number is not None:
         patch = patch_of(frame_ji > 0)
         return {} if patch is None else {number: patch}
-    found = {}
+    patches = {}
     for value in np.unique(frame_ji[frame_ji > 0]).tolist():
         patch = patch_of(frame_ji == value)
         if patch is not None:
-            found[int(value)] = patch
-    return found
+            patches[int(value)] = patch
+    return patches
 
 
 def _segment_labels(dataset: Dataset, where: str) -> dict[int, str]:

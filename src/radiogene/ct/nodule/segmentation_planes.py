@@ -187,13 +187,13 @@ class _FrameTable:
             sources = np.array([own] if own is not None else shared if len(listed) == self.count else [])
             if not sources.size:
                 continue
-            found = self.scan.grid.to_index_ijk(origins[index] + corners)[:, 2]
-            if np.abs(found - sources[:, None]).max(axis=1).min() >= LARGEST_OFFSET_SLICES:
+            placed = self.scan.grid.to_index_ijk(origins[index] + corners)[:, 2]
+            if np.abs(placed - sources[:, None]).max(axis=1).min() >= LARGEST_OFFSET_SLICES:
                 which = f"slice {own}" if own is not None else "one of the listed slices"
                 raise NoduleError(
                     f"{self.where}: frame {index + 1} was made from {which} (0-based, from the feet) of the scan, but "
-                    f"its position and orientation put it on slices {found.min():.1f} to {found.max():.1f}. One of the "
-                    "two is wrong: give the nodule as a point."
+                    f"its position and orientation put it on slices {placed.min():.1f} to {placed.max():.1f}. One of "
+                    "the two is wrong: give the nodule as a point."
                 )
 
     def _depth(self, keyword: str) -> float | None:
@@ -203,19 +203,19 @@ class _FrameTable:
 
     def _values(self, group: str, keyword: str, size: int, tolerance: float = 1e-4) -> NDArray[np.float64] | None:
         """The numbers (size,) of an attribute that all frames must share, from frames, shared group or top level."""
-        found: NDArray[np.float64] | None = None
+        shared: NDArray[np.float64] | None = None
         for index, frame in enumerate(self.frames):
             values = numbers_of(self._group(frame, group), keyword, size, self.where)
             if values is None:
                 continue
-            if found is not None and np.abs(values - found).max() > tolerance:
+            if shared is not None and np.abs(values - shared).max() > tolerance:
                 raise NoduleError(
                     f"{self.where}: frame {index + 1} has {keyword} {values.tolist()}, an earlier one "
-                    f"{found.tolist()}: one for all frames was expected. Convert the segmentation to a NIfTI or "
+                    f"{shared.tolist()}: one for all frames was expected. Convert the segmentation to a NIfTI or "
                     "NRRD mask."
                 )
-            found = values if found is None else found
-        return found if found is not None else numbers_of(self.dataset, keyword, size, self.where)
+            shared = values if shared is None else shared
+        return shared if shared is not None else numbers_of(self.dataset, keyword, size, self.where)
 
     def _group(self, frame: Dataset, keyword: str) -> Dataset | None:
         """A functional group of a frame: its own, else the shared one."""

@@ -65,14 +65,14 @@ def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFil
                 if path.suffix.lower() in DICOM_SUFFIXES or not (start or path.suffix):
                     return DamagedFile(path, None, "is named like a DICOM file and is not one, or lost its beginning")
                 return None
-            found = plain_header(start)
-            if found is None and len(start) == HEADER_BYTES[0]:
-                found = plain_header(start + file.read(HEADER_BYTES[1]))
-            if found is None:
+            header = plain_header(start)
+            if header is None and len(start) == HEADER_BYTES[0]:
+                header = plain_header(start + file.read(HEADER_BYTES[1]))
+            if header is None:
                 with path.open("rb") as buffered:
                     return _classified(*_general_header(buffered), buffered, path)
-            length = None if found.length_bytes == UNDEFINED_LENGTH else found.length_bytes
-            return _classified(found.elements, PixelElement(found.offset_bytes, length), file, path)
+            length = None if header.length_bytes == UNDEFINED_LENGTH else header.length_bytes
+            return _classified(header.elements, PixelElement(header.offset_bytes, length), file, path)
     except (InvalidDicomError, *DAMAGE_ERRORS) as error:
         return DamagedFile(path, None, f"cannot be read as DICOM: {error}")
     except OSError as error:

@@ -46,13 +46,13 @@ def read_headers(path: Path) -> FolderContents:
     # What pydicom would warn of is refused here where it matters, file by file.
     with disable_value_validation(), warnings.catch_warnings(action="ignore"):
         for file in files_under(path):
-            found = read_file_header(file)
-            if isinstance(found, list):
-                slices.extend(found)
-            elif isinstance(found, OtherObject):
-                others.append(found)
-            elif isinstance(found, DamagedFile):
-                damaged.append(found)
+            content = read_file_header(file)
+            if isinstance(content, list):
+                slices.extend(content)
+            elif isinstance(content, OtherObject):
+                others.append(content)
+            elif isinstance(content, DamagedFile):
+                damaged.append(content)
             else:
                 ignored += 1
     return FolderContents(tuple(slices), tuple(others), tuple(damaged), ignored)

@@ -151,10 +151,10 @@ def _uncompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: in
         for header in headers:
             size = header.rows * header.columns
             file.seek(offset_bytes + header.frame * size * word.itemsize)
-            found = file.read(size * word.itemsize)
-            if len(found) < size * word.itemsize:
-                raise EOFError(f"{len(found)} of {size * word.itemsize} bytes are there")
-            yield np.frombuffer(found, word).astype(np.uint16, copy=False).reshape(header.rows, header.columns)
+            pixels = file.read(size * word.itemsize)
+            if len(pixels) < size * word.itemsize:
+                raise EOFError(f"{len(pixels)} of {size * word.itemsize} bytes are there")
+            yield np.frombuffer(pixels, word).astype(np.uint16, copy=False).reshape(header.rows, header.columns)
 
 
 def _decompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: int) -> Iterator[NDArray[np.uint16]]:

@@ -47,10 +47,10 @@ class StackReader:
         recent: dict[int, tuple[NDArray[np.float32], ...]] = {}
         for number, mixture in enumerate(mixtures):
             wanted = {mixture.lower, mixture.lower + (mixture.upper_share > 0)}
-            recent = {index: found for index, found in recent.items() if index in wanted}
+            recent = {index: parts for index, parts in recent.items() if index in wanted}
             while len(recent) < len(wanted):
-                index, found = next(decoded)
-                recent[index] = found
+                index, parts = next(decoded)
+                recent[index] = parts
             for part, lower_hu in zip(parts_hu, recent[mixture.lower], strict=True):
                 part[number] = lower_hu
             if mixture.upper_share > 0:

@@ -155,9 +155,9 @@ def _fits(header: SliceHeader, first: SliceHeader) -> bool:
     directions = (*header.row_direction_lps, *header.column_direction_lps)
     expected = (*first.row_direction_lps, *first.column_direction_lps)
     return all(
-        abs(found - wanted) <= SAME_SPACING * wanted
-        for found, wanted in zip(header.pixel_spacing_mm, first.pixel_spacing_mm, strict=True)
-    ) and all(abs(found - wanted) <= SAME_DIRECTION for found, wanted in zip(directions, expected, strict=True))
+        abs(own - wanted) <= SAME_SPACING * wanted
+        for own, wanted in zip(header.pixel_spacing_mm, first.pixel_spacing_mm, strict=True)
+    ) and all(abs(own - wanted) <= SAME_DIRECTION for own, wanted in zip(directions, expected, strict=True))
 
 
 def _apart(stack: list[SliceHeader], first_trait: int = 0) -> list[list[SliceHeader]]:

@@ -56,9 +56,9 @@ class HeaderElements:
         """The elements of a data set that pydicom has read."""
         implicit, little_endian = dataset.original_encoding
         plain = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
-        found = {int(tag): dataset.get_item(tag) for tag in dataset.keys()}  # noqa: SIM118 - its values are converted
+        elements = {int(tag): dataset.get_item(tag) for tag in dataset.keys()}  # noqa: SIM118 - its values are converted
         return cls(
-            elements={tag: element for tag, element in found.items() if element is not None},
+            elements={tag: element for tag, element in elements.items() if element is not None},
             transfer_syntax_uid=str(
                 dataset.file_meta.get("TransferSyntaxUID", plain if little_endian else ExplicitVRBigEndian)
             ),

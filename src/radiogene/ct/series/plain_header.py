@@ -110,17 +110,17 @@ def _walk_meta(start: bytes) -> tuple[int, str, str]:
 
 def _walk_data_set(start: bytes, position: int, implicit: bool, media_storage_class: str, syntax: str) -> PlainHeader:
     """The wanted elements from `position` up to the pixels."""
-    found: dict[int, RawDataElement | DataElement] = {}
+    elements: dict[int, RawDataElement | DataElement] = {}
     while True:
         tag, vr, length, position = _element_start(start, position, implicit)
         if tag in PIXEL_TAGS:
-            elements = HeaderElements(found, syntax, media_storage_class, implicit, True)
-            return PlainHeader(elements, position, length)
+            header = HeaderElements(elements, syntax, media_storage_class, implicit, True)
+            return PlainHeader(header, position, length)
         if tag in WANTED:
             if length == UNDEFINED_LENGTH or vr == VR.SQ:
                 raise _OutOfTheOrdinaryError
             value = start[position : position + length] if length else empty_value_for_VR(vr, raw=True)
-            found[tag] = RawDataElement(BaseTag(tag), vr, length, value, position, implicit, True)  # type: ignore[arg-type]
+            elements[tag] = RawDataElement(BaseTag(tag), vr, length, value, position, implicit, True)  # type: ignore[arg-type]
         position = _value_end(start, position, vr, length, implicit, DEEPEST_NESTING)
 
 

@@ -21,10 +21,10 @@ COMPRESSED = b"CompressedData = True"
 
 def read_at_most(file: BinaryIO, needed: int) -> bytearray:
     """The next `needed` bytes, or those that there are; no more memory is taken than the file fills."""
-    found = bytearray()
-    while len(found) < needed and (chunk := file.read(min(needed - len(found), CHUNK_BYTES))):
-        found += chunk
-    return found
+    content = bytearray()
+    while len(content) < needed and (chunk := file.read(min(needed - len(content), CHUNK_BYTES))):
+        content += chunk
+    return content
 
 
 def inflated(file: BinaryIO, needed: int) -> bytearray:
@@ -34,13 +34,13 @@ def inflated(file: BinaryIO, needed: int) -> bytearray:
         EOFError: the file ends before the stream does.
         zlib.error: bytes were changed after the file was written.
     """
-    found, stream = bytearray(), zlib.decompressobj(GZIP_OR_ZLIB)
+    content, stream = bytearray(), zlib.decompressobj(GZIP_OR_ZLIB)
     while not stream.eof and (chunk := file.read(COMPRESSED_CHUNK_BYTES)):
         piece = stream.decompress(chunk)
-        found += piece if len(piece) <= needed - len(found) else piece[: needed - len(found)]
+        content += piece if len(piece) <= needed - len(content) else piece[: needed - len(content)]
     if not stream.eof:
         raise EOFError("the file ends before its compressed pixels do")
-    return found
+    return content
 
 
 def refuse_corrupt_stream(path: Path) -> None:

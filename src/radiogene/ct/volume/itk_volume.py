@@ -118,9 +118,9 @@ def _text_fields(path: Path) -> set[str]:
     try:
         with path.open("rb") as file:
             for line in file.read(LONGEST_HEADER_BYTES).split(b"\n"):
-                name, found, _ = line.strip().partition(b"=")
+                name, equals_sign, _ = line.strip().partition(b"=")
                 name_text = name.strip().decode("ascii", "replace").lower()
-                if found:
+                if equals_sign:
                     fields.add(name_text)
                 if not line.strip() or name_text == "elementdatafile":
                     break

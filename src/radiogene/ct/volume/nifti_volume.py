@@ -245,12 +245,12 @@ def read_nifti_voxels(
     stored_type = np.dtype(header.order + DATATYPES[code])
     needed = int(np.prod(shape_ijk, dtype=np.int64)) * stored_type.itemsize
     file.seek(nifti_pixel_offset(header, path))
-    found = read_at_most(file, needed)
-    if len(found) < needed:
-        raise EOFError(f"{len(found)} of {needed} bytes of pixels are there")
+    pixels = read_at_most(file, needed)
+    if len(pixels) < needed:
+        raise EOFError(f"{len(pixels)} of {needed} bytes of pixels are there")
     while file.read(READ_ON_BYTES):
         pass  # gzip checks its sum at the end of the stream only
-    stored = np.frombuffer(found, stored_type).reshape(shape_ijk[::-1])
+    stored = np.frombuffer(pixels, stored_type).reshape(shape_ijk[::-1])
     scaling = nifti_scaling(header, path)
     if scaling is None:
         return stored

@@ -94,18 +94,18 @@ class NrrdFile:
         needed = math.prod(self.grid.shape_ijk) * self.stored_type.itemsize
         try:
             with self.data_path.open("rb") as file:
-                found = self._bytes(file, needed)
+                pixels = self._bytes(file, needed)
         except (EOFError, ValueError, zlib.error, nrrd.NRRDError) as error:
             raise SeriesError(f"{self.path} holds damaged pixels ({error}): restore the file.") from error
         except OSError as error:
             raise SeriesError(f"{self.data_path} cannot be read: {error.strerror}.") from error
-        if isinstance(found, np.ndarray):
-            return found.reshape(self.grid.shape_ijk[::-1])
-        if len(found) < needed:
+        if isinstance(pixels, np.ndarray):
+            return pixels.reshape(self.grid.shape_ijk[::-1])
+        if len(pixels) < needed:
             raise SeriesError(
-                f"{self.path} is truncated: {len(found)} of {needed} bytes of pixels are there; restore the file."
+                f"{self.path} is truncated: {len(pixels)} of {needed} bytes of pixels are there; restore the file."
             )
-        return np.frombuffer(found, self.stored_type).reshape(self.grid.shape_ijk[::-1])
+        return np.frombuffer(pixels, self.stored_type).reshape(self.grid.shape_ijk[::-1])
 
     def _bytes(self, file: BinaryIO, needed: int) -> bytearray | NDArray[np.generic]:
         """The bytes of the pixels, at most so many as are needed; their values where they are written as text."""
@@ -120,9 +120,9 @@ class NrrdFile:
                 file.seek(-min(needed, file.seek(0, io.SEEK_END)), io.SEEK_END)
             return read_at_most(file, needed)
         if self.encoding in GZIP:
-            found = inflated(file, needed + max(skip, 0))
-            del found[: max(skip, 0)]
-            return found
+            content = inflated(file, needed + max(skip, 0))
+            del content[: max(skip, 0)]
+            return content
         place = {name: value for name, value in self.fields.items() if name not in ("data file", "datafile")}
         return nrrd.read_data({**place, "line skip": 0, "lineskip": 0}, file, index_order="C")
 
@@ -185,14 +185,14 @@ def read_nrrd(path: Path) -> VolumeInFile:
         SeriesError: as for `open_nrrd`, truncated, or not one number of 16 bits and more a voxel.
         GeometryError: as for `open_nrrd`.
     """
-    found = open_nrrd(path)
-    if found.components != 1:
-        raise SeriesError(f"{path} has {found.components} values a voxel; expected one real number of 16 bits or more.")
-    if found.stored_type.itemsize == 1:
+    scan = open_nrrd(path)
+    if scan.components != 1:
+        raise SeriesError(f"{path} has {scan.components} values a voxel; expected one real number of 16 bits or more.")
+    if scan.stored_type.itemsize == 1:
         raise SeriesError(
-            f"{path} has pixels of 8 bits ({found.fields['type']}), which cannot be HU; give the CT in 16 bits or more."
+            f"{path} has pixels of 8 bits ({scan.fields['type']}), which cannot be HU; give the CT in 16 bits or more."
         )
-    return VolumeInFile(found.grid, found.voxels_zyx())
+    return VolumeInFile(scan.grid, scan.voxels_zyx())
 
 
 def names_of_labels(fields: dict[str, Any]) -> dict[int, str]:

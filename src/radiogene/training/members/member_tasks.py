@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import open_stores
 from radiogene.errors import SettingsError, WorkersError
-from radiogene.parallel.dask_worker import unseen_here
+from radiogene.parallel.dask_worker import missing_here
 from radiogene.parallel.workers import Workers, in_parallel
 from radiogene.storage.folder_lock import locked_folder
 from radiogene.storage.place import Place
@@ -91,8 +91,8 @@ def train_numbered(number: int, member: Member, task: MemberTask) -> tuple[int, 
         WorkersError: this machine does not see the store or the training's folder.
     """
     for place in (*task.stores, task.place):
-        if unseen := unseen_here(place):
-            raise WorkersError(f"{unseen[0].upper()}{unseen[1:]}.")
+        if missing := missing_here(place):
+            raise WorkersError(f"{missing[0].upper()}{missing[1:]}.")
     prepared = PreparedCohort(open_stores(task.stores), task.nodules)
     cohort = training_cohort(prepared, task.settings.genes, task.labels)
     with locked_folder(task.place / member.name):

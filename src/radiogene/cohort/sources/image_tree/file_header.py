@@ -45,19 +45,19 @@ class FileHeader:
 
 def read_header(path: Path) -> FileHeader:
     """What a file is, by its header alone."""
-    found = read_file_header(path)
-    if isinstance(found, list):
-        return FileHeader(slices=tuple(found))
-    if isinstance(found, DamagedFile):
-        return FileHeader(damaged=found)
-    if found is None:
+    content = read_file_header(path)
+    if isinstance(content, list):
+        return FileHeader(slices=tuple(content))
+    if isinstance(content, DamagedFile):
+        return FileHeader(damaged=content)
+    if content is None:
         return FileHeader()
-    if found.modality not in MARKING_MODALITIES:
-        return FileHeader(other=found)
+    if content.modality not in MARKING_MODALITIES:
+        return FileHeader(other=content)
     try:
-        return FileHeader(other=found, references=_references(path))
+        return FileHeader(other=content, references=_references(path))
     except NoduleError as error:
-        return FileHeader(damaged=DamagedFile(path, found.series_uid or None, str(error)))
+        return FileHeader(damaged=DamagedFile(path, content.series_uid or None, str(error)))
 
 
 def _references(path: Path) -> MarkingReferences:

@@ -44,7 +44,7 @@ class HeaderCache:
             return {}
         return {os.fsdecode(path): (FileState(size, changed_ns), header) for path, size, changed_ns, header in rows}
 
-    def store(self, found: Iterable[tuple[str, FileState, str]], gone: Iterable[str] = ()) -> None:
+    def store(self, headers: Iterable[tuple[str, FileState, str]], gone: Iterable[str] = ()) -> None:
         """Keeps what was found, and forgets files that are gone.
 
         Raises:
@@ -53,7 +53,7 @@ class HeaderCache:
         with self._open() as database:
             database.executemany(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-                ((os.fsencode(path), state.size, state.changed_ns, header) for path, state, header in found),
+                ((os.fsencode(path), state.size, state.changed_ns, header) for path, state, header in headers),
             )
             database.executemany("DELETE FROM files WHERE path = ?", ((os.fsencode(path),) for path in gone))
 

@@ -86,14 +86,14 @@ def scan_tree(
     if gone:
         cache.store([], gone)
     # In the order of the paths, so that nothing depends on what was cached.
-    found = [decode(headers[path], root / path) for path in sorted(headers)]
+    decoded = [decode(headers[path], root / path) for path in sorted(headers)]
     return ImageTree(
         root=root,
-        patients=sort_patients(root, found),
-        damaged=tuple(header.damaged for header in found if header.damaged is not None),
+        patients=sort_patients(root, decoded),
+        damaged=tuple(header.damaged for header in decoded if header.damaged is not None),
         files=len(states),
         read=len(new),
-        ignored=sum(header == FileHeader() for header in found),
+        ignored=sum(header == FileHeader() for header in decoded),
     )
 
 

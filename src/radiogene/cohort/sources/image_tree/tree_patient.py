@@ -69,8 +69,8 @@ def _patient(
     for other, references in others:
         if references is None:
             by_uid[other.series_uid].append(other)
-    facts += [_other_facts(found) for found in by_uid.values()]
-    markings = [_marking(other, found, stacks) for other, found in _each_once(others)]
+    facts += [_other_facts(objects) for objects in by_uid.values()]
+    markings = [_marking(other, references, stacks) for other, references in _each_once(others)]
     paths = [header.path for header in slices] + [other.path for other, _ in others]
     dicom_id = slices[0].patient_id if slices else others[0][0].patient_id
     folders = sorted({path.parent.relative_to(root) for path in paths})
@@ -81,7 +81,11 @@ def _each_once(
     others: Iterable[tuple[OtherObject, MarkingReferences | None]],
 ) -> Iterable[tuple[OtherObject, MarkingReferences]]:
     """The markings without copies of the same object in another place of the tree."""
-    first = {other.sop_uid or str(other.path): (other, found) for other, found in reversed([*others]) if found}
+    first = {
+        other.sop_uid or str(other.path): (other, references)
+        for other, references in reversed([*others])
+        if references is not None
+    }
     return reversed(first.values())
 
 

@@ -130,6 +130,6 @@ def _with_unlabelled(
     return replace(table, exclusions=(*table.exclusions, *without))
 
 
-def _problems_of(source: Path, found: Iterable[str]) -> list[Problem]:
+def _problems_of(source: Path, problems: Iterable[str]) -> list[Problem]:
     """Segmentations without their series and files without their end, as problems of their source."""
-    return [Problem(str(source), None, None, problem, "what is whole; it is left out") for problem in found]
+    return [Problem(str(source), None, None, problem, "what is whole; it is left out") for problem in problems]

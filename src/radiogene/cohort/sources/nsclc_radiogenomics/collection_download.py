@@ -113,8 +113,8 @@ def download(
         raise TransferError(
             f"The index lists the licence {', '.join(others)}; wanted {COLLECTION_LICENCE}, which is known here."
         )
-    study_of = {facts.series_uid: facts.study_uid for found in plan.index.series.values() for facts in found}
-    study_of |= {facts.series_uid: facts.study_uid for found in plan.index.markings.values() for facts in found}
+    study_of = {facts.series_uid: facts.study_uid for listed in plan.index.series.values() for facts in listed}
+    study_of |= {facts.series_uid: facts.study_uid for listed in plan.index.markings.values() for facts in listed}
     wanted = [
         WantedSeries(
             series_uid=entry.series_uid,

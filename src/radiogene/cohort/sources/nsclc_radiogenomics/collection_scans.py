@@ -71,12 +71,12 @@ def collection_scans(
         patient_id = patient.patient_id
         if patient_id not in matches.key_of:
             continue
-        found = tree.patients[matches.key_of[patient_id]]
-        choice = choose_patient_series(found.series, found.markings, ct_date=patient.ct_date, wishes=wishes)
+        imaged = tree.patients[matches.key_of[patient_id]]
+        choice = choose_patient_series(imaged.series, imaged.markings, ct_date=patient.ct_date, wishes=wishes)
         choices[patient_id] = choice
         problems += [f"{patient_id}: {problem}" for problem in choice.problems]
         nodules = nodule_cells(choice, table_folder)
-        scan = scan_cells(found, choice, table_folder) | series_cells(choice)
+        scan = scan_cells(imaged, choice, table_folder) | series_cells(choice)
         # A listed centre is in the coordinates of the segmented series: where that is absent, it is nowhere.
         if not nodules and patient_id in centres and choice.chosen is not None and not choice.problems:
             nodules = [point_text(centres[patient_id])]

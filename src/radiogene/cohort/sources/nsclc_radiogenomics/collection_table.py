@@ -91,18 +91,18 @@ def clinical_row(patient: LabelledPatient) -> dict[str, str]:
 
 def label_exclusions(patients: Iterable[LabelledPatient], selection: Selection) -> list[Exclusion]:
     """What the label file alone says against counting a patient."""
-    found = []
+    exclusions = []
     for patient in patients:
         if not is_of_paper(patient.patient_id):
             stage = "they are here" if is_staged(patient) else "here they are not"
             reason = f"not so: {RULE_OF_ARM}; {RULE_OF_STAGE}: {stage}"
-            found.append(Exclusion(patient.patient_id, FROM_PAPER, reason))
+            exclusions.append(Exclusion(patient.patient_id, FROM_PAPER, reason))
             if selection == "paper":
-                found.append(Exclusion(patient.patient_id, FROM_TABLE, "asked for the paper's patients alone"))
+                exclusions.append(Exclusion(patient.patient_id, FROM_TABLE, "asked for the paper's patients alone"))
         for gene in GENES:
             if patient.status[gene] not in {"mutant", "wild type"}:
-                found.append(Exclusion(patient.patient_id, f"figures of {gene}", f"{gene} {patient.status[gene]}"))
-    return found
+                exclusions.append(Exclusion(patient.patient_id, f"figures of {gene}", f"{gene} {patient.status[gene]}"))
+    return exclusions
 
 
 def status_counts(patients: Sequence[LabelledPatient], gene: str) -> dict[str, int]:

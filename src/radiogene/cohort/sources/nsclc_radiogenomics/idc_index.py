@@ -109,8 +109,8 @@ def read_idc_index() -> IdcIndex:
             series.setdefault(row["PatientID"], []).append(_series(row))
     return IdcIndex(
         version=str(idc_index_data.__version__),
-        series={patient: tuple(found) for patient, found in series.items()},
-        markings={patient: tuple(found) for patient, found in markings.items()},
+        series={patient: tuple(of_patient) for patient, of_patient in series.items()},
+        markings={patient: tuple(of_patient) for patient, of_patient in markings.items()},
         entries=entries,
     )
 

@@ -116,16 +116,16 @@ def read_label_file(path: Path) -> LabelFile:
     if CASE_ID not in names:
         raise CohortTableError([_missing(file, text, CASE_ID, names)])
     reader = _LineReader(file, [_missing(file, text, c, names) for c in COLUMNS.values() if c not in names])
-    found: dict[str, list[LabelledPatient]] = {}
+    lines_of: dict[str, list[LabelledPatient]] = {}
     for record in text.records:
         patient = reader.patient(record, names)
         if patient is not None:
-            found.setdefault(patient.patient_id, []).append(patient)
-    if not found:
+            lines_of.setdefault(patient.patient_id, []).append(patient)
+    if not lines_of:
         reader.problems.append(Problem(file, None, CASE_ID, "no patient", "one line per patient"))
         raise CohortTableError(reader.problems)
     patients, exclusions = [], []
-    for patient_id, lines in found.items():
+    for patient_id, lines in lines_of.items():
         if len(lines) > 1:
             reader.problems.append(_repeated(file, lines))
         if all(_same(lines[0], other) for other in lines[1:]):

@@ -63,8 +63,8 @@ def read_series_list(path: Path) -> SeriesList:
             series.setdefault(patient_id, []).append(_series(cells))
         seen.add(uid)
     return SeriesList(
-        {patient: tuple(found) for patient, found in series.items()},
-        {patient: tuple(found) for patient, found in markings.items()},
+        {patient: tuple(of_patient) for patient, of_patient in series.items()},
+        {patient: tuple(of_patient) for patient, of_patient in markings.items()},
         tuple(problems),
     )
 

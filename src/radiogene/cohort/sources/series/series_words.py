@@ -117,7 +117,7 @@ def _plane(text: str) -> Plane | None:
 def _thickness_mm(text: str) -> float | None:
     """The thickness of a slice that is named: `7x2mm` is a slab of 7, `1.25mm`, `3.75thk`, `Chest 1.0 B45f`."""
     for pattern in (SLAB, MILLIMETRES, DECIMAL):
-        for found in pattern.findall(text):
-            if 0 < float(found) <= THICKEST_BELIEVED_MM:
-                return float(found)
+        for number in pattern.findall(text):
+            if 0 < float(number) <= THICKEST_BELIEVED_MM:
+                return float(number)
     return None

@@ -82,7 +82,7 @@ def read_clinical_table(path: Path, genes: tuple[str, ...]) -> ClinicalTable:
     problems = sorted([*reader.problems, *contradictions, *dates], key=lambda problem: problem.row or 0)
     return ClinicalTable(
         columns=tuple(name for name in header if name.strip()),
-        rows={patient_id: found for patient_id, found in rows.items() if patient_id not in excluded},
+        rows={patient_id: cells for patient_id, cells in rows.items() if patient_id not in excluded},
         excluded=excluded,
         problems=tuple(problems),
     )

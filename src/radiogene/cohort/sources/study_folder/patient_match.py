@@ -55,12 +55,12 @@ def match_patients(patient_ids: Iterable[str], tree: Mapping[str, TreePatient]) 
 
 def _by_folder(tree: Mapping[str, TreePatient]) -> dict[str, set[str]]:
     """The patients of the tree below each folder name."""
-    found: dict[str, set[str]] = defaultdict(set)
+    keys_of: dict[str, set[str]] = defaultdict(set)
     for key, patient in tree.items():
         for folder in patient.folders:
             for part in folder.parts:
-                found[part].add(key)
-    return found
+                keys_of[part].add(key)
+    return keys_of
 
 
 def _nobody(patient_id: str, names: Iterable[str]) -> str:

@@ -117,9 +117,9 @@ def write_study_cohort(
     reasons = dict(table.excluded) | matches.unmatched
     rows: list[dict[str, str]] = []
     for patient_id, choice in choices.items():
-        found = list(_rows(source, table, tree, matches, patient_id, choice, out))
-        rows += [row for row in found if row.get("nodule")]
-        if not any(row.get("nodule") for row in found):
+        rows_of_patient = list(_rows(source, table, tree, matches, patient_id, choice, out))
+        rows += [row for row in rows_of_patient if row.get("nodule")]
+        if not any(row.get("nodule") for row in rows_of_patient):
             reasons[patient_id] = _reason_without_row(choice)
     unmatched = [*_unmatched(reasons, choices, matches, tree)]
     columns = ["patient_id", *SCAN_COLUMNS, *(c for c in table.columns if c not in {"patient_id", *SCAN_COLUMNS})]

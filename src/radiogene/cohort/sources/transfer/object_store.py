@@ -80,30 +80,30 @@ class ObjectStore:
         Raises:
             TransferError: no answer, a refusal, or an answer that is no listing.
         """
-        found: list[StoredObject] = []
+        objects: list[StoredObject] = []
         token: str | None = None
         while True:
             query = {"list-type": "2", "prefix": prefix} | ({"continuation-token": token} if token else {})
             url = f"{self.endpoint}/{bucket}?{urllib.parse.urlencode(query)}"
             page = self._patiently(url, lambda answer: answer.read())
             listed, token = _listing(page, url)
-            found += listed
+            objects += listed
             if token is None:
-                return sorted(found, key=lambda one: one.key)
+                return sorted(objects, key=lambda one: one.key)
 
-    def fetch(self, bucket: str, found: StoredObject, path: Path) -> str:
+    def fetch(self, bucket: str, wanted: StoredObject, path: Path) -> str:
         """The SHA-256 of an object whose bytes have been written, whole and with the size and MD5 that the store lists.
 
         Raises:
             TransferError: no answer, a refusal, or bytes that are others than the store lists, again and again.
         """
-        url = f"{self.endpoint}/{bucket}/{urllib.parse.quote(found.key)}"
+        url = f"{self.endpoint}/{bucket}/{urllib.parse.quote(wanted.key)}"
 
         def write(answer: IO[bytes]) -> str:
             with atomic_path(path) as temporary:
                 with temporary.open("wb") as file:
                     shutil.copyfileobj(answer, file, CHUNK_BYTES)
-                check = checked(temporary, found)
+                check = checked(temporary, wanted)
                 if check.wrong is not None:
                     raise _DamagedError(check.wrong)
                 return check.sha256
@@ -142,7 +142,7 @@ class FileCheck:
     wrong: str | None
 
 
-def checked(path: Path, found: StoredObject) -> FileCheck:
+def checked(path: Path, listed: StoredObject) -> FileCheck:
     """How a file compares with the size and MD5 that the store lists."""
     size, md5, sha256 = 0, hashlib.md5(usedforsecurity=False), hashlib.sha256()
     with path.open("rb") as file:
@@ -151,10 +151,10 @@ def checked(path: Path, found: StoredObject) -> FileCheck:
             md5.update(chunk)
             sha256.update(chunk)
     wrong = None
-    if size != found.size:
-        wrong = f"{size} bytes where the store lists {found.size}"
-    elif found.md5 is not None and md5.hexdigest() != found.md5:
-        wrong = f"MD5 {md5.hexdigest()} where the store lists {found.md5}"
+    if size != listed.size:
+        wrong = f"{size} bytes where the store lists {listed.size}"
+    elif listed.md5 is not None and md5.hexdigest() != listed.md5:
+        wrong = f"MD5 {md5.hexdigest()} where the store lists {listed.md5}"
     return FileCheck(sha256.hexdigest(), wrong)
 
 
@@ -169,10 +169,10 @@ def _listing(page: bytes, url: str) -> tuple[list[StoredObject], str | None]:
         values = {_plain(child): child.text or "" for child in entry}
         etag = values.get("ETag", "").strip('"').lower()
         md5 = etag if PLAIN_MD5.fullmatch(etag) else None
-        found = StoredObject(values["Key"], int(values["Size"]), md5)
-        if not FILE_NAME.fullmatch(found.name):
-            raise TransferError(f"{url}: the store lists {found.key!r}, which is no name for a file.")
-        objects.append(found)
+        listed = StoredObject(values["Key"], int(values["Size"]), md5)
+        if not FILE_NAME.fullmatch(listed.name):
+            raise TransferError(f"{url}: the store lists {listed.key!r}, which is no name for a file.")
+        objects.append(listed)
     token = next((child.text for child in _children(root, "NextContinuationToken")), None)
     return objects, token
 
