@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from radiogene.ct.nine_views import NINE_VIEWS
 from radiogene.errors import SettingsError
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET, backbone_named
 from radiogene.networks.convolution import LayerStyle, Padding
@@ -12,7 +13,7 @@ from radiogene.networks.mmdl import MMDL
 from radiogene.networks.stem import StemStrides
 from radiogene.networks.view_network import ReductionStrides, StageCounts, ViewNetwork, ViewNetworkSettings
 
-VIEWS = 9
+VIEWS = len(NINE_VIEWS)
 """Views of a nodule (Figure 2A)."""
 
 DROPOUT_KEEP = 0.8
