@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from radiogene.api.experiments import experiment_settings
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
@@ -150,6 +151,24 @@ def test_a_defect_is_recorded_with_its_traceback(places):
     outcome = run_fit(broken, "key", places, CalibrationKind.IDENTITY, RUN, "0" * 16)
     assert isinstance(outcome, FitFailure)
     assert json.loads((places.out / FITS_FOLDER / "key" / "failure.json").read_text())["reason"] == outcome.reason
+
+
+def test_memory_is_saved_in_networks_on_nine_views_alone(places, monkeypatch):
+    asked = {}
+
+    def fit_model(entry, settings, cohort, context, calibration):
+        asked[entry.name] = (context.run.accumulate, context.run.recompute)
+        raise SettingsError("not fitted in this test")
+
+    monkeypatch.setattr("radiogene.experiments.fit_run.fit_model", fit_model)
+    settings = replace(SETTINGS, accumulate=2, recompute=True)
+    run_experiments([experiment(*(system(settings, name) for name in ("mmdl", "cnn-3d")))], settings, places)
+    assert asked == {"mmdl": (2, True), "cnn-3d": (1, False)}
+
+
+def test_a_batch_of_no_parts_is_refused():
+    with pytest.raises(SettingsError, match="Found 0 `accumulate`; wanted 1 or more"):
+        experiment_settings({"accumulate": 0})
 
 
 KILLED_RUN = """

@@ -43,6 +43,8 @@ def experiment_settings(settings: Mapping[str, Any] | str | Path | None) -> Expe
     checked = typed_settings(ExperimentSettings, given, "settings of experiment")
     if checked.folds == 1:
         raise SettingsError("Found 1 `folds`; wanted 2 or more, or 0 for one held-out part.")
+    if checked.accumulate < 1:
+        raise SettingsError(f"Found {checked.accumulate} `accumulate`; wanted 1 or more.")
     return checked
 
 

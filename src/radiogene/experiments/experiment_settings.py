@@ -27,6 +27,8 @@ class ExperimentSettings(NineViewTraining):
         permutations: of the labels, in the check that nothing leaks.
         accelerator: Lightning's name of the device.
         precision: Lightning's name of the arithmetic.
+        accumulate: parts of a batch of a network on nine views, computed one after the other to save memory.
+        recompute: compute maps of networks on nine views again instead of keeping them: less memory, more time.
     """
 
     preset: PresetName = "small"
@@ -40,6 +42,8 @@ class ExperimentSettings(NineViewTraining):
     permutations: int = 20
     accelerator: Literal["cpu", "gpu"] = "cpu"
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    accumulate: int = 1
+    recompute: bool = False
 
     @property
     def network_folds(self) -> int:

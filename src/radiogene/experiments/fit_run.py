@@ -3,6 +3,7 @@
 import shutil
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,8 +115,10 @@ def _fitted(
 ) -> FitResult:
     folder = places.out / FITS_FOLDER / key
     training, external = places.training.opened(), places.external.opened()
-    context = FitContext(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER, run=run)
     entry = method_named(fit.method)
+    # Only networks on nine views can cut their batches and compute their maps again.
+    options = run if entry.backbone else replace(run, accumulate=1, recompute=False)
+    context = FitContext(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER, run=options)
     _refuse_few(entry, fit.settings, training)
     if fit.shuffled is not None:
         return _fitted_to_shuffled_labels(fit, fit.shuffled, training, external, context, started)

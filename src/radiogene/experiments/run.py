@@ -98,7 +98,13 @@ def run_experiments(
     }
     context = _context(settings, fingerprints)
     claim(places.out, {"settings": settings.to_json(), "cohorts": fingerprints, "radiogene": __version__})
-    options = RunOptions(settings.accelerator, settings.precision, progress=False)
+    options = RunOptions(
+        settings.accelerator,
+        settings.precision,
+        progress=False,
+        accumulate=settings.accumulate,
+        recompute=settings.recompute,
+    )
     runs = FitRuns(places, context, cohort_fingerprint_of(external_cubes), options, settings.calibration, workers)
     fits = [fit for experiment in experiments for fit in experiment.fits(settings, {})]
     missing = set(fits) - set(runs.finished(fits))
@@ -165,5 +171,6 @@ def _context(settings: ExperimentSettings, fingerprints: Mapping[str, str]) -> d
         "radiogene": __version__,
         "calibration": settings.calibration.value,
         "precision": settings.precision,
+        "accumulate": settings.accumulate,
         "pretrained": pretrained,
     }
