@@ -16,10 +16,10 @@ from radiogene.evaluation.held_out import INNER_VALIDATION, HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.model_folder import WrittenModel, write_model
 from radiogene.model.nine_view_model import read_nine_view_model
-from radiogene.model.preset_json import preset_to_json
 from radiogene.networks.presets import TINY, build_mmdl, preset_named
 from radiogene.storage.checked_files import sha256_of
 from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.typed_json import to_json
 
 
 @pytest.fixture
@@ -133,9 +133,9 @@ def test_weights_that_are_not_finite_are_refused(copy):
     ("change", "message"),
     [
         ({"format": 99}, "format 99"),
-        ({"surprise": 1}, "unknown keys"),
+        ({"surprise": 1}, "found this key, wanted no key of that name"),
         ({"preset": {"name": "tiny"}}, "preset"),
-        ({"preset": preset_to_json(TINY) | {"backbone": "vgg17"}}, "No backbone 'vgg17'"),
+        ({"preset": to_json(TINY) | {"backbone": "vgg17"}}, "No backbone 'vgg17'"),
     ],
 )
 def test_settings_of_another_version_are_refused(copy, change, message):

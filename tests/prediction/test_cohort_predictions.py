@@ -88,3 +88,17 @@ def test_a_damaged_journal_is_refused_by_name(predictor, damaged_cohort, tmp_pat
     (tmp_path / ".results.csv.journal.jsonl").write_text('{"model_sha256": \x00\n')
     with pytest.raises(CohortError, match=r"journal\.jsonl holds .* is damaged"):
         predict_cohort(predictor, damaged_cohort, tmp_path / "results.csv")
+
+
+def test_a_damaged_line_of_a_journal_is_refused_by_its_number(predictor, damaged_cohort, tmp_path):
+    out = tmp_path / "results.csv"
+
+    def stop(finished, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        predict_cohort(predictor, damaged_cohort, out, progress=stop)
+    journal = tmp_path / ".results.csv.journal.jsonl"
+    journal.write_text(journal.read_text().replace('"row":', '"line":'))
+    with pytest.raises(CohortError, match=r"journal\.jsonl, line 2, .*wanted.*delete it, or choose another `out`"):
+        predict_cohort(predictor, damaged_cohort, out)

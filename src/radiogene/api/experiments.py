@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from radiogene.api.cohorts import StoreArgument, places_of
 from radiogene.errors import SettingsError
@@ -30,7 +29,7 @@ class Evidence:
     written: WrittenEvidence
 
 
-def experiment_settings(settings: Mapping[str, Any] | str | Path | None) -> ExperimentSettings:
+def experiment_settings(settings: Mapping[str, object] | str | Path | None) -> ExperimentSettings:
     """The settings of an experiment.
 
     Args:
@@ -54,7 +53,7 @@ def run_experiment(
     external: StoreArgument,
     out: str | Path,
     *,
-    settings: Mapping[str, Any] | str | Path | ExperimentSettings | None = None,
+    settings: Mapping[str, object] | str | Path | ExperimentSettings | None = None,
     train_files: str | Path | None = None,
     external_files: str | Path | None = None,
     workers: Workers = 1,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
 
 from radiogene.errors import SettingsError
 from radiogene.methods.run_options import run_options
@@ -23,8 +22,8 @@ def pretrain(
     images: str | Path,
     out: str | Path,
     *,
-    settings: Mapping[str, Any] | str | Path | None = None,
-    run: Mapping[str, Any] | None = None,
+    settings: Mapping[str, object] | str | Path | None = None,
+    run: Mapping[str, object] | None = None,
     test: str | Path | None = None,
     progress: bool = False,
     decoding: Callable[[], AbstractContextManager[Callable[[int, int], None] | None]] = nullcontext,
@@ -55,7 +54,7 @@ def pretrain(
     require_pretrained_place(place)
     options = run_options(how, progress=progress)
     require_machine(options)
-    manifest = pretrain_network(
+    record = pretrain_network(
         Path(images),
         asked.settings,
         place,
@@ -64,11 +63,11 @@ def pretrain(
         decoding=decoding,
         tell=tell,
     )
-    return None if manifest is None else place
+    return None if record is None else place
 
 
 def _decided(
-    settings: Mapping[str, Any] | str | Path | None, run: Mapping[str, Any] | None
+    settings: Mapping[str, object] | str | Path | None, run: Mapping[str, object] | None
 ) -> tuple[RequestedPretraining, RunSettings]:
     given = dict(read_settings_file(Path(settings)) if isinstance(settings, str | Path) else settings or {})
     of_file = given.pop("run", {})

@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from radiogene.api.cohorts import StoreArgument, opened_cohort
 from radiogene.api.model import Model, load_model
@@ -25,7 +24,7 @@ from radiogene.storage.result_places import require_file_place, require_folder_p
 from radiogene.training.fitting.run_options import require_machine
 from radiogene.training.fitting.unfinished import unfinished_folder
 
-SettingsArgument = MethodSettings | Mapping[str, Any] | str | Path | None
+SettingsArgument = MethodSettings | Mapping[str, object] | str | Path | None
 """Settings of a fit: by name, with tables for stages; a TOML file; or nothing for the defaults."""
 
 RUN = "run"
@@ -43,7 +42,7 @@ def train(
     *,
     method: str = "mmdl",
     settings: SettingsArgument = None,
-    run: RunSettings | Mapping[str, Any] | None = None,
+    run: RunSettings | Mapping[str, object] | None = None,
     workers: Workers = 1,
     files: str | Path | None = None,
     out_of_fold: str | Path | None = None,
@@ -118,7 +117,7 @@ def with_backbone(method: str, backbone: str | None) -> str:
 
 
 def decided(
-    entry: MethodEntry, settings: SettingsArgument, run: RunSettings | Mapping[str, Any] | None
+    entry: MethodEntry, settings: SettingsArgument, run: RunSettings | Mapping[str, object] | None
 ) -> tuple[MethodSettings, RunSettings]:
     """The settings of a fit, and how it runs, with the system's defaults for what is not said.
 
@@ -130,7 +129,7 @@ def decided(
     Raises:
         SettingsError: something that the system does not take, or that cannot be meant.
     """
-    given: dict[str, Any] = {}
+    given: dict[str, object] = {}
     if isinstance(settings, str | Path):
         given = read_settings_file(Path(settings))
     elif isinstance(settings, Mapping):

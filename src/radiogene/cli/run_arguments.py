@@ -44,6 +44,6 @@ Log = Annotated[
 ]
 
 
-def given(**options: Any) -> dict[str, Any]:
+def given(**options: Any) -> dict[str, object]:
     """The options that a user gave, by the names of the library."""
     return {name: value for name, value in options.items() if value is not None}

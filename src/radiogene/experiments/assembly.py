@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -36,6 +35,7 @@ from radiogene.report.evidence.evidence_report import (
 )
 from radiogene.report.evidence.report_files import PAGE_FILE, write_report
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.typed_json import JsonObject
 
 SHOWN_DIGITS = 12
 """Of a hash, on the page."""
@@ -59,7 +59,7 @@ class WrittenEvidence:
     failed: int
     seconds: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values."""
         return {
             "report": str(self.report),
@@ -110,12 +110,12 @@ def evidence_report(run: ExperimentRun, name: str) -> EvidenceReport:
         cohorts=(_cohort(TRAINING, training), _cohort(EXTERNAL, external)),
         answers=_answers(run),
         manifest=run_manifest(run),
-        table_one=next((found.table_one for found in shown if found.table_one is not None), None),
-        tables=tuple(table for found in shown for table in found.tables),
-        figures=tuple(figure for found in shown for figure in found.figures),
-        supplement=tuple(entry for found in shown for entry in found.supplement),
+        table_one=next((each.table_one for each in shown if each.table_one is not None), None),
+        tables=tuple(table for each in shown for table in each.tables),
+        figures=tuple(figure for each in shown for figure in each.figures),
+        supplement=tuple(entry for each in shown for entry in each.supplement),
         ledger=tuple(_ledger(evidence.out / LEDGER_FILE, len(external))),
-        permutations=tuple(line for found in shown for line in found.permutations),
+        permutations=tuple(line for each in shown for line in each.permutations),
         failures=tuple(_failure(failure, run) for failure in run.failures),
         seconds=_seconds(run),
     )
@@ -130,7 +130,7 @@ def _cohort(role: str, cohort: PreparedCohort) -> CohortDescription:
         counts.append(GeneCounts(gene, mutants, len(known) - mutants, len(cohort) - len(known)))
     failed = len(cohort.source.failures) if isinstance(cohort.source, Stores) else 0
     notes = (f"{failed} rows of the table failed in preparation and are in no figure",) if failed else ()
-    nodules = sum(len(found) for found in cohort.nodules)
+    nodules = sum(len(indexes) for indexes in cohort.nodules)
     return CohortDescription(role, f"{role} cohort", len(cohort), nodules, tuple(counts), _facts(cohort), notes)
 
 
@@ -138,7 +138,7 @@ def _facts(cohort: PreparedCohort) -> dict[str, str]:
     """Age, sites and slice spacing in words."""
     ages = [row.age_years for row in cohort.patients if row.age_years is not None]
     sites = sorted({row.site for row in cohort.patients if row.site})
-    records = [cohort.source.records[index] for found in cohort.nodules for index in found]
+    records = [cohort.source.records[index] for indexes in cohort.nodules for index in indexes]
     spacings = np.array([record.geometry.spacing_mm[2] for record in records])
     segments = sum(record.geometry.nodule.extent_mm is not None for record in records)
     facts = {

@@ -1,7 +1,6 @@
 """What each table and figure needs and would cost, before anything runs."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from radiogene.ct.nine_views import VIEW_NAMES
 from radiogene.experiments.cost import expected_seconds, pace_of
@@ -9,6 +8,7 @@ from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.registry import all_experiments
 from radiogene.experiments.view_choice import BEST_VIEWS, combination_fits
+from radiogene.storage.typed_json import JsonObject, to_json
 
 PAPER_PATIENTS = 363
 """The paper's training cohort, for an estimate without a store."""
@@ -44,9 +44,9 @@ class CostList:
     all_hours: float
     rests_on: str
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values."""
-        return asdict(self)
+        return to_json(self)
 
     def text(self) -> str:
         """The list for the terminal."""

@@ -1,16 +1,16 @@
 """The folder of an experiment: whose it is, so that a second run goes on with the same settings and cohorts only."""
 
 from pathlib import Path
-from typing import Any
 
 from radiogene.errors import SettingsError
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.checked_files import read_json_object
+from radiogene.storage.typed_json import JsonObject
 
 EXPERIMENT_FILE = "experiment.json"
 
 
-def claim(out: Path, content: dict[str, Any]) -> None:
+def claim(out: Path, content: JsonObject) -> None:
     """Makes the folder, or refuses one that holds anything but the same experiment.
 
     Args:
@@ -25,8 +25,8 @@ def claim(out: Path, content: dict[str, Any]) -> None:
     if there and EXPERIMENT_FILE not in there:
         raise SettingsError(f"{out} holds {there[0]} and is no experiment's folder; choose an empty or new --out.")
     if there:
-        found = read_json_object(out / EXPERIMENT_FILE)
-        other = sorted(key for key in {*found, *content} if found.get(key) != content.get(key))
+        there_now = read_json_object(out / EXPERIMENT_FILE)
+        other = sorted(key for key in {*there_now, *content} if there_now.get(key) != content.get(key))
         if other:
             raise SettingsError(
                 f"{out} holds an experiment with other {', '.join(other)}. Give the same options to go on with it, or "

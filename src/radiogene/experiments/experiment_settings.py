@@ -1,10 +1,11 @@
 """Everything a user decides about an experiment; saved in its folder, and an experiment goes on with the same only."""
 
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields
+from typing import Literal
 
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.methods.method_settings import NineViewTraining, PresetName
+from radiogene.storage.typed_json import JsonObject, to_json
 
 GENES = ("EGFR", "KRAS")
 """The paper's tables are about these two."""
@@ -57,6 +58,6 @@ class ExperimentSettings(NineViewTraining):
         """How networks are trained."""
         return NineViewTraining(**{part.name: getattr(self, part.name) for part in fields(NineViewTraining)})
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""
-        return {**asdict(self), "folds": self.network_folds, "calibration": self.calibration.value}
+        return {**to_json(self), "folds": self.network_folds}

@@ -1,19 +1,116 @@
 """A finished fit on disk: what it left as JSON, or the reason why it left nothing."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 
 from radiogene.decision.decision import Decision
+from radiogene.errors import SettingsError
 from radiogene.evaluation.held_out import CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.planned_fit import FitFailure, FitResult, Outcome, PlannedFit
+from radiogene.methods.registry import method_named
 from radiogene.storage.atomic_files import write_json
-from radiogene.storage.checked_files import read_json_object
+from radiogene.storage.typed_json import ArrayShape, from_json, read_typed_json, to_json
 
 RESULT_FILE = "result.json"
 FAILURE_FILE = "failure.json"
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A `PlannedFit`, whose class of settings depends on the system."""
+
+    method: str
+    settings: dict[str, object]
+    shuffled: int | None
+
+    @classmethod
+    def of(cls, fit: PlannedFit) -> "_Fit":
+        return cls(fit.method, {**to_json(fit.settings)}, fit.shuffled)
+
+    def planned(self) -> PlannedFit:
+        kind = method_named(self.method).settings
+        settings = from_json(kind, self.settings, where=f"settings of {self.method}", error=SettingsError)
+        return PlannedFit(self.method, settings, self.shuffled)
+
+
+@dataclass(frozen=True)
+class _Predictions:
+    """`Predictions` as lists, because an array of nobody would lose its columns."""
+
+    patient_ids: tuple[str, ...]
+    genes: tuple[str, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+    labels: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, predictions: Predictions) -> "_Predictions":
+        probabilities = tuple(tuple(row) for row in predictions.probabilities.tolist())
+        labels = tuple(tuple(row) for row in predictions.labels.tolist())
+        return cls(predictions.patient_ids, predictions.genes, probabilities, labels)
+
+    def predictions(self) -> Predictions:
+        shape = (len(self.patient_ids), len(self.genes))
+        return Predictions(
+            self.patient_ids,
+            self.genes,
+            np.array(self.probabilities, dtype=np.float64).reshape(shape),
+            np.array(self.labels, dtype=np.int8).reshape(shape),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """A `CrossValidation`."""
+
+    seed: int
+    predictions: _Predictions
+    folds: Annotated[NDArray[np.int64], ArrayShape((None,), "int64")]
+
+
+@dataclass(frozen=True, eq=False)
+class _HeldOut:
+    """`HeldOutPredictions`."""
+
+    set_on: str
+    predictions: _Predictions
+    runs: tuple[_Run, ...]
+
+    @classmethod
+    def of(cls, held_out: HeldOutPredictions) -> "_HeldOut":
+        runs = tuple(_Run(run.seed, _Predictions.of(run.predictions), run.folds) for run in held_out.runs)
+        return cls(held_out.set_on, _Predictions.of(held_out.predictions), runs)
+
+    def held_out(self) -> HeldOutPredictions:
+        runs = tuple(CrossValidation(run.seed, run.predictions.predictions(), run.folds) for run in self.runs)
+        return HeldOutPredictions(self.predictions.predictions(), self.set_on, runs)
+
+
+@dataclass(frozen=True, eq=False)
+class _Result:
+    """The content of `result.json`; see `FitResult`."""
+
+    fit: _Fit
+    decision: Decision
+    held_out: _HeldOut
+    external: _Predictions
+    left_out: dict[str, int]
+    notes: tuple[str, ...]
+    seconds: float
+    model: str
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """The content of `failure.json`; see `FitFailure`."""
+
+    fit: _Fit
+    reason: str
+    seconds: float
 
 
 def write_outcome(folder: Path, outcome: Outcome) -> None:
@@ -23,23 +120,21 @@ def write_outcome(folder: Path, outcome: Outcome) -> None:
         folder: of the fit.
         outcome: its result or failure.
     """
-    named = {"fit": outcome.fit.to_json()}
+    fit = _Fit.of(outcome.fit)
     if isinstance(outcome, FitFailure):
-        write_json(folder / FAILURE_FILE, {**named, "reason": outcome.reason, "seconds": outcome.seconds})
+        write_json(folder / FAILURE_FILE, to_json(_Failure(fit, outcome.reason, outcome.seconds)))
         return
-    write_json(
-        folder / RESULT_FILE,
-        {
-            **named,
-            "decision": outcome.decision.to_json(),
-            "held_out": _held_out_json(outcome.held_out),
-            "external": _to_json(outcome.external),
-            "left_out": outcome.left_out,
-            "notes": list(outcome.notes),
-            "seconds": outcome.seconds,
-            "model": outcome.model,
-        },
+    result = _Result(
+        fit,
+        outcome.decision,
+        _HeldOut.of(outcome.held_out),
+        _Predictions.of(outcome.external),
+        outcome.left_out,
+        outcome.notes,
+        outcome.seconds,
+        outcome.model,
     )
+    write_json(folder / RESULT_FILE, to_json(result))
     (folder / FAILURE_FILE).unlink(missing_ok=True)
 
 
@@ -50,59 +145,18 @@ def read_outcome(folder: Path) -> Outcome | None:
         WeightsError: a file that cannot be read.
     """
     if (folder / RESULT_FILE).is_file():
-        return _result(read_json_object(folder / RESULT_FILE))
+        result = read_typed_json(_Result, folder / RESULT_FILE)
+        return FitResult(
+            fit=result.fit.planned(),
+            decision=result.decision,
+            held_out=result.held_out.held_out(),
+            external=result.external.predictions(),
+            left_out=result.left_out,
+            notes=result.notes,
+            seconds=result.seconds,
+            model=result.model,
+        )
     if (folder / FAILURE_FILE).is_file():
-        found = read_json_object(folder / FAILURE_FILE)
-        return FitFailure(PlannedFit.from_json(found["fit"]), found["reason"], found["seconds"])
+        failure = read_typed_json(_Failure, folder / FAILURE_FILE)
+        return FitFailure(failure.fit.planned(), failure.reason, failure.seconds)
     return None
-
-
-def _result(found: dict[str, Any]) -> FitResult:
-    return FitResult(
-        fit=PlannedFit.from_json(found["fit"]),
-        decision=Decision.from_json(found["decision"]),
-        held_out=_held_out(found["held_out"]),
-        external=_predictions(found["external"]),
-        left_out=found["left_out"],
-        notes=tuple(found["notes"]),
-        seconds=found["seconds"],
-        model=found["model"],
-    )
-
-
-def _held_out_json(held_out: HeldOutPredictions) -> dict[str, Any]:
-    return {
-        "set_on": held_out.set_on,
-        "predictions": _to_json(held_out.predictions),
-        "runs": [
-            {"seed": run.seed, "predictions": _to_json(run.predictions), "folds": run.folds.tolist()}
-            for run in held_out.runs
-        ],
-    }
-
-
-def _held_out(found: dict[str, Any]) -> HeldOutPredictions:
-    runs = tuple(
-        CrossValidation(run["seed"], _predictions(run["predictions"]), np.array(run["folds"], dtype=np.int64))
-        for run in found["runs"]
-    )
-    return HeldOutPredictions(_predictions(found["predictions"]), found["set_on"], runs)
-
-
-def _to_json(predictions: Predictions) -> dict[str, Any]:
-    return {
-        "patient_ids": list(predictions.patient_ids),
-        "genes": list(predictions.genes),
-        "probabilities": predictions.probabilities.tolist(),
-        "labels": predictions.labels.tolist(),
-    }
-
-
-def _predictions(found: dict[str, Any]) -> Predictions:
-    shape = (len(found["patient_ids"]), len(found["genes"]))
-    return Predictions(
-        tuple(found["patient_ids"]),
-        tuple(found["genes"]),
-        np.array(found["probabilities"], dtype=np.float64).reshape(shape),
-        np.array(found["labels"], dtype=np.int8).reshape(shape),
-    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.experiments.cohorts import ExperimentPlaces
@@ -10,6 +9,7 @@ from radiogene.experiments.fit_file import read_outcome
 from radiogene.experiments.fit_run import FITS_FOLDER, run_fit
 from radiogene.experiments.planned_fit import FitResult, Outcome, PlannedFit
 from radiogene.parallel.workers import Workers, in_parallel
+from radiogene.storage.typed_json import JsonObject
 from radiogene.training.fitting.run_options import RunOptions
 
 
@@ -27,7 +27,7 @@ class FitRuns:
     """
 
     places: ExperimentPlaces
-    context: dict[str, Any]
+    context: JsonObject
     external_cubes: str
     run_options: RunOptions
     calibration: CalibrationKind = CalibrationKind.IDENTITY
@@ -35,8 +35,8 @@ class FitRuns:
 
     def finished(self, fits: Iterable[PlannedFit]) -> dict[PlannedFit, FitResult]:
         """The results that stand on disk; failures are no results, they are tried again."""
-        found = {fit: read_outcome(self.places.out / FITS_FOLDER / fit.key(self.context)) for fit in fits}
-        return {fit: outcome for fit, outcome in found.items() if isinstance(outcome, FitResult)}
+        outcomes = {fit: read_outcome(self.places.out / FITS_FOLDER / fit.key(self.context)) for fit in fits}
+        return {fit: outcome for fit, outcome in outcomes.items() if isinstance(outcome, FitResult)}
 
     def run(self, fits: Sequence[PlannedFit]) -> Generator[Outcome, None, None]:
         """What each fit left, in the order in which they end.

@@ -3,15 +3,12 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from radiogene.decision.decision import Decision
-from radiogene.errors import SettingsError
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.methods.method_settings import MethodSettings
-from radiogene.methods.registry import method_named
-from radiogene.storage.typed_json import from_json, to_json
+from radiogene.storage.typed_json import JsonObject, to_json
 
 
 @dataclass(frozen=True)
@@ -29,18 +26,11 @@ class PlannedFit:
     settings: MethodSettings
     shuffled: int | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The fit as plain JSON values."""
         return {"method": self.method, "settings": to_json(self.settings), "shuffled": self.shuffled}
 
-    @classmethod
-    def from_json(cls, found: dict[str, Any]) -> "PlannedFit":
-        """The fit that `to_json` wrote."""
-        kind = method_named(found["method"]).settings
-        settings = from_json(kind, found["settings"], where=f"settings of {found['method']}", error=SettingsError)
-        return cls(found["method"], settings, found["shuffled"])
-
-    def key(self, context: dict[str, Any]) -> str:
+    def key(self, context: JsonObject) -> str:
         """24 hexadecimal digits that name the fit among all of an experiment.
 
         Args:

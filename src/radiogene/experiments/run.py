@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from radiogene import __version__
 from radiogene.experiments.cohorts import (
@@ -26,6 +25,7 @@ from radiogene.model.known_cubes import cohort_fingerprint_of
 from radiogene.model.pretrained_folder import WEIGHTS_FILE
 from radiogene.parallel.workers import Workers, process_count
 from radiogene.storage.checked_files import sha256_of
+from radiogene.storage.typed_json import JsonObject
 from radiogene.training.fitting.run_options import RunOptions
 
 Told = Callable[["Progress"], None]
@@ -97,7 +97,7 @@ def run_experiments(
         "external": contents_fingerprint(external, external_cubes),
     }
     context = _context(settings, fingerprints)
-    claim(places.out, {"settings": settings.to_json(), "cohorts": fingerprints, "radiogene": __version__})
+    claim(places.out, {"settings": settings.to_json(), "cohorts": {**fingerprints}, "radiogene": __version__})
     options = RunOptions(
         settings.accelerator,
         settings.precision,
@@ -130,7 +130,7 @@ def _all_outcomes(
     """The outcomes of every fit; some fits are known only when others are done."""
     outcomes: dict[PlannedFit, Outcome] = {}
     while True:
-        needed = list(dict.fromkeys(fit for found in experiments for fit in found.fits(settings, outcomes)))
+        needed = list(dict.fromkeys(fit for each in experiments for fit in each.fits(settings, outcomes)))
         outcomes |= runs.finished(fit for fit in needed if fit not in outcomes)
         missing = [fit for fit in needed if fit not in outcomes]
         if not missing:
@@ -163,14 +163,14 @@ class _Count:
         return Progress(done, len(self.needed), None if pace is None else pace * left / self.workers, last)
 
 
-def _context(settings: ExperimentSettings, fingerprints: Mapping[str, str]) -> dict[str, Any]:
+def _context(settings: ExperimentSettings, fingerprints: Mapping[str, str]) -> JsonObject:
     """What decides every fit's result beside its settings."""
     pretrained = {name: sha256_of(Path(folder) / WEIGHTS_FILE) for name, folder in settings.pretrained.items()}
     return {
-        "cohorts": dict(fingerprints),
+        "cohorts": {**fingerprints},
         "radiogene": __version__,
         "calibration": settings.calibration.value,
         "precision": settings.precision,
         "accumulate": settings.accumulate,
-        "pretrained": pretrained,
+        "pretrained": {**pretrained},
     }

@@ -1,7 +1,6 @@
 """The manifest of an experiment: what was done, from the settings and stores that did it."""
 
 import os
-from typing import Any
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.store.joined_stores import Stores
@@ -15,10 +14,11 @@ from radiogene.methods.registry import method_named
 from radiogene.methods.tabular.learner import INNER_FOLDS
 from radiogene.networks.presets import preset_named
 from radiogene.storage.library_versions import library_versions
+from radiogene.storage.typed_json import JsonObject
 from radiogene.training.stages.schedule import schedule_of
 
 
-def run_manifest(run: ExperimentRun) -> dict[str, Any]:
+def run_manifest(run: ExperimentRun) -> JsonObject:
     """Settings, splits, decision, systems, versions, fingerprints; `report/evidence/manifest_facts.py` names the keys.
 
     Args:
@@ -27,7 +27,7 @@ def run_manifest(run: ExperimentRun) -> dict[str, Any]:
     settings, evidence = run.evidence.settings, run.evidence
     schedule = schedule_of(settings.preset)
     results = [outcome for outcome in evidence.outcomes.values() if isinstance(outcome, FitResult)]
-    networks = (
+    networks: JsonObject = (
         {"kind": "folds", "folds": settings.network_folds}
         if settings.network_folds
         else {"kind": "single", "validation_share": settings.validation_share or schedule.validation_share}
@@ -68,11 +68,11 @@ def run_manifest(run: ExperimentRun) -> dict[str, Any]:
         "device": settings.accelerator,
         "precision": settings.precision,
         "cores": os.cpu_count(),
-        "fingerprints": dict(run.fingerprints),
+        "fingerprints": {**run.fingerprints},
     }
 
 
-def _preparation(source: object) -> dict[str, Any]:
+def _preparation(source: object) -> JsonObject:
     if not isinstance(source, Stores):
         return {}
     made = source.preparation
@@ -84,7 +84,7 @@ def _preparation(source: object) -> dict[str, Any]:
     }
 
 
-def _systems(results: list[FitResult]) -> list[dict[str, Any]]:
+def _systems(results: list[FitResult]) -> list[JsonObject]:
     """Every system that has a result, once, with what its readers must know."""
     notes: dict[str, dict[str, None]] = {}
     for result in results:

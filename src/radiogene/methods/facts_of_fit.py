@@ -1,10 +1,10 @@
 """The facts that the folder of any system states of its fit: what it reads, how its cubes were made, whom it saw."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.model.facts import ModelFacts
 from radiogene.model.training_range import training_ranges
 
 
@@ -16,8 +16,8 @@ def facts_of_fit(
     *,
     looks_at_nodule: bool,
     nodule_rule: NoduleRule = NoduleRule.LARGEST,
-) -> dict[str, Any]:
-    """The facts by name, as `ModelFacts` and what is derived from it take them.
+) -> ModelFacts:
+    """The facts that every system has; `vars` of them goes into those of a system.
 
     Args:
         method: name of the system.
@@ -33,13 +33,13 @@ def facts_of_fit(
     ranges = training_ranges(records)
     if not looks_at_nodule:
         ranges = {name: limits for name, limits in ranges.items() if name == "age_years" and "age" in columns}
-    return {
-        "method": method,
-        "genes": tuple(genes),
-        "columns": tuple(columns),
-        "preparation": source.preparation,
-        "preparation_hash": source.preparation_hash,
-        "training_ranges": ranges,
-        "nodule_rule": nodule_rule,
-        "synthetic": cohort.synthetic,
-    }
+    return ModelFacts(
+        method=method,
+        genes=tuple(genes),
+        columns=tuple(columns),
+        preparation=source.preparation,
+        preparation_hash=source.preparation_hash,
+        training_ranges=ranges,
+        nodule_rule=nodule_rule,
+        synthetic=cohort.synthetic,
+    )

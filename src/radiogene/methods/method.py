@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.methods.method_settings import MethodSettings
+from radiogene.storage.typed_json import JsonObject
 
 if TYPE_CHECKING:
     from radiogene.cohort.clinical_values import ClinicalEncoder
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from radiogene.model.facts import ModelFacts
     from radiogene.model.model_folder import ModelFolder
     from radiogene.parallel.workers import Workers
+    from radiogene.training.fitting.fit import MemberHistory
     from radiogene.training.fitting.run_options import RunOptions
 
 
@@ -77,7 +79,7 @@ class MethodEntry:
         """True where a prediction depends on which of a patient's nodules is looked at."""
         return bool(OF_THE_NODULE & set(self.needs))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The entry as plain JSON values, for a program."""
         return {
             "name": self.name,
@@ -199,12 +201,12 @@ class Method(ABC):
         return ()
 
     @property
-    def history(self) -> tuple[dict[str, Any], ...]:
-        """Losses per member, stage and epoch of the fit, plain JSON values; none without networks."""
+    def history(self) -> "tuple[MemberHistory, ...]":
+        """Losses per member, stage and epoch of the fit; none without networks."""
         return ()
 
     @property
-    def record(self) -> dict[str, Any]:
+    def record(self) -> JsonObject:
         """What the manifest says of its fit beyond that of every system, plain JSON values."""
         return {}
 

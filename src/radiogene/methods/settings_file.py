@@ -22,7 +22,7 @@ LINE = 100
 Settings = TypeVar("Settings")
 
 
-def read_settings_file(path: Path) -> dict[str, Any]:
+def read_settings_file(path: Path) -> dict[str, object]:
     """The tables and values of a TOML file; nothing of them is checked yet.
 
     Raises:
@@ -38,7 +38,7 @@ def read_settings_file(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} is not readable as TOML: {error}.") from error
 
 
-def merged(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+def merged(lower: Mapping[str, object], upper: Mapping[str, object]) -> dict[str, object]:
     """Settings by name, those of the second in the place of those of the first, table by table."""
     both = dict(lower)
     for name, value in upper.items():
@@ -54,7 +54,7 @@ def taken_names(entry: MethodEntry) -> tuple[str, ...]:
     )
 
 
-def method_settings(entry: MethodEntry, given: Mapping[str, Any]) -> MethodSettings:
+def method_settings(entry: MethodEntry, given: Mapping[str, object]) -> MethodSettings:
     """The settings of a fit.
 
     Args:
@@ -71,7 +71,7 @@ def method_settings(entry: MethodEntry, given: Mapping[str, Any]) -> MethodSetti
     return settings
 
 
-def refuse_others(entry: MethodEntry, given: Mapping[str, Any]) -> None:
+def refuse_others(entry: MethodEntry, given: Mapping[str, object]) -> None:
     """Refuse settings that a system does not take.
 
     Raises:
@@ -86,7 +86,7 @@ def refuse_others(entry: MethodEntry, given: Mapping[str, Any]) -> None:
         )
 
 
-def typed_settings(kind: type[Settings], given: Mapping[str, Any], where: str) -> Settings:
+def typed_settings(kind: type[Settings], given: Mapping[str, object], where: str) -> Settings:
     """Settings of a class, with its defaults for what is not given.
 
     Args:
@@ -119,9 +119,9 @@ def settings_text(kind: type, *, leave_out: tuple[str, ...] = ()) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
-def _complete(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
+def _complete(kind: type, given: Mapping[str, object]) -> dict[str, object]:
     """The values given, and the defaults of the others, as plain JSON values."""
-    content: dict[str, Any] = dict(given)
+    content: dict[str, object] = dict(given)
     for part in fields(kind):
         default = _default(part)
         if is_dataclass(default):

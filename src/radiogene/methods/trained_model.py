@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,7 @@ from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.facts import ModelFacts
 from radiogene.model.known_cubes import fingerprints
 from radiogene.model.model_folder import ModelFolder, WrittenModel, read_model_folder, write_model
-from radiogene.storage.typed_json import to_json
+from radiogene.storage.typed_json import JsonObject, to_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,7 @@ class FinishedFit:
     model: TrainedModel
     held_out: HeldOutPredictions
     left_out: dict[str, int]
-    manifest: dict[str, Any]
+    manifest: JsonObject
 
     def write(self, path: Path) -> None:
         """Write the model folder, whole or not at all.
@@ -135,7 +134,7 @@ def fit_model(
     decision = fit_decision(held_out.predictions, held_out.set_on, method.model_kind, calibration)
     known = trained_on.at(np.flatnonzero((labels != UNKNOWN).any(axis=1)))
     cubes = tuple(fingerprints(cohort.source.cube(index) for index in known.nodule_indexes))
-    manifest = {
+    manifest: JsonObject = {
         "method": entry.name,
         "settings": to_json(settings),
         **method.record,
@@ -184,7 +183,7 @@ def trained_model(folder: ModelFolder, choice: EngineChoice = EngineChoice()) ->
 
 def _training(
     known: PreparedCohort, labels: NDArray[np.int8], genes: tuple[str, ...], left_out: dict[str, int]
-) -> dict[str, Any]:
+) -> JsonObject:
     """Counts of those who took part, for the manifest."""
     taking_part = labels[(labels != UNKNOWN).any(axis=1)]
     counts = {

@@ -1,9 +1,10 @@
 """The model card: what the model is, what it rests on, and what it is not."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from radiogene.decision.decision import Decision
 from radiogene.model.facts import ModelFacts
+from radiogene.storage.typed_json import Json, JsonObject
 
 NOT_A_DEVICE = (
     "Research software. Not a medical device; not validated for any clinical use. A probability from CT does not "
@@ -11,7 +12,7 @@ NOT_A_DEVICE = (
 )
 
 
-def model_card(facts: ModelFacts, decision: Decision, manifest: dict[str, Any]) -> str:
+def model_card(facts: ModelFacts, decision: Decision, manifest: JsonObject) -> str:
     """The card as Markdown.
 
     Args:
@@ -24,7 +25,7 @@ def model_card(facts: ModelFacts, decision: Decision, manifest: dict[str, Any]) 
         lines += ["**Trained on synthetic patients: its probabilities mean nothing for a real patient.**", ""]
     lines += [
         f"* Predicts: {', '.join(facts.genes)} (mutant against wild type) of one nodule on CT.",
-        *(f"* {sentence}" for sentence in manifest.get("description", ())),
+        *(f"* {sentence}" for sentence in _sentences(manifest)),
         f"* Kind: {decision.model_kind.value} model.",
         f"* Columns of the table: {', '.join(facts.columns) or 'none (image only)'}; "
         "an unknown value counts as the training patients' mean.",
@@ -40,7 +41,18 @@ def model_card(facts: ModelFacts, decision: Decision, manifest: dict[str, Any]) 
             f"| {rule.patients} | {rule.mutants} |"
         )
     if "calibration" in manifest:
-        lines += ["", f"The calibration rests on {manifest['calibration']['rests_on']}."]
-    training = manifest.get("training", {})
+        lines += ["", f"The calibration rests on {part_of(manifest, 'calibration')['rests_on']}."]
+    training = part_of(manifest, "training")
     lines += ["", f"Training patients: {training.get('patients')}; labels: {training.get('labels')}.", ""]
     return "\n".join(lines)
+
+
+def part_of(manifest: JsonObject, name: str) -> Mapping[str, Json]:
+    """The object of that name in a manifest; empty where there is none."""
+    part = manifest.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _sentences(manifest: JsonObject) -> list[str]:
+    sentences = manifest.get("description")
+    return [str(sentence) for sentence in sentences] if isinstance(sentences, list | tuple) else []

@@ -1,14 +1,13 @@
 """What every model folder says of its model in `settings.json`, whatever the system."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import WeightsError
 from radiogene.evaluation.patient_level import NoduleRule
-from radiogene.storage.typed_json import from_json, to_json
+from radiogene.storage.typed_json import JsonObject, from_json, to_json
 
 FORMAT = 2
 """1 had one form for MMDL, which is still read, and another for every compared system, which is not."""
@@ -52,49 +51,45 @@ class ModelFacts:
                 "Prepare them with the version of radiogene that trained the model (manifest.json), or train again."
             )
 
-    def common(self) -> dict[str, Any]:
-        """The facts that every system has, by name."""
-        return {field.name: getattr(self, field.name) for field in fields(ModelFacts)}
-
-    def own_json(self) -> dict[str, Any]:
-        """What the system itself adds, as plain JSON values."""
-        return {}
+    def to_json(self) -> JsonObject:
+        """The content of `settings.json`: facts that all systems have, then what the system itself adds."""
+        return {"format": FORMAT, **to_json(self)}
 
     @classmethod
-    def of_own(cls, common: Mapping[str, Any], own: Mapping[str, Any], where: Path) -> Self:
-        """The facts of a system, from those that all have and from what `own_json` wrote.
+    def from_settings(cls, settings: JsonObject, where: Path) -> Self:
+        """The facts that `to_json` wrote.
+
+        Args:
+            settings: content of `settings.json` without its format.
+            where: the file, for messages.
 
         Raises:
-            WeightsError: what is added is not what the system adds.
+            WeightsError: a key that is missing or unknown, or a value of another type.
         """
-        if own:
-            raise WeightsError(f"{where}: unknown keys {sorted(own)}. Use the version of radiogene that wrote it.")
-        return cls(**common)
-
-    def to_json(self) -> dict[str, Any]:
-        """The content of `settings.json`."""
-        common = {name: to_json(value) for name, value in self.common().items()}
-        return {"format": FORMAT, **common, **self.own_json()}
+        return from_json(cls, settings, where=where.name, error=WeightsError)
 
 
-COMMON = tuple(field.name for field in fields(ModelFacts))
-
-
-def common_facts(content: Mapping[str, Any], where: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The facts that every system has, by name, and the rest of what `settings.json` holds.
+def settings_of_format(content: JsonObject, where: Path) -> JsonObject:
+    """What `settings.json` holds beside its format.
 
     Args:
         content: of the file.
         where: the file, for messages.
 
     Raises:
-        WeightsError: another format, or a fact that is missing or of another type.
+        WeightsError: another format.
     """
     if content.get("format") != FORMAT:
         raise WeightsError(
             f"{where.name} has format {content.get('format')!r}; this version reads formats 1 (MMDL) and {FORMAT}. "
             "Use the version of radiogene that its manifest.json names, or train again."
         )
-    own = {name: value for name, value in content.items() if name not in (*COMMON, "format")}
-    common = {name: content[name] for name in COMMON if name in content}
-    return from_json(ModelFacts, common, where=where.name, error=WeightsError).common(), own
+    return {name: value for name, value in content.items() if name != "format"}
+
+
+def common_facts(settings: JsonObject, where: Path) -> ModelFacts:
+    """The facts that every system has; arguments and errors as `ModelFacts.from_settings`."""
+    return ModelFacts.from_settings({part.name: settings[part.name] for part in COMMON if part.name in settings}, where)
+
+
+COMMON = fields(ModelFacts)

@@ -10,21 +10,21 @@ card.md              what the model is and is not
 manifest.json        how it came about, versions, and the SHA-256 of every other file
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from radiogene.decision.decision import Decision
 from radiogene.errors import WeightsError
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.held_out_table import CASE, held_out_table
 from radiogene.model.card import model_card
-from radiogene.model.facts import ModelFacts, common_facts
+from radiogene.model.facts import ModelFacts, common_facts, settings_of_format
 from radiogene.model.older_format import as_current_format, refuse_older_system
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
-from radiogene.storage.checked_files import read_json, read_json_object, require_own_place, sha256_of
+from radiogene.storage.checked_files import read_json_object, require_own_place, sha256_of
 from radiogene.storage.library_versions import library_versions
+from radiogene.storage.typed_json import JsonObject, from_json, read_typed_json, to_json
 
 WEIGHTS_FILE = "model.safetensors"
 ESTIMATORS_FILE = "estimators.skops"
@@ -46,8 +46,8 @@ class ModelFolder:
 
     Attributes:
         path: of the folder.
-        common: the facts that every model has, by name.
-        own: what the system itself adds to `settings.json`.
+        facts: those that every model has.
+        settings: content of `settings.json` in the current format, without its number; a system reads its own from it.
         decision: thresholds and calibration per gene.
         manifest: how the model was made.
         training_cubes: fingerprints of the cubes it was trained on.
@@ -55,17 +55,22 @@ class ModelFolder:
     """
 
     path: Path
-    common: dict[str, Any]
-    own: dict[str, Any]
+    facts: ModelFacts
+    settings: JsonObject
     decision: Decision
-    manifest: dict[str, Any]
+    manifest: JsonObject
     training_cubes: tuple[str, ...]
     weights_sha256: str
 
     @property
     def method(self) -> str:
         """Name of the system."""
-        return str(self.common["method"])
+        return self.facts.method
+
+    @property
+    def settings_file(self) -> Path:
+        """Where `settings` come from."""
+        return self.path / SETTINGS_FILE
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,16 +83,16 @@ class WrittenModel:
         decision: thresholds and calibration.
         manifest: how it came about; versions and hashes are added.
         training_cubes: fingerprints of the cubes it was trained on.
-        history: losses per member, stage and epoch; none of a system without networks.
+        history: dataclasses of losses per member, stage and epoch; none of a system without networks.
         held_out: predictions for training patients by models that had not seen them.
     """
 
     facts: ModelFacts
     save: Callable[[Path], None]
     decision: Decision
-    manifest: dict[str, Any]
+    manifest: JsonObject
     training_cubes: Sequence[str]
-    history: Sequence[dict[str, Any]]
+    history: Sequence[object]
     held_out: HeldOutPredictions
 
 
@@ -119,7 +124,7 @@ def write_model(path: Path, model: WrittenModel) -> None:
         write_json(folder / SETTINGS_FILE, model.facts.to_json())
         write_json(folder / DECISION_FILE, model.decision.to_json())
         write_json(folder / CUBES_FILE, list(model.training_cubes))
-        write_json(folder / HISTORY_FILE, list(model.history))
+        write_json(folder / HISTORY_FILE, to_json(list(model.history)))
         if model.held_out.runs:
             write_text(folder / HELD_OUT_FILE, held_out_table(model.held_out.nameless, CASE))
         write_text(folder / CARD_FILE, model_card(model.facts, model.decision, model.manifest))
@@ -137,12 +142,14 @@ def read_model_folder(path: Path) -> ModelFolder:
         WeightsError: a file is missing, damaged, changed, or of another format.
     """
     manifest = checked_manifest(path, (SETTINGS_FILE, DECISION_FILE, CUBES_FILE))
-    fitted = next((name for name in FITTED_FILES if name in manifest["sha256"]), WEIGHTS_FILE)
-    require_file(path, fitted, manifest)
-    common, own = _facts(path)
+    hashes = hashes_of(manifest, path)
+    fitted = next((name for name in FITTED_FILES if name in hashes), WEIGHTS_FILE)
+    require_file(path, fitted, hashes)
+    settings = _settings(path)
+    facts = common_facts(settings, path / SETTINGS_FILE)
     decision = Decision.from_json(read_json_object(path / DECISION_FILE))
-    cubes = tuple(str(fingerprint) for fingerprint in read_json(path / CUBES_FILE))
-    return ModelFolder(path, common, own, decision, manifest, cubes, manifest["sha256"][fitted])
+    cubes = read_typed_json(tuple[str, ...], path / CUBES_FILE)
+    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted])
 
 
 def read_model_facts(path: Path) -> ModelFacts:
@@ -151,10 +158,10 @@ def read_model_facts(path: Path) -> ModelFacts:
     Raises:
         WeightsError: another format, or a fact that is missing or of another type.
     """
-    return ModelFacts(**_facts(path)[0])
+    return common_facts(_settings(path), path / SETTINGS_FILE)
 
 
-def checked_manifest(path: Path, names: Sequence[str]) -> dict[str, Any]:
+def checked_manifest(path: Path, names: Sequence[str]) -> JsonObject:
     """The manifest of a model folder some of whose files were checked against its hashes.
 
     Args:
@@ -169,33 +176,47 @@ def checked_manifest(path: Path, names: Sequence[str]) -> dict[str, Any]:
         raise WeightsError(f"{path} is no model folder. Give the folder that `radiogene train --out` wrote.")
     refuse_older_system(path)
     manifest = read_json_object(path / MANIFEST_FILE)
-    if not isinstance(manifest.get("sha256"), dict):
-        raise WeightsError(f"{path / MANIFEST_FILE} names no hashes. Copy the whole model folder again.")
+    hashes = hashes_of(manifest, path)
     for name in names:
-        require_file(path, name, manifest)
+        require_file(path, name, hashes)
     return manifest
 
 
-def require_file(path: Path, name: str, manifest: dict[str, Any]) -> None:
+def hashes_of(manifest: JsonObject, path: Path) -> dict[str, str]:
+    """The SHA-256 of every other file of a model folder, by name.
+
+    Args:
+        manifest: of the folder.
+        path: of the folder, for messages.
+
+    Raises:
+        WeightsError: it names none.
+    """
+    if not isinstance(manifest.get("sha256"), dict):
+        raise WeightsError(f"{path / MANIFEST_FILE} names no hashes. Copy the whole model folder again.")
+    return from_json(dict[str, str], manifest["sha256"], where=path / MANIFEST_FILE)
+
+
+def require_file(path: Path, name: str, hashes: Mapping[str, str]) -> None:
     """Refuse a file of a model folder that is not the one that was written.
 
     Args:
         path: the folder.
         name: of the file.
-        manifest: of the folder.
+        hashes: SHA-256 by name, of the folder's manifest.
 
     Raises:
         WeightsError: it is missing or changed.
     """
     if not (path / name).is_file():
         raise WeightsError(f"{path} has no {name}. Copy the whole model folder again.")
-    if sha256_of(path / name) != manifest["sha256"].get(name):
+    if sha256_of(path / name) != hashes.get(name):
         raise WeightsError(
             f"{path / name} is not the file that training wrote (its SHA-256 differs from manifest.json). "
             "Copy the whole model folder again."
         )
 
 
-def _facts(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    settings = path / SETTINGS_FILE
-    return common_facts(as_current_format(read_json_object(settings)), settings)
+def _settings(path: Path) -> JsonObject:
+    file = path / SETTINGS_FILE
+    return settings_of_format(as_current_format(read_json_object(file)), file)

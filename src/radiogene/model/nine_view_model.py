@@ -62,12 +62,12 @@ def nine_view_model(folder: ModelFolder) -> NineViewModel:
     Raises:
         WeightsError: see `read_nine_view_model`.
     """
-    if "view_names" not in folder.own:
+    if "view_names" not in folder.settings:
         raise WeightsError(
             f"{folder.path} holds the system {folder.method!r}, which has no network on nine views: only those of "
             "MMDL and of the networks in its place can be exported, run by another engine or explained by maps."
         )
-    facts = NineViewFacts.of_own(folder.common, folder.own, folder.path / "settings.json")
+    facts = NineViewFacts.from_settings(folder.settings, folder.settings_file)
     weights = folder.path / WEIGHTS_FILE
     try:
         tensors = load_file(weights)

@@ -1,12 +1,11 @@
 """Model folders of format 1: those of nine-view networks are read, those of others refused."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from radiogene.errors import WeightsError
 from radiogene.model.facts import FORMAT
 from radiogene.networks.gene_branch import ClinicalEntry
+from radiogene.storage.typed_json import JsonObject
 
 SYSTEM_FILE = "system.json"
 """What a compared system of format 1 had in place of `settings.json`."""
@@ -28,16 +27,17 @@ def refuse_older_system(path: Path) -> None:
         )
 
 
-def as_current_format(content: Mapping[str, Any]) -> Mapping[str, Any]:
+def as_current_format(content: JsonObject) -> JsonObject:
     """What `settings.json` of format 1 says, in the words of this version; another format as it is.
 
     Args:
         content: of the file.
     """
-    if content.get("format") != 1 or not isinstance(content.get("preset"), dict):
+    preset, members = content.get("preset"), content.get("members")
+    if content.get("format") != 1 or not isinstance(preset, dict) or not isinstance(members, list) or not members:
         return content
-    backbone = content["preset"].get("backbone", "inception-attention-resnet")
-    columns = content["members"][0]["clinical"]["columns"]
+    backbone = str(preset.get("backbone", "inception-attention-resnet"))
+    columns = members[0]["clinical"]["columns"]
     return {
         **content,
         "format": FORMAT,

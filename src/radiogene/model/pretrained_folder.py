@@ -1,9 +1,8 @@
 """The folder of a pretrained view network: all its layers but the classifier, to start a training from."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -11,13 +10,13 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from radiogene.errors import WeightsError
-from radiogene.model.preset_json import preset_from_json, preset_to_json
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.presets import Preset
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
 from radiogene.storage.checked_files import read_json_object, require_own_place, sha256_of
 from radiogene.storage.library_versions import library_versions
 from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.typed_json import JsonObject, from_json, to_json
 
 FORMAT = 1
 WEIGHTS_FILE = "network.safetensors"
@@ -53,35 +52,24 @@ class PretrainedSettings:
     classes: tuple[str, ...]
     scaling: ImageScaling
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""
-        return {
-            "format": FORMAT,
-            "preset": preset_to_json(self.preset),
-            "attention": self.attention,
-            "classes": list(self.classes),
-            "scaling": {name: list(values) for name, values in asdict(self.scaling).items()},
-        }
+        return {"format": FORMAT, **to_json(self)}
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "PretrainedSettings":
+    def from_json(cls, content: JsonObject) -> "PretrainedSettings":
         """The settings that `to_json` wrote.
 
         Raises:
             WeightsError: another format or other keys.
         """
-        if content.get("format") != FORMAT or set(content) != {"format", "preset", "attention", "classes", "scaling"}:
+        if content.get("format") != FORMAT:
             raise WeightsError(
-                f"{SETTINGS_FILE}: format {content.get('format')!r} with the keys {sorted(content)}; expected what "
-                "`radiogene pretrain` of this version writes."
+                f"{SETTINGS_FILE} has format {content.get('format')!r}; expected what `radiogene pretrain` of this "
+                "version writes."
             )
-        scaling = content["scaling"]
-        return cls(
-            preset_from_json(content["preset"]),
-            content["attention"],
-            tuple(content["classes"]),
-            ImageScaling(tuple(scaling["mean"]), tuple(scaling["sd"])),
-        )
+        settings = {name: value for name, value in content.items() if name != "format"}
+        return from_json(cls, settings, where=SETTINGS_FILE, error=WeightsError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +98,10 @@ class PretrainedNetwork:
         Raises:
             WeightsError: another preset, or parameters that do not fit.
         """
-        found, wanted = preset_to_json(self.settings.preset), preset_to_json(preset)
-        if found != wanted:
+        own_preset = self.settings.preset
+        if own_preset != preset:
             raise WeightsError(
-                f"The pretrained network has the preset {found['name']!r}, the training {wanted['name']!r}, or its "
+                f"The pretrained network has the preset {own_preset.name!r}, the training {preset.name!r}, or its "
                 "sizes differ. Pretrain with the same `preset`."
             )
         own = network.state_dict()
@@ -133,8 +121,8 @@ def write_pretrained(
     path: Path,
     settings: PretrainedSettings,
     state: Mapping[str, Tensor],
-    manifest: dict[str, Any],
-    history: Any,
+    manifest: JsonObject,
+    history: JsonObject,
     card: str,
 ) -> None:
     """Writes the folder, whole or not at all.
@@ -177,10 +165,11 @@ def read_pretrained(path: Path) -> PretrainedNetwork:
     """
     if not path.is_dir():
         raise WeightsError(f"{path} is no folder of a pretrained network. Give what `radiogene pretrain --out` wrote.")
-    hashes: Any = read_json_object(path / MANIFEST_FILE).get("sha256")
+    named = read_json_object(path / MANIFEST_FILE).get("sha256")
+    hashes = from_json(dict[str, str], named if isinstance(named, dict) else {}, where=path / MANIFEST_FILE)
     for name in (WEIGHTS_FILE, SETTINGS_FILE):
         file = path / name
-        if not file.is_file() or not isinstance(hashes, dict) or sha256_of(file) != hashes.get(name):
+        if not file.is_file() or sha256_of(file) != hashes.get(name):
             raise WeightsError(
                 f"{file} is missing or is not the file that pretraining wrote (its SHA-256 differs from "
                 f"{MANIFEST_FILE}). Copy the whole folder again."

@@ -4,7 +4,6 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from radiogene import __version__
 from radiogene.decision.calibration import CalibrationKind
@@ -23,6 +22,7 @@ from radiogene.model.model_folder import (
     MANIFEST_FILE,
     SETTINGS_FILE,
     checked_manifest,
+    hashes_of,
     read_model_facts,
 )
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
@@ -108,7 +108,7 @@ def calibrate_model(
     """
     path = path.resolve()
     manifest = checked_manifest(path, (DECISION_FILE, SETTINGS_FILE))
-    if HELD_OUT_FILE not in manifest["sha256"]:
+    if HELD_OUT_FILE not in hashes_of(manifest, path):
         raise WeightsError(
             f"{path.name} keeps no out-of-fold predictions: it was trained without folds, and a calibration must not "
             "be fitted on cases that its network was fitted on or stopped by. Train it with folds: "
@@ -130,9 +130,10 @@ def calibrate_model(
     return changed
 
 
-def _write(path: Path, changed: Recalibration, facts: ModelFacts, manifest: dict[str, Any]) -> None:
+def _write(path: Path, changed: Recalibration, facts: ModelFacts, manifest: JsonObject) -> None:
     """Puts a folder with the new decision in the place of the old one."""
     rests_on = RESTS_ON[changed.decision.model_kind]
+    hashes_before = hashes_of(manifest, path)
     manifest = {
         **manifest,
         "calibration": {"kind": changed.kind.value, "rests_on": rests_on, "version": __version__},
@@ -143,7 +144,7 @@ def _write(path: Path, changed: Recalibration, facts: ModelFacts, manifest: dict
         write_json(folder / CALIBRATION_FILE, changed.to_json())
         write_text(folder / CARD_FILE, model_card(facts, changed.decision, manifest))
         hashes = {name: sha256_of(folder / name) for name in (DECISION_FILE, CALIBRATION_FILE, CARD_FILE)}
-        write_json(folder / MANIFEST_FILE, manifest | {"sha256": dict(sorted((manifest["sha256"] | hashes).items()))})
+        write_json(folder / MANIFEST_FILE, manifest | {"sha256": dict(sorted((hashes_before | hashes).items()))})
 
 
 def _linked_or_copied(source: str, target: str) -> str:

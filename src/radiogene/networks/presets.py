@@ -1,7 +1,7 @@
 """The sizes of MMDL as data, and the one place where a network is built from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from radiogene.ct.nine_views import NINE_VIEWS
 from radiogene.errors import SettingsError
@@ -12,6 +12,7 @@ from radiogene.networks.gene_branch import ClinicalEntry
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.stem import StemStrides
 from radiogene.networks.view_network import ReductionStrides, StageCounts, ViewNetwork, ViewNetworkSettings
+from radiogene.storage.typed_json import MAY_BE_ABSENT
 
 VIEWS = len(NINE_VIEWS)
 """Views of a nodule (Figure 2A)."""
@@ -43,8 +44,8 @@ class Preset:
     shared_view_network: bool
     dropout_keep: float
     view_network: ViewNetworkSettings
-    backbone: str = INCEPTION_ATTENTION_RESNET
-    channel_divisor: int = 1
+    backbone: str = field(default=INCEPTION_ATTENTION_RESNET, metadata=MAY_BE_ABSENT)
+    channel_divisor: int = field(default=1, metadata=MAY_BE_ABSENT)
 
     def __post_init__(self) -> None:
         backbone_named(self.backbone)

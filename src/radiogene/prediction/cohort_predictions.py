@@ -6,9 +6,8 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
 
 from radiogene.cohort.row import CohortRow
 from radiogene.cohort.store.cube_record import row_key
@@ -18,9 +17,75 @@ from radiogene.ct.preparation import PreparedNodule
 from radiogene.errors import CohortError
 from radiogene.parallel.workers import Workers
 from radiogene.prediction.predictor import Predictor
+from radiogene.prediction.result import GeneResult
 from radiogene.storage.atomic_files import write_text
+from radiogene.storage.typed_json import JsonObject, from_json_text, to_json
 
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class GeneLine:
+    """One gene in a line of the table.
+
+    Attributes:
+        probability, call, threshold: as in `GeneResult`.
+        low, high: among the members of an ensemble; None for a single model.
+    """
+
+    probability: float
+    call: str
+    threshold: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class PredictionLine:
+    """One row of a cohort and its prediction, or the error.
+
+    Attributes:
+        row: its number in the table.
+        patient_id: of the row.
+        genes: per gene name; none where there is an error.
+        share_outside: share of the cube that lies outside the scan.
+        synthetic: True where the scan or any training patient was synthetic.
+        warnings: sentences, one after the other.
+        error: empty where there is none.
+    """
+
+    row: int
+    patient_id: str
+    genes: dict[str, GeneLine] = field(default_factory=dict)
+    share_outside: float | None = None
+    synthetic: bool | None = None
+    warnings: str = ""
+    error: str = ""
+
+    def columns(self) -> dict[str, object]:
+        """The cells of the table by column; those that an error leaves empty are not among them."""
+        cells: dict[str, object] = {"row": self.row, "patient_id": self.patient_id}
+        for gene, line in self.genes.items():
+            cells |= {f"{gene}_{part.name}": getattr(line, part.name) for part in fields(GeneLine)}
+        return cells | {
+            "share_outside": self.share_outside,
+            "synthetic": self.synthetic,
+            "warnings": self.warnings,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """A finished row in the journal of an unfinished run.
+
+    Attributes:
+        key: of everything in the row that its prediction depends on.
+        line: its prediction.
+    """
+
+    key: str
+    line: PredictionLine
 
 
 @dataclass(frozen=True)
@@ -70,7 +135,7 @@ def predict_cohort(
     """
     journal = out.with_name(f".{out.name}.journal.jsonl")
     engine = predictor.model.method.engine
-    header = {
+    header: JsonObject = {
         "weights_sha256": predictor.model.weights_sha256,
         "decision": predictor.decision.to_json(),
         "allow_gaps": allow_gaps,
@@ -88,14 +153,14 @@ def predict_cohort(
             for count, (row, outcome) in enumerate(zip(waiting, outcomes, strict=True), start=1):
                 line = _line(predictor, row, outcome)
                 finished[_input_key(row)] = line
-                if line["error"]:
+                if line.error:
                     failed += 1
                 else:
-                    stream.write(json.dumps({"key": _input_key(row), "line": line}) + "\n")
+                    stream.write(_text_of(JournalEntry(_input_key(row), line)))
                     stream.flush()
                 if progress is not None:
                     progress(resumed + count, len(cohort.rows))
-    lines = [{**finished[_input_key(row)], "row": row.row_number} for row in cohort.rows]
+    lines = [replace(finished[_input_key(row)], row=row.row_number) for row in cohort.rows]
     _write_table(out, predictor.facts.genes, lines)
     journal.unlink()
     return CohortPredictions(len(waiting) - failed, resumed, failed)
@@ -108,60 +173,69 @@ def _input_key(row: CohortRow) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -> dict[str, Any]:
-    line: dict[str, Any] = {"row": row.row_number, "patient_id": row.patient_id, "warnings": "", "error": ""}
+def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -> PredictionLine:
+    line = PredictionLine(row.row_number, row.patient_id)
     if isinstance(outcome, str):
-        return {**line, "error": outcome}
+        return replace(line, error=outcome)
     try:
         result = predictor.predict(outcome, row)
     except CohortError as error:
-        return {**line, "error": f"{type(error).__name__}: {error}"}
-    for gene, found in result.genes.items():
-        line |= {
-            f"{gene}_probability": found.probability,
-            f"{gene}_call": found.call,
-            f"{gene}_threshold": found.threshold,
-            f"{gene}_low": None if found.spread is None else found.spread.low,
-            f"{gene}_high": None if found.spread is None else found.spread.high,
-        }
-    line["share_outside"] = result.nodule.share_outside
-    line["synthetic"] = result.model.synthetic or result.nodule.synthetic
-    line["warnings"] = " ".join(result.warnings)
-    return line
+        return replace(line, error=f"{type(error).__name__}: {error}")
+    return replace(
+        line,
+        genes={gene: _gene_line(of_gene) for gene, of_gene in result.genes.items()},
+        share_outside=result.nodule.share_outside,
+        synthetic=result.model.synthetic or result.nodule.synthetic,
+        warnings=" ".join(result.warnings),
+    )
 
 
-def _write_table(out: Path, genes: tuple[str, ...], lines: list[dict[str, Any]]) -> None:
+def _gene_line(result: GeneResult) -> GeneLine:
+    low, high = (None, None) if result.spread is None else (result.spread.low, result.spread.high)
+    return GeneLine(result.probability, result.call, result.threshold, low, high)
+
+
+def _write_table(out: Path, genes: tuple[str, ...], lines: list[PredictionLine]) -> None:
     columns = ["row", "patient_id"]
     for gene in genes:
-        columns += [f"{gene}_{what}" for what in ("probability", "call", "threshold", "low", "high")]
+        columns += [f"{gene}_{what}" for what in (part.name for part in fields(GeneLine))]
     columns += ["share_outside", "synthetic", "warnings", "error"]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(lines)
+    writer.writerows(line.columns() for line in lines)
     write_text(out, text.getvalue())
 
 
-def _read_journal(journal: Path, header: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _text_of(entry: JournalEntry) -> str:
+    return json.dumps(to_json(entry)) + "\n"
+
+
+def _read_journal(journal: Path, header: JsonObject) -> dict[str, PredictionLine]:
     """Lines by row key that an interrupted run had finished; a last line without an end is passed over."""
     if not journal.exists():
         return {}
     text = journal.read_text(encoding="utf-8")
+    lines = text[: text.rfind("\n") + 1].splitlines()
+    if not lines:
+        journal.unlink()
+        return {}
     try:
-        entries = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+        first = json.loads(lines[0])
     except ValueError as error:
         raise CohortError(
             f"{journal} holds the predictions of an interrupted run and is damaged ({error}). Delete it, or choose "
             "another `out`."
         ) from error
-    if not entries:
-        journal.unlink()
-        return {}
-    if entries[0] != header:
+    if first != json.loads(json.dumps(header)):
         raise CohortError(
             f"{journal} holds the unfinished predictions of another model or with other options. Delete it, or choose "
             "another `out`."
         )
-    whole = "".join(json.dumps(entry) + "\n" for entry in entries)
-    write_text(journal, whole)
-    return {entry["key"]: entry["line"] for entry in entries[1:]}
+    way_out = "delete it, or choose another `out`"
+    entries = [
+        from_json_text(JournalEntry, line, where=f"{journal}, line {number}", error=CohortError, way_out=way_out)
+        for number, line in enumerate(lines[1:], start=2)
+    ]
+    write_text(journal, json.dumps(header) + "\n" + "".join(map(_text_of, entries)))
+    return {entry.key: entry.line for entry in entries}

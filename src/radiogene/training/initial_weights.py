@@ -13,6 +13,7 @@ from radiogene.networks.imagenet_start import start_from_imagenet
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import Preset
 from radiogene.storage.checked_files import sha256_of
+from radiogene.storage.typed_json import JsonObject
 
 RANDOM = "random"
 IMAGENET = "imagenet:"
@@ -28,7 +29,7 @@ class InitialWeights(Protocol):
     def load_into(self, network: MMDL) -> None:
         """Load these weights into every view network as its start."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """What the manifest says of the start; it names no path."""
 
 
@@ -41,7 +42,7 @@ class RandomWeights:
     def load_into(self, network: MMDL) -> None:
         """Leave the network the weights that it was built with."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """What the manifest says of the start."""
         return {"kind": RANDOM}
 
@@ -71,7 +72,7 @@ class PretrainedWeights:
         for view_network in network.view_networks:
             self.pretrained.load_into(view_network, self.preset)  # type: ignore[arg-type]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """What the manifest says of the start."""
         classes = list(self.pretrained.settings.classes)
         return {"kind": "pretrained", "classes": classes, "weights_sha256": self.pretrained.weights_sha256}
@@ -101,7 +102,7 @@ class ImagenetWeights:
         """Load the weights; see `InitialWeights`."""
         start_from_imagenet(network, self.parameters)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """What the manifest says of the start."""
         return {"kind": "imagenet", "file_sha256": self.sha256}
 

@@ -1,8 +1,7 @@
 """Everything a user decides about a training; saved in the model's manifest."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
@@ -10,6 +9,7 @@ from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.gene_branch import ClinicalEntry
 from radiogene.networks.presets import Preset, preset_named
+from radiogene.storage.typed_json import JsonObject, to_json
 from radiogene.training.stages.schedule import TrainingSchedule, schedule_of
 
 
@@ -76,6 +76,6 @@ class TrainingSettings:
         """The preset with its backbone."""
         return preset_named(self.preset, self.backbone)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""
-        return asdict(self)
+        return to_json(self)

@@ -3,9 +3,8 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,8 @@ from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.parallel.workers import Workers
 from radiogene.storage.library_versions import library_versions
+from radiogene.storage.typed_json import JsonObject, to_json
+from radiogene.training.fitting.fit import MemberHistory
 from radiogene.training.fitting.run_options import RunOptions, process_rank
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.initial_weights import InitialWeights, RandomWeights
@@ -42,7 +43,7 @@ class FittedNetworks:
         model_kind: what the kept members are.
         members_differ_in: "folds", "seeds", both, or nothing.
         record: settings, start and members for a manifest, plain JSON values.
-        history: losses per member, stage and epoch, plain JSON values.
+        history: losses per member, stage and epoch.
     """
 
     kept: tuple[TrainedMember, ...]
@@ -50,8 +51,8 @@ class FittedNetworks:
     view_weights: dict[str, dict[str, float]]
     model_kind: ModelKind
     members_differ_in: str
-    record: dict[str, Any]
-    history: tuple[dict[str, Any], ...]
+    record: JsonObject
+    history: tuple[MemberHistory, ...]
 
     @property
     def members(self) -> tuple[MemberSettings, ...]:
@@ -107,10 +108,7 @@ def train(
 
     kept = tuple(done for member, done in zip(members, trained, strict=True) if member.kept)
     shares = np.mean([member.view_shares for member in kept], axis=0)
-    history = tuple(
-        {"member": member.name, "stages": [outcome.to_json() for outcome in done.outcomes]}
-        for member, done in zip(members, trained, strict=True)
-    )
+    history = tuple(MemberHistory(member.name, done.outcomes) for member, done in zip(members, trained, strict=True))
     return FittedNetworks(
         kept=kept,
         held_out=held_out_predictions(cohort, members, trained, settings.nodule_rule),
@@ -148,7 +146,7 @@ def _command(
     settings: TrainingSettings,
     options: RunOptions,
     initial: InitialWeights,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Everything that decides the result: an unfinished training goes on with the same only."""
     nodules = [
         (fingerprint, row.patient_values(), labels, size, index)
@@ -188,7 +186,7 @@ def _record(
     trained: Sequence[TrainedMember],
     options: RunOptions,
     initial: InitialWeights,
-) -> dict[str, Any]:
+) -> JsonObject:
     return {
         "settings": settings.to_json(),
         "run": options.to_json(),
@@ -203,7 +201,7 @@ def _record(
                 "inner_validation_patients": len(member.validation_ids),
                 "held_out_patients": len(member.held_out_ids),
                 "clinical_rules": list(done.settings.clinical.notes),
-                "stages": [replace(outcome, history=()).to_json() for outcome in done.outcomes],
+                "stages": [to_json(outcome.without_history) for outcome in done.outcomes],
             }
             for member, done in zip(members, trained, strict=True)
         ],

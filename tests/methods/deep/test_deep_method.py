@@ -60,7 +60,7 @@ def test_what_is_saved_is_loaded_exactly(name, cohort, fitted, tmp_path):
     np.testing.assert_array_equal(again.predict_proba(cohort), probabilities)
     assert again.facts == system.facts
     assert again.notes == system.notes
-    assert again.history == tuple({**entry, "member": f"seed-{n}"} for n, entry in enumerate(system.history))
+    assert again.history == tuple(replace(entry, member=f"seed-{n}") for n, entry in enumerate(system.history))
     again.save(tmp_path)
     assert (tmp_path / "model.safetensors").read_bytes() == content["model.safetensors"]
     assert again.facts.to_json() == system.facts.to_json()
@@ -151,8 +151,10 @@ def test_it_learns_what_the_cubes_tell(cohort, fitted):
 
 def test_clinical_columns_follow_the_settings_where_a_system_has_any(cohort, fitted):
     given = replace(SETTINGS, clinical=("age",))
-    assert [i.name for i in fitted("cnn-3d-clinical", cohort, given).members[0].values.clinical.inputs] == ["age"]
-    assert fitted("cnn-3d", cohort, given).members[0].values.width == 0
+    assert [i.name for i in fitted("cnn-3d-clinical", cohort, given).members[0].settings.values.clinical.inputs] == [
+        "age"
+    ]
+    assert fitted("cnn-3d", cohort, given).members[0].settings.values.width == 0
 
 
 @pytest.mark.usefixtures("heard_interrupts")

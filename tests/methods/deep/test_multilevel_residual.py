@@ -33,7 +33,7 @@ def system(cohort, features, tmp_path_factory):
 
 @pytest.mark.slow
 def test_clinical_values_and_selected_features_join(system):
-    values = system.members[0].values
+    values = system.members[0].settings.values
     assert values.clinical.columns == ("sex", "smoking")
     assert len(values.radiomics.names) == 16
     assert system.members[0].network.head.layers[0].in_features == 8 + 16 + 32 + 2 + 16
@@ -56,8 +56,8 @@ def test_selection_scaling_and_weights_do_not_know_the_held_out_patients(system,
         place = FitContext(tmp_path / patient, features)
         changed.append(method_named("multilevel-residual").make(SETTINGS, place).fit(other, LABELS).members[0])
     before = system.members[0]
-    assert changed[0].values == before.values
-    assert changed[0].scaling == before.scaling
-    assert changed[1].values != before.values
+    assert changed[0].settings.values == before.settings.values
+    assert changed[0].settings.scaling == before.settings.scaling
+    assert changed[1].settings.values != before.settings.values
     for name, weights in before.network.state_dict().items():
         assert weights.equal(changed[0].network.state_dict()[name])

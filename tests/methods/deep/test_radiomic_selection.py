@@ -5,6 +5,7 @@ import pytest
 
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.methods.deep.radiomic_selection import LARGEST_STANDARDISED, RadiomicSelection
+from radiogene.storage.typed_json import from_json, to_json
 
 NAMES = tuple(f"feature{n}" for n in range(8))
 
@@ -59,9 +60,9 @@ def test_the_order_of_the_columns_does_not_matter_but_a_missing_one_does():
 def test_it_is_read_as_it_was_written():
     values, labels = features()
     found = RadiomicSelection.fit(NAMES, values, labels, 3)
-    assert RadiomicSelection.from_json(found.to_json()) == found
-    with pytest.raises(WeightsError, match="damaged"):
-        RadiomicSelection.from_json({**found.to_json(), "sd": [1.0]})
+    assert from_json(RadiomicSelection, to_json(found), where="settings") == found
+    with pytest.raises(WeightsError, match="3 names, 3 means and 1 SDs in a radiomic selection"):
+        from_json(RadiomicSelection, {**to_json(found), "sd": [1.0]}, where="settings")
 
 
 def test_features_that_say_nothing_at_all_are_refused():

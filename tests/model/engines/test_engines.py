@@ -169,7 +169,7 @@ def changed(exported, tmp_path, **values):
         ),
         ({"engine": "onnx"}, r"an export for onnx in float32; `engine` openvino `precision` float32 reads one"),
         ({"format": 7}, r"export\.json: format 7"),
-        ({"precision": "int4"}, r"a value that cannot be meant"),
+        ({"precision": "int4"}, r"export\.json, precision: found .int4., wanted .float32."),
         ({"files": [[]]}, r"does not name a file for every view network"),
         ({"sha256": {"../escape": "0"}}, r"has no \.\./escape"),
     ],

@@ -45,17 +45,18 @@ def test_no_file_holds_a_path_or_the_name_of_a_image(pretrained, images):
 
 
 @pytest.mark.slow
-def test_it_learns_to_tell_two_classes_apart_and_is_measured_on_unseen_images(tmp_path):
-    seen = write_images(tmp_path / "seen", each=40)
-    unseen = write_images(tmp_path / "unseen", each=20, seed=1)
-    (unseen / "lying" / "photo-99.png").write_text("no image")
+def test_it_learns_to_tell_two_classes_apart_and_is_measured_on_test_images(tmp_path):
+    images = write_images(tmp_path / "images", each=40)
+    tests = write_images(tmp_path / "tests", each=20, seed=1)
+    (tests / "lying" / "photo-99.png").write_text("no image")
     told = []
     settings = short_settings(epochs=8, learning_rate=0.003)
-    manifest = pretrain(seen, settings, tmp_path / "out", OPTIONS, test=unseen, tell=told.append)
-    test = manifest["test"]
+    record = pretrain(images, settings, tmp_path / "out", OPTIONS, test=tests, tell=told.append)
+    test = json.loads((tmp_path / "out" / "manifest.json").read_text())["test"]
+    assert test == record.test.to_json()
     assert test["images"] == 40
     assert test["classes"]["lying"]["images"] == 20
-    right = sum(found["right"] for found in test["classes"].values())
+    right = sum(answers["right"] for answers in test["classes"].values())
     assert test["accuracy"]["value"] == pytest.approx(right / 40)
     assert test["accuracy"]["interval"]["low"] > 0.75
     assert list(test["unusable"]) == ["lying/photo-99.png"]

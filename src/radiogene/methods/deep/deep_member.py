@@ -1,10 +1,8 @@
 """One trained network of a deep system: split, scaled, built, fitted, and asked about patients it had not seen."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,8 +10,9 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
-from radiogene.errors import WeightsError
+from radiogene.errors import DamagedStateError, WeightsError
 from radiogene.methods.deep.deep_design import DeepDesign
+from radiogene.methods.deep.deep_facts import DeepMemberSettings
 from radiogene.methods.deep.deep_fit import DeepFit
 from radiogene.methods.deep.deep_probabilities import deep_probabilities
 from radiogene.methods.deep.deep_sizes import DeepSizes, deep_sizes_of
@@ -26,6 +25,7 @@ from radiogene.methods.stage_schedules import stage_schedule
 from radiogene.networks.image_network import ImageNetwork
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.typed_json import read_typed_json, to_json
 from radiogene.training.fitting.fit import FitLength, FitOutcome, fit
 from radiogene.training.fitting.process_plans import training_plan, validation_plan
 from radiogene.training.fitting.run_options import RunOptions, training_device
@@ -35,7 +35,6 @@ from radiogene.training.stages.schedule import StageSchedule, schedule_of
 
 WEIGHTS_FILE = "member.safetensors"
 DONE_FILE = "member.json"
-KEYS = {"scaling", "values", "outcome"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,58 +43,42 @@ class DeepMember:
 
     Attributes:
         network: in evaluation mode.
-        scaling: of its images.
-        values: coding of what joins.
-        outcome: how its fit went.
+        settings: what was fitted beside its weights.
     """
 
     network: ImageNetwork
-    scaling: PixelScaling
-    values: FittedValues
-    outcome: FitOutcome
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything but the weights, as plain JSON values."""
-        return {
-            "scaling": self.scaling.to_json(),
-            "values": self.values.to_json(),
-            "outcome": self.outcome.to_json(),
-        }
+    settings: DeepMemberSettings
 
 
 def deep_member(
     design: DeepDesign,
     sizes: DeepSizes,
     genes: int,
-    content: dict[str, Any],
+    settings: DeepMemberSettings,
     state: Mapping[str, Tensor],
     source: Path,
 ) -> DeepMember:
-    """The member of weights and of what `DeepMember.to_json` wrote.
+    """The member of weights and of what was fitted beside them.
 
     Args:
         design: of the system.
         sizes: of its network.
         genes: G.
-        content: everything but the weights.
+        settings: what was fitted beside the weights.
         state: parameters by name.
         source: of the weights, for messages.
 
     Raises:
-        WeightsError: other keys, weights of another network, or values that are not finite.
+        WeightsError: weights of another network, or values that are not finite.
     """
-    if set(content) != KEYS:
-        raise WeightsError(f"A member with the keys {sorted(content)}; expected {sorted(KEYS)}.")
-    values = FittedValues.from_json(content["values"])
-    network = design.build(sizes, genes, values.width)
+    network = design.build(sizes, genes, settings.values.width)
     try:
         network.load_state_dict(state)
     except RuntimeError as error:
         raise WeightsError(f"{source} does not hold the weights of {design.name}: {error}") from error
     if not all(bool(torch.isfinite(parameter).all()) for parameter in network.parameters()):
         raise WeightsError(f"{source} holds values that are not finite. Train again.")
-    scaling = PixelScaling.from_json(content["scaling"])
-    return DeepMember(network.eval(), scaling, values, FitOutcome.from_json(content["outcome"]))
+    return DeepMember(network.eval(), settings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,10 +132,10 @@ def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepM
     """
     done = place / DONE_FILE
     if done.is_file():
-        content = json.loads(done.read_text(encoding="utf-8"))
+        settings = read_typed_json(DeepMemberSettings, done, error=DamagedStateError)
         weights = place / WEIGHTS_FILE
         return deep_member(
-            training.design, training.sizes, len(training.settings.genes), content, load_file(weights), weights
+            training.design, training.sizes, len(training.settings.genes), settings, load_file(weights), weights
         )
     fitting = positions_of(training.patient_ids, member.fitting_ids)
     scaling = training.kind.fit_scaling(training.images, training.images.of_patients(fitting))
@@ -161,9 +144,9 @@ def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepM
     torch.manual_seed(member.seed)
     network = training.design.build(training.sizes, len(training.settings.genes), coding.width)
     outcome = _fitted(training, member, network, scaling, coding, place / "fit")
-    trained = DeepMember(network.cpu().eval(), scaling, coding, outcome)
+    trained = DeepMember(network.cpu().eval(), DeepMemberSettings(scaling, coding, outcome))
     save_tensors(place / WEIGHTS_FILE, trained.network.state_dict())
-    write_json(done, trained.to_json())
+    write_json(done, to_json(trained.settings))
     return trained
 
 
@@ -173,10 +156,11 @@ def held_out_probabilities(
     """Positions (M,) of the patients that may set thresholds by this member, and P(mutant) (M, G) of them."""
     held_out = positions_of(training.patient_ids, member.held_out_ids or member.validation_ids)
     network = trained.network.to(training_device(training.options))
-    values = trained.values.encode(training.values)
-    found = deep_probabilities(network, training.kind, trained.scaling, training.images, held_out, values)
+    fitted = trained.settings
+    values = fitted.values.encode(training.values)
+    probabilities = deep_probabilities(network, training.kind, fitted.scaling, training.images, held_out, values)
     network.cpu()
-    return held_out, found
+    return held_out, probabilities
 
 
 def _fitted(

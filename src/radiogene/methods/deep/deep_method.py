@@ -3,10 +3,9 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from radiogene.errors import SettingsError, TrainingError, WeightsError
 from radiogene.evaluation.held_out import INNER_VALIDATION, OUT_OF_FOLD, CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.methods.deep.deep_design import DeepDesign
+from radiogene.methods.deep.deep_facts import DeepFacts
 from radiogene.methods.deep.deep_member import (
     DeepMember,
     DeepTraining,
@@ -33,46 +33,18 @@ from radiogene.methods.deep.deep_split import deep_members
 from radiogene.methods.deep.patient_values import PatientValues, read_values
 from radiogene.methods.facts_of_fit import facts_of_fit
 from radiogene.methods.method import FitContext, Method
-from radiogene.methods.method_settings import NetworkSettings, PresetName
-from radiogene.model.facts import ModelFacts
+from radiogene.methods.method_settings import NetworkSettings
 from radiogene.model.model_folder import WEIGHTS_FILE, ModelFolder
 from radiogene.storage.library_versions import library_versions
 from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.typed_json import JsonObject, to_json
+from radiogene.training.fitting.fit import MemberHistory
 from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
 from radiogene.training.fitting.unfinished import UnfinishedTraining
 from radiogene.training.members.members import Member
 
 PATIENTS_AT_ONCE = 8
 """Whose images are in memory together in prediction."""
-
-
-OWN_KEYS = ("preset", "members")
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeepFacts(ModelFacts):
-    """What predicts, beside the weights.
-
-    Attributes:
-        preset: sizes of the network.
-        members: what was fitted beside the weights of each, plain JSON values.
-    """
-
-    preset: PresetName
-    members: tuple[dict[str, Any], ...]
-
-    def own_json(self) -> dict[str, Any]:
-        """What a deep system adds, as plain JSON values."""
-        return {"preset": self.preset, "members": list(self.members)}
-
-    @classmethod
-    def of_own(cls, common: Mapping[str, Any], own: Mapping[str, Any], where: Path) -> Self:
-        """See `ModelFacts.of_own`."""
-        if set(own) != set(OWN_KEYS) or not isinstance(own["members"], list) or not own["members"]:
-            raise WeightsError(
-                f"{where.name} has the keys {sorted(own)} beside those of every model; expected {sorted(OWN_KEYS)}."
-            )
-        return cls(**common, preset=own["preset"], members=tuple(own["members"]))
 
 
 class DeepMethod(Method):
@@ -126,8 +98,8 @@ class DeepMethod(Method):
             cohort.at(known),
             looks_at_nodule=self.design.looks_at_nodule,
         )
-        own = tuple(member.to_json() for member in self.members)
-        self._facts = DeepFacts(**common, preset=self.settings.preset, members=own)
+        fitted = tuple(member.settings for member in self.members)
+        self._facts = DeepFacts(**vars(common), preset=self.settings.preset, members=fitted)
         return self
 
     def member_probabilities(self, cohort: PreparedCohort) -> NDArray[np.float64]:
@@ -161,7 +133,7 @@ class DeepMethod(Method):
     def clinical(self) -> ClinicalEncoder:
         """See `Method`."""
         self._require_fitted()
-        return self.members[0].values.clinical
+        return self.members[0].settings.values.clinical
 
     @property
     def held_out(self) -> HeldOutPredictions:
@@ -180,7 +152,7 @@ class DeepMethod(Method):
     @property
     def notes(self) -> tuple[str, ...]:
         """See `Method`."""
-        of_values = [note for member in self.members for note in member.values.clinical.notes]
+        of_values = [note for member in self.members for note in member.settings.values.clinical.notes]
         return tuple(dict.fromkeys([self.design.sizes_in_words(self.sizes), *of_values]))
 
     @property
@@ -189,10 +161,10 @@ class DeepMethod(Method):
         return (f"Network: {self.design.sizes_in_words(self.sizes)}; members: {len(self.members)}.",)
 
     @property
-    def history(self) -> tuple[dict[str, Any], ...]:
+    def history(self) -> tuple[MemberHistory, ...]:
         """See `Method`."""
         return tuple(
-            {"member": f"seed-{self.settings.seed + number}", "stages": [member.outcome.to_json()]}
+            MemberHistory(f"seed-{self.settings.seed + number}", (member.settings.outcome,))
             for number, member in enumerate(self.members)
         )
 
@@ -217,7 +189,7 @@ class DeepMethod(Method):
         Raises:
             WeightsError: the weights are damaged or belong to another system.
         """
-        facts = DeepFacts.of_own(folder.common, folder.own, folder.path / "settings.json")
+        facts = DeepFacts.from_settings(folder.settings, folder.settings_file)
         file = folder.path / WEIGHTS_FILE
         try:
             tensors = load_file(file)
@@ -230,11 +202,11 @@ class DeepMethod(Method):
                 design,
                 method.sizes,
                 len(facts.genes),
-                content,
+                fitted,
                 {n.removeprefix(f"{number}."): t for n, t in tensors.items() if n.startswith(f"{number}.")},
                 file,
             )
-            for number, content in enumerate(facts.members)
+            for number, fitted in enumerate(facts.members)
         )
         return method
 
@@ -264,9 +236,9 @@ class DeepMethod(Method):
         device = training_device(_options(self.context))
         each = []
         for member in self.members:
-            coded = member.values.encode(values)
+            coded = member.settings.values.encode(values)
             network = member.network.to(device)
-            each.append(deep_probabilities(network, self.kind, member.scaling, images, patients, coded))
+            each.append(deep_probabilities(network, self.kind, member.settings.scaling, images, patients, coded))
         return np.array(each, dtype=np.float64)
 
     def _require_fitted(self) -> None:
@@ -307,7 +279,7 @@ def _held_out(training: DeepTraining, members: Sequence[Member], trained: Sequen
     return HeldOutPredictions(predictions, INNER_VALIDATION)
 
 
-def _command(training: DeepTraining) -> dict[str, Any]:
+def _command(training: DeepTraining) -> JsonObject:
     """Everything that decides the result: an unfinished fit goes on with the same only."""
     radiomics = training.values.radiomics
     patients = {
@@ -318,7 +290,7 @@ def _command(training: DeepTraining) -> dict[str, Any]:
     }
     return {
         "system": training.design.name,
-        "settings": asdict(training.settings),
+        "settings": to_json(training.settings),
         "run": training.options.of_results(),
         "cohort_sha256": hashlib.sha256(json.dumps(patients, sort_keys=True).encode()).hexdigest(),
         "versions": library_versions(),

@@ -3,14 +3,12 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.errors import WeightsError
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,21 +42,6 @@ class PixelScaling:
 
     mean: tuple[float, ...]
     sd: tuple[float, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The scaling as plain JSON values."""
-        return {"mean": list(self.mean), "sd": list(self.sd)}
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "PixelScaling":
-        """The scaling that `to_json` described.
-
-        Raises:
-            WeightsError: other keys.
-        """
-        if set(content) != {"mean", "sd"}:
-            raise WeightsError(f"Scaling of images with the keys {sorted(content)}; expected mean and sd.")
-        return cls(tuple(content["mean"]), tuple(content["sd"]))
 
 
 @dataclass(frozen=True)

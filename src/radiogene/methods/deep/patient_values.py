@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
-from radiogene.errors import WeightsError
 from radiogene.methods.deep.radiomic_selection import RadiomicSelection
 
 
@@ -42,10 +40,10 @@ class PatientValues:
 
     def at(self, positions: NDArray[np.int_]) -> "PatientValues":
         """The values of the patients at these positions."""
-        found = self.radiomics
+        radiomics = self.radiomics
         return PatientValues(
             tuple(self.rows[position] for position in positions),
-            None if found is None else RadiomicValues(found.names, found.values[positions]),
+            None if radiomics is None else RadiomicValues(radiomics.names, radiomics.values[positions]),
         )
 
 
@@ -64,8 +62,9 @@ def read_values(cohort: PreparedCohort, radiomics: bool, features: Path) -> Pati
         return PatientValues(cohort.patients)
     from radiogene.radiomics import cohort_features
 
-    found = cohort_features(cohort, features)
-    return PatientValues(cohort.patients, RadiomicValues(tuple(found.names), np.asarray(found.values, np.float64)))
+    computed = cohort_features(cohort, features)
+    radiomic = RadiomicValues(tuple(computed.names), np.asarray(computed.values, np.float64))
+    return PatientValues(cohort.patients, radiomic)
 
 
 @dataclass(frozen=True)
@@ -96,10 +95,9 @@ class FittedValues:
             CohortError: a column is missing or unusable.
             TrainingError: no radiomic feature can be used.
         """
-        found = values.radiomics
-        selection = None
-        if found is not None:
-            selection = RadiomicSelection.fit(found.names, found.values, labels, most_radiomics)
+        radiomics, selection = values.radiomics, None
+        if radiomics is not None:
+            selection = RadiomicSelection.fit(radiomics.names, radiomics.values, labels, most_radiomics)
         return cls(ClinicalEncoder.fit(values.rows, columns), selection)
 
     @property
@@ -112,27 +110,5 @@ class FittedValues:
         clinical = self.clinical.encode(values.rows)
         if self.radiomics is None or values.radiomics is None:
             return clinical
-        found = values.radiomics
-        return np.concatenate([clinical, self.radiomics.encode(found.names, found.values)], axis=1)
-
-    def to_json(self) -> dict[str, Any]:
-        """The coding as plain JSON values."""
-        return {
-            "clinical": self.clinical.to_json(),
-            "radiomics": None if self.radiomics is None else self.radiomics.to_json(),
-        }
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "FittedValues":
-        """The coding that `to_json` described.
-
-        Raises:
-            WeightsError: other keys, or a damaged part.
-        """
-        if set(content) != {"clinical", "radiomics"}:
-            raise WeightsError(f"Coding of values with the keys {sorted(content)}; expected clinical and radiomics.")
-        found = content["radiomics"]
-        return cls(
-            ClinicalEncoder.from_json(content["clinical"]),
-            None if found is None else RadiomicSelection.from_json(found),
-        )
+        radiomics = self.radiomics.encode(values.radiomics.names, values.radiomics.values)
+        return np.concatenate([clinical, radiomics], axis=1)

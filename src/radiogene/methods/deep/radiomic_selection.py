@@ -1,8 +1,7 @@
 """The radiomic features that part the classes best among the fitting patients, standardised by them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +22,21 @@ class RadiomicSelection:
     Attributes:
         names: K of them.
         mean, sd: of each over the patients that it was fitted on.
+
+    Raises:
+        WeightsError: lists of different lengths.
     """
 
     names: tuple[str, ...]
     mean: tuple[float, ...]
     sd: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len({len(self.names), len(self.mean), len(self.sd)}) != 1:
+            raise WeightsError(
+                f"Found {len(self.names)} names, {len(self.mean)} means and {len(self.sd)} SDs in a radiomic "
+                "selection; wanted as many of each."
+            )
 
     @classmethod
     def fit(
@@ -54,9 +63,9 @@ class RadiomicSelection:
         standardised = (values[:, usable] - mean) / sd
         scores = np.max([_separation(standardised, labels[:, gene]) for gene in range(labels.shape[1])], axis=0)
         # The order of equal scores is the features' own, so that it is the same everywhere.
-        kept = np.sort(np.argsort(-scores, kind="stable")[:most])
+        best = np.sort(np.argsort(-scores, kind="stable")[:most])
         return cls(
-            tuple(names[position] for position in usable[kept]), tuple(mean[kept].tolist()), tuple(sd[kept].tolist())
+            tuple(names[position] for position in usable[best]), tuple(mean[best].tolist()), tuple(sd[best].tolist())
         )
 
     def encode(self, names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -75,25 +84,10 @@ class RadiomicSelection:
                 f"The radiomic feature {missing[0]} is not computed here; was another version installed?"
             )
         column = {name: position for position, name in enumerate(names)}
-        found = values[:, [column[name] for name in self.names]]
-        standardised = (found - np.array(self.mean)) / np.array(self.sd)
+        selected = values[:, [column[name] for name in self.names]]
+        standardised = (selected - np.array(self.mean)) / np.array(self.sd)
         known = np.where(np.isfinite(standardised), standardised, 0.0)
         return np.clip(known, -LARGEST_STANDARDISED, LARGEST_STANDARDISED).astype(np.float32)
-
-    def to_json(self) -> dict[str, Any]:
-        """The selection as plain JSON values."""
-        return {name: list(value) for name, value in asdict(self).items()}
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "RadiomicSelection":
-        """The selection that `to_json` described.
-
-        Raises:
-            WeightsError: other keys, or lists of different lengths.
-        """
-        if set(content) != {field.name for field in fields(cls)} or len({len(v) for v in content.values()}) != 1:
-            raise WeightsError("A radiomic selection is damaged. Copy the whole folder again.")
-        return cls(**{name: tuple(value) for name, value in content.items()})
 
 
 def _separation(standardised: NDArray[np.float64], labels: NDArray[np.int8]) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """A nine-view network as a system: MMDL, or MMDL with another network in place of its own."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from radiogene.methods.method import FitContext, Method
 from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.nine_view.size_notes import size_notes
 from radiogene.methods.nine_view.training_settings import training_settings
+from radiogene.model.card import part_of
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.engines.feature_engine import EngineIdentity
 from radiogene.model.engines.open_engine import open_engine
@@ -23,8 +24,10 @@ from radiogene.model.model_folder import WEIGHTS_FILE, ModelFolder
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.model.nine_view_model import NineViewNetworks, built_networks, nine_view_model
 from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.typed_json import JsonObject
+from radiogene.training.fitting.fit import MemberHistory
 from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
-from radiogene.training.initial_weights import initial_weights
+from radiogene.training.initial_weights import RANDOM, initial_weights
 from radiogene.training.settings import TrainingSettings
 from radiogene.training.train import FittedNetworks, train
 
@@ -167,8 +170,8 @@ class NineViewMethod(Method):
             return ()
         facts = self.facts
         notes = list(size_notes(facts, self._networks.networks[0].view_networks[0]))  # type: ignore[arg-type]
-        start = self.record["initial_weights"]["kind"]
-        if start != "random":
+        start = part_of(self.record, "initial_weights").get("kind")
+        if start != RANDOM:
             notes.append(f"starts from a network trained before ({start})")
         if len(facts.members) > 1:
             notes.append(f"mean of {len(facts.members)} networks")
@@ -185,12 +188,12 @@ class NineViewMethod(Method):
         )
 
     @property
-    def history(self) -> tuple[dict[str, Any], ...]:
+    def history(self) -> tuple[MemberHistory, ...]:
         """See `Method`."""
         return self._required_fit().history
 
     @property
-    def record(self) -> dict[str, Any]:
+    def record(self) -> JsonObject:
         """See `Method`: settings with nothing left to the preset, start, and members."""
         return self._loaded.manifest if self._loaded is not None else self._required_fit().record
 
@@ -228,7 +231,7 @@ def _facts(
         nodule_rule=settings.nodule_rule,
     )
     return NineViewFacts(
-        **common,
+        **vars(common),
         preset=settings.sizes,
         attention=settings.attention,
         view_names=settings.view_names,

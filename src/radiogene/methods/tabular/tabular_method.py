@@ -1,6 +1,6 @@
 """A system that reads a table of numbers: out-of-fold predictions, and one fit on all patients for everybody else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -30,8 +30,6 @@ from radiogene.model.model_folder import ESTIMATORS_FILE, ModelFolder
 FEWEST_OF_A_CLASS = 5
 """Mutants, and wild types, below which nothing is fitted: a threshold on four mutants is chance."""
 
-OWN_KEYS = ("radiomic_names", "encoder", "notes", "seeds")
-
 
 @dataclass(frozen=True, kw_only=True)
 class TabularFacts(ModelFacts):
@@ -48,30 +46,6 @@ class TabularFacts(ModelFacts):
     encoder: ClinicalEncoder
     notes: tuple[str, ...]
     seeds: int
-
-    def own_json(self) -> dict[str, Any]:
-        """What a tabular system adds, as plain JSON values."""
-        return {
-            "radiomic_names": list(self.radiomic_names),
-            "encoder": self.encoder.to_json(),
-            "notes": list(self.notes),
-            "seeds": self.seeds,
-        }
-
-    @classmethod
-    def of_own(cls, common: Mapping[str, Any], own: Mapping[str, Any], where: Path) -> Self:
-        """See `ModelFacts.of_own`."""
-        if set(own) != set(OWN_KEYS):
-            raise WeightsError(
-                f"{where.name} has the keys {sorted(own)} beside those of every model; expected {sorted(OWN_KEYS)}."
-            )
-        return cls(
-            **common,
-            radiomic_names=tuple(own["radiomic_names"]),
-            encoder=ClinicalEncoder.from_json(own["encoder"]),
-            notes=tuple(own["notes"]),
-            seeds=own["seeds"],
-        )
 
 
 Pipelines = tuple[tuple[Pipeline, ...], ...]
@@ -118,7 +92,7 @@ class TabularMethod(Method):
             WeightsError: other keys, or estimators of another number of features.
         """
         method = cls(plan, None)
-        facts = TabularFacts.of_own(folder.common, folder.own, folder.path / "settings.json")
+        facts = TabularFacts.from_settings(folder.settings, folder.settings_file)
         method._facts, method.genes, method.columns = facts, facts.genes, facts.encoder.columns
         file = folder.path / ESTIMATORS_FILE
         width = len(facts.radiomic_names) + facts.encoder.width
@@ -246,7 +220,7 @@ class TabularMethod(Method):
             looks_at_nodule=bool(OF_THE_NODULE & set(self.plan.needs)),
         )
         self._facts = TabularFacts(
-            **common,
+            **vars(common),
             radiomic_names=numbers.radiomic_names,
             encoder=encoder,
             notes=tuple(notes),

@@ -10,6 +10,7 @@ from radiogene.model.engines.exported_facts import exported_facts
 from radiogene.model.engines.optional_library import LIBRARIES
 from radiogene.model.nine_view_model import NineViewModel
 from radiogene.storage.checked_files import read_json_object, sha256_of
+from radiogene.storage.typed_json import to_json
 
 
 def checked_export(folder: Path, choice: EngineChoice, model: NineViewModel) -> ExportRecord:
@@ -45,12 +46,12 @@ def checked_export(folder: Path, choice: EngineChoice, model: NineViewModel) -> 
 
 
 def _require_facts(folder: Path, record: ExportRecord, model: NineViewModel) -> None:
-    own = exported_facts(model.facts)
-    for name in sorted(set(own) | set(record.model)):
-        if record.model.get(name) != own.get(name):
+    exported, own = to_json(record.model), to_json(exported_facts(model.facts))
+    for name in sorted(own):
+        if exported[name] != own[name]:
             raise WeightsError(
-                f"{folder} was exported for other settings: {name} is {record.model.get(name)!r} there and "
-                f"{own.get(name)!r} in the model. {AGAIN}"
+                f"{folder} was exported for other settings: {name} is {exported[name]!r} there and "
+                f"{own[name]!r} in the model. {AGAIN}"
             )
 
 

@@ -1,10 +1,11 @@
 """What an export says of itself: `export.json`."""
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from radiogene.errors import WeightsError
 from radiogene.model.engines.engine_choice import EngineName, Precision
+from radiogene.model.engines.exported_facts import ExportedFacts
+from radiogene.storage.typed_json import JsonObject, from_json, to_json
 
 FORMAT = 1
 RECORD_FILE = "export.json"
@@ -33,7 +34,7 @@ class ExportRecord:
         engine: that reads it.
         precision: of its weights.
         weights_sha256: of the model's weights file.
-        model: see `model_facts`.
+        model: what else it depends on.
         calibration: None unless the network is quantised.
         largest_difference: from PyTorch's features on the images it was checked with, as a share of the largest.
         versions: of the libraries that made it, by name.
@@ -44,41 +45,27 @@ class ExportRecord:
     engine: EngineName
     precision: Precision
     weights_sha256: str
-    model: dict[str, Any]
+    model: ExportedFacts
     calibration: Calibration | None
     largest_difference: float
     versions: dict[str, str]
     files: tuple[tuple[str, ...], ...]
     sha256: dict[str, str]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain JSON values."""
-        return {"format": FORMAT, **asdict(self), "files": [list(trunks) for trunks in self.files]}
+        return {"format": FORMAT, **to_json(self)}
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "ExportRecord":
+    def from_json(cls, content: JsonObject) -> "ExportRecord":
         """The record that `to_json` wrote.
 
         Raises:
             WeightsError: another format, another key, or a value that cannot be meant.
         """
-        expected = {"format", *(field.name for field in fields(cls))}
-        if content.get("format") != FORMAT or set(content) != expected:
+        if content.get("format") != FORMAT:
             raise WeightsError(
-                f"{RECORD_FILE}: format {content.get('format')!r} with the keys {sorted(content)}; this version reads "
-                f"format {FORMAT}. {AGAIN}"
+                f"{RECORD_FILE}: format {content.get('format')!r}; this version reads format {FORMAT}. {AGAIN}"
             )
-        try:
-            return cls(
-                engine=EngineName(content["engine"]),
-                precision=Precision(content["precision"]),
-                weights_sha256=str(content["weights_sha256"]),
-                model=dict(content["model"]),
-                calibration=None if content["calibration"] is None else Calibration(**content["calibration"]),
-                largest_difference=float(content["largest_difference"]),
-                versions=dict(content["versions"]),
-                files=tuple(tuple(map(str, trunks)) for trunks in content["files"]),
-                sha256=dict(content["sha256"]),
-            )
-        except (TypeError, ValueError) as error:
-            raise WeightsError(f"{RECORD_FILE} holds a value that cannot be meant ({error}). {AGAIN}") from error
+        record = {name: value for name, value in content.items() if name != "format"}
+        return from_json(cls, record, where=RECORD_FILE, error=WeightsError, way_out=AGAIN[0].lower() + AGAIN[1:-1])

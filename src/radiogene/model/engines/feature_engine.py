@@ -1,6 +1,6 @@
 """What a predictor asks of the engine that computes the features of the views."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
@@ -35,7 +35,7 @@ class EngineIdentity:
 
     def to_json(self) -> dict[str, str]:
         """Plain JSON values."""
-        return {key: str(value) for key, value in asdict(self).items()}
+        return {"name": self.name.value, "precision": self.precision.value, "version": self.version}
 
 
 class FeatureEngine(Protocol):

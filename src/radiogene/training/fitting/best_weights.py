@@ -6,8 +6,13 @@ from typing import Any
 import lightning
 from lightning.pytorch.callbacks import Callback
 
+from radiogene.errors import DamagedStateError
 from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.typed_json import from_json
 from radiogene.training.fitting.stopping import VALIDATION_LOSS, StoppingRule
+
+Epoch = dict[str, int | float]
+"""An epoch: its number (`epoch`), `loss`, `validation_loss` and further figures."""
 
 
 class BestWeights(Callback):
@@ -21,7 +26,7 @@ class BestWeights(Callback):
     def __init__(self, path: Path, rule: StoppingRule) -> None:
         self.path = path
         self.rule = rule
-        self.history: list[dict[str, float]] = []
+        self.history: list[Epoch] = []
         self.stopped_because: str | None = None
 
     @property
@@ -43,13 +48,20 @@ class BestWeights(Callback):
             save_tensors(self.path, module.learnt_state())
         self._stop_by_rule(trainer)
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, object]:
         """The history, for the checkpoint."""
         return {"history": self.history}
 
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Takes the history of a checkpoint."""
-        self.history = list(state_dict["history"])
+    def load_state_dict(self, state_dict: dict[str, object]) -> None:
+        """Takes the history of a checkpoint.
+
+        Raises:
+            DamagedStateError: it is none.
+        """
+        wanted = tuple[Epoch, ...]
+        way_out = "delete the unfinished training and begin anew"
+        history = state_dict.get("history")
+        self.history = list(from_json(wanted, history, where="checkpoint", error=DamagedStateError, way_out=way_out))
 
     def _stop_by_rule(self, trainer: lightning.Trainer) -> None:
         self.stopped_because = self.rule(self.history) if self.history else None

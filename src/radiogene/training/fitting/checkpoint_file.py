@@ -18,7 +18,7 @@ UNREADABLE = (RuntimeError, EOFError, KeyError, ValueError, UnpicklingError)
 class CheckpointFile(CheckpointIO):
     """Writes a checkpoint straight to its file, without a second copy in memory, and reads tensors and numbers only."""
 
-    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
+    def save_checkpoint(self, checkpoint: dict[str, object], path: Any, storage_options: Any = None) -> None:
         """Writes the file, whole or not at all."""
         with atomic_path(Path(path)) as temporary:
             try:
@@ -27,14 +27,16 @@ class CheckpointFile(CheckpointIO):
                 # PyTorch's writer says no more of a full disk.
                 raise OSError(errno.EIO, f"{error} (the disk may be full)", str(path)) from error
 
-    def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = None) -> dict[str, Any]:
+    def load_checkpoint(
+        self, path: Any, map_location: Any = None, weights_only: bool | None = None
+    ) -> dict[str, object]:
         """The content of the file.
 
         Raises:
             DamagedStateError: the file is damaged or holds more than tensors and numbers.
         """
         try:
-            content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+            content: dict[str, object] = torch.load(path, map_location="cpu", weights_only=True)
         except UNREADABLE as error:
             raise DamagedStateError(
                 f"The checkpoint {path} cannot be read ({type(error).__name__}). Delete this file and give the same "

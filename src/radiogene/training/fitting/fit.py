@@ -4,7 +4,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from radiogene.errors import DamagedStateError, InterruptedTrainingError, TrainingError
-from radiogene.training.fitting.best_weights import BestWeights
+from radiogene.training.fitting.best_weights import BestWeights, Epoch
 from radiogene.training.fitting.checkpoint_file import CheckpointFile
 from radiogene.training.fitting.fitted_module import FittedModule
 from radiogene.training.fitting.run_options import RunOptions, training_device
@@ -45,16 +45,25 @@ class FitOutcome:
     best_epoch: int
     best_validation_loss: float
     stopped_because: str
-    history: tuple[dict[str, float], ...] = field(repr=False)
+    history: tuple[Epoch, ...] = field(repr=False)
 
-    def to_json(self) -> dict[str, Any]:
-        """The outcome as plain JSON values."""
-        return asdict(self) | {"history": list(self.history)}
+    @property
+    def without_history(self) -> "FitOutcome":
+        """The outcome for a manifest, which keeps no losses of single epochs."""
+        return replace(self, history=())
 
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "FitOutcome":
-        """The outcome that `to_json` described."""
-        return cls(**{**content, "history": tuple(content["history"])})
+
+@dataclass(frozen=True)
+class MemberHistory:
+    """How a member of a model was trained, as `history.json` keeps it.
+
+    Attributes:
+        member: its name.
+        stages: of its training.
+    """
+
+    member: str
+    stages: tuple[FitOutcome, ...]
 
 
 @dataclass(frozen=True)

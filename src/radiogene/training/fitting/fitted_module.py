@@ -1,6 +1,6 @@
 """What every fitted module shares: learning rate, losses in the log, and the refusal of a loss that is no number."""
 
-from typing import Any
+from typing import cast
 
 import lightning
 import torch
@@ -43,16 +43,16 @@ class FittedModule(lightning.LightningModule):
         """The tensors of the network's state that may change in this fit."""
         return {name: tensor for name, tensor in self.network.state_dict().items() if self.is_learnt(name)}
 
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+    def on_save_checkpoint(self, checkpoint: dict[str, object]) -> None:
         """Leaves out of a checkpoint what the network has anyway when the fit goes on."""
-        state = checkpoint["state_dict"]
+        state = cast("dict[str, Tensor]", checkpoint["state_dict"])
         for name in [key.removeprefix(NETWORK) for key in state if key.startswith(NETWORK)]:
             if not self.is_learnt(name):
                 del state[NETWORK + name]
 
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+    def on_load_checkpoint(self, checkpoint: dict[str, object]) -> None:
         """Puts back what `on_save_checkpoint` left out."""
-        state = checkpoint["state_dict"]
+        state = cast("dict[str, Tensor]", checkpoint["state_dict"])
         for name, tensor in self.network.state_dict().items():
             if not self.is_learnt(name):
                 state[NETWORK + name] = tensor

@@ -11,6 +11,7 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger
 
 from radiogene.errors import SettingsError
+from radiogene.storage.typed_json import JsonObject
 
 LogKind = Literal["csv", "tensorboard"]
 
@@ -74,12 +75,12 @@ class RunOptions:
         """Parts of an optimiser's batch: over processes and over time."""
         return self.processes * self.accumulate
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> JsonObject:
         """How it ran, as plain JSON values; it names no path."""
         values = {name: value for name, value in asdict(self).items() if name not in ("progress", "log")}
         return {**values, "log": None if self.log is None else self.log.kind}
 
-    def of_results(self) -> dict[str, object]:
+    def of_results(self) -> JsonObject:
         """What may change a result beyond rounding; an unfinished training goes on with the same only."""
         return {"precision": self.precision, "accumulate": self.accumulate, "processes": self.processes}
 

@@ -16,6 +16,7 @@ from radiogene.errors import (
     WorkersError,
 )
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.typed_json import JsonObject
 from radiogene.training.fitting.run_options import process_rank
 
 COMMAND_FILE = "training.json"
@@ -40,7 +41,7 @@ class UnfinishedTraining:
         SettingsError: the folder holds an unfinished training that would give another result, or something else.
     """
 
-    def __init__(self, path: Path, command: dict[str, Any]) -> None:
+    def __init__(self, path: Path, command: JsonObject) -> None:
         self.path = path
         self._lock: StoreLock | None = None
         self._remedy = f"Delete {self.path} to begin anew, or choose another `out`."

@@ -1,6 +1,5 @@
 """One member from cubes to weights: split, scale, build, start, run the stages, and ask it about unseen patients."""
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
+from radiogene.errors import DamagedStateError
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs, views_named
 from radiogene.model.nine_view_facts import MemberSettings
@@ -19,6 +19,7 @@ from radiogene.networks.presets import build_mmdl
 from radiogene.networks.standardisation import fit_standardisation
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.typed_json import read_typed_json, to_json
 from radiogene.training.batches.augmentation import Augmentation
 from radiogene.training.batches.dropout_draws import DropoutDraws
 from radiogene.training.batches.stored_cubes import Cubes
@@ -151,13 +152,13 @@ def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
         place = training.place / f"stage-{number}"
         done = place / OUTCOME_FILE
         if done.is_file():
-            outcomes.append(FitOutcome.from_json(json.loads(done.read_text(encoding="utf-8"))))
+            outcomes.append(read_typed_json(FitOutcome, done, error=DamagedStateError))
             load_best_weights(network, place)
             continue
         outcome = _run_stage(training, network, name, schedule, sum(o.epochs for o in outcomes), place)
         outcomes.append(outcome)
         if process_rank() == 0:
-            write_json(done, outcome.to_json())
+            write_json(done, to_json(outcome))
             (place / LAST_FILE).unlink(missing_ok=True)
             (place / FEATURES_FILE).unlink(missing_ok=True)
     return outcomes

@@ -1,18 +1,19 @@
 """What the training of one member leaves in its folder: weights, fitted scaling, and answers for unseen patients."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
+from radiogene.errors import DamagedStateError
 from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.typed_json import ArrayShape, read_typed_json, to_json
 from radiogene.training.fitting.fit import FitOutcome
 
 WEIGHTS_FILE = "member.safetensors"
@@ -46,27 +47,29 @@ class TrainedMember:
     def write(self, state: dict[str, Tensor]) -> None:
         """Writes the folder; `member.json` last, because a member without it is not finished."""
         save_tensors(self.path / WEIGHTS_FILE, state)
-        content: dict[str, Any] = {
-            "settings": self.settings.to_json(),
-            "outcomes": [outcome.to_json() for outcome in self.outcomes],
-            "view_shares": self.view_shares.tolist(),
-            "positions": self.positions.tolist(),
-            "probabilities": self.probabilities.tolist(),
-        }
-        write_json(self.path / MEMBER_FILE, content)
+        written = _Written(self.settings, self.outcomes, self.view_shares, self.positions, self.probabilities)
+        write_json(self.path / MEMBER_FILE, to_json(written))
+
+
+@dataclass(frozen=True, eq=False)
+class _Written:
+    """The content of `member.json`; see `TrainedMember`."""
+
+    settings: MemberSettings
+    outcomes: tuple[FitOutcome, ...]
+    view_shares: Annotated[NDArray[np.float64], ArrayShape((None, None))]
+    positions: Annotated[NDArray[np.int_], ArrayShape((None,), "int64")]
+    probabilities: Annotated[NDArray[np.float64], ArrayShape((None, None))]
 
 
 def read_member(path: Path) -> TrainedMember | None:
     """The finished member in a folder, or None where it is not finished, or its file was cut by a power failure."""
+    if not (path / MEMBER_FILE).is_file():
+        return None
     try:
-        content = json.loads((path / MEMBER_FILE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        written = read_typed_json(_Written, path / MEMBER_FILE, error=DamagedStateError)
+    except DamagedStateError:
         return None
     return TrainedMember(
-        path,
-        MemberSettings.from_json(content["settings"]),
-        tuple(FitOutcome.from_json(outcome) for outcome in content["outcomes"]),
-        np.array(content["view_shares"], dtype=np.float64),
-        np.array(content["positions"], dtype=int),
-        np.array(content["probabilities"], dtype=np.float64),
+        path, written.settings, written.outcomes, written.view_shares, written.positions, written.probabilities
     )

@@ -3,9 +3,8 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import lightning
 import numpy as np
@@ -17,6 +16,7 @@ from radiogene.evaluation.wilson import wilson_share
 from radiogene.model.pretrained_folder import PretrainedSettings, write_pretrained
 from radiogene.networks.presets import build_feature_network
 from radiogene.networks.view_classifier import ViewClassifier
+from radiogene.storage.typed_json import JsonObject, to_json
 from radiogene.training.fitting.fit import FitLength, FitOutcome, fit
 from radiogene.training.fitting.process_plans import training_plan, validation_plan
 from radiogene.training.fitting.run_options import RunOptions, process_rank, training_device
@@ -24,13 +24,14 @@ from radiogene.training.fitting.stopping import falling_training_loss
 from radiogene.training.fitting.unfinished import UnfinishedTraining, unfinished_folder
 from radiogene.training.pretraining.card import pretrained_card
 from radiogene.training.pretraining.classification import VALIDATION_ACCURACY, ImageClassification
+from radiogene.training.pretraining.held_out_images import held_out_accuracy, held_out_folder
 from radiogene.training.pretraining.image_batches import ImageBatches
 from radiogene.training.pretraining.image_folder import ImageFolder, image_folder
 from radiogene.training.pretraining.image_scaling import fit_image_scaling
 from radiogene.training.pretraining.image_set import ImageSet, Progress, image_set
 from radiogene.training.pretraining.image_split import ImageSplit, image_split
+from radiogene.training.pretraining.record import ImageCounts, PretrainingRecord
 from radiogene.training.pretraining.settings import PretrainingSettings
-from radiogene.training.pretraining.unseen_images import unseen_accuracy, unseen_folder
 
 NAME = "pretraining"
 
@@ -63,8 +64,8 @@ def pretrain(
     test: Path | None = None,
     decoding: Callable[[], AbstractContextManager[Progress | None]] = nullcontext,
     tell: Callable[[str], None] = lambda remark: None,
-) -> dict[str, Any] | None:
-    """Pretrains a network, writes its folder, whole or not at all, and returns its manifest.
+) -> PretrainingRecord | None:
+    """Pretrains a network, writes its folder, whole or not at all, and returns how it was made.
 
     An interrupted pretraining goes on where it stopped, and gives the same bytes.
 
@@ -90,8 +91,8 @@ def pretrain(
     started = time.monotonic()
     _refuse_result_among(images, out)
     folder = image_folder(images)
-    test_folder = None if test is None else unseen_folder(test, folder)
-    command = {
+    test_folder = None if test is None else held_out_folder(test, folder)
+    command: JsonObject = {
         "settings": settings.to_json(),
         "run": options.of_results(),
         "images_sha256": folder.sha256,
@@ -102,9 +103,9 @@ def pretrain(
         with decoding() as progress:
             decoded = _decoded(folder, "images", settings, unfinished.path, progress)
             tests = None if test_folder is None else _decoded(test_folder, "test", settings, unfinished.path, progress)
-        for found in (decoded, tests):
-            if found is not None and found.unusable and process_rank() == 0:
-                tell(found.remark())
+        for decoded_images in (decoded, tests):
+            if decoded_images is not None and decoded_images.unusable and process_rank() == 0:
+                tell(decoded_images.remark())
         split = image_split(decoded.labels, settings.schedule.validation_share, settings.seed)
         run = Pretraining(settings, options, decoded, split, unfinished.path / NAME)
         lightning.seed_everything(settings.seed, verbose=False)
@@ -116,14 +117,20 @@ def pretrain(
     if process_rank() > 0:
         return None
     described = PretrainedSettings(settings.sizes, settings.attention, decoded.classes, scaling)
-    manifest = _manifest(run, outcome)
-    if tests is not None:
-        manifest["test"] = unseen_accuracy(classifier, scaling, tests, training_device(options))
-    manifest["seconds"] = round(time.monotonic() - started, 1)
-    card = pretrained_card(described, manifest)
-    write_pretrained(out, described, network.state_dict(), manifest, outcome.to_json(), card)
+    record = PretrainingRecord(
+        settings=settings,
+        options=options,
+        classes=_image_counts(run),
+        unusable=decoded.unusable,
+        fit=outcome.without_history,
+        accuracy=_accuracy(run, outcome),
+        test=None if tests is None else held_out_accuracy(classifier, scaling, tests, training_device(options)),
+        seconds=round(time.monotonic() - started, 1),
+    )
+    card = pretrained_card(described, record)
+    write_pretrained(out, described, network.state_dict(), record.to_json(), to_json(outcome), card)
     unfinished.remove()
-    return manifest
+    return record
 
 
 def _refuse_result_among(images: Path, out: Path) -> None:
@@ -151,27 +158,10 @@ def _fitted(run: Pretraining, module: ImageClassification) -> FitOutcome:
     return fit(NAME, module, training.loader(plan), validation.loader(checking), length, options, run.place)
 
 
-def _manifest(run: Pretraining, outcome: FitOutcome) -> dict[str, Any]:
+def _image_counts(run: Pretraining) -> dict[str, ImageCounts]:
     return {
-        "settings": run.settings.to_json(),
-        "run": run.options.to_json(),
-        "images": {
-            "classes": {
-                name: {
-                    "training": _count(run, label, run.split.training),
-                    "validation": _count(run, label, run.split.validation),
-                }
-                for label, name in enumerate(run.images.classes)
-            },
-            "unusable_count": len(run.images.unusable),
-            "unusable": run.images.unusable,
-        },
-        "fit": replace(outcome, history=()).to_json(),
-        "validation": {
-            "accuracy": _accuracy(run, outcome).to_json(),
-            "images": len(run.split.validation),
-            "chose_the_epoch": True,
-        },
+        name: ImageCounts(_count(run, label, run.split.training), _count(run, label, run.split.validation))
+        for label, name in enumerate(run.images.classes)
     }
 
 

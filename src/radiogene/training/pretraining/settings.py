@@ -1,10 +1,10 @@
 """Everything a user decides about a pretraining; saved in its manifest."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.presets import Preset, preset_named
+from radiogene.storage.typed_json import JsonObject, to_json
 from radiogene.training.pretraining.schedule import PretrainingSchedule, pretraining_schedule_of
 
 
@@ -31,6 +31,6 @@ class PretrainingSettings:
         """The preset with its backbone."""
         return preset_named(self.preset, self.backbone)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""
-        return asdict(self)
+        return to_json(self)
