@@ -30,11 +30,10 @@ from harness.arithmetic_peak import peak_per_s
 from harness.in_turn import timed_in_turn
 from harness.results import BenchmarkResult, Figure, Goal, Timing, run_benchmark
 from radiogene.model.engines.compiled_engine import CompiledEngine, CompiledTrunk, ThreadPlan
-from radiogene.model.engines.engine_choice import EngineName, Precision
+from radiogene.model.engines.engine_choice import EngineName, Precision, required_library
 from radiogene.model.engines.feature_engine import EngineIdentity, FeatureEngine
 from radiogene.model.engines.onnx_trunk import onnx_trunk
 from radiogene.model.engines.openvino_trunk import openvino_trunk, read_openvino, save_openvino
-from radiogene.model.engines.optional_library import required_library
 from radiogene.model.engines.pytorch_engine import PytorchBf16Engine, PytorchEngine
 from radiogene.model.engines.quantisation import quantised
 from radiogene.model.engines.trunk_graph import trunk_graphs

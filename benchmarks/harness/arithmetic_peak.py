@@ -8,9 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from radiogene.model.engines.engine_choice import EngineName, Precision
+from radiogene.model.engines.engine_choice import EngineName, Precision, required_library
 from radiogene.model.engines.openvino_trunk import BF16, FLOAT32, read_openvino
-from radiogene.model.engines.optional_library import required_library
 
 CHANNELS = 1024
 SIDE = 32

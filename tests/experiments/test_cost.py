@@ -2,8 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from radiogene.experiments.cost import GPU, OPERATIONS, expected_seconds
-from radiogene.experiments.cost_list import cost_list
+from radiogene.experiments.cost import GPU, OPERATIONS, cost_list, expected_seconds
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.rows import PAPERS_OWN, mmdl, system
 from radiogene.methods.method_settings import StageSettings

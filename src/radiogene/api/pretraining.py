@@ -5,8 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from radiogene.errors import SettingsError
-from radiogene.methods.run_options import run_options
-from radiogene.methods.run_settings import RunSettings
+from radiogene.methods.run_settings import RunSettings, run_options
 from radiogene.methods.settings_file import merged, read_settings_file, typed_settings
 from radiogene.model.pretrained_folder import require_pretrained_place
 from radiogene.storage.result_places import require_folder_place

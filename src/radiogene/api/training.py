@@ -13,8 +13,7 @@ from radiogene.evaluation.held_out_table import held_out_table
 from radiogene.methods.method import FitContext, MethodEntry, Need
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import all_methods, method_named
-from radiogene.methods.run_options import run_options
-from radiogene.methods.run_settings import RunSettings, taken_run_names
+from radiogene.methods.run_settings import RunSettings, run_options, taken_run_names
 from radiogene.methods.settings_file import merged, method_settings, read_settings_file, typed_settings
 from radiogene.methods.trained_model import fit_model
 from radiogene.model.model_folder import require_model_place

@@ -148,7 +148,7 @@ def _by_backbone(words: list[str]) -> dict[str, str]:
 
 def _print_list(settings: Any, train: list[str] | None, as_json: bool) -> None:
     from radiogene.cohort.store.joined_stores import open_stores
-    from radiogene.experiments.cost_list import cost_list
+    from radiogene.experiments.cost import cost_list
 
     patients = None if train is None else len({record.row.patient_id for record in open_stores(train).records})
     costs = cost_list(settings, patients)

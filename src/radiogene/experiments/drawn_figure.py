@@ -1,10 +1,13 @@
-"""A drawn matplotlib figure as a figure of the report."""
+"""A drawn matplotlib figure as a figure of the report, and a sentence of its caption."""
 
 import io
+from collections.abc import Sequence
 
 import matplotlib
+import numpy as np
 from matplotlib.figure import Figure
 
+from radiogene.explanation.nodule_maps import NoduleMaps
 from radiogene.report.evidence.evidence_report import EvidenceFigure
 
 IMAGE_DOTS_PER_INCH = 200
@@ -37,3 +40,20 @@ def no_figure(name: str, title: str, reason: str) -> EvidenceFigure:
         reason: why.
     """
     return EvidenceFigure(name, title, "", b"", "", reason)
+
+
+def share_words(nodules: Sequence[NoduleMaps]) -> str:
+    """The maps' mean share of mass on the nodule beside the mean share of the views that the nodules cover.
+
+    Args:
+        nodules: with maps; those that were marked by a point have no share.
+    """
+    masses = [nodule.mass for nodule in nodules if nodule.mass is not None and nodule.mass.mass.sum() > 0]
+    if not masses:
+        return "No nodule shown has both a segment and a map, so no share is given."
+    inside = float(np.mean([mass.mass_share for mass in masses]))
+    area = float(np.mean([mass.area_share for mass in masses]))
+    return (
+        f"On average {inside:.0%} of the maps' mass lies on the nodule, which covers {area:.0%} of the views "
+        f"({len(masses)} of {len(nodules)} nodules have a segment and a map)."
+    )

@@ -1,9 +1,10 @@
-"""One fit from its settings to its files: fit, freeze the decision, and only then ask about the external patients."""
+"""The fits of an experiment: each freezes its decision, and only then asks about external patients; in parallel."""
 
 import shutil
 import time
 import traceback
-from dataclasses import replace
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,10 @@ from radiogene.methods.registry import method_named
 from radiogene.methods.trained_model import fit_model
 from radiogene.model.model_folder import read_model_folder
 from radiogene.parallel.dask_worker import missing_here
+from radiogene.parallel.workers import Workers, in_parallel
 from radiogene.prediction.predictor import Predictor
 from radiogene.storage.folder_lock import locked_folder
+from radiogene.storage.typed_json import JsonObject
 from radiogene.training.fitting.run_options import RunOptions
 
 FITS_FOLDER = "fits"
@@ -214,3 +217,41 @@ def _left_out_notes(left_out: dict[str, int]) -> tuple[str, ...]:
 
 def _since(started: float) -> float:
     return round(time.monotonic() - started, 1)
+
+
+@dataclass(frozen=True)
+class FitRuns:
+    """Where and how the fits of an experiment run.
+
+    Attributes:
+        places: of the cohorts and the experiment.
+        context: what decides every fit's result beside its settings.
+        external_cubes: fingerprint of the external cohort's cubes, by which ledgers know it.
+        run_options: how networks are trained.
+        calibration: of every system.
+        workers: who runs them; each computes with one thread where there are several.
+    """
+
+    places: ExperimentPlaces
+    context: JsonObject
+    external_cubes: str
+    run_options: RunOptions
+    calibration: CalibrationKind = CalibrationKind.IDENTITY
+    workers: Workers = 1
+
+    def finished(self, fits: Iterable[PlannedFit]) -> dict[PlannedFit, FitResult]:
+        """The results that stand on disk; failures are no results, they are tried again."""
+        outcomes = {fit: read_outcome(self.places.out / FITS_FOLDER / fit.key(self.context)) for fit in fits}
+        return {fit: outcome for fit, outcome in outcomes.items() if isinstance(outcome, FitResult)}
+
+    def run(self, fits: Sequence[PlannedFit]) -> Generator[Outcome, None, None]:
+        """What each fit left, in the order in which they end.
+
+        Args:
+            fits: different ones, in the order in which they should start.
+        """
+        tasks = (
+            (fit, fit.key(self.context), self.places, self.calibration, self.run_options, self.external_cubes)
+            for fit in fits
+        )
+        return in_parallel(run_fit, tasks, self.workers, ordered=False)

@@ -15,6 +15,7 @@ from radiogene.evaluation.intervals import delong_auc
 from radiogene.evaluation.measure import Measure, undefined
 from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
 from radiogene.experiments.planned_fit import FitResult
+from radiogene.report.figures import printed_page
 
 BOOTSTRAP = BootstrapSettings()
 
@@ -142,3 +143,11 @@ def _of_calls(metrics: ConfusionMetrics) -> dict[str, Measure]:
 
 def _ids(patient_ids: tuple[str, ...], known: NDArray[np.bool_]) -> tuple[str, ...]:
     return tuple(patient for patient, is_known in zip(patient_ids, known, strict=True) if is_known)
+
+
+DASH = "-"
+
+
+def measure_words(measure: Measure) -> str:
+    """`0.812 (0.744 to 0.871)`, as in the figures beside the table; a dash where there is no value."""
+    return DASH if measure.value is None else printed_page.measure_words(measure)

@@ -17,8 +17,7 @@ from radiogene.experiments.cost import expected_seconds
 from radiogene.experiments.experiment import Evidence, Experiment, Shown
 from radiogene.experiments.experiment_folder import claim
 from radiogene.experiments.experiment_settings import ExperimentSettings
-from radiogene.experiments.fit_run import FEATURES_FOLDER
-from radiogene.experiments.fit_runs import FitRuns
+from radiogene.experiments.fit_run import FEATURES_FOLDER, FitRuns
 from radiogene.experiments.planned_fit import FitFailure, Outcome, PlannedFit
 from radiogene.experiments.shared_features import measure_shared_features
 from radiogene.model.known_cubes import cohort_fingerprint_of

@@ -8,10 +8,10 @@ from openvino import opset13
 from torch import nn
 
 from radiogene.model.engines.engine_choice import EngineName, Precision
-from radiogene.model.engines.opening import OPENING_CONVOLUTIONS
 from radiogene.model.engines.openvino_opening import parted
 from radiogene.model.engines.openvino_trunk import openvino_trunk, read_openvino
 from radiogene.model.engines.pytorch_engine import PytorchBf16Engine
+from radiogene.model.engines.trunk import OPENING_CONVOLUTIONS
 from radiogene.model.engines.trunk_graph import trunk_graphs
 from radiogene.networks.presets import TINY, build_mmdl
 

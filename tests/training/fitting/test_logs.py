@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 
 from radiogene.errors import SettingsError
-from radiogene.methods.run_options import run_options
-from radiogene.methods.run_settings import RunSettings
+from radiogene.methods.run_settings import RunSettings, run_options
 from radiogene.training.fitting.run_options import LogPlace, RunOptions
 from whole_training import train
 

@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from radiogene.errors import SettingsError
-from radiogene.methods.run_options import run_options
-from radiogene.methods.run_settings import RunSettings
+from radiogene.methods.run_settings import RunSettings, run_options
 from radiogene.training.fitting.precision import chosen_precision, has_bf16, processor_capabilities
 from radiogene.training.fitting.run_options import RunOptions, require_machine
 

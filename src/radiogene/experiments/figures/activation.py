@@ -1,9 +1,8 @@
 """Figures 7 and 8: rows A (image), B (class activation map) and C (both), and all views of one nodule."""
 
-from radiogene.experiments.drawn_figure import drawn_figure, no_figure
+from radiogene.experiments.drawn_figure import drawn_figure, no_figure, share_words
 from radiogene.experiments.experiment import Evidence, Shown
 from radiogene.experiments.fit_maps import drawn_nodules, maps_of_fit
-from radiogene.experiments.map_share import share_words
 from radiogene.experiments.rows import mmdl
 from radiogene.report.figures.activation_rows import activation_rows_figure, view_maps_figure
 

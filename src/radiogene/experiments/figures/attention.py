@@ -1,9 +1,8 @@
 """Figures 11 and 12: the same nodules' maps by a network without and one with attention."""
 
-from radiogene.experiments.drawn_figure import drawn_figure, no_figure
+from radiogene.experiments.drawn_figure import drawn_figure, no_figure, share_words
 from radiogene.experiments.experiment import Evidence, Shown
 from radiogene.experiments.fit_maps import drawn_nodules, maps_of_fit
-from radiogene.experiments.map_share import share_words
 from radiogene.experiments.rows import mmdl
 from radiogene.report.figures.attention_rows import attention_rows_figure
 

@@ -8,8 +8,8 @@ from radiogene.evaluation.wilson import wilson_share
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
-from radiogene.experiments.plain_words import DASH, measure_words
 from radiogene.experiments.planned_fit import PlannedFit
+from radiogene.experiments.row_measures import DASH, measure_words
 from radiogene.experiments.supplement.main_systems import MainFigures, main_figures, main_fits, main_missing
 from radiogene.report.evidence.evidence_report import EvidenceFigure, PlainTable, SupplementEntry
 from radiogene.report.figures.calibration_plot import CalibrationLine, calibration_figure

@@ -6,8 +6,8 @@ from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.subgroups import FEWEST_OF_A_KIND, patient_traits, subgroup_figures
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
-from radiogene.experiments.plain_words import measure_words
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
+from radiogene.experiments.row_measures import measure_words
 from radiogene.experiments.rows import mmdl
 from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
 

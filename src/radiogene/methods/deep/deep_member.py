@@ -13,10 +13,8 @@ from torch import Tensor
 from radiogene.errors import DamagedStateError, WeightsError
 from radiogene.methods.deep.deep_design import DeepDesign
 from radiogene.methods.deep.deep_facts import DeepMemberSettings
-from radiogene.methods.deep.deep_fit import DeepFit
-from radiogene.methods.deep.deep_probabilities import deep_probabilities
+from radiogene.methods.deep.deep_fit import DeepFit, deep_probabilities, positions_of
 from radiogene.methods.deep.deep_sizes import DeepSizes, deep_sizes_of
-from radiogene.methods.deep.deep_split import positions_of
 from radiogene.methods.deep.image_samples import ImageSamples
 from radiogene.methods.deep.patient_images import ImageKind, PatientImages, PixelScaling
 from radiogene.methods.deep.patient_values import FittedValues, PatientValues

@@ -20,6 +20,7 @@ from radiogene.evaluation.held_out import INNER_VALIDATION, OUT_OF_FOLD, CrossVa
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.methods.deep.deep_design import DeepDesign
 from radiogene.methods.deep.deep_facts import DeepFacts
+from radiogene.methods.deep.deep_fit import deep_members, deep_probabilities
 from radiogene.methods.deep.deep_member import (
     DeepMember,
     DeepTraining,
@@ -27,9 +28,7 @@ from radiogene.methods.deep.deep_member import (
     held_out_probabilities,
     trained_member,
 )
-from radiogene.methods.deep.deep_probabilities import deep_probabilities
 from radiogene.methods.deep.deep_sizes import deep_sizes_of
-from radiogene.methods.deep.deep_split import deep_members
 from radiogene.methods.deep.patient_values import PatientValues, read_values
 from radiogene.methods.facts_of_fit import facts_of_fit
 from radiogene.methods.method import FitContext, Method

@@ -4,10 +4,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from radiogene.errors import WeightsError
-from radiogene.model.engines.engine_choice import EngineChoice
-from radiogene.model.engines.export_record import AGAIN, RECORD_FILE, ExportRecord
-from radiogene.model.engines.exported_facts import exported_facts
-from radiogene.model.engines.optional_library import LIBRARIES
+from radiogene.model.engines.engine_choice import LIBRARIES, EngineChoice
+from radiogene.model.engines.export_record import AGAIN, RECORD_FILE, ExportRecord, exported_facts
 from radiogene.model.nine_view_model import NineViewModel
 from radiogene.storage.checked_files import read_json_object, sha256_of
 from radiogene.storage.typed_json import to_json

@@ -14,12 +14,10 @@ from radiogene import __version__
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.model.engines.calibration_images import CalibrationImages
 from radiogene.model.engines.compiled_engine import CompiledTrunk
-from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
-from radiogene.model.engines.export_record import RECORD_FILE, ExportRecord
-from radiogene.model.engines.exported_facts import exported_facts
+from radiogene.model.engines.engine_choice import LIBRARIES, EngineChoice, EngineName, Precision, required_library
+from radiogene.model.engines.export_record import RECORD_FILE, ExportRecord, exported_facts
 from radiogene.model.engines.onnx_trunk import onnx_trunk
 from radiogene.model.engines.openvino_trunk import openvino_trunk, read_openvino, save_openvino
-from radiogene.model.engines.optional_library import LIBRARIES, required_library
 from radiogene.model.engines.quantisation import images_of_trunks, quantised
 from radiogene.model.engines.trunk import Trunk, trunks_of
 from radiogene.model.engines.trunk_graph import IMAGES, trunk_graphs

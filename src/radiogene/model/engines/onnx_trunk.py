@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from radiogene.errors import WeightsError
 from radiogene.model.engines.compiled_engine import CompiledTrunk
-from radiogene.model.engines.engine_choice import EngineName
-from radiogene.model.engines.optional_library import required_library
+from radiogene.model.engines.engine_choice import EngineName, required_library
 from radiogene.model.engines.trunk_graph import FEATURES
 
 PROVIDER = "CPUExecutionProvider"

@@ -8,11 +8,17 @@ import torch
 from radiogene.errors import WeightsError
 from radiogene.model.engines.checked_export import checked_export
 from radiogene.model.engines.compiled_engine import CompiledEngine, CompiledTrunk, ThreadPlan
-from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
+from radiogene.model.engines.engine_choice import (
+    LIBRARIES,
+    EngineChoice,
+    EngineName,
+    Precision,
+    engine_version,
+    required_library,
+)
 from radiogene.model.engines.feature_engine import EngineIdentity, FeatureEngine
 from radiogene.model.engines.onnx_trunk import onnx_trunk
 from radiogene.model.engines.openvino_trunk import openvino_trunk
-from radiogene.model.engines.optional_library import LIBRARIES, engine_version, required_library
 from radiogene.model.engines.pytorch_engine import PytorchBf16Engine, PytorchEngine
 from radiogene.model.engines.trunk_graph import trunk_graphs
 from radiogene.model.nine_view_model import NineViewModel

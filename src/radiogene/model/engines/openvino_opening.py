@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from radiogene.model.engines.engine_choice import EngineName
-from radiogene.model.engines.opening import OPENING_CONVOLUTIONS
-from radiogene.model.engines.optional_library import required_library
+from radiogene.model.engines.engine_choice import EngineName, required_library
+from radiogene.model.engines.trunk import OPENING_CONVOLUTIONS
 
 QUANTISATION = "FakeQuantize"
 """A layer that must stay with the convolution behind it, or that one is not run in int8."""

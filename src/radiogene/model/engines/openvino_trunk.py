@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.model.engines.compiled_engine import CompiledTrunk
-from radiogene.model.engines.engine_choice import EngineName, Precision
+from radiogene.model.engines.engine_choice import EngineName, Precision, required_library
 from radiogene.model.engines.openvino_opening import parted
-from radiogene.model.engines.optional_library import required_library
 
 DEVICE = "CPU"
 

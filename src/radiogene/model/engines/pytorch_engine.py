@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from radiogene.model.engines.engine_choice import EngineName, Precision
 from radiogene.model.engines.feature_engine import EngineIdentity
-from radiogene.model.engines.opening import OPENING_CONVOLUTIONS
+from radiogene.model.engines.trunk import OPENING_CONVOLUTIONS
 from radiogene.networks.folded import folded
 from radiogene.networks.mmdl import MMDL
 

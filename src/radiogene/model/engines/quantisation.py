@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.model.engines.engine_choice import EngineName
-from radiogene.model.engines.opening import OPENING_CONVOLUTIONS
-from radiogene.model.engines.optional_library import required_library
+from radiogene.model.engines.engine_choice import EngineName, required_library
+from radiogene.model.engines.trunk import OPENING_CONVOLUTIONS
 
 
 def quantised(graph: Any, images: Sequence[Any], engine: EngineName) -> Any:

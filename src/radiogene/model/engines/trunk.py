@@ -38,3 +38,7 @@ def trunks_of(network: MMDL) -> tuple[Trunk, ...]:
 def images_of_trunk(network: MMDL) -> int:
     """Images P that a trunk sees of one patient: all views, or its own."""
     return network.views if network.shared_view_network else 1
+
+
+OPENING_CONVOLUTIONS = 5
+"""They make the three channels, and are the stem up to its fourth layer."""

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from radiogene.errors import WeightsError
-from radiogene.model.engines.optional_library import required_library
+from radiogene.model.engines.engine_choice import required_library
 from radiogene.model.engines.trunk import Trunk, images_of_trunk, trunks_of
 from radiogene.networks.folded import folded
 from radiogene.networks.mmdl import MMDL
