@@ -48,7 +48,7 @@ class ExperimentPlaces:
 
 def cube_fingerprints(cohort: PreparedCohort) -> tuple[str, ...]:
     """The fingerprint of every nodule's cube, patient by patient; the one reading of all cubes before anything runs."""
-    return tuple(cube_fingerprint(cohort.source.cube(index)) for found in cohort.nodules for index in found)
+    return tuple(cube_fingerprint(cohort.source.cube(index)) for indexes in cohort.nodules for index in indexes)
 
 
 def contents_fingerprint(cohort: PreparedCohort, cubes: Sequence[str]) -> str:
@@ -59,7 +59,7 @@ def contents_fingerprint(cohort: PreparedCohort, cubes: Sequence[str]) -> str:
         cubes: their `cube_fingerprints`.
     """
     digest = hashlib.sha256()
-    nodules = (index for found in cohort.nodules for index in found)
+    nodules = (index for indexes in cohort.nodules for index in indexes)
     for index, cube in zip(nodules, cubes, strict=True):
         record, segment = cohort.source.records[index], cohort.source.segment(index)
         digest.update(cube.encode())

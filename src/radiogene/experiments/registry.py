@@ -14,13 +14,13 @@ ALL = "all"
 @cache
 def all_experiments() -> dict[str, Experiment]:
     """The experiments by name: tables, then figures, each by number, then the supplement."""
-    found = []
+    placed = []
     for place, package in enumerate((tables, figures, supplement)):
         for module in iter_modules(package.__path__):
             experiment = getattr(import_module(f"{package.__name__}.{module.name}"), "EXPERIMENT", None)
             if isinstance(experiment, Experiment):
-                found.append((place, _number(experiment.name), experiment))
-    return {experiment.name: experiment for *_, experiment in sorted(found, key=lambda entry: entry[:2])}
+                placed.append((place, _number(experiment.name), experiment))
+    return {experiment.name: experiment for *_, experiment in sorted(placed, key=lambda entry: entry[:2])}
 
 
 def experiments_named(name: str) -> tuple[Experiment, ...]:

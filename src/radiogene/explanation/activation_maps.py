@@ -110,8 +110,8 @@ def activation_maps_of_all_genes(
     Raises:
         SettingsError: more than one nodule.
     """
-    found = _maps_of_genes(network, views_standardised, clinical, range(len(network.genes)), size)
-    return {maps.gene: maps for maps in found}
+    maps_of_genes = _maps_of_genes(network, views_standardised, clinical, range(len(network.genes)), size)
+    return {maps.gene: maps for maps in maps_of_genes}
 
 
 def ensemble_activation_maps(members: Sequence[ActivationMaps]) -> ActivationMaps:
@@ -137,7 +137,7 @@ def _maps_of_genes(
     if views.ndim != 4 or views.shape[:2] != (1, network.views):
         raise SettingsError(f"Views of shape {tuple(views.shape)}: expected (1, {network.views}, rows, columns).")
     pixels = size or views.shape[-1]
-    found = []
+    maps_of_genes = []
     with _evaluation_mode(network), torch.inference_mode(mode=False), torch.enable_grad():
         # Fresh tensors: gradients are asked for the maps alone, whatever is frozen, and inference tensors cannot serve.
         maps = maps_of_views(network, views[0].detach().clone()).requires_grad_()
@@ -150,8 +150,8 @@ def _maps_of_genes(
                 attribution.detach(), size=(pixels, pixels), mode="bilinear", align_corners=False
             )
             maps_vhw = upsampled[:, 0].cpu().to(torch.float64).numpy()
-            found.append(ActivationMaps(network.genes[index], _largest_to_one(maps_vhw)))
-    return found
+            maps_of_genes.append(ActivationMaps(network.genes[index], _largest_to_one(maps_vhw)))
+    return maps_of_genes
 
 
 @torch.no_grad()

@@ -12,11 +12,11 @@ from radiogene.methods.method import MethodEntry
 @cache
 def all_methods() -> dict[str, MethodEntry]:
     """The entries by name, in the order of their names' files."""
-    found: dict[str, MethodEntry] = {}
+    entries: dict[str, MethodEntry] = {}
     for module in sorted(iter_modules(systems.__path__), key=lambda module: module.name):
         entry: MethodEntry = import_module(f"{systems.__name__}.{module.name}").METHOD
-        found[entry.name] = entry
-    return found
+        entries[entry.name] = entry
+    return entries
 
 
 def method_named(name: str) -> MethodEntry:

@@ -34,11 +34,11 @@ def case_values(row: PatientRow, geometry: GeometryReport) -> dict[str, float]:
 
 def training_ranges(records: Sequence[CubeRecord]) -> Ranges:
     """Lowest and highest value of each over the records."""
-    found: dict[str, list[float]] = {}
+    values_of: dict[str, list[float]] = {}
     for record in records:
         for name, value in case_values(record.row, record.geometry).items():
-            found.setdefault(name, []).append(value)
-    return {name: (float(np.min(values)), float(np.max(values))) for name, values in found.items()}
+            values_of.setdefault(name, []).append(value)
+    return {name: (float(np.min(values)), float(np.max(values))) for name, values in values_of.items()}
 
 
 def outside_training_range(ranges: Ranges, row: PatientRow, geometry: GeometryReport) -> list[str]:

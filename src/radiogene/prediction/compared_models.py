@@ -90,11 +90,11 @@ def compared_models(first: EvaluatedModel, others: Sequence[EvaluatedModel]) -> 
     Raises:
         SettingsError: another model predicts no gene of the first.
     """
-    found: list[ComparedGene] = []
+    compared: list[ComparedGene] = []
     for gene in first.predictions.genes:
         pairs = [(other, _pair(first, other, gene)) for other in others if gene in other.predictions.genes]
         adjusted = holm_adjusted({str(n): pair[1].p_value for n, (_, pair) in enumerate(pairs)})
-        found += [
+        compared += [
             ComparedGene(other.predictor.title, gene, patients, auc, calls, adjusted[str(n)])
             for n, (other, (patients, auc, calls)) in enumerate(pairs)
         ]
@@ -104,7 +104,7 @@ def compared_models(first: EvaluatedModel, others: Sequence[EvaluatedModel]) -> 
                 f"`against`: {other.predictor.title} predicts {', '.join(other.predictions.genes)}, and the model "
                 f"{', '.join(first.predictions.genes)}: there is no gene to compare."
             )
-    return tuple(found)
+    return tuple(compared)
 
 
 def _pair(first: EvaluatedModel, other: EvaluatedModel, gene: str) -> tuple[int, AucComparison, CallComparison]:

@@ -39,13 +39,13 @@ def show(evidence: Evidence) -> Shown:
     """A row per gene and system, and their curves."""
     rows = []
     curves: dict[str, list[CalibrationLine]] = {}
-    for found in main_figures(evidence):
-        measured = calibration_measures(found.figures.labels, found.figures.probabilities)
+    for shown_system in main_figures(evidence):
+        measured = calibration_measures(shown_system.figures.labels, shown_system.figures.probabilities)
         chance = measured.error.expected_if_calibrated
         measures = (measured.brier, measured.slope, measured.intercept, measured.in_the_large, measured.error.error)
         words = (measure_words(measure) for measure in measures)
-        rows.append((found.gene, found.title, *words, DASH if chance is None else f"{chance:.3f}"))
-        curves.setdefault(found.gene, []).append(_line(found))
+        rows.append((shown_system.gene, shown_system.title, *words, DASH if chance is None else f"{chance:.3f}"))
+        curves.setdefault(shown_system.gene, []).append(_line(shown_system))
     figures: tuple[EvidenceFigure, ...] = ()
     if curves:
         alt = "Calibration curves per gene: share of mutants against predicted probability."
@@ -55,16 +55,16 @@ def show(evidence: Evidence) -> Shown:
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, table, figures),))
 
 
-def _line(found: MainFigures) -> CalibrationLine:
+def _line(shown_system: MainFigures) -> CalibrationLine:
     """The curve of one system: fewer bins than for the error, so that each holds patients enough to be read."""
-    labels, probabilities = found.figures.labels, found.figures.probabilities
+    labels, probabilities = shown_system.figures.labels, shown_system.figures.probabilities
     bins = calibration_bins(labels, probabilities, DRAWN_BINS)
-    highlighted = found.title == "MMDL"
+    highlighted = shown_system.title == "MMDL"
     shares = [wilson_share(round(share * n), int(n)) for share, n in zip(bins.mutant_share, bins.patients, strict=True)]
     ends = np.array([(of.interval.low, of.interval.high) for of in shares if of.interval is not None])
     interval = (ends[:, 0], ends[:, 1]) if highlighted else None
     shown = probabilities if highlighted else None
-    return CalibrationLine(found.title, bins.mean_probability, bins.mutant_share, interval, shown, highlighted)
+    return CalibrationLine(shown_system.title, bins.mean_probability, bins.mutant_share, interval, shown, highlighted)
 
 
 EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -27,18 +27,18 @@ def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
 def show(evidence: Evidence) -> Shown:
     """A panel per gene."""
     panels: dict[str, DecisionPanel] = {}
-    for found in main_figures(evidence):
-        curve = decision_curve(found.figures.labels, found.figures.probabilities)
+    for of_system in main_figures(evidence):
+        curve = decision_curve(of_system.figures.labels, of_system.figures.probabilities)
         if curve.reason:
             continue
-        highlighted = found.title == "MMDL"
+        highlighted = of_system.title == "MMDL"
         band = (curve.band.low, curve.band.high) if highlighted and curve.band is not None else None
-        line = DecisionCurveLine(found.title, curve.net_benefit, band, highlighted)
-        panel = panels.get(found.gene)
+        line = DecisionCurveLine(of_system.title, curve.net_benefit, band, highlighted)
+        panel = panels.get(of_system.gene)
         lines = (line,) if panel is None else (*panel.lines, line)
         # Systems that lack some patients have another line of "all"; that of the first, with most patients, is drawn.
         treat_all = curve.treat_all if panel is None else panel.treat_all
-        panels[found.gene] = DecisionPanel(curve.thresholds, treat_all, lines)
+        panels[of_system.gene] = DecisionPanel(curve.thresholds, treat_all, lines)
     if not panels:
         return Shown(missing=main_missing(evidence))
     alt = "Net benefit against threshold probability, per gene, of three systems, all and none."

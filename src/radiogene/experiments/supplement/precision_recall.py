@@ -34,17 +34,17 @@ def show(evidence: Evidence) -> Shown:
     """A row per gene and system, and their curves."""
     rows = []
     panels: dict[str, PrecisionRecallPanel] = {}
-    for found in main_figures(evidence):
-        curve = precision_recall(found.figures.labels, found.figures.probabilities)
+    for of_system in main_figures(evidence):
+        curve = precision_recall(of_system.figures.labels, of_system.figures.probabilities)
         share = DASH if curve.prevalence is None else f"{curve.prevalence:.3f}"
-        rows.append((found.gene, found.title, measure_words(curve.average_precision), share))
+        rows.append((of_system.gene, of_system.title, measure_words(curve.average_precision), share))
         if curve.prevalence is None:
             continue
         line = PrecisionRecallLine(
-            found.title, curve.recall, curve.precision, curve.average_precision, found.title == "MMDL"
+            of_system.title, curve.recall, curve.precision, curve.average_precision, of_system.title == "MMDL"
         )
-        before = panels[found.gene].lines if found.gene in panels else ()
-        panels[found.gene] = PrecisionRecallPanel(curve.prevalence, (*before, line))
+        before = panels[of_system.gene].lines if of_system.gene in panels else ()
+        panels[of_system.gene] = PrecisionRecallPanel(curve.prevalence, (*before, line))
     figures: tuple[EvidenceFigure, ...] = ()
     if panels:
         alt = "Precision against recall, per gene, of three systems."

@@ -41,8 +41,8 @@ class CubeImages(ImageKind):
 
     def fit_scaling(self, images: PatientImages, chosen: NDArray[np.int64]) -> PixelScaling:
         """See `ImageKind`; one channel, in HU."""
-        found = fit_standardisation(images.images[position].astype(np.int16) for position in chosen)
-        return PixelScaling((found.mean_hu,), (found.sd_hu,))
+        fitted = fit_standardisation(images.images[position].astype(np.int16) for position in chosen)
+        return PixelScaling((fitted.mean_hu,), (fitted.sd_hu,))
 
     def network_input(self, images: Tensor, scaling: PixelScaling, draw: ImageDraw | None) -> Tensor:
         """See `ImageKind`; one channel."""

@@ -101,15 +101,15 @@ def deep_probabilities(
     device = next(network.parameters()).device
     network.eval()
     chosen = images.of_patients(patients)
-    found = []
+    blocks = []
     with torch.inference_mode():
         for start in range(0, len(chosen), IMAGES_AT_ONCE):
             part = chosen[start : start + IMAGES_AT_ONCE]
             read = torch.from_numpy(images.images[part]).to(device)
             joined = torch.from_numpy(values[images.owners[part]]).to(device)
             logits = network(kind.network_input(read, scaling, None), joined)
-            found.append(torch.sigmoid(logits.double()).cpu().numpy())
-    each, owners = np.concatenate(found), images.owners[chosen]
+            blocks.append(torch.sigmoid(logits.double()).cpu().numpy())
+    each, owners = np.concatenate(blocks), images.owners[chosen]
     return np.stack([each[owners == patient].mean(axis=0) for patient in patients])
 
 

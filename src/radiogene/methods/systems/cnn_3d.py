@@ -26,14 +26,14 @@ def cube_design(name: str, clinical: tuple[str, ...]) -> "DeepDesign":
     from radiogene.networks.image_network import ImageNetwork
 
     def build(sizes: DeepSizes, genes: int, values: int) -> ImageNetwork:
-        found = sizes.cnn_3d
+        size = sizes.cnn_3d
         return CNN3D(
             genes,
             values,
-            channels=found.channels,
-            convolutions=found.depth,
-            entry_stride=found.entry_stride,
-            hidden=found.hidden,
+            channels=size.channels,
+            convolutions=size.depth,
+            entry_stride=size.entry_stride,
+            hidden=size.hidden,
             dropout_keep=sizes.dropout_keep,
         )
 

@@ -20,20 +20,20 @@ def _design() -> "DeepDesign":
     from radiogene.networks.image_network import ImageNetwork
 
     def build(sizes: DeepSizes, genes: int, values: int) -> ImageNetwork:
-        found = sizes.densenet_2d
+        size = sizes.densenet_2d
         return DenseNet2D(
             genes,
             values,
-            growth=found.growth,
-            blocks=found.blocks,
-            convolutions=found.convolutions,
+            growth=size.growth,
+            blocks=size.blocks,
+            convolutions=size.convolutions,
             dropout_keep=sizes.dropout_keep,
         )
 
     def words(sizes: DeepSizes) -> str:
-        found = sizes.densenet_2d
-        blocks = " and ".join(map(str, found.blocks))
-        return f"DenseNet of preset {sizes.name}: blocks of {blocks} dense layers, growth {found.growth}"
+        size = sizes.densenet_2d
+        blocks = " and ".join(map(str, size.blocks))
+        return f"DenseNet of preset {sizes.name}: blocks of {blocks} dense layers, growth {size.growth}"
 
     return DeepDesign(NAME, lambda sizes: AxialImages(), build, words, images_per_step=2)
 

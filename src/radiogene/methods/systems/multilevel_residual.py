@@ -26,14 +26,14 @@ def _design() -> "DeepDesign":
     from radiogene.networks.multilevel_residual import MultilevelResidual
 
     def build(sizes: DeepSizes, genes: int, values: int) -> ImageNetwork:
-        found = sizes.multilevel
+        size = sizes.multilevel
         return MultilevelResidual(
             genes,
             values,
-            channels=found.channels,
-            units=found.depth,
-            entry_stride=found.entry_stride,
-            hidden=found.hidden,
+            channels=size.channels,
+            units=size.depth,
+            entry_stride=size.entry_stride,
+            hidden=size.hidden,
             dropout_keep=sizes.dropout_keep,
         )
 

@@ -22,15 +22,15 @@ def _design() -> "DeepDesign":
     from radiogene.networks.tile_network import TileNetwork, tile_features
 
     def build(sizes: DeepSizes, genes: int, values: int) -> ImageNetwork:
-        found = sizes.slides
-        network = TileNetwork(tile_features(found.image_size, found.width_divisor), genes, sizes.dropout_keep)
+        size = sizes.slides
+        network = TileNetwork(tile_features(size.image_size, size.width_divisor), genes, sizes.dropout_keep)
         # On a CPU convolutions of tiles, whose channels come last, are fastest when they stay there.
         return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def words(sizes: DeepSizes) -> str:
-        found = sizes.slides
-        width = "in full" if found.width_divisor == 1 else f"with 1/{found.width_divisor} of its channels"
-        return f"InceptionV3 {width} on tiles of {found.image_size} pixels"
+        size = sizes.slides
+        width = "in full" if size.width_divisor == 1 else f"with 1/{size.width_divisor} of its channels"
+        return f"InceptionV3 {width} on tiles of {size.image_size} pixels"
 
     return DeepDesign(
         NAME, lambda sizes: SlideImages(sizes.slides.image_size), build, words, slides=True, images_per_step=2

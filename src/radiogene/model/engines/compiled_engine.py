@@ -83,8 +83,8 @@ class CompiledEngine:
         images = [view[None, None] for view in views_vhw]
         first = plan.side_by_side
         with ThreadPoolExecutor(plan.lanes) as lanes:
-            found = list(lanes.map(_features, trunks[:first], images[:first]))
-        return np.concatenate([*found, *map(_features, trunks[first:], images[first:])])
+            by_lanes = list(lanes.map(_features, trunks[:first], images[:first]))
+        return np.concatenate([*by_lanes, *map(_features, trunks[first:], images[first:])])
 
 
 def _features(trunk: CompiledTrunk, images: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -40,7 +40,7 @@ def onnx_trunk(graph: bytes | Path, threads: int) -> CompiledTrunk:
     name = session.get_inputs()[0].name
 
     def features(images: NDArray[np.float32]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = session.run([FEATURES], {name: images})[0]
-        return found
+        features_pc: NDArray[np.float32] = session.run([FEATURES], {name: images})[0]
+        return features_pc
 
     return features

@@ -56,10 +56,10 @@ def openvino_trunk(graph: bytes | Path | Any, precision: Precision, threads: int
         raise WeightsError(f"OpenVINO cannot use the exported network: {error}. Export the model again.") from error
 
     def features(images: NDArray[np.float32]) -> NDArray[np.float32]:
-        found = images
+        maps = images
         for request in requests:
-            found = request.infer([found], share_inputs=True, share_outputs=True)[0]
-        return found.copy()
+            maps = request.infer([maps], share_inputs=True, share_outputs=True)[0]
+        return maps.copy()
 
     return features
 

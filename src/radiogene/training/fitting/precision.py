@@ -39,5 +39,5 @@ def has_bf16(capabilities: Mapping[str, object]) -> bool:
 
 def processor_capabilities() -> Mapping[str, object]:
     """What PyTorch knows of the processor; nothing where this version of PyTorch does not tell."""
-    found: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return dict(found)
+    of_processor: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return dict(of_processor)

@@ -71,12 +71,12 @@ def trained_members(
             "other; members side by side (`workers`, `scheduler`) have one process each. Give one or the other."
         )
     alone = replace(task, options=replace(task.options, progress=False))
-    found: list[TrainedMember | None] = [None] * len(members)
+    by_number: list[TrainedMember | None] = [None] * len(members)
     tasks = ((number, member, alone) for number, member in enumerate(members))
     with closing(in_parallel(train_numbered, tasks, workers, ordered=False)) as trained:
         for number, done in trained:
-            found[number] = done
-    return [done for done in found if done is not None]
+            by_number[number] = done
+    return [done for done in by_number if done is not None]
 
 
 def train_numbered(number: int, member: Member, task: MemberTask) -> tuple[int, TrainedMember | None]:

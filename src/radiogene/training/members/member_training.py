@@ -1,4 +1,4 @@
-"""One member from cubes to weights: split, scale, build, start, run the stages, and ask it about unseen patients."""
+"""One member from cubes to weights: split, scale, build, start, run the stages, and ask it about held-out patients."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -251,14 +251,14 @@ def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) 
     sampler = training.sampler.to(training_device(training.options))
 
     def outputs(positions: NDArray[np.int_]) -> NetworkOutputs:
-        found = []
+        blocks = []
         for start in range(0, len(positions), ASKED_AT_ONCE):
             block = positions[start : start + ASKED_AT_ONCE]
             cubes, rows = training.cohort.cubes_zyx[block], training.cohort.rows_at(block)
-            found.append(network_outputs(network, sampler, training.fitted, cubes, rows))
+            blocks.append(network_outputs(network, sampler, training.fitted, cubes, rows))
         return NetworkOutputs(
-            np.concatenate([block.probabilities for block in found]),
-            np.concatenate([block.neurons for block in found]),
+            np.concatenate([block.probabilities for block in blocks]),
+            np.concatenate([block.neurons for block in blocks]),
         )
 
     neurons = torch.from_numpy(outputs(training.fitting).neurons)

@@ -1,4 +1,4 @@
-"""What the training of one member leaves in its folder: weights, fitted scaling, and answers for unseen patients."""
+"""What the training of one member leaves in its folder: weights, fitted scaling, and answers for held-out patients."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -55,14 +55,14 @@ class ImageFolder:
         for file in self.files:
             if file.sha256:
                 groups.setdefault(file.sha256, []).append(file)
-        found: dict[str, str] = {}
+        repeats: dict[str, str] = {}
         for group in groups.values():
             if len({file.label for file in group}) > 1:
-                found |= {file.name: f"the same bytes stand under two classes: {group[0].name}" for file in group[1:]}
-                found[group[0].name] = f"the same bytes stand under two classes: {group[-1].name}"
+                repeats |= {file.name: f"the same bytes stand under two classes: {group[0].name}" for file in group[1:]}
+                repeats[group[0].name] = f"the same bytes stand under two classes: {group[-1].name}"
             else:
-                found |= {file.name: f"the same bytes as {group[0].name}" for file in group[1:]}
-        return found
+                repeats |= {file.name: f"the same bytes as {group[0].name}" for file in group[1:]}
+        return repeats
 
 
 def image_folder(path: Path) -> ImageFolder:

@@ -75,8 +75,8 @@ def image_set(folder: ImageFolder, size: int, place: Path, progress: Progress | 
     # The list is written last: with it, the pixels are whole.
     if not list_file.is_file():
         with atomic_path(pixels_file) as temporary:
-            found = _decode(folder, size, temporary, progress)
-        write_json(list_file, found)
+            unusable_files = _decode(folder, size, temporary, progress)
+        write_json(list_file, unusable_files)
     unusable: dict[str, str] = json.loads(list_file.read_text(encoding="utf-8"))
     _require_every_class(folder, unusable)
     labels = np.array([file.label for file in folder.files if file.name not in unusable], dtype=np.int64)
