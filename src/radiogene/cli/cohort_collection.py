@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from radiogene.cli.cohort_options import AllowPetCt, HeaderFile, KernelWish, Thickest
-from radiogene.cli.options import Quiet, Workers
+from radiogene.cli.options import AllowPetCt, HeaderFile, KernelWish, Quiet, Thickest, Workers
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
 from radiogene.storage.result_places import require_file_place, require_folder_place

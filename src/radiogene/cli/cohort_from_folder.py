@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.cohort_options import AllowPetCt, HeaderFile, KernelWish, Thickest
-from radiogene.cli.options import Genes, Quiet, Scheduler, Workers, words
+from radiogene.cli.options import AllowPetCt, Genes, HeaderFile, KernelWish, Quiet, Scheduler, Thickest, Workers, words
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
 from radiogene.storage.result_places import require_file_place

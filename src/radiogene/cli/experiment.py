@@ -84,7 +84,7 @@ def experiment(
 ) -> None:
     """Write a table or figure of the paper, or all, with our numbers, intervals and the paper's beside them."""
     from radiogene.api.experiments import experiment_settings, run_experiment
-    from radiogene.cli.fit_progress import fit_progress
+    from radiogene.cli.progress import fit_progress
     from radiogene.methods.settings_file import merged, read_settings_file
     from radiogene.parallel.workers import opened_workers
 

@@ -38,6 +38,9 @@ MOST_SLOTS = 1_000_000_000
 AT_ONCE = 16
 """Cubes or segments that are asked for or written together on object storage."""
 
+READ_AT_ONCE = 64
+"""Cubes that wait in memory beside the array that they are copied into."""
+
 ARRAYS: dict[str, tuple[tuple[int, ...], np.dtype[Any], tuple[str, ...]]] = {
     CUBES_FOLDER: (CUBE_SHAPE, np.dtype("int16"), ("cube", "z", "y", "x")),
     SEGMENTS_FOLDER: (PACKED_SHAPE, np.dtype("uint8"), ("cube", "z", "y", "x of 8")),
@@ -109,7 +112,12 @@ class StoreArrays:
         Raises:
             StoreError: as for `cube`.
         """
-        return np.stack(self._at_once(self.cube, zip(slots, checksums, strict=True)))
+        cubes = np.empty((len(slots), *CUBE_SHAPE), dtype=np.int16)
+        pairs = list(zip(slots, checksums, strict=True))
+        for start in range(0, len(pairs), READ_AT_ONCE):
+            read = self._at_once(self.cube, pairs[start : start + READ_AT_ONCE])
+            cubes[start : start + len(read)] = read
+        return cubes
 
     def _at_once(self, call: Callable[..., Any], arguments: Iterable[tuple[Any, Any]]) -> list[Any]:
         """The results of a call; on object storage several wait for their answers at the same time.

@@ -1,11 +1,25 @@
-"""The files of a store of cubes, its format, and how a damaged one is refused."""
+"""The files of a store of cubes, its format, and how a damaged one is refused.
+
+    store.json        format, preparation settings and their hash
+    cubes/            Zarr 3 array (slots, 64, 64, 64) int16 HU, one chunk per cube
+    segments/         Zarr 3 array (slots, 64, 64, 8) uint8, the nodule's segment on the cube's samples packed to bits
+    records.jsonl     per cube: its slot, two checksums and its record; a line is written after its cube and segment
+    records/          the same on object storage, which appends nothing: numbered parts
+    records.index     what opening needs of all lines; a cache, written when a writer ends
+    failures.json     the rows that the last preparation could not make cubes of
+    lock              who writes
+
+A cube counts when its line is whole. So a killed writer leaves a readable store with whole cubes only; the next
+writer cuts a line without an end and fills its slot again. A damaged or missing chunk is found by its checksum. A line
+says where a nodule has no segment, because it was given as a point.
+"""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from radiogene.cohort.store.record_index import INDEX_FILE
-from radiogene.cohort.store.store_lock import LOCK_FILE
+from radiogene.cohort.store.writer_lock import LOCK_FILE
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import StoreError
 from radiogene.storage.atomic_files import write_bytes

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 
 from radiogene.cohort.store.entry import StoreEntry, entry_of
 from radiogene.cohort.store.layout import PARTS_FOLDER, damaged
-from radiogene.cohort.store.object_lock import ObjectLock
 from radiogene.cohort.store.record_index import INDEX_FILE, RecordIndex
+from radiogene.cohort.store.writer_lock import ObjectLock
 from radiogene.errors import StoreError
 from radiogene.storage.place import ObjectPlace
 
