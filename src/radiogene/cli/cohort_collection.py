@@ -8,6 +8,7 @@ import typer
 from radiogene.cli.options import AllowPetCt, HeaderFile, KernelWish, Quiet, Thickest, Workers
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
+from radiogene.storage.plain_words import counted
 from radiogene.storage.result_places import require_file_place, require_folder_place
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def nsclc_radiogenomics(
     workers: Workers = -1,
     quiet: Quiet = False,
 ) -> None:
-    """The public collection NSCLC Radiogenomics as a cohort table, with reasons for whoever is left out."""
+    """The public collection NSCLC Radiogenomics as a cohort table, with the reason for each patient who is left out."""
     from radiogene.cohort.sources.nsclc_radiogenomics.collection_cohort import CollectionFiles
     from radiogene.cohort.sources.series.series_rules import SeriesWishes
 
@@ -107,7 +108,7 @@ def _fetch(
     broken = [result for result in results if result.problem is not None]
     fetched, unhashed = sum(result.fetched for result in results), sum(result.unhashed for result in results)
     typer.echo(
-        f"{len(results) - len(broken)} of {len(results)} series whole in {target}: {fetched} files fetched"
+        f"{len(results) - len(broken)} of {len(results)} series whole in {target}: {counted(fetched, 'file')} fetched"
         + (f", {unhashed} of them checked by size alone" if unhashed else "")
     )
     for result in broken:
@@ -132,4 +133,6 @@ def _write(files: "CollectionFiles", out: Path, quiet: bool) -> None:
     for problem in summary.problems:
         typer.echo(str(problem), err=True)
     if summary.problems:
-        raise CasesFailedError(f"{len(summary.problems)} problems in the collection's files; the rest is in {out}.")
+        raise CasesFailedError(
+            f"{counted(len(summary.problems), 'problem')} in the collection's files; the rest is in {out}."
+        )

@@ -8,6 +8,7 @@ import typer
 from radiogene.cli.options import AllowPetCt, Genes, HeaderFile, KernelWish, Quiet, Scheduler, Thickest, Workers, words
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
+from radiogene.storage.plain_words import counted
 from radiogene.storage.result_places import require_file_place
 
 
@@ -45,5 +46,5 @@ def from_folder(
     if summary.patients_without_row or summary.problems:
         raise CasesFailedError(
             f"{summary.patients_without_row} of {summary.in_table} patients of the table have no row, "
-            f"{len(summary.problems)} problems in the table; see {beside(out, 'unmatched').name}."
+            f"{counted(len(summary.problems), 'problem')} in the table; see {beside(out, 'unmatched').name}."
         )

@@ -8,6 +8,7 @@ import typer
 from radiogene.cli.options import Quiet, Scheduler, Stores, Workers
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
+from radiogene.storage.plain_words import counted
 from radiogene.storage.result_places import require_file_place, require_folder_place
 
 
@@ -40,10 +41,12 @@ def radiomics(
         table = cohort_features(measured, folder, workers=who, progress=progress)
     reasons = {cohort.patient_ids[position]: reason for position, reason in left_out.items()}
     cut = write_features(out, measured, table, reasons)
-    typer.echo(f"{len(table.names)} features of {len(measured)} patients, {len(reasons)} left out: {out}")
+    typer.echo(f"{len(table.names)} features of {counted(len(measured), 'patient')}, {len(reasons)} left out: {out}")
     for patient in cut:
         typer.echo(f"patient {patient}: the segment reaches the cube's border; only what lies within counts", err=True)
     for patient, reason in reasons.items():
         typer.echo(f"patient {patient} left out: {reason}", err=True)
     if reasons:
-        raise CasesFailedError(f"{len(reasons)} of {len(cohort)} patients have no features; the others' are in {out}.")
+        raise CasesFailedError(
+            f"{len(reasons)} of {counted(len(cohort), 'patient')} have no features; the others' are in {out}."
+        )

@@ -68,7 +68,7 @@ def entry_of(line: bytes, place: Place, where: str) -> StoreEntry:
         where: the line in words, such as "line 3 of records.jsonl".
 
     Raises:
-        StoreError: the line is none.
+        StoreError: the line is damaged.
     """
     entry = checked(StoreEntry, line, place, where)
     try:

@@ -105,7 +105,7 @@ class RecordFile:
         self._lines = _mapped(self._path)[0]
 
     def close(self) -> None:
-        """Writes the index where the lines have others than it."""
+        """Writes the index where the lines have changed."""
         if self._changed:
             # The store is whole without it, also on a full disk.
             with suppress(OSError):

@@ -12,6 +12,7 @@ from pathlib import Path
 from radiogene.errors import StorageError, StoreError
 from radiogene.storage.lock_file import LockFile
 from radiogene.storage.place import ObjectPlace, Place
+from radiogene.storage.plain_words import counted
 from radiogene.storage.typed_json import from_json_text, to_json
 
 LOCK_FILE = "lock"
@@ -91,8 +92,8 @@ class LockHolder:
 class ObjectLock:
     """Holds the right to write in a folder of objects until `release`.
 
-    The system that runs the writer cannot free it, so a killed writer's lock stays until somebody who knows that it was
-    killed breaks it. Should they be wrong, nothing is damaged: parts and their slots are claimed one by one.
+    The system that runs the writer cannot free it, so a killed writer's lock stays until a user breaks it. If the
+    writer is still alive, nothing is damaged: each part and each slot has one owner.
 
     Args:
         folder: the store.
@@ -174,6 +175,5 @@ def _age(since: str) -> str:
         return ""
     for unit, length in SECONDS_PER.items():
         if seconds >= length:
-            count = int(seconds // length)
-            return f" ({count} {unit}{'s' if count > 1 else ''} ago)"
-    return f" ({max(0, int(seconds))} seconds ago)"
+            return f" ({counted(int(seconds // length), unit)} ago)"
+    return f" ({counted(max(0, int(seconds)), 'second')} ago)"

@@ -52,7 +52,7 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class EmptyForALibrary:
-    """A cell that the library gives as empty and that is not: its place, from 0, and what stands in it."""
+    """A cell that the library takes for empty although it is not: its place, from 0, and what it holds."""
 
     row: int
     column: int

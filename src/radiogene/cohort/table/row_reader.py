@@ -24,6 +24,7 @@ from radiogene.cohort.table.label_words import (
 from radiogene.cohort.table.problem import Problem
 from radiogene.ct.geometry import LARGEST_COORDINATE_MM, Frame
 from radiogene.storage.place import ADDRESS, Place
+from radiogene.storage.plain_words import counted
 
 SERIES_NAME = re.compile(r"(?P<uid>[0-9]+(\.[0-9]+)*)(#[1-9][0-9]*)?", re.ASCII)
 """What `series` takes: a SeriesInstanceUID, with `#1`, `#2` ... where one holds several stacks."""
@@ -70,7 +71,7 @@ class RowReader:
         for record in text.records:
             if len(record.cells) != len(header):
                 wanted = f"{len(header)}, as the header has (a cell that holds the separator needs quotes)"
-                self._note(record.line, None, f"{len(record.cells)} cells", wanted)
+                self._note(record.line, None, counted(len(record.cells), "cell"), wanted)
                 continue
             cells = dict(zip(header, record.cells, strict=True))
             if cells.get(""):

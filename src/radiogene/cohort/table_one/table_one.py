@@ -57,7 +57,7 @@ class TableOne:
         headings: the cohorts' names with their sizes.
         sections: in the paper's order.
         synthetic: True where any patient is.
-        shared_patients: identifiers that stand in both cohorts, for whom no test of difference holds.
+        shared_patients: identifiers that both cohorts have, for whom no test of difference holds.
     """
 
     headings: tuple[str, ...]
@@ -93,13 +93,13 @@ Level = tuple[str, Callable[[PatientRow], bool]]
 
 
 def _shared(columns: Sequence[CohortColumn]) -> int:
-    """How many identifiers stand in both of two cohorts."""
+    """How many identifiers two cohorts share."""
     first, *others = [{patient.patient_id for patient in column.patients} for column in columns]
     return len(first & others[0]) if others else 0
 
 
 def _shares(columns: Sequence[CohortColumn], name: str, levels: Sequence[Level]) -> TableSection:
-    """A section of two levels and of whoever has neither."""
+    """A section of two levels and of the patients with neither."""
     (first, is_first), (second, is_second) = levels
     rest: Level = (UNKNOWN, lambda patient: not is_first(patient) and not is_second(patient))
     lines = tuple(_line(columns, *level) for level in (*levels, rest))

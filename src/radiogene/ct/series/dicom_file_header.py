@@ -56,7 +56,7 @@ DAMAGE_ERRORS = (
 
 
 def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFile | None:
-    """The CT slices of a file, or what else it is; None for a file that is not a DICOM image."""
+    """The CT slices of a file, or what other object it holds; None for a file that is not a DICOM image."""
     try:
         # Unbuffered: the start of the file is read once, and the general reader is given a buffer of its own.
         with path.open("rb", buffering=0) as file:
@@ -105,7 +105,7 @@ def _general_header(file: BinaryIO) -> tuple[HeaderElements, PixelElement | None
 def _classified(
     elements: HeaderElements, pixels: PixelElement | None, file: BinaryIO, path: Path
 ) -> list[SliceHeader] | OtherObject | DamagedFile | None:
-    """The CT slices of an open DICOM file, or what else it is."""
+    """The CT slices of an open DICOM file, or what other object it holds."""
     storage_class = elements.media_storage_class or text_of(elements, "SOPClassUID")
     if storage_class == MediaStorageDirectoryStorage:
         return None
