@@ -117,7 +117,7 @@ def _fetch(
 
 
 def _write(files: "CollectionFiles", out: Path, quiet: bool) -> None:
-    """Writes the table and says what it holds.
+    """Write the table and say what it holds.
 
     Raises:
         CasesFailedError: some of it could not be read; the rest is written.

@@ -49,7 +49,7 @@ class WorkerFacts:
         return cls(_versions())
 
     def require(self, other: "WorkerFacts", worker: str) -> None:
-        """Refuses a worker with others.
+        """Refuse a worker with others.
 
         Raises:
             WorkersError: naming the first that differs.
@@ -131,7 +131,7 @@ def _wanted(worker: "Worker", key: str) -> Iterator[None]:
 
 
 def _watch(worker: "Worker", key: str, thread: int, done: threading.Event) -> None:
-    """Raises `TaskGivenUp` in the task's thread once the task is no longer wanted."""
+    """Raise `TaskGivenUp` in the task's thread once the task is no longer wanted."""
     while not done.wait(ASKED_S):
         if _is_unwanted(worker, key):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TaskGivenUp))

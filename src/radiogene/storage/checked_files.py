@@ -13,7 +13,7 @@ LARGEST_JSON_BYTES = 64 * 2**20
 
 
 def require_own_place(path: Path, files: Sequence[str], what: str) -> None:
-    """Refuses a place where writing a folder would destroy something else.
+    """Refuse a place where writing a folder would destroy something else.
 
     Args:
         path: where the folder is to be; absent, empty, or an older folder of the same kind.

@@ -103,7 +103,7 @@ class ObjectPlace:
         return [None if isinstance(content, Exception) else bytes(content) for content in contents]
 
     def write(self, content: bytes) -> None:
-        """Writes the object, whole, in place of what is there.
+        """Write the object, whole, in place of what is there.
 
         Raises:
             StorageError: as for `read`.
@@ -137,7 +137,7 @@ class ObjectPlace:
         return True
 
     def delete(self) -> None:
-        """Deletes the object; nothing where there is none.
+        """Delete the object; nothing where there is none.
 
         Raises:
             StorageError: as for `read`.

@@ -293,7 +293,7 @@ def _own_checks(value: Any) -> Any:
 
 
 def _refuse(problem: "ErrorDetails", content: object, refusal: _Refusal) -> NoReturn:
-    """Raises the refusal of pydantic's first error."""
+    """Raise the refusal of pydantic's first error."""
     path = _path_in(content, problem["loc"])
     match problem["type"]:
         case "missing":

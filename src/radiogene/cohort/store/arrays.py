@@ -63,7 +63,7 @@ class StoreArrays:
 
     @staticmethod
     def create(place: Place) -> None:
-        """Makes both arrays, empty, in place of what an interrupted `create` left."""
+        """Make both arrays, empty, in place of what an interrupted `create` left."""
         if isinstance(place, ObjectPlace):
             with tempfile.TemporaryDirectory() as folder:
                 for name in ARRAYS:
@@ -81,7 +81,7 @@ class StoreArrays:
     def write(
         self, slots: range, cubes: Sequence[NDArray[np.int16]], segments: Sequence[NDArray[np.bool_] | None]
     ) -> None:
-        """Writes slots that follow each other, after the arrays' end or over what they hold.
+        """Write slots that follow each other, after the arrays' end or over what they hold.
 
         Args:
             slots: S of them.
@@ -130,7 +130,7 @@ class StoreArrays:
             return list(threads.map(lambda pair: call(*pair), arguments))
 
     def _write_segment(self, slot: int, segment_zyx: NDArray[np.bool_] | None) -> None:
-        """Writes one segment, where there is one."""
+        """Write one segment, where there is one."""
         if segment_zyx is not None:
             self._segments[slot] = np.packbits(segment_zyx, axis=-1)
 
@@ -147,7 +147,7 @@ class StoreArrays:
 
 
 def require_cube(cube_hu: NDArray[np.floating | np.int16], segment_zyx: NDArray[np.bool_] | None) -> None:
-    """Refuses arrays that are no cube and no segment.
+    """Refuse arrays that are no cube and no segment.
 
     Raises:
         StoreError: another shape, a value that is not finite, a segment of another type.
@@ -183,7 +183,7 @@ def _read(array: "zarr.Array[Any]", slot: int, place: Place, what: str) -> NDArr
 
 
 def _create_array(path: Path, folder: str, slots: int) -> None:
-    """Makes an empty array."""
+    """Make an empty array."""
     shape, dtype, axes = ARRAYS[folder]
     zarr.create_array(
         store=path,

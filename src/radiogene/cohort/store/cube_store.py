@@ -117,7 +117,7 @@ class CubeStore:
             raise
 
     def close(self) -> None:
-        """Writes what waits and frees the lock of a writer; reading stays possible."""
+        """Write what waits and free the lock of a writer; reading stays possible."""
         if self._lock is None:
             return
         try:
@@ -130,7 +130,7 @@ class CubeStore:
         lock.release()
 
     def _abandon(self) -> None:
-        """Ends writing where nothing more can be written."""
+        """End writing where nothing more can be written."""
         self._waiting.forget()
         if self._lock is not None:
             self._lock.abandon()
@@ -147,7 +147,7 @@ class CubeStore:
         self.close()
 
     def __reduce__(self) -> "tuple[Callable[[Place, int], CubeStore], tuple[Place, int]]":
-        """Another process opens the store for itself, for reading; it is refused where it has changed meanwhile."""
+        """How another process opens the store: for reading, and refused where it has changed meanwhile."""
         self._waiting.write()
         return _reopened, (self.path, self._file.index.fingerprint)
 
@@ -273,7 +273,7 @@ class CubeStore:
         return len(changed)
 
     def remove(self, keys: Collection[str]) -> None:
-        """Takes the records of these keys out of the store; their cubes are no longer found."""
+        """Take the records of these keys out of the store; their cubes are no longer found."""
         self._require_lock()
         self._waiting.write()
         there = [key for key in keys if key in self]
@@ -282,7 +282,7 @@ class CubeStore:
             self._records = None
 
     def write_failures(self, failures: Iterable[PreparationFailure]) -> None:
-        """Replaces the list of failures."""
+        """Replace the list of failures."""
         self._require_lock()
         write_json_file(self.path, FAILURES_FILE, tuple(failures))
 

@@ -116,7 +116,7 @@ def _refuse_other_preparation(stores: Sequence[CubeStore]) -> None:
 
 
 def _refuse_shared_patients(stores: Sequence[CubeStore]) -> None:
-    """Refuses a patient in two stores: two centres may number different patients alike."""
+    """Refuse a patient in two stores: two centres may number different patients alike."""
     owners: dict[str, CubeStore] = {}
     for store in stores:
         for patient in dict.fromkeys(record.row.patient_id for record in store.records):

@@ -89,7 +89,7 @@ def checked(kind: type[Kind], text: bytes, place: Place, where: str) -> Kind:
 
 
 def require_own_folder(path: Path) -> None:
-    """Makes the folder of a local store.
+    """Make the folder of a local store.
 
     Raises:
         StoreError: it cannot be made, or holds anything but a store.
@@ -121,7 +121,7 @@ def read_file(place: Place, name: str) -> bytes | None:
 
 
 def write_file(place: Place, name: str, content: bytes) -> None:
-    """Writes a file of the store, whole or not at all."""
+    """Write a file of the store, whole or not at all."""
     if isinstance(place, ObjectPlace):
         (place / name).write(content)
     else:
@@ -129,13 +129,13 @@ def write_file(place: Place, name: str, content: bytes) -> None:
 
 
 def write_json_file(place: Place, name: str, content: object) -> None:
-    """Writes what `to_json` takes as a file of the store, whole or not at all."""
+    """Write what `to_json` takes as a file of the store, whole or not at all."""
     text = json.dumps(to_json(content), indent=2, ensure_ascii=False) + "\n"
     write_file(place, name, text.encode())
 
 
 def write_store_file(place: Place, preparation: PreparationSettings, preparation_hash: str) -> None:
-    """Writes `store.json`, which makes a folder a store."""
+    """Write `store.json`, which makes a folder a store."""
     write_json_file(place, STORE_FILE, StoreDescription(FORMAT, preparation, preparation_hash))
 
 

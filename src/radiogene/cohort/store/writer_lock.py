@@ -64,7 +64,7 @@ class StoreLock:
         self._lock: LockFile | None = lock
 
     def release(self) -> None:
-        """Lets others write; the lock file stays, empty."""
+        """Let others write; the lock file stays, empty."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -123,7 +123,7 @@ class ObjectLock:
             )
 
     def require(self) -> None:
-        """Refuses to go on where the lock was broken.
+        """Refuse to go on where the lock was broken.
 
         Raises:
             StoreError: it is gone or another's.
@@ -136,13 +136,13 @@ class ObjectLock:
             )
 
     def release(self) -> None:
-        """Lets others write."""
+        """Let others write."""
         held = self._holder()
         if held is not None and held.token == self.token:
             self._object.delete()
 
     def abandon(self) -> None:
-        """Lets others write, where the storage still answers."""
+        """Let others write, where the storage still answers."""
         with suppress(StorageError):
             self.release()
 

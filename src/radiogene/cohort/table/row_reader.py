@@ -151,7 +151,7 @@ class RowReader:
         return str(path)
 
     def _note_absent(self, line: int, ct: Path | None, nodule: str | None) -> None:
-        """Notes a scan or nodule file that is not there."""
+        """Note a scan or nodule file that is not there."""
         if ct is not None and not _exists(ct):
             self._note(line, "ct", f"{str(ct)!r}, which does not exist", "a DICOM folder or a volume file")
         elif ct is not None and _is_empty_folder(ct):
@@ -174,7 +174,7 @@ class RowReader:
         return Path(os.path.abspath(self.folder / text))  # noqa: PTH100
 
     def _note_smoking_code(self, text: DelimitedText) -> None:
-        """Notes a column of 1 without any 0: TCGA's code 1 is a lifelong non-smoker, elsewhere 1 is a smoker."""
+        """Note a column of 1 without any 0: TCGA's code 1 is a lifelong non-smoker, elsewhere 1 is a smoker."""
         if "smoking" not in text.header.cells:
             return
         place = text.header.cells.index("smoking")

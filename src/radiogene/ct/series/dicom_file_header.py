@@ -157,7 +157,7 @@ def _reason_not_ct(elements: HeaderElements, storage_class: str) -> str | None:
 
 
 def _check_pixels_are_whole(elements: HeaderElements, file: BinaryIO, pixel_element: PixelElement) -> None:
-    """Refuses a file that ends within its pixels, or states fewer than its size needs.
+    """Refuse a file that ends within its pixels, or states fewer than its size needs.
 
     Raises:
         UnreadableValueError: so many bytes are missing.
@@ -179,7 +179,7 @@ def _check_pixels_are_whole(elements: HeaderElements, file: BinaryIO, pixel_elem
 
 
 def _check_fragments(file: BinaryIO, offset_bytes: int) -> None:
-    """Refuses encapsulated pixels whose items do not end in a sequence delimiter (PS3.5 A.4)."""
+    """Refuse encapsulated pixels whose items do not end in a sequence delimiter (PS3.5 A.4)."""
     file_bytes = os.fstat(file.fileno()).st_size
     while offset_bytes + ITEM_HEADER.size <= file_bytes:
         file.seek(offset_bytes)

@@ -38,7 +38,7 @@ def copy_decisions(copies: Sequence[tuple[SliceHeader, SliceHeader]], series_nam
 
 
 def refuse_coincident(slices: Sequence[SliceHeader], depths_mm: NDArray[np.float64], series_name: str) -> None:
-    """Refuses two slices at one place.
+    """Refuse two slices at one place.
 
     Args:
         slices: in order of depth.

@@ -112,7 +112,7 @@ def _named(everything: list[CtSeries], contents: FolderContents, path: Path, nam
 
 
 def _refuse_damage(contents: FolderContents, series_uid: str) -> None:
-    """Refuses where a damaged file belongs, or may belong, to the series."""
+    """Refuse where a damaged file belongs, or may belong, to the series."""
     message = _damage(contents, series_uid)
     if message:
         raise SeriesError(message)

@@ -109,7 +109,7 @@ def _refuse_drift(
     drift: NDArray[np.float64],
     series_name: str,
 ) -> None:
-    """Refuses slices that do not lie on one line, sideways of the normal.
+    """Refuse slices that do not lie on one line, sideways of the normal.
 
     Args:
         slices: in order of depth.

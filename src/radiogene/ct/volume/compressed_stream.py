@@ -44,7 +44,7 @@ def inflated(file: BinaryIO, needed: int) -> bytearray:
 
 
 def refuse_corrupt_stream(path: Path) -> None:
-    """Refuses a single-file .mha whose compressed pixels do not fit their checksum.
+    """Refuse a single-file .mha whose compressed pixels do not fit their checksum.
 
     Raises:
         SeriesError: bytes were changed or lost after the file was written.

@@ -58,7 +58,7 @@ class FetchedSeries:
 
 
 def require_room(target: Path, wanted: Sequence[WantedSeries]) -> None:
-    """Refuses a target whose disk cannot hold what is still to be fetched.
+    """Refuse a target whose disk cannot hold what is still to be fetched.
 
     Raises:
         TransferError: too little room.
@@ -155,7 +155,7 @@ def _file(store: ObjectStore, series: WantedSeries, one: StoredObject, folder: P
 
 
 def _remove_strangers(folder: Path, names: set[str]) -> None:
-    """Takes out files that the store does not list: remains of an ended run would count as slices."""
+    """Take out files that the store does not list: remains of an ended run would count as slices."""
     for path in folder.iterdir():
         if path.is_file() and path.name not in names:
             path.unlink()
