@@ -95,8 +95,16 @@ def _fetch(
 
     store = ObjectStore(address.rstrip("/"))
     index = read_idc_index()
-    dates = {p.patient_id: p.ct_date for p in read_label_file(labels).patients} if labels is not None else {}
-    wanted = [p for p in index.patients if (labels is None or p in dates) and (patients == "all" or is_of_paper(p))]
+    dates = (
+        {patient.patient_id: patient.ct_date for patient in read_label_file(labels).patients}
+        if labels is not None
+        else {}
+    )
+    wanted = [
+        patient_id
+        for patient_id in index.patients
+        if (labels is None or patient_id in dates) and (patients == "all" or is_of_paper(patient_id))
+    ]
     plan = plan_download(index, wanted, dates, wishes)
     for line in plan.lines():
         typer.echo(line)

@@ -34,9 +34,9 @@ def radiomics(
     require_folder_place(folder)
     cohort = PreparedCohort.of(open_stores(store))
     left_out = unmeasured(cohort)
-    kept = [position for position in range(len(cohort)) if position not in left_out]
+    measurable = [position for position in range(len(cohort)) if position not in left_out]
     # With nobody left the whole cohort is refused, with the reason.
-    measured = cohort.at(kept) if kept else cohort
+    measured = cohort.at(measurable) if measurable else cohort
     with opened_workers(workers, scheduler) as who, progress_bar("nodules", quiet) as progress:
         table = cohort_features(measured, folder, workers=who, progress=progress)
     reasons = {cohort.patient_ids[position]: reason for position, reason in left_out.items()}

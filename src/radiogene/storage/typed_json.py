@@ -141,7 +141,7 @@ def to_json(value: object) -> Json:
     if isinstance(value, str | int):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_json(getattr(value, f.name)) for f in fields(value) if _is_written(f, value)}
+        return {part.name: to_json(getattr(value, part.name)) for part in fields(value) if _is_written(part, value)}
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise TypeError(f"found keys that are no text: {list(value)}")

@@ -96,7 +96,7 @@ def require_own_folder(path: Path) -> None:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        foreign = sorted(p.name for p in path.iterdir() if not p.name.startswith(OWN_NAMES))
+        foreign = sorted(file.name for file in path.iterdir() if not file.name.startswith(OWN_NAMES))
     except OSError as error:
         raise StoreError(f"{path} cannot be a store ({error.strerror}); choose another folder.") from error
     if foreign:

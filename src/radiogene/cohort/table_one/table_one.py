@@ -74,8 +74,10 @@ def table_one(columns: Sequence[CohortColumn]) -> TableOne:
     Source: Table 1.
     """
     sections = [
-        _shares(columns, "Sex", [("Male", lambda p: p.sex == "male"), ("Female", lambda p: p.sex == "female")]),
-        _shares(columns, "Smoking", [("Yes", lambda p: p.smoking is True), ("No", lambda p: p.smoking is False)]),
+        _shares(columns, "Sex", [("Male", lambda row: row.sex == "male"), ("Female", lambda row: row.sex == "female")]),
+        _shares(
+            columns, "Smoking", [("Yes", lambda row: row.smoking is True), ("No", lambda row: row.smoking is False)]
+        ),
         _ages(columns),
         *(_gene(columns, gene) for gene in GENES),
         _both(columns),
@@ -145,7 +147,7 @@ def _both(columns: Sequence[CohortColumn]) -> TableSection:
 
 def _ages(columns: Sequence[CohortColumn]) -> TableSection:
     """The section of age in years."""
-    ages = [[p.age_years for p in column.patients if p.age_years is not None] for column in columns]
+    ages = [[row.age_years for row in column.patients if row.age_years is not None] for column in columns]
     lines = [
         TableLine(word, tuple(f"{of(known):g}" if known else "-" for known in ages))
         for word, of in (("Min", min), ("Max", max), ("Median", median))

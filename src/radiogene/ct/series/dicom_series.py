@@ -112,7 +112,7 @@ def _without_copies(
     slices: Iterable[SliceHeader],
 ) -> tuple[list[SliceHeader], dict[int, list[SliceHeader]]]:
     """The slices without repeats of the same SOP Instance UID and place, and the repeats by the id of what was kept."""
-    kept: dict[tuple[object, ...], SliceHeader] = {}
+    first: dict[tuple[object, ...], SliceHeader] = {}
     copies: dict[int, list[SliceHeader]] = defaultdict(list)
     for header in sorted(slices, key=lambda header: (str(header.path), header.frame)):
         key = (
@@ -123,11 +123,11 @@ def _without_copies(
             header.rows,
             header.columns,
         )
-        if key in kept:
-            copies[id(kept[key])].append(header)
+        if key in first:
+            copies[id(first[key])].append(header)
         else:
-            kept[key] = header
-    return list(kept.values()), copies
+            first[key] = header
+    return list(first.values()), copies
 
 
 def _same_geometry(slices: Iterable[SliceHeader]) -> list[list[SliceHeader]]:

@@ -116,7 +116,7 @@ def read_label_file(path: Path) -> LabelFile:
     names = [name.strip() for name in text.header.cells]
     if CASE_ID not in names:
         raise CohortTableError([_missing(file, text, CASE_ID, names)])
-    reader = _LineReader(file, [_missing(file, text, c, names) for c in COLUMNS.values() if c not in names])
+    reader = _LineReader(file, [_missing(file, text, name, names) for name in COLUMNS.values() if name not in names])
     lines_of: dict[str, list[LabelledPatient]] = {}
     for record in text.records:
         patient = reader.patient(record, names)
