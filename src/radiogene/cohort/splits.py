@@ -53,11 +53,11 @@ def stratified_folds(labels: Labels, folds: int, seed: int) -> list[Fold]:
     if folds < 2:
         raise CohortError(f"Found {folds} folds; wanted 2 or more.")
     for gene in _genes(labels):
-        for value, word in ((1, "mutants"), (0, "wild types")):
+        for value, word in ((1, "known mutant"), (0, "known wild type")):
             count = sum(of[gene] == value for of in labels.values())
             if count < folds:
                 raise CohortError(
-                    f"{gene} has {counted(count, 'patient')} known as {word}; {folds} folds need {folds} or more. "
+                    f"{gene} has {counted(count, word)}; {folds} folds need {folds} or more. "
                     "Use fewer folds, or leave the gene out."
                 )
     order = _stratified_order(labels, seed)
