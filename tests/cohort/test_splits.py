@@ -105,8 +105,8 @@ def test_inner_validation_of_few_patients_leaves_both_parts_something():
 @pytest.mark.parametrize(
     ("labels", "folds", "message"),
     [
-        (labels_of({(1, 0): 4, (0, 1): 20}), 5, "EGFR has 4 patients known as mutants"),
-        (labels_of({(1, 1): 20, (0, 1): 20, (0, 0): 2}), 5, "KRAS has 2 patients known as wild types"),
+        (labels_of({(1, 0): 4, (0, 1): 20}), 5, "EGFR has 4 known mutants;"),
+        (labels_of({(1, 1): 20, (0, 1): 20, (0, 0): 2}), 5, "KRAS has 2 known wild types;"),
         (labels_of(), 1, "wanted 2 or more"),
         ({}, 5, "no patient"),
         ({"a": {"EGFR": 1}, "b": {"KRAS": 1}}, 2, "has labels of"),

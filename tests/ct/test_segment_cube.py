@@ -21,7 +21,7 @@ from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.contours import even_odd_moments, inside_even_odd
 from radiogene.ct.nodule.location import locate_nodule
 from radiogene.ct.nodule.mask import PlaneStack
-from radiogene.ct.nodule.segment_cube import segment_cube
+from radiogene.ct.preparation import segment_cube
 from radiogene.ct.resampling import sample_points_lps_mm
 from radiogene.ct.scan import Scan
 

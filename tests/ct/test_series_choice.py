@@ -163,7 +163,7 @@ def test_copies_of_files_are_dropped_and_said(tmp_path):
         (tmp_path / "b" / f"copy-of-{path.name}").write_bytes(path.read_bytes())
     scan = open_scan(tmp_path, ScanOptions())
     assert_covers(scan, SMALL)
-    assert any(decision.startswith("3 files left out that are copies") for decision in scan.decisions)
+    assert any(decision.startswith("3 copies of other files left out") for decision in scan.decisions)
 
 
 def test_copy_with_other_pixels_is_refused(tmp_path):

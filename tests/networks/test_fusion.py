@@ -80,5 +80,5 @@ def test_view_weights_sum_to_1_per_gene():
 
 
 def test_view_weights_of_one_patient_are_refused():
-    with pytest.raises(TrainingError, match=r"over 1 patients: for gene number 0 .* at least two training patients"):
+    with pytest.raises(TrainingError, match=r"over 1 patient: for gene number 0 .* at least two training patients"):
         view_weights(torch.ones(1, VIEWS, 2), torch.rand(1, VIEWS, 1, 2))

@@ -8,8 +8,8 @@ import pytest
 import SimpleITK
 
 from radiogene.ct.nodule.location import locate_nodule
-from radiogene.ct.nodule.segment_cube import segment_cube
 from radiogene.ct.open_scan import open_scan
+from radiogene.ct.preparation import segment_cube
 from radiogene.ct.resampling import sample_points_lps_mm
 from radiogene.ct.scan import ScanOptions
 from radiogene.phantom.dicom_identity import DicomIdentity

@@ -78,7 +78,7 @@ def test_what_lies_beside_the_nodule_changes_filtered_images_only():
     [
         (None, "given as a point"),
         (box(0, 0, 0), "holds 0 samples"),
-        (box(1, 1, 1), "holds 1 samples"),
+        (box(1, 1, 1), "holds 1 sample of"),
         (box(3, 3, 7), "holds 63 samples of 1 mm; at least 64"),
         (box(1, 20, 20), r"1 sample thick along z \(head to feet\)"),
         (box(20, 1, 20), "thick along y"),

@@ -187,7 +187,7 @@ def test_reads_a_file_and_names_it(tmp_path: Path) -> None:
 def test_a_file_far_too_long_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("radiogene.storage.typed_json.LARGEST_FILE_BYTES", 3)
     (tmp_path / "disc.json").write_text("1234")
-    with pytest.raises(WeightsError, match=r"is 4 bytes long and therefore no disc\.json of ours; copy"):
+    with pytest.raises(WeightsError, match=r"is 4 bytes long, and radiogene writes no disc\.json of that length; copy"):
         read_typed_json(Disc, tmp_path / "disc.json")
 
 

@@ -84,7 +84,7 @@ def _options(
 
 
 def _end(number: int, frame: object) -> NoReturn:
-    """Ends in order on SIGTERM, so that temporary files go; a scheduler's time limit must not look like success."""
+    """End in order on SIGTERM, so that temporary files go; a scheduler's time limit must not look like success."""
     sys.exit(TERMINATED_EXIT_CODE)
 
 
@@ -97,7 +97,7 @@ def _called(words: Sequence[str]) -> list[Callable[..., Any]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the command line; a refusal is one message on standard error and an exit code of its own."""
+    """Run the command line; a refusal is one message on standard error and an exit code of its own."""
     signal.signal(signal.SIGTERM, _end)
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from radiogene.cli.cohort_options import AllowPetCt, HeaderFile, KernelWish, Thickest
-from radiogene.cli.options import Quiet, Workers
+from radiogene.cli.options import AllowPetCt, HeaderFile, KernelWish, Quiet, Thickest, Workers
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
+from radiogene.storage.plain_words import counted
 from radiogene.storage.result_places import require_file_place, require_folder_place
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def nsclc_radiogenomics(
     workers: Workers = -1,
     quiet: Quiet = False,
 ) -> None:
-    """The public collection NSCLC Radiogenomics as a cohort table, with reasons for whoever is left out."""
+    """The public collection NSCLC Radiogenomics as a cohort table, with the reason for each patient who is left out."""
     from radiogene.cohort.sources.nsclc_radiogenomics.collection_cohort import CollectionFiles
     from radiogene.cohort.sources.series.series_rules import SeriesWishes
 
@@ -95,8 +95,16 @@ def _fetch(
 
     store = ObjectStore(address.rstrip("/"))
     index = read_idc_index()
-    dates = {p.patient_id: p.ct_date for p in read_label_file(labels).patients} if labels is not None else {}
-    wanted = [p for p in index.patients if (labels is None or p in dates) and (patients == "all" or is_of_paper(p))]
+    dates = (
+        {patient.patient_id: patient.ct_date for patient in read_label_file(labels).patients}
+        if labels is not None
+        else {}
+    )
+    wanted = [
+        patient_id
+        for patient_id in index.patients
+        if (labels is None or patient_id in dates) and (patients == "all" or is_of_paper(patient_id))
+    ]
     plan = plan_download(index, wanted, dates, wishes)
     for line in plan.lines():
         typer.echo(line)
@@ -108,7 +116,7 @@ def _fetch(
     broken = [result for result in results if result.problem is not None]
     fetched, unhashed = sum(result.fetched for result in results), sum(result.unhashed for result in results)
     typer.echo(
-        f"{len(results) - len(broken)} of {len(results)} series whole in {target}: {fetched} files fetched"
+        f"{len(results) - len(broken)} of {len(results)} series whole in {target}: {counted(fetched, 'file')} fetched"
         + (f", {unhashed} of them checked by size alone" if unhashed else "")
     )
     for result in broken:
@@ -117,7 +125,7 @@ def _fetch(
 
 
 def _write(files: "CollectionFiles", out: Path, quiet: bool) -> None:
-    """Writes the table and says what it holds.
+    """Write the table and say what it holds.
 
     Raises:
         CasesFailedError: some of it could not be read; the rest is written.
@@ -133,4 +141,6 @@ def _write(files: "CollectionFiles", out: Path, quiet: bool) -> None:
     for problem in summary.problems:
         typer.echo(str(problem), err=True)
     if summary.problems:
-        raise CasesFailedError(f"{len(summary.problems)} problems in the collection's files; the rest is in {out}.")
+        raise CasesFailedError(
+            f"{counted(len(summary.problems), 'problem')} in the collection's files; the rest is in {out}."
+        )

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.cohort_options import AllowPetCt, HeaderFile, KernelWish, Thickest
-from radiogene.cli.options import Genes, Quiet, Scheduler, Workers, words
+from radiogene.cli.options import AllowPetCt, Genes, HeaderFile, KernelWish, Quiet, Scheduler, Thickest, Workers, words
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
+from radiogene.storage.plain_words import counted
 from radiogene.storage.result_places import require_file_place
 
 
@@ -46,5 +46,5 @@ def from_folder(
     if summary.patients_without_row or summary.problems:
         raise CasesFailedError(
             f"{summary.patients_without_row} of {summary.in_table} patients of the table have no row, "
-            f"{len(summary.problems)} problems in the table; see {beside(out, 'unmatched').name}."
+            f"{counted(len(summary.problems), 'problem')} in the table; see {beside(out, 'unmatched').name}."
         )

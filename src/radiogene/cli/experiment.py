@@ -9,6 +9,7 @@ import typer
 from radiogene.cli.options import Json, Quiet, Scheduler, SettingsFile, Workers
 from radiogene.cli.run_arguments import given
 from radiogene.errors import CasesFailedError, SettingsError
+from radiogene.storage.plain_words import counted
 
 CalibrationName = Literal["identity", "temperature", "isotonic"]
 
@@ -84,7 +85,7 @@ def experiment(
 ) -> None:
     """Write a table or figure of the paper, or all, with our numbers, intervals and the paper's beside them."""
     from radiogene.api.experiments import experiment_settings, run_experiment
-    from radiogene.cli.fit_progress import fit_progress
+    from radiogene.cli.progress import fit_progress
     from radiogene.methods.settings_file import merged, read_settings_file
     from radiogene.parallel.workers import opened_workers
 
@@ -124,7 +125,8 @@ def experiment(
     failures = evidence.run.failures
     if failures:
         raise CasesFailedError(
-            f"{len(failures)} fits failed; their rows are empty, with the reason. The same command tries them again."
+            f"{counted(len(failures), 'fit')} failed; the report gives the reason in place of figures. "
+            "The same command tries them again."
         )
 
 

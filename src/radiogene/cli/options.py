@@ -67,6 +67,19 @@ Export = Annotated[
     typer.Option("--export", help="Folder that `radiogene export` wrote (else one in the model folder)."),
 ]
 
+KernelWish = Annotated[
+    Literal["lung", "soft"], typer.Option("--kernel", help="Which kernel goes first where a study has both.")
+]
+Thickest = Annotated[
+    float, typer.Option("--thickest", min=0.1, help="Thickest slices in mm; thicker only where the nodule is marked.")
+]
+AllowPetCt = Annotated[
+    bool, typer.Option("--allow-pet-ct", help="Take the CT of a PET-CT study where there is nothing better.")
+]
+HeaderFile = Annotated[
+    Path | None, typer.Option("--cache", help="File that keeps the headers (else one beside the cohort table).")
+]
+
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a list with commas; `none` and nothing are the empty list."""

@@ -20,6 +20,7 @@ from radiogene.cli.options import (
 )
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, CohortError, SettingsError
+from radiogene.storage.plain_words import counted
 
 
 def predict(
@@ -125,6 +126,10 @@ def _predict_cohort(
     loaded = load_model(model, engine=name, precision=precision, export=export)
     with progress_bar("predictions", quiet) as progress:
         summary = predict_table(loaded, cohort, out, allow_gaps=allow_gaps, workers=workers, progress=progress)
-    typer.echo(f"{summary.done} rows predicted, {summary.resumed} were there, {summary.failed} failed: {out}")
+    typer.echo(
+        f"{counted(summary.done, 'row')} predicted, {summary.resumed} already there, {summary.failed} failed: {out}"
+    )
     if summary.failed:
-        raise CasesFailedError(f"{summary.failed} of {summary.rows} rows failed; see the column `error` of {out}.")
+        raise CasesFailedError(
+            f"{summary.failed} of {counted(summary.rows, 'row')} failed; see the column `error` of {out}."
+        )

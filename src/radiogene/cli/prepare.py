@@ -8,6 +8,7 @@ import typer
 from radiogene.cli.options import AllowGaps, CohortTable, Genes, Quiet, Scheduler, Workers, words
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, SettingsError
+from radiogene.storage.plain_words import counted
 from radiogene.storage.result_places import require_folder_place
 
 
@@ -57,10 +58,13 @@ def prepare(
             progress=progress,
         )
     typer.echo(
-        f"{summary.done} cubes made, {summary.skipped} were there, {summary.updated} rows brought up to date, "
-        f"{summary.removed} removed, {len(summary.failed)} failed: {out}"
+        f"{counted(summary.done, 'cube')} made, {summary.skipped} were there, "
+        f"{counted(summary.updated, 'row')} brought up to date, {summary.removed} removed, "
+        f"{len(summary.failed)} failed: {out}"
     )
     for failure in summary.failed:
         typer.echo(f"row {failure.row_number}, patient {failure.patient_id}: {failure.error}", err=True)
     if summary.failed:
-        raise CasesFailedError(f"{len(summary.failed)} of {len(table.rows)} rows failed; see failures.json in {out}.")
+        raise CasesFailedError(
+            f"{len(summary.failed)} of {counted(len(table.rows), 'row')} failed; see failures.json in {out}."
+        )

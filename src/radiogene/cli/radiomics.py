@@ -8,6 +8,7 @@ import typer
 from radiogene.cli.options import Quiet, Scheduler, Stores, Workers
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError
+from radiogene.storage.plain_words import counted
 from radiogene.storage.result_places import require_file_place, require_folder_place
 
 
@@ -33,17 +34,19 @@ def radiomics(
     require_folder_place(folder)
     cohort = PreparedCohort.of(open_stores(store))
     left_out = unmeasured(cohort)
-    kept = [position for position in range(len(cohort)) if position not in left_out]
+    measurable = [position for position in range(len(cohort)) if position not in left_out]
     # With nobody left the whole cohort is refused, with the reason.
-    measured = cohort.at(kept) if kept else cohort
+    measured = cohort.at(measurable) if measurable else cohort
     with opened_workers(workers, scheduler) as who, progress_bar("nodules", quiet) as progress:
         table = cohort_features(measured, folder, workers=who, progress=progress)
     reasons = {cohort.patient_ids[position]: reason for position, reason in left_out.items()}
     cut = write_features(out, measured, table, reasons)
-    typer.echo(f"{len(table.names)} features of {len(measured)} patients, {len(reasons)} left out: {out}")
+    typer.echo(f"{len(table.names)} features of {counted(len(measured), 'patient')}, {len(reasons)} left out: {out}")
     for patient in cut:
         typer.echo(f"patient {patient}: the segment reaches the cube's border; only what lies within counts", err=True)
     for patient, reason in reasons.items():
         typer.echo(f"patient {patient} left out: {reason}", err=True)
     if reasons:
-        raise CasesFailedError(f"{len(reasons)} of {len(cohort)} patients have no features; the others' are in {out}.")
+        raise CasesFailedError(
+            f"{len(reasons)} of {counted(len(cohort), 'patient')} have no features; the others' are in {out}."
+        )

@@ -182,7 +182,9 @@ def train(
     from radiogene.parallel.workers import opened_workers
 
     stages = ("branches", "all_layers", "fusion") if method_named(method).backbone else ("all_layers",)
-    by_stage: dict[str, dict[str, Any]] = {} if optimiser is None else {s: {"optimiser": optimiser} for s in stages}
+    by_stage: dict[str, dict[str, Any]] = (
+        {} if optimiser is None else {stage: {"optimiser": optimiser} for stage in stages}
+    )
     main = given(epochs=epochs, learning_rate=learning_rate)
     options = given(
         preset=preset,

@@ -68,7 +68,7 @@ class ClinicalEncoder:
     def __post_init__(self) -> None:
         if self.unknown != MEAN_REPLACES_UNKNOWN:
             raise WeightsError(f"found the rule {self.unknown!r} for unknown values")
-        if tuple(dict.fromkeys(i.column for i in self.inputs)) != self.columns:
+        if tuple(dict.fromkeys(scaling.column for scaling in self.inputs)) != self.columns:
             raise WeightsError(f"found inputs of other columns than {list(self.columns)}")
 
     @classmethod
@@ -98,9 +98,10 @@ class ClinicalEncoder:
     def notes(self) -> tuple[str, ...]:
         """What a reader of the result should know: the rule for unknown values, and inputs that say nothing."""
         silent = tuple(
-            f"{i.name}: {'the same in all' if i.known else 'unknown for all'} training patients, so it counts as 0"
-            for i in self.inputs
-            if i.sd == 0
+            f"{scaling.name}: {'the same in all' if scaling.known else 'unknown for all'} training patients, so it "
+            "counts as 0"
+            for scaling in self.inputs
+            if scaling.sd == 0
         )
         return ((MEAN_REPLACES_UNKNOWN,) if self.inputs else ()) + silent
 
@@ -122,7 +123,7 @@ class ClinicalEncoder:
 
     def unknown_words_of(self, rows: Sequence[PatientRow]) -> tuple[str, ...]:
         """One sentence per row and column whose word no training patient had, for the warnings of a result."""
-        columns = dict.fromkeys(i.column for i in self.inputs if i.category is not None)
+        columns = dict.fromkeys(scaling.column for scaling in self.inputs if scaling.category is not None)
         return tuple(
             f"{column} {clinical_value(row, column)!r} was seen in no training patient and counts as unknown."
             for row in rows
@@ -132,7 +133,7 @@ class ClinicalEncoder:
 
     def _is_seen(self, row: PatientRow, column: str) -> bool:
         """True where a training patient had the row's word."""
-        return clinical_value(row, column) in {i.category for i in self.inputs if i.column == column}
+        return clinical_value(row, column) in {scaling.category for scaling in self.inputs if scaling.column == column}
 
     def to_json(self) -> JsonObject:
         """The encoder as plain JSON values."""
@@ -187,7 +188,11 @@ def _fitted_inputs(rows: Sequence[PatientRow], column: str) -> list[ClinicalInpu
     numbers = [value if isinstance(value, float) else read_number(value) for value in known]
     if all(number is not None for number in numbers):
         return [_scaled(column, None, np.array(numbers, dtype=np.float64))]
-    longer = [str(v) for v, n in zip(known, numbers, strict=True) if n is not None and len(str(v).strip()) > 1]
+    longer = [
+        str(value)
+        for value, number in zip(known, numbers, strict=True)
+        if number is not None and len(str(value).strip()) > 1
+    ]
     if longer:
         words = sorted({str(v) for v, number in zip(known, numbers, strict=True) if number is None})
         raise CohortError(
@@ -196,7 +201,9 @@ def _fitted_inputs(rows: Sequence[PatientRow], column: str) -> list[ClinicalInpu
     categories = sorted({str(value) for value in known})
     if len(categories) > MOST_CATEGORIES:
         raise CohortError(f"Column {column} holds {len(categories)} different words; wanted at most {MOST_CATEGORIES}.")
-    return [_scaled(column, c, np.array([value == c for value in known], dtype=np.float64)) for c in categories]
+    return [
+        _scaled(column, word, np.array([value == word for value in known], dtype=np.float64)) for word in categories
+    ]
 
 
 def _scaled(column: str, category: str | None, values: NDArray[np.float64]) -> ClinicalInput:

@@ -65,7 +65,7 @@ def label_copies(rows: Sequence[PatientRow], columns: Sequence[str], genes: Sequ
 
 
 def refuse_label_copies(rows: Sequence[PatientRow], columns: Sequence[str], genes: Sequence[str]) -> None:
-    """Refuses columns of which one copies a label: a system that is given it predicts nothing.
+    """Refuse columns of which one copies a label: a system that is given it predicts nothing.
 
     There is no option to allow it: no value that is known before the gene is separates patients without an error.
 

@@ -58,7 +58,7 @@ class PatientRow:
         return to_json(self.patient_part())
 
 
-_PATIENT_FIELDS = tuple(f.name for f in fields(PatientRow))
+_PATIENT_FIELDS = tuple(part.name for part in fields(PatientRow))
 
 
 @dataclass(frozen=True, kw_only=True)

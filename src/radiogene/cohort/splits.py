@@ -1,6 +1,6 @@
 """Splits by patient, stratified over the genes: folds for cross-validation and a part held out for early stopping.
 
-Patients are put in an order in which the mutants of either gene stand in one run, then dealt to the folds in turn. So
+Patients are put in an order in which the mutants of either gene follow each other, then dealt to the folds in turn. So
 each fold's mutants of the first two genes, and its patients, differ by at most one from any other fold's, and a rare
 combination needs no special rule: it is dealt together with its neighbours.
 """
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from radiogene.errors import CohortError
+from radiogene.storage.plain_words import counted
 
 Labels = Mapping[str, Mapping[str, int | None]]
 """Per patient, per gene: 1 mutant, 0 wild type, None unknown."""
@@ -52,11 +53,11 @@ def stratified_folds(labels: Labels, folds: int, seed: int) -> list[Fold]:
     if folds < 2:
         raise CohortError(f"Found {folds} folds; wanted 2 or more.")
     for gene in _genes(labels):
-        for value, word in ((1, "mutants"), (0, "wild types")):
+        for value, word in ((1, "known mutant"), (0, "known wild type")):
             count = sum(of[gene] == value for of in labels.values())
             if count < folds:
                 raise CohortError(
-                    f"{gene} has {count} patients known as {word}; {folds} folds need {folds} or more. "
+                    f"{gene} has {counted(count, word)}; {folds} folds need {folds} or more. "
                     "Use fewer folds, or leave the gene out."
                 )
     order = _stratified_order(labels, seed)

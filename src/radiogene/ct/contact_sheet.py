@@ -39,7 +39,7 @@ def reversed_direction(direction: Direction) -> Direction:
 
 
 def draw_view(axes: Any, view: View, image_hu: NDArray[np.floating], window_hu: tuple[float, float]) -> None:
-    """Draws one view into matplotlib axes, in true proportions, with directions at its edges and a 10 mm bar.
+    """Draw one view into matplotlib axes, in true proportions, with directions at its edges and a 10 mm bar.
 
     Args:
         axes: matplotlib Axes.
@@ -70,7 +70,7 @@ def draw_view(axes: Any, view: View, image_hu: NDArray[np.floating], window_hu: 
 
 
 def write_contact_sheet(path: Path, views_vhw: NDArray[np.floating], title: str) -> None:
-    """Writes the nine views as one PNG.
+    """Write the nine views as one PNG.
 
     Args:
         path: the PNG file.

@@ -93,7 +93,7 @@ def read_jpeg_stream(codestream: bytes) -> JpegStream:
 
 
 def _take(stream: JpegStream, marker: int, segment: bytes) -> None:
-    """Puts what one segment says into the stream."""
+    """Put what one segment says into the stream."""
     if marker in START_OF_FRAME:
         stream.frame, stream.precision, stream.components = marker, segment[0], segment[5]
         stream.rows, stream.columns = int.from_bytes(segment[1:3], "big"), int.from_bytes(segment[3:5], "big")
@@ -112,7 +112,7 @@ def _take(stream: JpegStream, marker: int, segment: bytes) -> None:
 
 
 def refuse_missing_bits(stream: JpegStream, words: NDArray[np.unsignedinteger]) -> None:
-    """Refuses a lossless stream whose decoded pixels need more or fewer bits than it holds.
+    """Refuse a lossless stream whose decoded pixels need more or fewer bits than it holds.
 
     Args:
         stream: of one component.

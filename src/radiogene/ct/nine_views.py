@@ -49,7 +49,7 @@ class View:
     @property
     def size_mm(self) -> tuple[float, float]:
         """Length in mm of an image's row axis and column axis (64 or 64 sqrt 2)."""
-        row, column = (float(np.linalg.norm(d)) * CUBE_MM for d in (self.row_direction, self.column_direction))
+        row, column = (float(np.linalg.norm(along)) * CUBE_MM for along in (self.row_direction, self.column_direction))
         return row, column
 
     def axes_mm(self, sampling: ViewSampling) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -12,9 +12,15 @@ from numpy.typing import NDArray
 from radiogene.ct.geometry import Frame
 from radiogene.ct.geometry_report import GeometryReport, MarkedNodule, Triple
 from radiogene.ct.nodule.location import Nodule, NodulePlace, locate_nodule
-from radiogene.ct.nodule.segment_cube import segment_cube
 from radiogene.ct.open_scan import open_scan
-from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, HIGHEST_AIR_HU, SAMPLE_MM, resample_cube
+from radiogene.ct.resampling import (
+    CUBE_MM,
+    CUBE_SAMPLES,
+    HIGHEST_AIR_HU,
+    SAMPLE_MM,
+    resample_cube,
+    sample_points_lps_mm,
+)
 from radiogene.ct.scan import AIR_HU, Scan, ScanOptions
 from radiogene.errors import SeriesError
 
@@ -124,6 +130,18 @@ def prepare_nodule(
             "scan in Hounsfield units."
         )
     return PreparedNodule(cube.cube_zyx, segment_cube(place), place, _report(scan, place, cube.share_outside))
+
+
+def segment_cube(nodule: Nodule) -> NDArray[np.bool_] | None:
+    """The segment (64, 64, 64), axes z, y, x growing to head, back, left, 1 mm apart; None for a point.
+
+    A sample belongs to it where its place lies in a voxel of the segment, on the mask's own grid, or within its
+    contours. So no border is moved by interpolation; a segment thinner than 1 mm may have holes.
+
+    Args:
+        nodule: where it is; the cube lies around its centre.
+    """
+    return None if nodule.body is None else nodule.body.contains(sample_points_lps_mm(nodule.centre_lps_mm))
 
 
 def _report(scan: Scan, nodule: Nodule, share_outside: float) -> GeometryReport:

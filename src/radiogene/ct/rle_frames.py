@@ -13,6 +13,8 @@ import numpy as np
 from pydicom.pixels.decoders.base import DecodeRunner
 from pydicom.uid import RLELossless
 
+from radiogene.storage.plain_words import counted
+
 HEADER = struct.Struct("<16L")
 """Number of segments, and where each begins."""
 
@@ -39,7 +41,7 @@ def decode_frame(src: bytes, runner: DecodeRunner) -> bytes:
 
     width, pixels = runner.bits_allocated // 8, runner.rows * runner.columns
     if runner.samples_per_pixel != 1 or len(src) < HEADER.size:
-        raise ValueError(f"{runner.samples_per_pixel} samples a pixel in {len(src)} bytes of RLE")
+        raise ValueError(f"{counted(runner.samples_per_pixel, 'sample')} a pixel in {len(src)} bytes of RLE")
     count, *starts = HEADER.unpack_from(src)
     edges = [*starts[:width], len(src)]
     if count != width or sorted([HEADER.size, *edges]) != [HEADER.size, *edges]:
@@ -49,6 +51,6 @@ def decode_frame(src: bytes, runner: DecodeRunner) -> bytes:
         # Never more than 64 times as long, because two bytes say a run of 128 at most.
         segment = np.frombuffer(packbits_decode(src[start:stop]), np.uint8)
         if len(segment) != pixels:
-            raise ValueError(f"RLE segment {number + 1} holds {len(segment)} bytes for {pixels} pixels")
+            raise ValueError(f"RLE segment {number + 1} holds {counted(len(segment), 'byte')} for {pixels} pixels")
         bytes_of_pixels[:, width - 1 - number] = segment
     return bytes_of_pixels.tobytes()

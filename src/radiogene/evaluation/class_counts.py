@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from radiogene.errors import TrainingError
 from radiogene.evaluation.predictions import UNKNOWN
+from radiogene.storage.plain_words import counted
 
 
 def refuse_few_of_a_class(labels: NDArray[np.int8], genes: Sequence[str], fewest: int, part: str) -> None:
@@ -31,8 +32,3 @@ def refuse_few_of_a_class(labels: NDArray[np.int8], genes: Sequence[str], fewest
                 f"{len(labels)} patients; at least {fewest} of each {'is' if fewest == 1 else 'are'} needed. Add "
                 f"patients, choose another `seed` or fewer `folds`, or leave {gene} out (`genes`)."
             )
-
-
-def counted(number: int, noun: str) -> str:
-    """The number with its noun: "1 mutant", "2 mutants"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from radiogene.networks.cube_convolution import CubeConvolution
+from radiogene.networks.convolution import CubeConvolution
 from radiogene.networks.fully_connected_head import FullyConnectedHead
 from radiogene.networks.image_network import ImageNetwork
 

@@ -35,7 +35,7 @@ BATCH_PATIENTS = 16
 ATTENTION_PARTS = ("trunk", "mask")
 
 STAGES_PART = "stages"
-"""Where the backbones that are not ours keep their parts."""
+"""Where backbones from other libraries keep their parts."""
 
 PARTS_AFTER_FEATURES = ("branches", "fusion")
 """Parts that exist once per MMDL, not once per view network."""

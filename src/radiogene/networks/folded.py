@@ -17,7 +17,7 @@ Network = TypeVar("Network", bound=nn.Module)
 def folded(network: Network) -> Network:
     """A copy that computes the same, up to the rounding of sums, with fewer layers.
 
-    Networks that are not ours keep their layers: what runs them folds what it knows.
+    Networks from other libraries keep their layers; the engine that runs them folds what it can.
 
     Args:
         network: in evaluation mode; it stays as it is.

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from radiogene.errors import TrainingError
 from radiogene.networks.gene_branch import FC2, MUTANT, WILD_TYPE
+from radiogene.storage.plain_words import counted
 
 START_SLOPE = 2.0
 """Sum over views of each starting weight U.
@@ -63,7 +64,7 @@ def view_weights(fusion_weights: Tensor, outputs: Tensor) -> Tensor:
     if not bool((total > 0).all()):
         gene = int((total[:, 0] > 0).int().argmin())
         raise TrainingError(
-            f"View weights over {len(outputs)} patients: for gene number {gene} no view's output differs between them; "
-            "expected at least two training patients with different views."
+            f"View weights over {counted(len(outputs), 'patient')}: for gene number {gene} no view's output differs "
+            "between them; expected at least two training patients with different views."
         )
     return pull / total

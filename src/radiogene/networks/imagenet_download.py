@@ -137,7 +137,7 @@ def _next_chunk(answer: Any, url: str) -> bytes:
 
 
 def _require_guarded(url: str) -> None:
-    """Refuses an address at which someone in between could exchange the file."""
+    """Refuse an address at which someone in between could exchange the file."""
     try:
         guarded = urlsplit(url).scheme == "https" or _is_this_machine(url)
     except ValueError:

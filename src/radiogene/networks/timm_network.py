@@ -178,7 +178,7 @@ def _side(shapes: dict[str, tuple[int, ...]]) -> int:
 
 
 def _keep_size_at_first_convolution(stages: nn.Module) -> None:
-    """Takes the step out of the first convolution; its parameters stay as they are."""
+    """Take the step out of the first convolution; its parameters stay as they are."""
     first = next(layer for layer in stages.modules() if isinstance(layer, nn.Conv2d))
     first.stride = (1, 1)
 

@@ -161,7 +161,7 @@ def _connected(address: str) -> "Client":
 
 
 def _await_worker(client: "Client", address: str, seconds: float) -> None:
-    """Waits until there is a worker."""
+    """Wait until there is a worker."""
     try:
         client.wait_for_workers(1, timeout=seconds)
     except TimeoutError as error:
@@ -172,7 +172,7 @@ def _await_worker(client: "Client", address: str, seconds: float) -> None:
 
 
 def _refuse_other_versions(client: "Client", expected: WorkerFacts) -> None:
-    """Refuses workers whose results could differ from those of this process."""
+    """Refuse workers whose results could differ from those of this process."""
     answers: dict[str, object] = client.run(worker_facts, on_error="return")
     for worker, facts in answers.items():
         if not isinstance(facts, WorkerFacts):

@@ -1,4 +1,4 @@
-"""What is done of ours inside a Dask worker: versions compared, one task at a time, ended when nobody wants it."""
+"""What radiogene does inside a Dask worker: compare versions, run one task at a time, end a task that nobody wants."""
 
 import ctypes
 import os
@@ -21,7 +21,7 @@ ASKED_S = 0.5
 """A task under way asks this often whether anybody still waits for it."""
 
 UNWANTED = ("cancelled", "released", "forgotten")
-"""States of a task in a worker (distributed.worker_state_machine) whose result goes nowhere."""
+"""States of a task in a worker (distributed.worker_state_machine) whose result nobody takes."""
 
 _one_at_a_time = threading.Lock()
 """Seeds, warnings and the working folder belong to the process, whatever threads the worker was given."""
@@ -49,7 +49,7 @@ class WorkerFacts:
         return cls(_versions())
 
     def require(self, other: "WorkerFacts", worker: str) -> None:
-        """Refuses a worker with others.
+        """Refuse a worker with others.
 
         Raises:
             WorkersError: naming the first that differs.
@@ -102,10 +102,10 @@ def worker_address() -> str | None:
 
 
 def missing_here(place: Place) -> str:
-    """What to say of a folder that the machine of this Dask worker does not see; nothing of one that it sees.
+    """The message on a folder that the machine of this Dask worker does not see; empty where it sees the folder.
 
     Args:
-        place: that the process that asked does see; object storage says for itself what is wrong.
+        place: visible to the process that sent the task; object storage reports its own errors.
     """
     worker = worker_address()
     if worker is None or isinstance(place, ObjectPlace) or place.exists():
@@ -115,7 +115,7 @@ def missing_here(place: Place) -> str:
 
 @contextmanager
 def _wanted(worker: "Worker", key: str) -> Iterator[None]:
-    """A task that ends by `TaskGivenUp` as soon as its result goes nowhere."""
+    """Within it, the task ends by `TaskGivenUp` as soon as nobody takes its result."""
     thread, done = threading.get_ident(), threading.Event()
     watch = threading.Thread(target=_watch, args=(worker, key, thread, done), daemon=True)
     _running[key] = worker
@@ -131,7 +131,7 @@ def _wanted(worker: "Worker", key: str) -> Iterator[None]:
 
 
 def _watch(worker: "Worker", key: str, thread: int, done: threading.Event) -> None:
-    """Raises `TaskGivenUp` in the task's thread once the task is no longer wanted."""
+    """Raise `TaskGivenUp` in the task's thread once the task is no longer wanted."""
     while not done.wait(ASKED_S):
         if _is_unwanted(worker, key):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TaskGivenUp))

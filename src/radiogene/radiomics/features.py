@@ -90,7 +90,7 @@ def measurement_versions() -> dict[str, str]:
 
 
 def _pyradiomics() -> Any:
-    """The package, silent: what it would say of a nodule stands in the result or is an error."""
+    """The package without its log: what it would report of a nodule is in the result or is an error."""
     try:
         import radiomics
     except ImportError as error:
@@ -127,7 +127,7 @@ def _measured(extractor: Any, image: Any, mask: Any, where: str) -> RadiomicFeat
 
 
 def _real(value: Any) -> float:
-    """The value as a real number; NaN where it is none.
+    """The value as a real number; NaN for any other value.
 
     PyRadiomics takes the eigenvalues of a symmetric matrix as of any other, so that the axes of a segment with two
     equal ones come out complex, with imaginary parts of rounding.

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.storage.plain_words import counted
+
 FEWEST_SAMPLES = 64
 """Samples of 1 mm3: a sphere of 5 mm. PyRadiomics itself measures from 2 on (and gives NaN for the robust deviation of
 2), but of a smaller body most samples lie on its border, and 93 figures of texture describe a handful of them."""
@@ -23,7 +25,9 @@ def segment_problem(segment_zyx: NDArray[np.bool_] | None) -> str:
         return "no segment: the nodule was given as a point; give a SEG, an RTSTRUCT or a mask"
     samples = int(segment_zyx.sum())
     if samples < FEWEST_SAMPLES:
-        return f"the segment holds {samples} samples of 1 mm; at least {FEWEST_SAMPLES} are needed for texture"
+        return (
+            f"the segment holds {counted(samples, 'sample')} of 1 mm; at least {FEWEST_SAMPLES} are needed for texture"
+        )
     for axis, (name, words) in enumerate(AXES.items()):
         reached = int(segment_zyx.any(axis=tuple({0, 1, 2} - {axis})).sum())
         if reached < FEWEST_ALONG_AN_AXIS:

@@ -15,6 +15,7 @@ from radiogene.radiomics.feature_cache import cached_features
 from radiogene.radiomics.features import DEFAULT_SETTINGS, RadiomicFeatures
 from radiogene.radiomics.measurability import segment_problem
 from radiogene.radiomics.settings import RadiomicSettings
+from radiogene.storage.plain_words import counted
 
 Progress = Callable[[int, int], None]
 """Called with how many patients are finished and how many there are."""
@@ -80,6 +81,6 @@ def _refusal(cohort: PreparedCohort, problems: dict[int, str]) -> str:
         return "Radiomic features of no patient were asked for; at least one is needed."
     position, problem = next(iter(problems.items()))
     return (
-        f"{len(problems)} of {len(cohort)} patients cannot be measured, the first of them "
+        f"{len(problems)} of {counted(len(cohort), 'patient')} cannot be measured, the first of them "
         f"{cohort.patient_ids[position]!r}: {problem}. Leave them out."
     )

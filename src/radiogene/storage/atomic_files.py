@@ -50,7 +50,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 
 def _take_place(temporary: Path, path: Path) -> None:
-    """Moves a finished folder to its place; the older one goes only when the new one stands."""
+    """Move a finished folder to its place; the older one goes only when the new one stands."""
     if not path.exists():
         temporary.replace(path)
         return
@@ -65,17 +65,17 @@ def _take_place(temporary: Path, path: Path) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes `content`, whole or not at all."""
+    """Write `content`, whole or not at all."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes `text` as UTF-8, whole or not at all."""
+    """Write `text` as UTF-8, whole or not at all."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Writes `content` as indented JSON, whole or not at all; NaN and infinity are refused."""
+    """Write `content` as indented JSON, whole or not at all; NaN and infinity are refused."""
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")

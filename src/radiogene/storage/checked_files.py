@@ -9,11 +9,11 @@ from typing import Any
 from radiogene.errors import SettingsError, WeightsError
 
 LARGEST_JSON_BYTES = 64 * 2**20
-"""A settings file beyond this is not one of ours."""
+"""radiogene writes no longer settings file."""
 
 
 def require_own_place(path: Path, files: Sequence[str], what: str) -> None:
-    """Refuses a place where writing a folder would destroy something else.
+    """Refuse a place where writing a folder would destroy something else.
 
     Args:
         path: where the folder is to be; absent, empty, or an older folder of the same kind.
@@ -56,7 +56,9 @@ def read_json(path: Path) -> Any:
     if not path.is_file():
         raise WeightsError(f"{path.parent} has no {path.name}. Give a folder that radiogene wrote, whole.")
     if path.stat().st_size > LARGEST_JSON_BYTES:
-        raise WeightsError(f"{path} is {path.stat().st_size} bytes long: that is no {path.name} of ours.")
+        raise WeightsError(
+            f"{path} is {path.stat().st_size} bytes long: radiogene writes no {path.name} of that length."
+        )
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:

@@ -45,10 +45,10 @@ class LockFile:
         return None
 
     def release(self) -> None:
-        """Lets others take it."""
+        """Let others take it."""
         os.ftruncate(self._descriptor, 0)
         self.close()
 
     def close(self) -> None:
-        """Leaves the file as it is: for a lock that another process holds, or that could not be taken."""
+        """Leave the file as it is: for a lock that another process holds, or that could not be taken."""
         os.close(self._descriptor)

@@ -103,7 +103,7 @@ class ObjectPlace:
         return [None if isinstance(content, Exception) else bytes(content) for content in contents]
 
     def write(self, content: bytes) -> None:
-        """Writes the object, whole, in place of what is there.
+        """Write the object, whole, in place of what is there.
 
         Raises:
             StorageError: as for `read`.
@@ -137,7 +137,7 @@ class ObjectPlace:
         return True
 
     def delete(self) -> None:
-        """Deletes the object; nothing where there is none.
+        """Delete the object; nothing where there is none.
 
         Raises:
             StorageError: as for `read`.
@@ -175,7 +175,7 @@ def place_of(text: str | Path | ObjectPlace) -> Place:
     if not ADDRESS.match(text):
         return Path(text)
     parts = urlsplit(text)
-    # The words are not repeated: they would stand in logs.
+    # The words are not repeated, because messages go into logs.
     if ":" in parts.netloc.rpartition("@")[0] or (parts.scheme in ("s3", "s3a") and "@" in parts.netloc):
         raise StorageError(
             f"Found an address ({parts.scheme}) with credentials in it; wanted them in the environment, where fsspec "

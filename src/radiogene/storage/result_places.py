@@ -11,7 +11,7 @@ ADDRESS_AS_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 def require_folder_place(folder: Path) -> None:
-    """Refuses a folder that results cannot be written to; makes nothing that stays.
+    """Refuse a folder that results cannot be written to, and leave nothing in it.
 
     Args:
         folder: of results; where it is absent, its nearest existing parent must take a new folder.
@@ -36,7 +36,7 @@ def require_folder_place(folder: Path) -> None:
 
 
 def require_file_place(file: Path) -> None:
-    """Refuses a file that cannot be written.
+    """Refuse a file that cannot be written.
 
     Raises:
         SettingsError: a folder is in the way, or nothing can be written beside it.

@@ -12,7 +12,7 @@ from radiogene.storage.atomic_files import atomic_path
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Writes tensors by name.
+    """Write tensors by name.
 
     Args:
         path: the file.

@@ -29,12 +29,12 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """A plain JSON value."""
 
 JsonObject = dict[str, Json]
-"""A plain JSON object: what goes into a file, and nowhere else."""
+"""A plain JSON object, for files alone."""
 
 Kind = TypeVar("Kind")
 
 LARGEST_FILE_BYTES = 64 * 2**20
-"""A file of settings or results beyond this is not one of ours."""
+"""radiogene writes no longer file of settings or results."""
 
 LONGEST_FOUND = 60
 """Characters of a wrong value that a refusal shows."""
@@ -141,7 +141,7 @@ def to_json(value: object) -> Json:
     if isinstance(value, str | int):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_json(getattr(value, f.name)) for f in fields(value) if _is_written(f, value)}
+        return {part.name: to_json(getattr(value, part.name)) for part in fields(value) if _is_written(part, value)}
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise TypeError(f"found keys that are no text: {list(value)}")
@@ -196,7 +196,7 @@ def read_typed_json(
     refusal = _Refusal(path, error, way_out)
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise refusal.of(f"is {path.stat().st_size} bytes long and therefore no {path.name} of ours")
+            raise refusal.of(f"is {path.stat().st_size} bytes long, and radiogene writes no {path.name} of that length")
         text = path.read_bytes()
     except OSError as unreadable:
         raise refusal.of(f"cannot be read ({unreadable.strerror})") from unreadable
@@ -293,7 +293,7 @@ def _own_checks(value: Any) -> Any:
 
 
 def _refuse(problem: "ErrorDetails", content: object, refusal: _Refusal) -> NoReturn:
-    """Raises the refusal of pydantic's first error."""
+    """Raise the refusal of pydantic's first error."""
     path = _path_in(content, problem["loc"])
     match problem["type"]:
         case "missing":
@@ -315,12 +315,12 @@ def _refuse(problem: "ErrorDetails", content: object, refusal: _Refusal) -> NoRe
 
 
 def _plain_kinds(words: str) -> str:
-    """Kinds as they stand in the file: "<K.A: 'a'>, <K.B: 'b'>" becomes "'a', 'b'"."""
+    """Kinds as the file names them: "<K.A: 'a'>, <K.B: 'b'>" becomes "'a', 'b'"."""
     return ", ".join(part.rpartition(": ")[2].rstrip(">") for part in words.split(", "))
 
 
 def _path_in(content: Any, location: Sequence[int | str]) -> tuple[int | str, ...]:
-    """The part of pydantic's location that stands in the file; it also names members of unions."""
+    """The part of pydantic's location that the file has; pydantic also names members of unions."""
     path: list[int | str] = []
     for step in location:
         in_list = isinstance(content, list) and isinstance(step, int) and step < len(content)

@@ -91,7 +91,7 @@ def test_from_the_store_to_the_cohort_table(index, plan, tmp_path, radiogene):
         done = radiogene("cohort", "nsclc-radiogenomics", *words, "--store", server.address)
     assert done.returncode == 0, done.stderr
     assert "2 of 2 series whole" in done.stdout
-    assert "1 files fetched" in done.stdout
+    assert "1 file fetched" in done.stdout
     with out.open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["patient_id"], row["series"], row["EGFR"]) == (PATIENT, ct.series_uid, "mutant")

@@ -112,7 +112,7 @@ def test_a_scan_that_called_itself_synthetic_stays_so_when_the_table_changes(fol
 def test_a_moved_nodule_does_not_leave_its_old_cube_in_the_store(folder):
     prepare_cohort(cohort_of(folder, BODY), folder / "store")
     moved = cohort_of(folder, BODY.replace("1 2 45", "1 2 44"))
-    with pytest.raises(StoreError, match=r"holds 1 cubes .* patient 'c'.*`remove_absent`"):
+    with pytest.raises(StoreError, match=r"holds 1 cube .* patient 'c'.*`remove_absent`"):
         prepare_cohort(moved, folder / "store")
     summary = prepare_cohort(moved, folder / "store", remove_absent=True)
     assert (summary.done, summary.skipped, summary.removed) == (1, 2, 1)

@@ -127,7 +127,7 @@ def test_folds_are_balanced_over_both_genes_and_do_not_depend_on_the_order_of_th
 
 def test_too_few_mutants_for_the_folds_are_refused_as_everywhere():
     labels = np.array([1] * 4 + [0] * 20, dtype=np.int8)[:, None]
-    with pytest.raises(CohortError, match="EGFR has 4 patients known as mutants; 5 folds need 5 or more"):
+    with pytest.raises(CohortError, match="EGFR has 4 known mutants; 5 folds need 5 or more"):
         fold_numbers([str(n) for n in range(24)], labels, ["EGFR"], 5, 0)
 
 

@@ -121,7 +121,7 @@ def test_more_folds_than_mutants_are_refused_as_for_every_training(patients):
     few = patients.labels.copy()
     mutants = np.flatnonzero(few[:, 0] == 1)
     few[mutants[7:], 0] = 0
-    with pytest.raises(CohortError, match="EGFR has 7 patients known as mutants; 10 folds need 10"):
+    with pytest.raises(CohortError, match="EGFR has 7 known mutants; 10 folds need 10"):
         system(folds=10).fit(patients.cohort, few)
 
 

@@ -49,7 +49,7 @@ def test_seeds_without_folds_differ_in_their_validation_patients():
 
 def test_a_gene_with_fewer_mutants_than_folds_is_refused():
     rare = {patient: {"ALK": int(patient == "p00")} for patient in LABELS}
-    with pytest.raises(CohortError, match="ALK has 1 patients known as mutants; 5 folds need 5"):
+    with pytest.raises(CohortError, match="ALK has 1 known mutant; 5 folds need 5"):
         members_of(TrainingSettings(folds=5, genes=("ALK",)), rare)
 
 

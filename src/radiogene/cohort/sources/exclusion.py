@@ -27,5 +27,5 @@ class Exclusion:
 
 
 def write_exclusions(path: Path, exclusions: Sequence[Exclusion]) -> None:
-    """Writes the exclusions as CSV, in the order given; a table without any has its header alone."""
+    """Write the exclusions as CSV, in the order given; a table without any has its header alone."""
     write_table(path, EXCLUSION_COLUMNS, [vars(exclusion) for exclusion in exclusions])

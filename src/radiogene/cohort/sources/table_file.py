@@ -8,7 +8,7 @@ from radiogene.storage.atomic_files import atomic_path
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-    """Writes the rows with these columns; a value that a row lacks, or None, is an empty cell.
+    """Write the rows with these columns; a value that a row lacks, or None, is an empty cell.
 
     A path that is no text is written with its odd bytes spelled out, so that the table can be read and names it.
     """

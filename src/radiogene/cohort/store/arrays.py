@@ -38,6 +38,9 @@ MOST_SLOTS = 1_000_000_000
 AT_ONCE = 16
 """Cubes or segments that are asked for or written together on object storage."""
 
+READ_AT_ONCE = 64
+"""Cubes that wait in memory beside the array that they are copied into."""
+
 ARRAYS: dict[str, tuple[tuple[int, ...], np.dtype[Any], tuple[str, ...]]] = {
     CUBES_FOLDER: (CUBE_SHAPE, np.dtype("int16"), ("cube", "z", "y", "x")),
     SEGMENTS_FOLDER: (PACKED_SHAPE, np.dtype("uint8"), ("cube", "z", "y", "x of 8")),
@@ -60,7 +63,7 @@ class StoreArrays:
 
     @staticmethod
     def create(place: Place) -> None:
-        """Makes both arrays, empty, in place of what an interrupted `create` left."""
+        """Make both arrays, empty, in place of what an interrupted `create` left."""
         if isinstance(place, ObjectPlace):
             with tempfile.TemporaryDirectory() as folder:
                 for name in ARRAYS:
@@ -78,7 +81,7 @@ class StoreArrays:
     def write(
         self, slots: range, cubes: Sequence[NDArray[np.int16]], segments: Sequence[NDArray[np.bool_] | None]
     ) -> None:
-        """Writes slots that follow each other, after the arrays' end or over what they hold.
+        """Write slots that follow each other, after the arrays' end or over what they hold.
 
         Args:
             slots: S of them.
@@ -109,7 +112,12 @@ class StoreArrays:
         Raises:
             StoreError: as for `cube`.
         """
-        return np.stack(self._at_once(self.cube, zip(slots, checksums, strict=True)))
+        cubes = np.empty((len(slots), *CUBE_SHAPE), dtype=np.int16)
+        pairs = list(zip(slots, checksums, strict=True))
+        for start in range(0, len(pairs), READ_AT_ONCE):
+            read = self._at_once(self.cube, pairs[start : start + READ_AT_ONCE])
+            cubes[start : start + len(read)] = read
+        return cubes
 
     def _at_once(self, call: Callable[..., Any], arguments: Iterable[tuple[Any, Any]]) -> list[Any]:
         """The results of a call; on object storage several wait for their answers at the same time.
@@ -122,7 +130,7 @@ class StoreArrays:
             return list(threads.map(lambda pair: call(*pair), arguments))
 
     def _write_segment(self, slot: int, segment_zyx: NDArray[np.bool_] | None) -> None:
-        """Writes one segment, where there is one."""
+        """Write one segment, where there is one."""
         if segment_zyx is not None:
             self._segments[slot] = np.packbits(segment_zyx, axis=-1)
 
@@ -139,7 +147,7 @@ class StoreArrays:
 
 
 def require_cube(cube_hu: NDArray[np.floating | np.int16], segment_zyx: NDArray[np.bool_] | None) -> None:
-    """Refuses arrays that are no cube and no segment.
+    """Refuse arrays that are no cube and no segment.
 
     Raises:
         StoreError: another shape, a value that is not finite, a segment of another type.
@@ -175,7 +183,7 @@ def _read(array: "zarr.Array[Any]", slot: int, place: Place, what: str) -> NDArr
 
 
 def _create_array(path: Path, folder: str, slots: int) -> None:
-    """Makes an empty array."""
+    """Make an empty array."""
     shape, dtype, axes = ARRAYS[folder]
     zarr.create_array(
         store=path,

@@ -1,21 +1,6 @@
-"""The store of cubes and segments: Zarr arrays, one line of JSON per whole cube, one writer at a time.
-
-    store.json        format, preparation settings and their hash
-    cubes/            Zarr 3 array (slots, 64, 64, 64) int16 HU, one chunk per cube
-    segments/         Zarr 3 array (slots, 64, 64, 8) uint8, the nodule's segment on the cube's samples packed to bits
-    records.jsonl     per cube: its slot, two checksums and its record; a line is written after its cube and segment
-    records/          the same on object storage, which appends nothing: numbered parts
-    records.index     what opening needs of all lines; a cache, written when a writer ends
-    failures.json     the rows that the last preparation could not make cubes of
-    lock              who writes
-
-A cube counts when its line is whole. So a killed writer leaves a readable store with whole cubes only; the next
-writer cuts a line without an end and fills its slot again. A damaged or missing chunk is found by its checksum. A line
-says where a nodule has no segment, because it was given as a point.
-"""
+"""The store of cubes and segments, by index, with one writer at a time; `layout` says which files it has."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -23,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store.arrays import CUBE_SHAPE, StoreArrays, cube_checksum, require_cube, segment_checksum
+from radiogene.cohort.store.arrays import StoreArrays
 from radiogene.cohort.store.cube_record import CubeRecord, PreparationFailure
-from radiogene.cohort.store.entry import StoreEntry
 from radiogene.cohort.store.layout import (
     FAILURES_FILE,
     StoreDescription,
@@ -38,17 +22,13 @@ from radiogene.cohort.store.layout import (
     write_json_file,
     write_store_file,
 )
-from radiogene.cohort.store.object_lock import ObjectLock
-from radiogene.cohort.store.record_file import RecordFile
 from radiogene.cohort.store.record_index import NO_SEGMENT
-from radiogene.cohort.store.record_parts import RecordParts
-from radiogene.cohort.store.store_lock import StoreLock
-from radiogene.ct.preparation import PreparationSettings, stored_cube
+from radiogene.cohort.store.records import create_records, entries_with, open_records
+from radiogene.cohort.store.waiting_cubes import WaitingCubes
+from radiogene.cohort.store.writer_lock import ObjectLock, StoreLock, writer_lock
+from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import StorageError, StoreError
-from radiogene.storage.place import ObjectPlace, Place, place_of
-
-READ_AT_ONCE = 64
-"""Cubes that `cubes` asks for together."""
+from radiogene.storage.place import Place, place_of
 
 
 class CubeStore:
@@ -68,11 +48,11 @@ class CubeStore:
         self.preparation = description.preparation
         self.preparation_hash = description.preparation_hash
         # Records first: a writer lets the arrays grow before it writes the record.
-        self._file = _records(path, lock)
+        self._file = open_records(path, lock)
         self._arrays = StoreArrays(path, writing=lock is not None)
         if self._file.index.next_slot > len(self._arrays):
             raise damaged(path, "records of cubes that its array does not have")
-        self._waiting: dict[str, _NewCube] = {}
+        self._waiting = WaitingCubes(self._file, self._arrays)
         self._records: tuple[CubeRecord, ...] | None = None
 
     @classmethod
@@ -100,14 +80,11 @@ class CubeStore:
         path = place_of(path)
         if isinstance(path, Path):
             require_own_folder(path)
-        lock = _lock(path, break_lock=break_lock)
+        lock = writer_lock(path, break_lock=break_lock)
         try:
             if is_store(path):
                 raise StoreError(f"{path} is a store already; open it to go on, or choose another folder.")
-            if isinstance(path, ObjectPlace):
-                RecordParts.require_none(path)
-            else:
-                RecordFile.create(path)
+            create_records(path)
             StoreArrays.create(path)
             # Last, because a folder without this file is no store yet.
             write_store_file(path, preparation, preparation_hash)
@@ -131,7 +108,7 @@ class CubeStore:
         """
         path = place_of(path)
         description = read_store_file(path)
-        lock = _lock(path, break_lock=break_lock) if writing else None
+        lock = writer_lock(path, break_lock=break_lock) if writing else None
         try:
             return cls(path, lock, description)
         except BaseException:
@@ -140,11 +117,11 @@ class CubeStore:
             raise
 
     def close(self) -> None:
-        """Writes what waits and frees the lock of a writer; reading stays possible."""
+        """Write what waits and free the lock of a writer; reading stays possible."""
         if self._lock is None:
             return
         try:
-            self._write_waiting()
+            self._waiting.write()
             self._file.close()
         except BaseException:
             self._abandon()
@@ -153,8 +130,8 @@ class CubeStore:
         lock.release()
 
     def _abandon(self) -> None:
-        """Ends writing where nothing more can be written."""
-        self._waiting = {}
+        """End writing where nothing more can be written."""
+        self._waiting.forget()
         if self._lock is not None:
             self._lock.abandon()
             self._lock = None
@@ -170,8 +147,8 @@ class CubeStore:
         self.close()
 
     def __reduce__(self) -> "tuple[Callable[[Place, int], CubeStore], tuple[Place, int]]":
-        """Another process opens the store for itself, for reading; it is refused where it has changed meanwhile."""
-        self._write_waiting()
+        """How another process opens the store: for reading, and refused where it has changed meanwhile."""
+        self._waiting.write()
         return _reopened, (self.path, self._file.index.fingerprint)
 
     def __len__(self) -> int:
@@ -188,7 +165,7 @@ class CubeStore:
     @property
     def keys(self) -> frozenset[str]:
         """The keys of all records."""
-        return frozenset(key.decode() for key in self._file.index.keys) | self._waiting.keys()
+        return frozenset(key.decode() for key in self._file.index.keys) | self._waiting.keys
 
     @property
     def records(self) -> tuple[CubeRecord, ...]:
@@ -198,7 +175,7 @@ class CubeStore:
             StoreError: as for `record`.
         """
         if self._records is None:
-            self._write_waiting()
+            self._waiting.write()
             entries = self._file.entries()
             self._records = tuple(entries[position].record for position in self._file.index.order)
         return self._records
@@ -209,13 +186,13 @@ class CubeStore:
         Raises:
             StoreError: it is not the one that was written.
         """
-        self._write_waiting()
+        self._waiting.write()
         return self._file.entry(int(self._file.index.order[index])).record
 
     @property
     def synthetic(self) -> bool:
         """True where any cube is of a patient that does not exist."""
-        self._write_waiting()
+        self._waiting.write()
         return bool(self._file.index.rows["synthetic"].any())
 
     @property
@@ -253,15 +230,10 @@ class CubeStore:
         Raises:
             StoreError: as for `cube`.
         """
-        self._write_waiting()
+        self._waiting.write()
         chosen = range(len(self)) if indexes is None else indexes
         rows = self._file.index.rows[self._file.index.order[list(chosen)]]
-        cubes = np.empty((len(rows), *CUBE_SHAPE), dtype=np.int16)
-        for start in range(0, len(rows), READ_AT_ONCE):
-            some = rows[start : start + READ_AT_ONCE]
-            read = self._arrays.cubes(some["slot"].tolist(), some["checksum"].tolist())
-            cubes[start : start + READ_AT_ONCE] = read
-        return cubes
+        return self._arrays.cubes(rows["slot"].tolist(), rows["checksum"].tolist())
 
     def add(
         self, record: CubeRecord, cube_hu: NDArray[np.floating | np.int16], segment_zyx: NDArray[np.bool_] | None
@@ -280,22 +252,8 @@ class CubeStore:
         self._require_lock()
         if record.key in self:
             return False
-        require_cube(cube_hu, segment_zyx)
-        cube = stored_cube(cube_hu)
-        entry = StoreEntry(
-            slot=0,
-            checksum=cube_checksum(cube),
-            segment_checksum=None if segment_zyx is None else segment_checksum(segment_zyx),
-            record=replace(record, row=record.row.patient_part()),
-        )
-        try:
-            entry.line()
-        except (TypeError, ValueError) as error:
-            raise StoreError(f"The record of line {record.row.row_number} is no plain JSON ({error}).") from error
-        self._waiting[record.key] = _NewCube(entry, cube, segment_zyx)
+        self._waiting.add(record, cube_hu, segment_zyx)
         self._records = None
-        if len(self._waiting) >= self._file.cubes_at_once:
-            self._write_waiting()
         return True
 
     def update_rows(self, rows: Mapping[str, PatientRow]) -> int:
@@ -307,84 +265,35 @@ class CubeStore:
             rows: by key; keys that the store lacks are passed over.
         """
         self._require_lock()
-        self._write_waiting()
-        changed = []
-        hashes = self._file.index.rows["values_hash"].tolist()
-        for key, row in rows.items():
-            position = self._file.index.position(key)
-            # Only records that may differ are read.
-            if position is None or hashes[position] == row.values_hash:
-                continue
-            entry = self._file.entry(position)
-            if entry.record.row != row.patient_part():
-                synthetic = entry.record.synthetic or row.synthetic
-                record = replace(entry.record, row=row.patient_part(), synthetic=synthetic)
-                changed.append(replace(entry, record=record))
+        self._waiting.write()
+        changed = entries_with(self._file, rows)
         if changed:
             self._file.change(changed, ())
             self._records = None
         return len(changed)
 
     def remove(self, keys: Collection[str]) -> None:
-        """Takes the records of these keys out of the store; their cubes are no longer found."""
+        """Take the records of these keys out of the store; their cubes are no longer found."""
         self._require_lock()
-        self._write_waiting()
+        self._waiting.write()
         there = [key for key in keys if key in self]
         if there:
             self._file.change((), there)
             self._records = None
 
     def write_failures(self, failures: Iterable[PreparationFailure]) -> None:
-        """Replaces the list of failures."""
+        """Replace the list of failures."""
         self._require_lock()
         write_json_file(self.path, FAILURES_FILE, tuple(failures))
 
     def _row(self, index: int) -> np.void:
         """What the index says of the record of that number."""
-        self._write_waiting()
+        self._waiting.write()
         return self._file.index.rows[self._file.index.order[index]]
-
-    def _write_waiting(self) -> None:
-        """Writes the cubes that wait, then their records; where that fails, the store does not have them."""
-        new, self._waiting = list(self._waiting.values()), {}
-        if not new:
-            return
-        slots = self._file.claim(len(new))
-        self._arrays.write(slots, [cube.cube for cube in new], [cube.segment_zyx for cube in new])
-        self._file.append([replace(cube.entry, slot=slot) for cube, slot in zip(new, slots, strict=True)])
 
     def _require_lock(self) -> None:
         if self._lock is None:
             raise StoreError(f"{self.path} is open for reading only; open it with writing=True.")
-
-
-@dataclass(frozen=True, eq=False)
-class _NewCube:
-    """A cube whose slot is not known yet.
-
-    Attributes:
-        entry: with a slot that counts for nothing.
-        cube: (64, 64, 64) int16 HU.
-        segment_zyx: (64, 64, 64) bool.
-    """
-
-    entry: StoreEntry
-    cube: NDArray[np.int16]
-    segment_zyx: NDArray[np.bool_] | None
-
-
-def _records(path: Place, lock: StoreLock | ObjectLock | None) -> RecordFile | RecordParts:
-    """The lines of the store."""
-    if isinstance(path, ObjectPlace):
-        return RecordParts(path, lock if isinstance(lock, ObjectLock) else None)
-    return RecordFile(path)
-
-
-def _lock(path: Place, *, break_lock: bool) -> StoreLock | ObjectLock:
-    """The right to write."""
-    if isinstance(path, ObjectPlace):
-        return ObjectLock(path, break_lock=break_lock)
-    return StoreLock(path)
 
 
 def _reopened(path: Place, fingerprint: int) -> CubeStore:

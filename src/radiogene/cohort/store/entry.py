@@ -68,7 +68,7 @@ def entry_of(line: bytes, place: Place, where: str) -> StoreEntry:
         where: the line in words, such as "line 3 of records.jsonl".
 
     Raises:
-        StoreError: the line is none.
+        StoreError: the line is damaged.
     """
     entry = checked(StoreEntry, line, place, where)
     try:
@@ -81,6 +81,6 @@ def entry_of(line: bytes, place: Place, where: str) -> StoreEntry:
 
 
 def _require_key(key: str) -> None:
-    """Refuses a key that the index cannot keep."""
+    """Refuse a key that the index cannot keep."""
     if len(key.encode()) > LONGEST_KEY_BYTES or "\0" in key:
         raise ValueError(f"the key {key!r}, longer than {LONGEST_KEY_BYTES} bytes")

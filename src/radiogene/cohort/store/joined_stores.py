@@ -17,13 +17,13 @@ from radiogene.storage.place import Place, place_of
 class JoinedStores:
     """The nodules of several stores, those of one store after those of another.
 
-    Whatever is computed of them is what one store would give whose table lists the centres in this order.
+    All results are those of one store whose table lists the centres in this order.
 
     Args:
         stores: two or more, open for reading.
 
     Raises:
-        StoreError: stores that were prepared otherwise than the first, or that share a patient.
+        StoreError: stores that were prepared differently from the first, or that share a patient.
     """
 
     def __init__(self, stores: Sequence[CubeStore]) -> None:
@@ -93,7 +93,7 @@ def open_stores(places: Sequence[str | Place]) -> Stores:
 
     Raises:
         SettingsError: no place, or one that is named twice.
-        StoreError: no store, another format, damaged, prepared otherwise than the first, or sharing a patient.
+        StoreError: no store, another format, damaged, prepared differently from the first, or sharing a patient.
         StorageError: object storage cannot be used.
     """
     wanted = [place_of(place) for place in places]
@@ -109,13 +109,14 @@ def _refuse_other_preparation(stores: Sequence[CubeStore]) -> None:
     for store in stores[1:]:
         if store.preparation_hash != stores[0].preparation_hash:
             raise StoreError(
-                f"The cubes of {store.path} were prepared otherwise ({store.preparation_hash[:12]}) than those of "
-                f"{stores[0].path} ({stores[0].preparation_hash[:12]}). Prepare both by one version of radiogene."
+                f"The cubes of {store.path} and those of {stores[0].path} were prepared "
+                f"differently ({store.preparation_hash[:12]}, {stores[0].preparation_hash[:12]}). Prepare both by one "
+                "version of radiogene."
             )
 
 
 def _refuse_shared_patients(stores: Sequence[CubeStore]) -> None:
-    """Refuses a patient in two stores: two centres may number different patients alike."""
+    """Refuse a patient in two stores: two centres may number different patients alike."""
     owners: dict[str, CubeStore] = {}
     for store in stores:
         for patient in dict.fromkeys(record.row.patient_id for record in store.records):

@@ -1,11 +1,25 @@
-"""The files of a store of cubes, its format, and how a damaged one is refused."""
+"""The files of a store of cubes, its format, and how a damaged one is refused.
+
+    store.json        format, preparation settings and their hash
+    cubes/            Zarr 3 array (slots, 64, 64, 64) int16 HU, one chunk per cube
+    segments/         Zarr 3 array (slots, 64, 64, 8) uint8, the nodule's segment on the cube's samples packed to bits
+    records.jsonl     per cube: its slot, two checksums and its record; a line is written after its cube and segment
+    records/          the same on object storage, which appends nothing: numbered parts
+    records.index     what opening needs of all lines; a cache, written when a writer ends
+    failures.json     the rows that the last preparation could not make cubes of
+    lock              who writes
+
+A cube counts when its line is whole. So a killed writer leaves a readable store with whole cubes only; the next
+writer cuts a line without an end and fills its slot again. A damaged or missing chunk is found by its checksum. A line
+says where a nodule has no segment, because it was given as a point.
+"""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from radiogene.cohort.store.record_index import INDEX_FILE
-from radiogene.cohort.store.store_lock import LOCK_FILE
+from radiogene.cohort.store.writer_lock import LOCK_FILE
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import StoreError
 from radiogene.storage.atomic_files import write_bytes
@@ -75,14 +89,14 @@ def checked(kind: type[Kind], text: bytes, place: Place, where: str) -> Kind:
 
 
 def require_own_folder(path: Path) -> None:
-    """Makes the folder of a local store.
+    """Make the folder of a local store.
 
     Raises:
         StoreError: it cannot be made, or holds anything but a store.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        foreign = sorted(p.name for p in path.iterdir() if not p.name.startswith(OWN_NAMES))
+        foreign = sorted(file.name for file in path.iterdir() if not file.name.startswith(OWN_NAMES))
     except OSError as error:
         raise StoreError(f"{path} cannot be a store ({error.strerror}); choose another folder.") from error
     if foreign:
@@ -107,7 +121,7 @@ def read_file(place: Place, name: str) -> bytes | None:
 
 
 def write_file(place: Place, name: str, content: bytes) -> None:
-    """Writes a file of the store, whole or not at all."""
+    """Write a file of the store, whole or not at all."""
     if isinstance(place, ObjectPlace):
         (place / name).write(content)
     else:
@@ -115,13 +129,13 @@ def write_file(place: Place, name: str, content: bytes) -> None:
 
 
 def write_json_file(place: Place, name: str, content: object) -> None:
-    """Writes what `to_json` takes as a file of the store, whole or not at all."""
+    """Write what `to_json` takes as a file of the store, whole or not at all."""
     text = json.dumps(to_json(content), indent=2, ensure_ascii=False) + "\n"
     write_file(place, name, text.encode())
 
 
 def write_store_file(place: Place, preparation: PreparationSettings, preparation_hash: str) -> None:
-    """Writes `store.json`, which makes a folder a store."""
+    """Write `store.json`, which makes a folder a store."""
     write_json_file(place, STORE_FILE, StoreDescription(FORMAT, preparation, preparation_hash))
 
 

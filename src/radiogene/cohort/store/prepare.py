@@ -14,6 +14,7 @@ from radiogene.ct.preparation import PreparationSettings, PreparedNodule
 from radiogene.errors import StoreError
 from radiogene.parallel.workers import Workers
 from radiogene.storage.place import Place, place_of
+from radiogene.storage.plain_words import counted
 
 Progress = Callable[[int, int], None]
 """Called with how many rows are finished and how many there are."""
@@ -112,9 +113,9 @@ def _remove_absent(store: CubeStore, rows: dict[str, CohortRow], *, allowed: boo
     if absent and not allowed:
         first = next(record.row for record in store.records if record.key in absent)
         raise StoreError(
-            f"The store {store.path} holds {len(absent)} cubes whose scan or nodule is not in this table, the first of "
-            f"patient {first.patient_id!r}. Prepare this table into another folder, or remove those cubes with "
-            "`remove_absent`."
+            f"The store {store.path} holds {counted(len(absent), 'cube')} whose scan or nodule is not in this table, "
+            f"the first of patient {first.patient_id!r}. Prepare this table into another folder, or remove those cubes "
+            "with `remove_absent`."
         )
     store.remove(absent)
     return len(absent)

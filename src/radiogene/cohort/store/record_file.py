@@ -39,7 +39,7 @@ class RecordFile:
 
     @staticmethod
     def create(folder: Path) -> None:
-        """Makes an empty file, and takes away what is left of an index."""
+        """Make an empty file, and take away what is left of an index."""
         (folder / INDEX_FILE).unlink(missing_ok=True)
         write_bytes(folder / RECORDS_FILE, b"")
 
@@ -71,7 +71,7 @@ class RecordFile:
         return range(self.index.next_slot, self.index.next_slot + count)
 
     def append(self, entries: Sequence[StoreEntry]) -> None:
-        """Writes lines after the last whole one; what a killed writer left of a line is cut.
+        """Write lines after the last whole one; what a killed writer left of a line is cut.
 
         Raises:
             TypeError, ValueError: as for `StoreEntry.line`; nothing is written.
@@ -85,7 +85,7 @@ class RecordFile:
             self._set(entry, line)
 
     def change(self, changed: Sequence[StoreEntry], removed: Iterable[str]) -> None:
-        """Replaces all lines at once.
+        """Replace all lines at once.
 
         Args:
             changed: entries that take the place of those with their keys.
@@ -105,7 +105,7 @@ class RecordFile:
         self._lines = _mapped(self._path)[0]
 
     def close(self) -> None:
-        """Writes the index where the lines have others than it."""
+        """Write the index where the lines have changed."""
         if self._changed:
             # The store is whole without it, also on a full disk.
             with suppress(OSError):

@@ -126,7 +126,7 @@ class RecordIndex:
         return new
 
     def remove(self, keys: Iterable[str]) -> None:
-        """Takes the rows of these keys out; keys that it lacks are passed over."""
+        """Take the rows of these keys out; keys that it lacks are passed over."""
         positions = [position for key in keys if (position := self.position(key)) is not None]
         if positions:
             self._rows = np.delete(self.rows, positions)

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 
 from radiogene.cohort.store.entry import StoreEntry, entry_of
 from radiogene.cohort.store.layout import PARTS_FOLDER, damaged
-from radiogene.cohort.store.object_lock import ObjectLock
 from radiogene.cohort.store.record_index import INDEX_FILE, RecordIndex
+from radiogene.cohort.store.writer_lock import ObjectLock
 from radiogene.errors import StoreError
 from radiogene.storage.place import ObjectPlace
 
@@ -52,7 +52,7 @@ class RecordParts:
 
     @staticmethod
     def require_none(folder: ObjectPlace) -> None:
-        """Refuses a folder whose `store.json` is gone but whose records are not: they would come back to life.
+        """Refuse a folder whose `store.json` is gone but whose records are not: they would come back to life.
 
         Raises:
             StoreError: there are parts.
@@ -108,7 +108,7 @@ class RecordParts:
         return range(part * CUBES_PER_PART, part * CUBES_PER_PART + count)
 
     def append(self, entries: Sequence[StoreEntry]) -> None:
-        """Writes the part that was claimed.
+        """Write the part that was claimed.
 
         Raises:
             TypeError, ValueError: as for `StoreEntry.line`; nothing is written.
@@ -117,7 +117,7 @@ class RecordParts:
         self._write(entries, [])
 
     def change(self, changed: Sequence[StoreEntry], removed: Iterable[str]) -> None:
-        """Writes a part that replaces what earlier ones say.
+        """Write a part that replaces what earlier ones say.
 
         Args:
             changed: entries that take the place of those with their keys.
@@ -127,7 +127,7 @@ class RecordParts:
         self._write(changed, sorted(removed))
 
     def close(self) -> None:
-        """Writes the index where there are other parts than it has."""
+        """Write the index where there are other parts than it has."""
         if self._changed and self._lock is not None:
             self._lock.require()
             (self._folder / INDEX_FILE).write(self.index.to_bytes())
@@ -139,7 +139,7 @@ class RecordParts:
         return self._lock
 
     def _write(self, entries: Sequence[StoreEntry], removed: Sequence[str]) -> None:
-        """Writes the next part, whole."""
+        """Write the next part, whole."""
         lines = [entry.line() for entry in entries]
         if removed:
             lines.append(json.dumps({"removed": removed}).encode() + b"\n")
@@ -149,7 +149,7 @@ class RecordParts:
         self._take(self.index.covered, content)
 
     def _take(self, part: int, content: bytes) -> None:
-        """Brings a part's lines into the index."""
+        """Bring a part's lines into the index."""
         start = 0
         for number, line in enumerate(self._content(part, content).split(b"\n")[:-1], start=1):
             where = f"line {number} of {PARTS_FOLDER}/{_name(part)}"
@@ -163,7 +163,7 @@ class RecordParts:
         self._changed = True
 
     def _read_further(self) -> None:
-        """Reads the parts that the index does not have: numbers follow each other, so nothing need be listed."""
+        """Read the parts that the index does not have: numbers follow each other, so nothing need be listed."""
         several = 1
         while True:
             numbers = range(self.index.covered, self.index.covered + several)

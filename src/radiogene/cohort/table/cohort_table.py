@@ -58,7 +58,7 @@ def read_cohort(path: str | Place, *, genes: Sequence[str] = DEFAULT_GENES, chec
         path: a CSV file (comma, semicolon or tab; UTF-8); its folder is what relative paths are relative to. Of a table
             on object storage all paths are absolute, of this machine.
         genes: the gene columns to read; one that the table lacks is unknown for everybody.
-        check_files: False leaves absent scans and nodule files to whoever opens them.
+        check_files: False leaves absent scans and nodule files to be refused when they are opened.
 
     Raises:
         CohortTableError: listing every problem of the table; a `CohortError`.

@@ -56,7 +56,9 @@ def read_delimited_text(path: Place, file: str, expected_columns: Iterable[str])
     else:
         records = _text_records(_decoded(content, file), file, expected_columns)
     header, *body = records
-    return DelimitedText(header, tuple(Record(r.line, tuple(cell.strip() for cell in r.cells)) for r in body))
+    return DelimitedText(
+        header, tuple(Record(record.line, tuple(cell.strip() for cell in record.cells)) for record in body)
+    )
 
 
 def _text_records(text: str, file: str, expected_columns: Iterable[str]) -> list[Record]:

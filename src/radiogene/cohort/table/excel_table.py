@@ -52,7 +52,7 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class EmptyForALibrary:
-    """A cell that the library gives as empty and that is not: its place, from 0, and what stands in it."""
+    """A cell that the library takes for empty although it is not: its place, from 0, and what it holds."""
 
     row: int
     column: int
@@ -206,7 +206,7 @@ def _cells_that_look_empty(part: bytes) -> Iterator[EmptyForALibrary]:
 
 
 def _refuse_extent(part: bytes, file: str) -> None:
-    """Refuses a sheet that claims more cells than any table has; a reader would make room for all of them."""
+    """Refuse a sheet that claims more cells than any table has; a reader would make room for all of them."""
     last_row = max((int(row[1]) for row in ROW.finditer(part)), default=0)
     last_column = 0
     for place in PLACE.finditer(part):

@@ -87,7 +87,7 @@ def is_unknown(text: str) -> bool:
 
 
 def read_number(text: str) -> float | None:
-    """The number that the text is, with a point as decimal sign; None where it is none or not finite."""
+    """The number in the text, with a point as decimal sign; None where there is none or it is not finite."""
     stripped = text.strip()
     if not PLAIN_NUMBER.fullmatch(stripped):
         return None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from radiogene.errors import CohortError
+from radiogene.storage.plain_words import counted
 
 
 @dataclass(frozen=True)
@@ -39,5 +40,5 @@ class CohortTableError(CohortError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
-        heading = f"{count} problem{'s' if count > 1 else ''} in the cohort table:"
+        heading = f"{counted(count, 'problem')} in the cohort table:"
         super().__init__("\n".join([heading, *(f"  {problem}" for problem in self.problems)]))

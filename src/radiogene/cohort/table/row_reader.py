@@ -24,6 +24,7 @@ from radiogene.cohort.table.label_words import (
 from radiogene.cohort.table.problem import Problem
 from radiogene.ct.geometry import LARGEST_COORDINATE_MM, Frame
 from radiogene.storage.place import ADDRESS, Place
+from radiogene.storage.plain_words import counted
 
 SERIES_NAME = re.compile(r"(?P<uid>[0-9]+(\.[0-9]+)*)(#[1-9][0-9]*)?", re.ASCII)
 """What `series` takes: a SeriesInstanceUID, with `#1`, `#2` ... where one holds several stacks."""
@@ -70,7 +71,7 @@ class RowReader:
         for record in text.records:
             if len(record.cells) != len(header):
                 wanted = f"{len(header)}, as the header has (a cell that holds the separator needs quotes)"
-                self._note(record.line, None, f"{len(record.cells)} cells", wanted)
+                self._note(record.line, None, counted(len(record.cells), "cell"), wanted)
                 continue
             cells = dict(zip(header, record.cells, strict=True))
             if cells.get(""):
@@ -150,7 +151,7 @@ class RowReader:
         return str(path)
 
     def _note_absent(self, line: int, ct: Path | None, nodule: str | None) -> None:
-        """Notes a scan or nodule file that is not there."""
+        """Note a scan or nodule file that is not there."""
         if ct is not None and not _exists(ct):
             self._note(line, "ct", f"{str(ct)!r}, which does not exist", "a DICOM folder or a volume file")
         elif ct is not None and _is_empty_folder(ct):
@@ -173,7 +174,7 @@ class RowReader:
         return Path(os.path.abspath(self.folder / text))  # noqa: PTH100
 
     def _note_smoking_code(self, text: DelimitedText) -> None:
-        """Notes a column of 1 without any 0: TCGA's code 1 is a lifelong non-smoker, elsewhere 1 is a smoker."""
+        """Note a column of 1 without any 0: TCGA's code 1 is a lifelong non-smoker, elsewhere 1 is a smoker."""
         if "smoking" not in text.header.cells:
             return
         place = text.header.cells.index("smoking")

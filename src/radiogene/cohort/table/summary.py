@@ -70,7 +70,7 @@ def summarise(cohort: Cohort) -> CohortSummary:
     sites = sorted({row.site for row in cohort.rows if row.site is not None})
     return CohortSummary(
         overall=count_patients(cohort.rows, cohort.genes),
-        sites={s: count_patients([row for row in cohort.rows if row.site == s], cohort.genes) for s in sites},
+        sites={site: count_patients([row for row in cohort.rows if row.site == site], cohort.genes) for site in sites},
         scans_of_several_patients=len(scans_of_several_patients(cohort.rows)),
         synthetic=cohort.is_synthetic,
     )

@@ -7,12 +7,13 @@ from radiogene.cohort.label_copies import label_copies
 from radiogene.cohort.table.cohort_table import Cohort
 from radiogene.cohort.table.problem import Problem
 from radiogene.cohort.table.summary import scans_of_several_patients
+from radiogene.storage.plain_words import counted
 
 
 def training_problems(cohort: Cohort, genes: Sequence[str] | None = None) -> list[Problem]:
     """The genes without mutants or without wild types, columns that copy a label, and scans that two patients share.
 
-    A scan under two identifiers would stand in a training part and its test part at once.
+    A scan under two identifiers could be in a training part and in its test part.
 
     Args:
         cohort: the cohort.
@@ -25,7 +26,7 @@ def training_problems(cohort: Cohort, genes: Sequence[str] | None = None) -> lis
         known = [of.get(gene) for of in labels if of.get(gene) is not None]
         mutants = sum(label == 1 for label in known)
         if not 0 < mutants < len(known):
-            found = f"{mutants} mutants and {len(known) - mutants} wild types"
+            found = f"{counted(mutants, 'mutant')} and {counted(len(known) - mutants, 'wild type')}"
             problems.append(Problem(file, None, gene, found, "at least one patient of each to train on"))
     further = dict.fromkeys(name for row in cohort.rows for name in row.extra)
     for copy in label_copies(cohort.rows, (*DEFAULT_COLUMNS, *further), genes or cohort.genes):

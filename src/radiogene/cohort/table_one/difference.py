@@ -19,7 +19,7 @@ class Difference:
     """The result of a two-sided test.
 
     Attributes:
-        test: its name; what was compared stands in the row it belongs to.
+        test: its name; the row that it belongs to says what was compared.
         p: its p value; None where the test says nothing.
         reason: why there is none; empty where there is one.
     """

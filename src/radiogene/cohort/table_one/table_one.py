@@ -57,7 +57,7 @@ class TableOne:
         headings: the cohorts' names with their sizes.
         sections: in the paper's order.
         synthetic: True where any patient is.
-        shared_patients: identifiers that stand in both cohorts, for whom no test of difference holds.
+        shared_patients: identifiers that both cohorts have, for whom no test of difference holds.
     """
 
     headings: tuple[str, ...]
@@ -74,8 +74,10 @@ def table_one(columns: Sequence[CohortColumn]) -> TableOne:
     Source: Table 1.
     """
     sections = [
-        _shares(columns, "Sex", [("Male", lambda p: p.sex == "male"), ("Female", lambda p: p.sex == "female")]),
-        _shares(columns, "Smoking", [("Yes", lambda p: p.smoking is True), ("No", lambda p: p.smoking is False)]),
+        _shares(columns, "Sex", [("Male", lambda row: row.sex == "male"), ("Female", lambda row: row.sex == "female")]),
+        _shares(
+            columns, "Smoking", [("Yes", lambda row: row.smoking is True), ("No", lambda row: row.smoking is False)]
+        ),
         _ages(columns),
         *(_gene(columns, gene) for gene in GENES),
         _both(columns),
@@ -93,13 +95,13 @@ Level = tuple[str, Callable[[PatientRow], bool]]
 
 
 def _shared(columns: Sequence[CohortColumn]) -> int:
-    """How many identifiers stand in both of two cohorts."""
+    """How many identifiers two cohorts share."""
     first, *others = [{patient.patient_id for patient in column.patients} for column in columns]
     return len(first & others[0]) if others else 0
 
 
 def _shares(columns: Sequence[CohortColumn], name: str, levels: Sequence[Level]) -> TableSection:
-    """A section of two levels and of whoever has neither."""
+    """A section of two levels and of the patients with neither."""
     (first, is_first), (second, is_second) = levels
     rest: Level = (UNKNOWN, lambda patient: not is_first(patient) and not is_second(patient))
     lines = tuple(_line(columns, *level) for level in (*levels, rest))
@@ -145,7 +147,7 @@ def _both(columns: Sequence[CohortColumn]) -> TableSection:
 
 def _ages(columns: Sequence[CohortColumn]) -> TableSection:
     """The section of age in years."""
-    ages = [[p.age_years for p in column.patients if p.age_years is not None] for column in columns]
+    ages = [[row.age_years for row in column.patients if row.age_years is not None] for column in columns]
     lines = [
         TableLine(word, tuple(f"{of(known):g}" if known else "-" for known in ages))
         for word, of in (("Min", min), ("Max", max), ("Median", median))

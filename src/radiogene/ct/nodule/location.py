@@ -189,7 +189,7 @@ def _existing_path(nodule: str) -> Path:
 
 
 def _check_inside(nodule: Nodule, scan: Scan, numbers: list[float] | None, frame: Frame) -> None:
-    """Refuses a nodule outside the scan, with a hint where a point fits in another frame."""
+    """Refuse a nodule outside the scan, with a hint where a point fits in another frame."""
     if scan.grid.contains_index(scan.grid.to_index_ijk(nodule.centre_lps_mm)):
         return
     corners = [[-HALF_VOXEL, count - HALF_VOXEL] for count in scan.grid.shape_ijk]

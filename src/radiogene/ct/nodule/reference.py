@@ -54,7 +54,7 @@ def text_of(dataset: Dataset, keyword: str) -> str | None:
 
 
 def check_patient(dataset: Dataset, scan: Scan, where: str) -> None:
-    """Refuses a segmentation of another patient; nothing where one of the two names none.
+    """Refuse a segmentation of another patient; nothing where one of the two names none.
 
     Raises:
         NoduleError: the Patient IDs differ (they are not printed).
@@ -123,7 +123,7 @@ def _accepted_by_reference(references: References, scan: Scan, where: str, *, mi
 
 
 def _collect(dataset: Dataset, sop_uids: set[str], series_uids: set[str], *, nested: bool) -> None:
-    """Adds the UIDs that `dataset` refers to; contour and pixel values are never parsed."""
+    """Add the UIDs that `dataset` refers to; contour and pixel values are never parsed."""
     for tag in list(dataset.keys()):
         if tag == REFERENCED_SOP_INSTANCE_UID:
             sop_uids.add(str(dataset[tag].value))

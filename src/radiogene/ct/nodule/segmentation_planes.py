@@ -175,7 +175,7 @@ class _FrameTable:
     def _check_sources(
         self, origins: NDArray[np.float64], column_step: NDArray[np.float64], row_step: NDArray[np.float64]
     ) -> None:
-        """Refuses frames that lie elsewhere than the one slice that each was made from."""
+        """Refuse frames that lie elsewhere than the one slice that each was made from."""
         if self.scan is None:
             return
         last_column, last_row = int(self.dataset.Columns) - 1, int(self.dataset.Rows) - 1

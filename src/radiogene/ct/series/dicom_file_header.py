@@ -56,7 +56,7 @@ DAMAGE_ERRORS = (
 
 
 def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFile | None:
-    """The CT slices of a file, or what else it is; None for a file that is not a DICOM image."""
+    """The CT slices of a file, or what other object it holds; None for a file that is not a DICOM image."""
     try:
         # Unbuffered: the start of the file is read once, and the general reader is given a buffer of its own.
         with path.open("rb", buffering=0) as file:
@@ -105,7 +105,7 @@ def _general_header(file: BinaryIO) -> tuple[HeaderElements, PixelElement | None
 def _classified(
     elements: HeaderElements, pixels: PixelElement | None, file: BinaryIO, path: Path
 ) -> list[SliceHeader] | OtherObject | DamagedFile | None:
-    """The CT slices of an open DICOM file, or what else it is."""
+    """The CT slices of an open DICOM file, or what other object it holds."""
     storage_class = elements.media_storage_class or text_of(elements, "SOPClassUID")
     if storage_class == MediaStorageDirectoryStorage:
         return None
@@ -157,7 +157,7 @@ def _reason_not_ct(elements: HeaderElements, storage_class: str) -> str | None:
 
 
 def _check_pixels_are_whole(elements: HeaderElements, file: BinaryIO, pixel_element: PixelElement) -> None:
-    """Refuses a file that ends within its pixels, or states fewer than its size needs.
+    """Refuse a file that ends within its pixels, or states fewer than its size needs.
 
     Raises:
         UnreadableValueError: so many bytes are missing.
@@ -179,7 +179,7 @@ def _check_pixels_are_whole(elements: HeaderElements, file: BinaryIO, pixel_elem
 
 
 def _check_fragments(file: BinaryIO, offset_bytes: int) -> None:
-    """Refuses encapsulated pixels whose items do not end in a sequence delimiter (PS3.5 A.4)."""
+    """Refuse encapsulated pixels whose items do not end in a sequence delimiter (PS3.5 A.4)."""
     file_bytes = os.fstat(file.fileno()).st_size
     while offset_bytes + ITEM_HEADER.size <= file_bytes:
         file.seek(offset_bytes)

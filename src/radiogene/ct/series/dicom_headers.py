@@ -18,7 +18,7 @@ LARGEST_FILE_COUNT = 20_000
 
 @dataclass(frozen=True)
 class FolderContents:
-    """What was found under a folder.
+    """The DICOM files under a folder.
 
     Attributes:
         slices: the headers of all CT slices that can be placed in the patient.
@@ -89,7 +89,7 @@ def _walk(path: Path) -> Iterator[str]:
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-                    # Pipes and devices would block whoever opens them; a dangling link is kept, to be refused by name.
+                    # Pipes and devices would block the reader; a dangling link is kept, to be refused by name.
                     elif entry.is_file() or (entry.is_symlink() and not entry.is_dir()):
                         yield entry.path
         except OSError:

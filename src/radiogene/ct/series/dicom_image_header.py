@@ -176,7 +176,7 @@ def stored_pixels(dataset: HeaderElements, pixel_element: PixelElement) -> Store
 
 
 def _padding_word(dataset: HeaderElements, keyword: str) -> int | None:
-    """The padding as the unsigned 16-bit word that stands in the pixels, whatever VR it was written with."""
+    """The padding as an unsigned 16-bit word, as the pixels hold it, whatever its VR."""
     value = value_of(dataset, keyword)
     if isinstance(value, bytes):
         return int.from_bytes(value[:2], "little" if dataset.is_little_endian else "big")

@@ -145,7 +145,7 @@ def _read_words(path: Path, headers: list[SliceHeader]) -> Iterator[NDArray[np.u
 
 
 def _uncompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: int) -> Iterator[NDArray[np.uint16]]:
-    """The words of frames that stand in the file as they are."""
+    """The words of frames that are not compressed."""
     word = np.dtype("<u2" if headers[0].pixels.little_endian else ">u2")
     with path.open("rb") as file:
         for header in headers:

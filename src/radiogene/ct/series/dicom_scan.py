@@ -40,8 +40,10 @@ class StackReader:
         if not 0 <= first <= stop <= count:
             raise IndexError(f"Slices {first} to {stop} of a scan with {count} slices.")
         mixtures = self.stack.mixtures[first:stop]
-        needed = sorted({i for m in mixtures for i in (m.lower, m.lower + (m.upper_share > 0))})
-        decoded = zip(needed, decode_windows_hu([self.stack.slices[i] for i in needed], windows), strict=True)
+        needed = sorted(
+            {index for mixture in mixtures for index in (mixture.lower, mixture.lower + (mixture.upper_share > 0))}
+        )
+        decoded = zip(needed, decode_windows_hu([self.stack.slices[index] for index in needed], windows), strict=True)
         shapes = [[len(range(n)[part]) for n, part in zip((rows, columns), window, strict=True)] for window in windows]
         parts_hu = tuple(np.empty((stop - first, *shape), np.float32) for shape in shapes)
         recent: dict[int, tuple[NDArray[np.float32], ...]] = {}
@@ -79,7 +81,9 @@ def dicom_scan(chosen: ChosenSeries, allow_gaps: bool) -> Scan:
         series_uid=series.series_uid or None,
         frame_of_reference_uid=first.frame_of_reference_uid or None,
         patient_id=first.patient_id or None,
-        slice_sop_uids=tuple("" if m.upper_share else stack.slices[m.lower].sop_uid for m in stack.mixtures),
+        slice_sop_uids=tuple(
+            "" if mixture.upper_share else stack.slices[mixture.lower].sop_uid for mixture in stack.mixtures
+        ),
         decisions=(
             *chosen.decisions,
             *copy_decisions(series.copies, series.name),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from radiogene.ct.series.dicom_pixels import reason_not_hu
 from radiogene.ct.series.slice_header import SliceHeader
+from radiogene.storage.plain_words import counted
 
 NEEDED_LENGTH_MM = 64.0
 """Side of the cube (`method.md` section 1): a series shorter than this is never chosen silently."""
@@ -111,7 +112,7 @@ def _without_copies(
     slices: Iterable[SliceHeader],
 ) -> tuple[list[SliceHeader], dict[int, list[SliceHeader]]]:
     """The slices without repeats of the same SOP Instance UID and place, and the repeats by the id of what was kept."""
-    kept: dict[tuple[object, ...], SliceHeader] = {}
+    first: dict[tuple[object, ...], SliceHeader] = {}
     copies: dict[int, list[SliceHeader]] = defaultdict(list)
     for header in sorted(slices, key=lambda header: (str(header.path), header.frame)):
         key = (
@@ -122,11 +123,11 @@ def _without_copies(
             header.rows,
             header.columns,
         )
-        if key in kept:
-            copies[id(kept[key])].append(header)
+        if key in first:
+            copies[id(first[key])].append(header)
         else:
-            kept[key] = header
-    return list(kept.values()), copies
+            first[key] = header
+    return list(first.values()), copies
 
 
 def _same_geometry(slices: Iterable[SliceHeader]) -> list[list[SliceHeader]]:
@@ -225,8 +226,7 @@ def _series(name: str, stack: list[SliceHeader], copies: dict[int, list[SliceHea
         reservation = f"projection images ({', '.join(sorted(projections))}), not slices"
     elif not_hu is None and length_mm < NEEDED_LENGTH_MM - ROUNDING_MM:
         reservation = (
-            f"only {length_mm:.1f} mm long ({len(slices)} slice{'s' * (len(slices) > 1)}); "
-            f"the cube needs {NEEDED_LENGTH_MM:g} mm"
+            f"only {length_mm:.1f} mm long ({counted(len(slices), 'slice')}); the cube needs {NEEDED_LENGTH_MM:g} mm"
         )
     repeated = tuple((copy, kept) for kept in slices for copy in copies.get(id(kept), ()))
     return CtSeries(name, slices[0].series_uid, slices, repeated, reservation, not_hu is None)

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from radiogene.ct.series.header_elements import HeaderElements
+from radiogene.storage.plain_words import counted
 
 
 class UnreadableValueError(Exception):
@@ -63,7 +64,7 @@ def numbers_of(dataset: Dataset | HeaderElements, keyword: str, count: int) -> t
         raise UnreadableValueError(f"has {element_name(keyword)} = {value!r}, which is not a number") from error
     if len(numbers) != count or not all(math.isfinite(number) for number in numbers):
         raise UnreadableValueError(
-            f"has {element_name(keyword)} = {list(numbers)}; expected {count} finite number{'s' * (count > 1)}"
+            f"has {element_name(keyword)} = {list(numbers)}; expected {counted(count, 'finite number')}"
         )
     return numbers
 

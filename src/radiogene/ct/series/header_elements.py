@@ -40,7 +40,7 @@ class HeaderElements:
 
     Attributes:
         elements: as pydicom holds them, raw until they are asked for.
-        transfer_syntax_uid: as stated; of a bare data set, the one that its bytes were found to have.
+        transfer_syntax_uid: as stated; for a bare data set, the one that its bytes have.
         media_storage_class: MediaStorageSOPClassUID; empty where there is none.
         is_implicit, is_little_endian: how the data set is encoded.
     """
@@ -101,7 +101,7 @@ class HeaderElements:
 def _converted(
     tag: int, vr: str | None, value: bytes | None, implicit: bool, little_endian: bool, encodings: tuple[str, ...]
 ) -> Any:
-    """The value that pydicom makes of an element's bytes; whoever gets it must not change it."""
+    """The value that pydicom makes of an element's bytes; the caller must not change it."""
     return convert_raw_data_element(_raw(tag, vr, value, implicit, little_endian), encoding=list(encodings)).value
 
 

@@ -9,6 +9,7 @@ from radiogene.ct.series.dicom_pixels import decode_slices_hu
 from radiogene.ct.series.dicom_series import COINCIDENT_MM
 from radiogene.ct.series.slice_header import SliceHeader
 from radiogene.errors import GeometryError, SeriesError
+from radiogene.storage.plain_words import counted
 
 NAMED_PAIRS = 3
 """How many pairs a message names before it counts the rest."""
@@ -32,11 +33,12 @@ def copy_decisions(copies: Sequence[tuple[SliceHeader, SliceHeader]], series_nam
             )
     if not copies:
         return ()
-    return (f"{len(copies)} files left out that are copies of others (same SOP Instance UID, position and pixels)",)
+    left_out = counted(len(copies), "copy", "copies")
+    return (f"{left_out} of other files left out (same SOP Instance UID, position and pixels)",)
 
 
 def refuse_coincident(slices: Sequence[SliceHeader], depths_mm: NDArray[np.float64], series_name: str) -> None:
-    """Refuses two slices at one place.
+    """Refuse two slices at one place.
 
     Args:
         slices: in order of depth.
@@ -56,7 +58,7 @@ def refuse_coincident(slices: Sequence[SliceHeader], depths_mm: NDArray[np.float
     if pairs.size > NAMED_PAIRS:
         lines.append(f"  and {pairs.size - NAMED_PAIRS} more")
     raise GeometryError(
-        f"Series {series_name} has {pairs.size} pair{'s' * (pairs.size > 1)} of slices at the same position; expected "
+        f"Series {series_name} has {counted(pairs.size, 'pair')} of slices at the same position; expected "
         "one slice at each. Remove the duplicate of each pair, or put the acquisitions into folders of their own:\n"
         + "\n".join(lines)
     )

@@ -7,6 +7,7 @@ from radiogene.ct.series.dicom_headers import FolderContents
 from radiogene.ct.series.dicom_series import CtSeries, sort_into_series
 from radiogene.ct.series.series_summary import SeriesSummary, summaries_of_others, summary_of
 from radiogene.errors import SeriesError
+from radiogene.storage.plain_words import counted
 
 LONGEST_LIST = 20
 """Lines of a list in a message; beyond it the rest is counted."""
@@ -111,7 +112,7 @@ def _named(everything: list[CtSeries], contents: FolderContents, path: Path, nam
 
 
 def _refuse_damage(contents: FolderContents, series_uid: str) -> None:
-    """Refuses where a damaged file belongs, or may belong, to the series."""
+    """Refuse where a damaged file belongs, or may belong, to the series."""
     message = _damage(contents, series_uid)
     if message:
         raise SeriesError(message)
@@ -127,7 +128,7 @@ def _damage(contents: FolderContents, series_uid: str | None) -> str | None:
         lines.append(f"  and {len(damaged) - LONGEST_LIST} more")
     of_series = "" if series_uid is None else f" that may belong to series {series_uid}"
     return (
-        f"{len(damaged)} file{'s' * (len(damaged) > 1)}{of_series} should hold CT slices and cannot be used; restore "
+        f"{counted(len(damaged), 'file')}{of_series} should hold CT slices and cannot be used; restore "
         "them, or remove them from the folder (a gap they leave can be filled with `allow_gaps`):\n" + "\n".join(lines)
     )
 

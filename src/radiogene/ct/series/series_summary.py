@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from radiogene.ct.series.dicom_headers import FolderContents
 from radiogene.ct.series.dicom_series import CtSeries
+from radiogene.storage.plain_words import counted
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class SeriesSummary:
 
     def __str__(self) -> str:
         """One line for a list."""
-        parts = [self.name, f'"{self.description}"', f"{self.slices} slice{'s' * (self.slices != 1)}"]
+        parts = [self.name, f'"{self.description}"', counted(self.slices, "slice")]
         if self.spacing_mm is not None:
             parts.append(" x ".join(f"{spacing:.3f}" for spacing in self.spacing_mm) + " mm")
         if self.kernel:

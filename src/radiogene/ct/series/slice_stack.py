@@ -11,6 +11,7 @@ from radiogene.ct.series.dicom_series import normal_lps
 from radiogene.ct.series.repeated_slices import refuse_coincident
 from radiogene.ct.series.slice_header import SliceHeader
 from radiogene.errors import GeometryError
+from radiogene.storage.plain_words import counted
 
 UNEVEN_SHARE = 0.01
 """Slices uneven by more than this share of the spacing are refused (`method.md` section 1)."""
@@ -108,7 +109,7 @@ def _refuse_drift(
     drift: NDArray[np.float64],
     series_name: str,
 ) -> None:
-    """Refuses slices that do not lie on one line, sideways of the normal.
+    """Refuse slices that do not lie on one line, sideways of the normal.
 
     Args:
         slices: in order of depth.
@@ -200,13 +201,13 @@ def _uneven_message(
         ratio = steps_mm[i] / step_mm
         whole = round(ratio)
         missing = whole >= 2 and abs(ratio - whole) <= whole * UNEVEN_SHARE
-        what = f"{whole - 1} slice{'s' * (whole > 2)} missing" if missing else "uneven"
+        what = f"{counted(whole - 1, 'slice')} missing" if missing else "uneven"
         places.append(
             f"  {what}: {steps_mm[i]:.3f} mm between {slices[i].place} at {slices[i].point_text} mm "
             f"and {slices[i + 1].place} at {slices[i + 1].point_text} mm"
         )
     return (
-        f"Series {series_name}: slices are missing or uneven at {off.size} place{'s' * (off.size > 1)}; expected a "
+        f"Series {series_name}: slices are missing or uneven at {counted(off.size, 'place')}; expected a "
         f"step of {step_mm:.3f} mm within {UNEVEN_SHARE:.0%}. Restore the files, or pass `allow_gaps` to interpolate "
         "linearly to even spacing:\n" + _with_rest(places, off.size)
     )

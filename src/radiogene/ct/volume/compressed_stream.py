@@ -20,7 +20,7 @@ COMPRESSED = b"CompressedData = True"
 
 
 def read_at_most(file: BinaryIO, needed: int) -> bytearray:
-    """The next `needed` bytes, or those that there are; no more memory is taken than the file fills."""
+    """The next `needed` bytes, or fewer where the file ends; memory grows only with what is read."""
     content = bytearray()
     while len(content) < needed and (chunk := file.read(min(needed - len(content), CHUNK_BYTES))):
         content += chunk
@@ -28,7 +28,7 @@ def read_at_most(file: BinaryIO, needed: int) -> bytearray:
 
 
 def inflated(file: BinaryIO, needed: int) -> bytearray:
-    """The first `needed` bytes of the stream that begins here, or those that there are; all of it is checked.
+    """The first `needed` bytes of the stream that begins here, or fewer where it ends; the whole stream is checked.
 
     Raises:
         EOFError: the file ends before the stream does.
@@ -44,7 +44,7 @@ def inflated(file: BinaryIO, needed: int) -> bytearray:
 
 
 def refuse_corrupt_stream(path: Path) -> None:
-    """Refuses a single-file .mha whose compressed pixels do not fit their checksum.
+    """Refuse a single-file .mha whose compressed pixels do not fit their checksum.
 
     Raises:
         SeriesError: bytes were changed or lost after the file was written.

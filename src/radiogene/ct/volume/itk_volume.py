@@ -91,7 +91,7 @@ def read_by_itk(reader: Any) -> VolumeInFile:
 
 
 def _refuse_types(reader: Any, path: Path) -> None:
-    """Refuses vectors, complex numbers and bytes."""
+    """Refuse vectors, complex numbers and bytes."""
     import SimpleITK
 
     kind = SimpleITK.GetPixelIDValueAsString(reader.GetPixelIDValue())
@@ -102,7 +102,7 @@ def _refuse_types(reader: Any, path: Path) -> None:
 
 
 def refuse_unplaced(path: Path) -> None:
-    """Refuses a header without directions, origin or spacing, for which SimpleITK would assume some."""
+    """Refuse a header without directions, origin or spacing, for which SimpleITK would assume some."""
     fields = _text_fields(path)
     for names in PLACING_FIELDS:
         if not any(name in fields for name in names):

@@ -185,7 +185,7 @@ def _qform(header: _Header) -> NDArray[np.float64]:
 def _refuse_disagreement(
     sform: NDArray[np.float64], qform: NDArray[np.float64], shape_ijk: tuple[int, int, int], path: Path
 ) -> None:
-    """Refuses two transforms (4, 4) that place a corner of the volume apart."""
+    """Refuse two transforms (4, 4) that place a corner of the volume apart."""
     corners = np.array(np.meshgrid(*[(0, n - 1) for n in shape_ijk], [1])).reshape(4, -1)
     apart_mm = float(np.linalg.norm(((sform - qform) @ corners)[:3], axis=0).max())
     if not apart_mm <= TRANSFORM_TOLERANCE_MM:

@@ -8,7 +8,7 @@ import io
 import math
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -76,7 +76,7 @@ class NrrdFile:
         data_offset: byte of that file from which the pixels, or the bytes to be skipped before them, are counted.
     """
 
-    fields: dict[str, Any]
+    fields: Mapping[str, object]
     grid: VoxelGrid
     components: int
     stored_type: np.dtype[Any]
@@ -108,7 +108,7 @@ class NrrdFile:
         return np.frombuffer(pixels, self.stored_type).reshape(self.grid.shape_ijk[::-1])
 
     def _bytes(self, file: BinaryIO, needed: int) -> bytearray | NDArray[np.generic]:
-        """The bytes of the pixels, at most so many as are needed; their values where they are written as text."""
+        """The bytes of the pixels, at most as many as needed; their values where the file holds text."""
         file.seek(self.data_offset)
         for _ in range(_whole(self.fields, "line skip")):
             file.readline(LONGEST_HEADER_BYTES)
@@ -195,14 +195,14 @@ def read_nrrd(path: Path) -> VolumeInFile:
     return VolumeInFile(scan.grid, scan.voxels_zyx())
 
 
-def names_of_labels(fields: dict[str, Any]) -> dict[int, str]:
+def names_of_labels(fields: Mapping[str, object]) -> dict[int, str]:
     """Names of labels that 3D Slicer writes into the header of a segmentation."""
     names = {}
     for key, value in fields.items():
         match = re.fullmatch(r"(Segment\d+_)LabelValue", key)
         name = fields.get(f"{match[1]}Name") if match else None
         if name is not None and str(value).strip().isdecimal():
-            names[int(value)] = str(name).strip()
+            names[int(str(value))] = str(name).strip()
     return names
 
 
@@ -245,7 +245,7 @@ def _lines(file: BinaryIO) -> Iterator[str]:
             return
 
 
-def _stored_type(fields: dict[str, Any]) -> np.dtype[Any]:
+def _stored_type(fields: Mapping[str, Any]) -> np.dtype[Any]:
     """The type of the numbers, in their byte order.
 
     Raises:
@@ -258,7 +258,7 @@ def _stored_type(fields: dict[str, Any]) -> np.dtype[Any]:
     return np.dtype(BYTE_ORDERS.get(endian, "") + code)
 
 
-def _refuse_unplaced(fields: dict[str, Any], path: Path) -> NDArray[np.float64]:
+def _refuse_unplaced(fields: Mapping[str, Any], path: Path) -> NDArray[np.float64]:
     """Signs (3,) that turn the header's frame into LPS.
 
     Raises:
@@ -288,13 +288,13 @@ def _refuse_unplaced(fields: dict[str, Any], path: Path) -> NDArray[np.float64]:
     return np.array(SIGNS_TO_LPS[space])
 
 
-def _data_file(fields: dict[str, Any]) -> str | None:
+def _data_file(fields: Mapping[str, Any]) -> str | None:
     """The file of the pixels; None where they follow the header."""
     name = fields.get("data file", fields.get("datafile"))
     return None if name is None else str(name)
 
 
-def _whole(fields: dict[str, Any], name: str) -> int:
+def _whole(fields: Mapping[str, Any], name: str) -> int:
     """A field of one whole number, which may be written without its blank; 0 where it is absent."""
     return int(fields.get(name, fields.get(name.replace(" ", ""), 0)))
 

@@ -103,7 +103,7 @@ def _read(path: Path) -> VolumeInFile:
 
 
 def _refuse_not_hu(volume_zyx: NDArray[np.generic], path: Path) -> None:
-    """Refuses values that are not finite or cannot show air."""
+    """Refuse values that are not finite or cannot show air."""
     least, most = float(np.min(volume_zyx)), float(np.max(volume_zyx))
     if not np.isfinite([least, most]).all():
         raise SeriesError(f"{path} has voxels that are NaN or infinite; expected HU everywhere. Convert it again.")

@@ -1,4 +1,4 @@
-"""A volume as it stands in one file, before it is known to be a CT."""
+"""A volume as one file holds it, before it is known to be a CT."""
 
 from dataclasses import dataclass
 

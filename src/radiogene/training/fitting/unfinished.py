@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from radiogene.cohort.store.store_lock import StoreLock
+from radiogene.cohort.store.writer_lock import StoreLock
 from radiogene.errors import (
     DamagedStateError,
     InterruptedTrainingError,

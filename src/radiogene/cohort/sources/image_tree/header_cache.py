@@ -45,7 +45,7 @@ class HeaderCache:
         return {os.fsdecode(path): (FileState(size, changed_ns), header) for path, size, changed_ns, header in rows}
 
     def store(self, headers: Iterable[tuple[str, FileState, str]], gone: Iterable[str] = ()) -> None:
-        """Keeps what was found, and forgets files that are gone.
+        """Keep the headers of files, and forget files that are gone.
 
         Raises:
             CohortError: the cache cannot be written.

@@ -16,6 +16,7 @@ from radiogene.cohort.sources.image_tree.tree_patient import TreePatient, sort_p
 from radiogene.ct.series.slice_header import DamagedFile
 from radiogene.errors import SeriesError
 from radiogene.parallel.workers import Workers, in_parallel
+from radiogene.storage.plain_words import counted
 
 BATCH_FILES = 500
 """Files that one process reads before it reports: less than a second, so little is lost when a run is ended."""
@@ -46,8 +47,8 @@ class ImageTree:
     def lines(self) -> list[str]:
         """The counts for the terminal."""
         return [
-            f"{self.files} files: {self.read} read, {self.files - self.read} known and unchanged, {self.ignored} not "
-            f"DICOM, {len(self.damaged)} damaged; {len(self.patients)} DICOM patients"
+            f"{counted(self.files, 'file')}: {self.read} read, {self.files - self.read} known and unchanged, "
+            f"{self.ignored} not DICOM, {len(self.damaged)} damaged; {counted(len(self.patients), 'DICOM patient')}"
         ]
 
 
@@ -85,7 +86,7 @@ def scan_tree(
     gone = known.keys() - states.keys()
     if gone:
         cache.store([], gone)
-    # In the order of the paths, so that nothing depends on what was cached.
+    # In the order of the paths, so that the cache changes no result.
     decoded = [decode(headers[path], root / path) for path in sorted(headers)]
     return ImageTree(
         root=root,

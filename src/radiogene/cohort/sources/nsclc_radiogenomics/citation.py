@@ -1,12 +1,12 @@
-"""The collection's licence and how it is cited, to stand beside its images."""
+"""The collection's licence and how it is cited, as files beside its images."""
 
 COLLECTION_LICENCE = "CC BY 3.0"
 
 LICENCE_TEXT = """The images and segmentations in this folder are of the collection NSCLC Radiogenomics of The Cancer
 Imaging Archive, unchanged. Licence: Creative Commons Attribution 3.0 Unported (CC BY 3.0),
 https://creativecommons.org/licenses/by/3.0/
-Whoever uses or passes them on names the authors as in CITATION.txt. The people in them must not be identified, nor may
-anybody try to (data usage policy of The Cancer Imaging Archive).
+If you use them or pass them on, name the authors as in CITATION.txt. Do not identify the people in them, and do not try
+to (data usage policy of The Cancer Imaging Archive).
 """
 
 CITATION_TEXT = """Data:

@@ -121,7 +121,9 @@ def _with_unlabelled(
     table: CollectionTable, labels: LabelFile, with_scans: Iterable[str], files: CollectionFiles
 ) -> CollectionTable:
     """The table with an exclusion for each patient that has scans and no line in the label file."""
-    labelled = {patient.patient_id for patient in labels.patients} | {e.patient_id for e in labels.exclusions}
+    labelled = {patient.patient_id for patient in labels.patients} | {
+        exclusion.patient_id for exclusion in labels.exclusions
+    }
     without = [
         Exclusion(patient_id, FROM_TABLE, f"no line in {files.labels.name}")
         for patient_id in with_scans

@@ -105,7 +105,8 @@ class CollectionSummary:
         """Patients excluded from each thing."""
         places = (FROM_TABLE, FROM_PAPER, *(f"figures of {gene}" for gene in GENES))
         return {
-            place: len({e.patient_id for e in self.table.exclusions if e.excluded_from == place}) for place in places
+            place: len({line.patient_id for line in self.table.exclusions if line.excluded_from == place})
+            for place in places
         }
 
 

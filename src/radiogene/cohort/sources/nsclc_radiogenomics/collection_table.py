@@ -57,7 +57,7 @@ def label_table(labels: LabelFile, selection: Selection, centres: dict[str, Poin
         selection: `paper` leaves the patients out that the paper did not take.
         centres: the nodule's place by patient, which becomes the column `nodule`; None for none.
     """
-    taken = [p for p in labels.patients if selection == "all" or is_of_paper(p.patient_id)]
+    taken = [patient for patient in labels.patients if selection == "all" or is_of_paper(patient.patient_id)]
     rows = []
     for patient in taken:
         point = None if centres is None else centres.get(patient.patient_id)

@@ -27,6 +27,7 @@ from radiogene.cohort.table.label_words import (
     read_smoking,
 )
 from radiogene.cohort.table.problem import CohortTableError, Problem
+from radiogene.storage.plain_words import counted
 
 CASE_ID = "Case ID"
 COLUMNS = {
@@ -115,7 +116,7 @@ def read_label_file(path: Path) -> LabelFile:
     names = [name.strip() for name in text.header.cells]
     if CASE_ID not in names:
         raise CohortTableError([_missing(file, text, CASE_ID, names)])
-    reader = _LineReader(file, [_missing(file, text, c, names) for c in COLUMNS.values() if c not in names])
+    reader = _LineReader(file, [_missing(file, text, name, names) for name in COLUMNS.values() if name not in names])
     lines_of: dict[str, list[LabelledPatient]] = {}
     for record in text.records:
         patient = reader.patient(record, names)
@@ -146,7 +147,7 @@ class _LineReader:
     def patient(self, record: Record, names: list[str]) -> LabelledPatient | None:
         """The patient of a line; None where the line cannot be told apart into columns, or names nobody."""
         if len(record.cells) != len(names):
-            self._note(record.line, None, f"{len(record.cells)} cells", f"{len(names)}, as the header has")
+            self._note(record.line, None, counted(len(record.cells), "cell"), f"{len(names)}, as the header has")
             return None
         cells = dict(zip(names, record.cells, strict=True))
         if not cells[CASE_ID]:

@@ -54,8 +54,8 @@ def read_tumour_centres(path: Path) -> TumourCentres:
         elif centres.setdefault(patient_id, point) != point:
             doubtful.add(patient_id)
             problems.append(Problem(file, record.line, "Case ID", f"a second point for {patient_id!r}", "one point"))
-    kept = {patient_id: point for patient_id, point in centres.items() if patient_id not in doubtful}
-    return TumourCentres(kept, tuple(problems))
+    certain = {patient_id: point for patient_id, point in centres.items() if patient_id not in doubtful}
+    return TumourCentres(certain, tuple(problems))
 
 
 def point_text(point: Point) -> str:

@@ -88,7 +88,9 @@ def choose_patient_series(
     return PatientSeries(
         chosen=chosen.facts,
         markings=tuple(marking for marking in placed if _is_made_on(marking, chosen)),
-        passed_over=tuple(PassedOver(o.facts, _why_not(o, candidates, because)) for o in everything if o != chosen),
+        passed_over=tuple(
+            PassedOver(other.facts, _why_not(other, candidates, because)) for other in everything if other != chosen
+        ),
         problems=problems,
         notes=_notes(chosen, candidates, because, ct_date, wishes),
     )

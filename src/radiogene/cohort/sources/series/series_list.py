@@ -70,7 +70,7 @@ def read_series_list(path: Path) -> SeriesList:
 
 
 def read_study_date(text: str) -> date | None:
-    """A study date in any of the usual forms; None where it is none."""
+    """A study date in any of the usual forms; None for other text."""
     for form in DATE_FORMATS:
         try:
             return datetime.strptime(text.strip(), form).date()

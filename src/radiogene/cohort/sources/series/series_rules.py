@@ -11,6 +11,7 @@ from datetime import date
 from radiogene.cohort.sources.series.series_facts import SeriesFacts
 from radiogene.cohort.sources.series.series_words import KernelKind, SeriesWords, kernel_kind, read_description
 from radiogene.ct.series.dicom_series import NEEDED_LENGTH_MM
+from radiogene.storage.plain_words import counted
 
 FEWEST_IMAGES = 30
 """With fewer, slices of at most 3 mm do not fill the cube of 64 mm and leave room beside the nodule."""
@@ -132,7 +133,7 @@ def _fault(facts: SeriesFacts, words: SeriesWords) -> str | None:
     if geometry is not None and geometry.length_mm < NEEDED_LENGTH_MM:
         return f"{geometry.length_mm:.0f} mm long; the cube needs {NEEDED_LENGTH_MM:.0f} mm"
     if geometry is None and facts.images < FEWEST_IMAGES:
-        return f"{facts.images} image{'s' * (facts.images != 1)}; a chest has at least {FEWEST_IMAGES}"
+        return f"{counted(facts.images, 'image')}; a chest has at least {FEWEST_IMAGES}"
     return None
 
 

@@ -24,7 +24,7 @@ SERIES_COLUMNS = (
 
 
 def write_series_table(path: Path, choices: Mapping[str, PatientSeries]) -> None:
-    """Writes one line per series; where none of a patient's was taken, each says why."""
+    """Write one line per series; where none of a patient's was taken, each says why."""
     write_table(path, SERIES_COLUMNS, _lines(choices))
 
 

@@ -73,7 +73,11 @@ def read_clinical_table(path: Path, genes: tuple[str, ...]) -> ClinicalTable:
         rows[patient_id] = tuple(_cells(lines[row.row_number], row, unreadable) for row in of_patient)
     contradictions = contradiction_problems(file, patients, genes)
     line_of = {row.row_number: row.patient_id for row in patients}
-    excluded = {line_of[p.row]: f"line {p.row}, {p.column}: {p.found}" for p in contradictions if p.row is not None}
+    excluded = {
+        line_of[problem.row]: f"line {problem.row}, {problem.column}: {problem.found}"
+        for problem in contradictions
+        if problem.row is not None
+    }
     dates = [
         Problem(file, line, CT_DATE, repr(cells[CT_DATE]), "a date such as 2019-03-31, or nothing")
         for line, cells in lines.items()

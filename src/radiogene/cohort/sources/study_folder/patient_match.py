@@ -48,7 +48,9 @@ def match_patients(patient_ids: Iterable[str], tree: Mapping[str, TreePatient]) 
     for key in {key for key in key_of.values() if list(key_of.values()).count(key) > 1}:
         claimed = [patient_id for patient_id, of in key_of.items() if of == key]
         for patient_id in claimed:
-            unmatched[patient_id] = f"its studies are also those of {', '.join(p for p in claimed if p != patient_id)}"
+            unmatched[patient_id] = (
+                f"its studies are also those of {', '.join(other for other in claimed if other != patient_id)}"
+            )
             del key_of[patient_id]
     return PatientMatches(key_of, unmatched, tuple(key for key in tree if key not in set(key_of.values())))
 

@@ -122,7 +122,11 @@ def write_study_cohort(
         if not any(row.get("nodule") for row in rows_of_patient):
             reasons[patient_id] = _reason_without_row(choice)
     unmatched = [*_unmatched(reasons, choices, matches, tree)]
-    columns = ["patient_id", *SCAN_COLUMNS, *(c for c in table.columns if c not in {"patient_id", *SCAN_COLUMNS})]
+    columns = [
+        "patient_id",
+        *SCAN_COLUMNS,
+        *(name for name in table.columns if name not in {"patient_id", *SCAN_COLUMNS}),
+    ]
     write_table(out, [*columns, "series_description", "series_notes"], rows)
     write_series_table(beside(out, "series"), choices)
     write_table(beside(out, "unmatched"), UNMATCHED_COLUMNS, unmatched)

@@ -21,6 +21,7 @@ from typing import IO, TypeVar
 
 from radiogene.errors import SettingsError, TransferError
 from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.plain_words import counted
 
 AMAZON, GOOGLE = "https://s3.amazonaws.com", "https://storage.googleapis.com"
 """Both hold the buckets of the Imaging Data Commons under the same names."""
@@ -95,7 +96,7 @@ class ObjectStore:
         """The SHA-256 of an object whose bytes have been written, whole and with the size and MD5 that the store lists.
 
         Raises:
-            TransferError: no answer, a refusal, or bytes that are others than the store lists, again and again.
+            TransferError: no answer, a refusal, or bytes that differ from what the store lists, at each try.
         """
         url = f"{self.endpoint}/{bucket}/{urllib.parse.quote(wanted.key)}"
 
@@ -125,13 +126,13 @@ class ObjectStore:
             except _DamagedError as error:
                 reason, again = str(error), True
             if not again or attempt == self.tries:
-                raise TransferError(f"{url}: {reason} ({attempt} {'try' if attempt == 1 else 'tries'})")
+                raise TransferError(f"{url}: {reason} ({counted(attempt, 'try', 'tries')})")
             time.sleep(self.first_pause_s * 2 ** (attempt - 1))
         raise TransferError(f"{url}: not tried at all; the number of tries must be at least 1")
 
 
 class _DamagedError(Exception):
-    """Bytes that are others than the store lists."""
+    """Bytes that differ from what the store lists."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from radiogene.cohort.sources.transfer.object_store import ObjectStore, StoredObject, checked
 from radiogene.errors import TransferError
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.plain_words import counted
 
 RECORD_FOLDER = ".transfer"
 """Hidden, so that a scan of the folder passes it by."""
@@ -57,7 +58,7 @@ class FetchedSeries:
 
 
 def require_room(target: Path, wanted: Sequence[WantedSeries]) -> None:
-    """Refuses a target whose disk cannot hold what is still to be fetched.
+    """Refuse a target whose disk cannot hold what is still to be fetched.
 
     Raises:
         TransferError: too little room.
@@ -109,7 +110,7 @@ def _fetched(store: ObjectStore, series: WantedSeries, target: Path, threads: Th
     except TransferError as error:
         return FetchedSeries(series, str(error), 0, 0)
     if len(objects) != series.images:
-        problem = f"the store lists {len(objects)} objects where the index has {series.images}"
+        problem = f"the store lists {counted(len(objects), 'object')} where the index has {series.images}"
         return FetchedSeries(series, problem, 0, 0)
     folder = target / series.folder
     outcomes = list(threads.map(lambda one: _file(store, series, one, folder), objects))
@@ -154,7 +155,7 @@ def _file(store: ObjectStore, series: WantedSeries, one: StoredObject, folder: P
 
 
 def _remove_strangers(folder: Path, names: set[str]) -> None:
-    """Takes out files that the store does not list: remains of an ended run would count as slices."""
+    """Take out files that the store does not list: remains of an ended run would count as slices."""
     for path in folder.iterdir():
         if path.is_file() and path.name not in names:
             path.unlink()

@@ -1,4 +1,4 @@
-"""The lock of a store on object storage: an object that one writer makes, and that stays when the writer is killed."""
+"""The lock of a store, for one writer at a time: the system frees a folder's, an object's outlives a killed writer."""
 
 import json
 import os
@@ -7,13 +7,71 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
-from radiogene.cohort.store.store_lock import LOCK_FILE
 from radiogene.errors import StorageError, StoreError
-from radiogene.storage.place import ObjectPlace
+from radiogene.storage.lock_file import LockFile
+from radiogene.storage.place import ObjectPlace, Place
+from radiogene.storage.plain_words import counted
 from radiogene.storage.typed_json import from_json_text, to_json
 
+LOCK_FILE = "lock"
+
 SECONDS_PER = {"day": 86_400, "hour": 3600, "minute": 60}
+
+
+def writer_lock(place: Place, *, break_lock: bool = False) -> "StoreLock | ObjectLock":
+    """The right to write in a store, until it is released.
+
+    Args:
+        place: of the store.
+        break_lock: on object storage, take away the lock of a writer that was killed.
+
+    Raises:
+        StoreError: another writer holds it, or the place cannot be written safely.
+        StorageError: object storage cannot be used.
+    """
+    if isinstance(place, ObjectPlace):
+        return ObjectLock(place, break_lock=break_lock)
+    return StoreLock(place)
+
+
+class StoreLock:
+    """Holds the right to write in a folder until `release`.
+
+    Raises:
+        StoreError: another process holds it, or the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            lock = LockFile(folder / LOCK_FILE)
+        except OSError as error:
+            raise StoreError(f"{folder} cannot be written ({error.strerror}); choose a folder of your own.") from error
+        try:
+            holder = lock.take()
+        except OSError as error:
+            lock.close()
+            raise StoreError(
+                f"The file system of {folder} gives no locks ({error.strerror}); choose a folder on a local disk."
+            ) from error
+        if holder is not None:
+            lock.close()
+            raise StoreError(
+                f"{folder} is being written by {holder}. Wait until that has ended, or end it; reading is possible "
+                "meanwhile, and an interrupted preparation goes on where it stopped."
+            )
+        self._lock: LockFile | None = lock
+
+    def release(self) -> None:
+        """Let others write; the lock file stays, empty."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def abandon(self) -> None:
+        """The same: a local lock is always freed."""
+        self.release()
 
 
 @dataclass(frozen=True)
@@ -34,8 +92,8 @@ class LockHolder:
 class ObjectLock:
     """Holds the right to write in a folder of objects until `release`.
 
-    The system that runs the writer cannot free it, so a killed writer's lock stays until somebody who knows that it was
-    killed breaks it. Should they be wrong, nothing is damaged: parts and their slots are claimed one by one.
+    The system that runs the writer cannot free it, so a killed writer's lock stays until a user breaks it. If the
+    writer is still alive, nothing is damaged: each part and each slot has one owner.
 
     Args:
         folder: the store.
@@ -65,7 +123,7 @@ class ObjectLock:
             )
 
     def require(self) -> None:
-        """Refuses to go on where the lock was broken.
+        """Refuse to go on where the lock was broken.
 
         Raises:
             StoreError: it is gone or another's.
@@ -78,13 +136,13 @@ class ObjectLock:
             )
 
     def release(self) -> None:
-        """Lets others write."""
+        """Let others write."""
         held = self._holder()
         if held is not None and held.token == self.token:
             self._object.delete()
 
     def abandon(self) -> None:
-        """Lets others write, where the storage still answers."""
+        """Let others write, where the storage still answers."""
         with suppress(StorageError):
             self.release()
 
@@ -117,6 +175,5 @@ def _age(since: str) -> str:
         return ""
     for unit, length in SECONDS_PER.items():
         if seconds >= length:
-            count = int(seconds // length)
-            return f" ({count} {unit}{'s' if count > 1 else ''} ago)"
-    return f" ({max(0, int(seconds))} seconds ago)"
+            return f" ({counted(int(seconds // length), unit)} ago)"
+    return f" ({counted(max(0, int(seconds)), 'second')} ago)"
