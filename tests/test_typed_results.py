@@ -11,7 +11,6 @@ SOURCE = Path(radiogene.__file__).parent
 UNTYPED = ("dict[str, Any]", "Mapping[str, Any]")
 
 UNTYPED_YET = {
-    "ct/volume/nrrd_volume.py",
     "report/evidence/evidence_report.py",
     "report/evidence/manifest_facts.py",
     "report/evidence/methods_text.py",
