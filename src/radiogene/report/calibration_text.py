@@ -2,7 +2,7 @@
 
 from radiogene.decision.calibration import TemperatureCalibration
 from radiogene.model.recalibration import Recalibration
-from radiogene.report.measure_text import measure_text
+from radiogene.report.numbers import measure_text, value_text
 
 FIGURES = (("brier", "Brier"), ("calibration_slope", "slope"), ("calibration_in_the_large", "level"), ("ece", "ECE"))
 
@@ -23,8 +23,8 @@ def calibration_text(found: Recalibration) -> str:
     for gene, figures in found.figures.items():
         new, old = found.decision.gene(gene), found.before.gene(gene)
         fitted = new.calibration
-        how = f"temperature {fitted.temperature:.3f}; " if isinstance(fitted, TemperatureCalibration) else ""
-        lines.append(f"{gene}: {how}threshold {new.threshold:.3f} (before {old.threshold:.3f})")
+        how = f"temperature {value_text(fitted.temperature)}; " if isinstance(fitted, TemperatureCalibration) else ""
+        lines.append(f"{gene}: {how}threshold {value_text(new.threshold)} (before {value_text(old.threshold)})")
         for key, word in FIGURES:
             before, after = (measure_text(each.measures[key]) for each in (figures.before, figures.after))
             lines.append(f"  {word:<5} {before} -> {after}")

@@ -1,7 +1,8 @@
 """What stands beside the images of a case: geometry, values entered, the model; in words, without identifiers."""
 
-from radiogene.ct.geometry_report import GeometryReport, Triple
+from radiogene.ct.geometry_report import GeometryReport
 from radiogene.prediction.result import ModelIdentity
+from radiogene.report.numbers import percent, value_text, values_text
 
 SCANNER_FACTS = {
     "manufacturer": "{}",
@@ -33,19 +34,19 @@ def geometry_facts(nodule: GeometryReport) -> Facts:
     """
     marked = nodule.nodule
     facts = {
-        "Centre, LPS": f"{_numbers(nodule.centre_lps_mm, 1, ', ')} mm",
-        "Centre, voxel": f"{_numbers(nodule.centre_ijk, 1, ', ')} (column, row, slice)",
-        "Voxel size": f"{_numbers(nodule.spacing_mm, 3, ' × ')} mm",
+        "Centre, LPS": f"{values_text(nodule.centre_lps_mm, 1, ', ')} mm",
+        "Centre, voxel": f"{values_text(nodule.centre_ijk, 1, ', ')} (column, row, slice)",
+        "Voxel size": f"{values_text(nodule.spacing_mm, 3, ' × ')} mm",
         "Scan size": " × ".join(str(count) for count in nodule.shape_ijk) + " voxels",
-        "Outside the scan": f"{nodule.share_outside:.1%} of the 64 mm cube",
+        "Outside the scan": f"{percent(nodule.share_outside)} of the 64 mm cube",
         "Marked by": KINDS.get(marked.kind, marked.kind),
     }
     if marked.segment is not None:
         facts["Segment"] = marked.segment
     if marked.extent_mm is not None:
-        facts["Extent"] = f"{_numbers(marked.extent_mm, 1, ' × ')} mm (L × P × H)"
+        facts["Extent"] = f"{values_text(marked.extent_mm, 1, ' × ')} mm (L × P × H)"
     if marked.volume_ml is not None:
-        facts["Volume"] = f"{marked.volume_ml:.2f} ml"
+        facts["Volume"] = f"{value_text(marked.volume_ml, 2)} ml"
     scanner = [words.format(v) for key, words in SCANNER_FACTS.items() if (v := nodule.facts.get(key)) is not None]
     if scanner:
         facts["Scan"] = ", ".join(scanner)
@@ -76,7 +77,3 @@ def synthetic_sentence(nodule: GeometryReport, model: ModelIdentity) -> str | No
     if model.synthetic:
         return "The model was trained on synthetic patients: its probabilities mean nothing for a real patient."
     return "The scan is of no patient." if nodule.synthetic else None
-
-
-def _numbers(values: Triple, digits: int, between: str) -> str:
-    return between.join(f"{value:.{digits}f}" for value in values)

@@ -14,6 +14,7 @@ from radiogene.evaluation.metrics import auc, missing_class
 from radiogene.evaluation.predictions import Predictions
 from radiogene.report.demo_metrics import BySystem
 from radiogene.report.line_styles import COLOURS, DASHES, MARKERS, LineStyle
+from radiogene.report.numbers import value_text
 
 if TYPE_CHECKING:
     from radiogene.training.fitting.fit import FitOutcome
@@ -74,7 +75,7 @@ def roc_figure(predictions: Mapping[str, Predictions]) -> Figure:
                 continue
             false_share, true_share, _ = roc_curve(known.labels, known.probabilities, drop_intermediate=False)
             area = auc(known.labels, known.probabilities).value
-            axes.plot(false_share, true_share, label=f"{system}: AUC {area:.3f}", **_line(number))
+            axes.plot(false_share, true_share, label=f"{system}: AUC {value_text(area)}", **_line(number))
         axes.set_xlabel("1 − specificity", fontsize=NORMAL)
         axes.set_ylabel("sensitivity", fontsize=NORMAL)
         _unit_square(axes)

@@ -14,7 +14,7 @@ from radiogene.report.case_section import CaseSection, case_section
 from radiogene.report.demo_figures import auc_figure, calibration_figure, roc_figure, training_figure
 from radiogene.report.demo_metrics import BySystem, DemoMetrics, LabelCounts
 from radiogene.report.embedded_image import png_data_uri
-from radiogene.report.measure_text import measure_text
+from radiogene.report.numbers import measure_text, range_text, value_text
 from radiogene.report.page import render_page
 from radiogene.report.reported_case import ReportedCase
 from radiogene.storage.atomic_files import write_text
@@ -212,12 +212,12 @@ def _page(
 
 def _answer(gene: str, auc: Measure, best: float) -> Answer:
     above = None if auc.interval is None else auc.interval.low > 0.5
-    return Answer(gene, measure_text(auc), above, f"{best:.3f}")
+    return Answer(gene, measure_text(auc), above, value_text(best))
 
 
 def _auc_rows(gene: str, external: Mapping[str, EvaluationReport], best: BySystem, of_these: BySystem) -> AucGroup:
     rows = tuple(
-        AucRow(system, _cell(external[system].genes[gene].auc), f"{best[system]:.3f}", f"{of_these[system]:.3f}")
+        AucRow(system, _cell(external[system].genes[gene].auc), value_text(best[system]), value_text(of_these[system]))
         for system in SYSTEMS
     )
     found = external[MAIN_SYSTEM].genes[gene]
@@ -235,17 +235,17 @@ def _measure_row(system: str, found: GeneEvaluation, measures: Sequence[tuple[st
     return MeasureRow(
         system=system,
         cells=tuple(_cell(found.measures[key]) for key, _ in measures),
-        threshold=f"{found.threshold.value:.3f}",
+        threshold=value_text(found.threshold.value),
         set_on=found.threshold.set_on,
-        ece_if_calibrated="–" if expected is None else f"{expected:.3f}",
+        ece_if_calibrated=value_text(expected),
     )
 
 
 def _cell(measure: Measure) -> Cell:
     value, interval = measure.value, measure.interval
     return Cell(
-        value="–" if value is None else f"{value:.3f}",
-        interval=None if interval is None else f"{interval.low:.3f} to {interval.high:.3f}",
+        value=value_text(value),
+        interval=None if interval is None else range_text(interval.low, interval.high),
         reason=measure.reason,
     )
 

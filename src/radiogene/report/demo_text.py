@@ -1,7 +1,7 @@
 """The demonstration's answer as a table for the terminal."""
 
 from radiogene.report.demo_metrics import DemoMetrics
-from radiogene.report.measure_text import measure_text
+from radiogene.report.numbers import measure_text, value_text
 
 
 def demo_text(metrics: DemoMetrics) -> str:
@@ -21,12 +21,15 @@ def demo_text(metrics: DemoMetrics) -> str:
     for gene, best in metrics.ceiling.items():
         for system in ("image only", "clinical only", "both"):
             auc = measure_text(metrics.external[system].genes[gene].auc)
-            lines.append(f"{gene:<6}{system:<15}{auc:<30}{best[system]:<9.3f}{of_these[gene][system]:.3f}")
+            lines.append(
+                f"{gene:<6}{system:<15}{auc:<30}{value_text(best[system]):<9}{value_text(of_these[gene][system])}"
+            )
     lines.append(
         f"Ceiling: AUC of the exact P(gene | generating factors) over {metrics.ceiling_draws:,} draws, and on these "
         "patients. No model can beat it but by luck."
     )
     seconds = metrics.seconds
-    steps = ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items())
-    lines.append(f"{sum(seconds.values()):.0f} s in all ({steps}); peak memory {metrics.peak_memory_mb:.0f} MiB.")
+    steps = ", ".join(f"{name} {value_text(value, 0)} s" for name, value in seconds.items())
+    total, peak = value_text(sum(seconds.values()), 0), value_text(metrics.peak_memory_mb, 0)
+    lines.append(f"{total} s in all ({steps}); peak memory {peak} MiB.")
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from radiogene.prediction.compared_models import ComparedGene
 from radiogene.prediction.model_evaluation import ModelEvaluation
-from radiogene.report.measure_text import measure_text
+from radiogene.report.numbers import measure_text, value_text
 
 SHARES = (("auc", "AUC"), ("accuracy", "ACC"), ("sensitivity", "SEN"), ("specificity", "SPE"), ("f1", "F1"))
 
@@ -25,7 +25,7 @@ def evaluation_text(found: ModelEvaluation) -> str:
     for name, gene in found.report.genes.items():
         lines.append(
             f"{name}: {gene.patients} patients, {gene.mutants} mutants, {gene.unknown} unknown; "
-            f"threshold {gene.threshold.value:.3f} (set on {gene.threshold.set_on})"
+            f"threshold {value_text(gene.threshold.value)} (set on {gene.threshold.set_on})"
         )
         lines += [f"  {word:<4} {measure_text(gene.measures[key])}" for key, word in SHARES]
     lines += [_against_text(compared) for compared in found.against]
@@ -35,12 +35,11 @@ def evaluation_text(found: ModelEvaluation) -> str:
 def _against_text(found: ComparedGene) -> str:
     """One comparison: "EGFR against Clinical model: AUC +0.052 (-0.011 to 0.115), p 0.106, Holm 0.212; ..."."""
     p_values = ", ".join(
-        f"{word} {'-' if value is None else format(value, '.3f')}"
-        for word, value in (("p", found.auc.p_value), ("Holm", found.p_holm))
+        f"{word} {value_text(value, missing='-')}" for word, value in (("p", found.auc.p_value), ("Holm", found.p_holm))
     )
     calls = found.calls
     return (
         f"{found.gene} against {found.other} ({found.patients} patients): AUC difference "
         f"{measure_text(found.auc.difference)}, {p_values}; right alone {calls.only_first_right}, the other alone "
-        f"{calls.only_second_right}, McNemar p {calls.p_value:.3f}"
+        f"{calls.only_second_right}, McNemar p {value_text(calls.p_value)}"
     )

@@ -1,6 +1,7 @@
 """A prediction as lines for the terminal."""
 
 from radiogene.prediction.result import PredictionResult
+from radiogene.report.numbers import range_text, value_text, values_text
 
 
 def prediction_text(result: PredictionResult) -> str:
@@ -10,11 +11,12 @@ def prediction_text(result: PredictionResult) -> str:
         spread = ""
         if found.spread is not None:
             s = found.spread
-            spread = f", {s.members} {s.kind}: {s.low:.3f} to {s.high:.3f}"
+            spread = f", {s.members} {s.kind}: {range_text(s.low, s.high)}"
         lines.append(
-            f"{gene:<6} P(mutant) = {found.probability:.3f}{spread}  -> {found.call} (threshold {found.threshold:.3f})"
+            f"{gene:<6} P(mutant) = {value_text(found.probability)}{spread}  -> {found.call} "
+            f"(threshold {value_text(found.threshold)})"
         )
-    centre = ", ".join(f"{c:.1f}" for c in result.nodule.centre_lps_mm)
+    centre = values_text(result.nodule.centre_lps_mm, 1)
     lines.append(f"nodule at LPS ({centre}) mm, {result.nodule.nodule.kind}")
     lines += [f"decided: {sentence}" for sentence in result.nodule.decisions]
     lines += [f"warning: {sentence}" for sentence in result.warnings]

@@ -7,7 +7,7 @@ from math import ceil
 from radiogene.evaluation.measure import Interval
 from radiogene.report.evidence.answer import Verdict, verdict_of
 from radiogene.report.evidence.evidence_report import GeneAnswer
-from radiogene.report.evidence.printed_numbers import ends_text, signed_points
+from radiogene.report.numbers import percent_range, signed_points
 
 WIDTH = 640
 """Of the image, in its own units."""
@@ -91,7 +91,7 @@ def answer_drawing(answers: Sequence[GeneAnswer]) -> AnswerDrawing | None:
             low=place(interval.low),
             value=place(value),
             high=place(interval.high),
-            words=f"{signed_points(value)} points, {ends_text(interval, signed=True)}",
+            words=f"{signed_points(value)} points, {percent_range(interval, signed=True)}",
             decided=verdict_of(answer) in (Verdict.ABOVE, Verdict.BELOW),
         )
         for number, (answer, value, interval) in enumerate(found)

@@ -6,6 +6,7 @@ from typing import Any
 
 from radiogene.report.evidence.evidence_table import EvidenceTable
 from radiogene.report.evidence.manifest_facts import fact, words_of
+from radiogene.report.numbers import percent
 
 Manifest = Mapping[str, Any]
 
@@ -103,7 +104,7 @@ def _systems(manifest: Manifest) -> list[str]:
         found.append(f"MMDL was given {words_of(columns)}." if columns else "MMDL was given images alone.")
     step = fact(manifest, "elimination_step")
     if step is not None:
-        found.append(f"Recursive elimination dropped {step:.0%} of the features in each round.")
+        found.append(f"Recursive elimination dropped {percent(step, 0)} of the features in each round.")
     return found
 
 
@@ -140,7 +141,7 @@ def _split(name: str, split: Mapping[str, Any]) -> str:
         return f"{name} were evaluated in a cross-validation of {split['folds']} folds."
     if kind == "single":
         share = split.get("validation_share")
-        size = f" of {share:.0%}" if share is not None else ""
+        size = f" of {percent(share, 0)}" if share is not None else ""
         return (
             f"{name} were trained once, on one split: a validation part{size} of the training cohort was held out, so "
             "their training-cohort figures rest on these patients alone."

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from radiogene.evaluation.measure import Measure
 from radiogene.report.evidence.evidence_table import COLUMNS, EvidenceTable, RowComparison, TableRow
-from radiogene.report.evidence.printed_numbers import (
+from radiogene.report.numbers import (
     MISSING,
-    interval_text,
     p_text,
+    percent_interval,
     percent_number,
+    percent_value,
     signed_points,
-    value_text,
 )
 
 TESTS = ("p", "Holm", "McNemar")
@@ -146,8 +146,8 @@ def _cell(measure: Measure | None, paper: float | None, notes: _Notes, empty: bo
     """One measure; why a value or interval is missing becomes a note, but in an empty row, which has its own."""
     reason = "" if measure is None or empty else measure.reason
     return PrintedCell(
-        value_text(measure),
-        interval_text(measure),
+        percent_value(measure),
+        percent_interval(measure),
         "" if paper is None else percent_number(paper),
         (notes.mark(f"{_capital(reason)}."),) if reason else (),
     )
@@ -165,7 +165,7 @@ def _difference(row: TableRow, notes: _Notes) -> PrintedCell:
     if difference.reason:
         marks.append(notes.mark(f"{_capital(difference.reason)}."))
     value = MISSING if difference.value is None else signed_points(difference.value)
-    return PrintedCell(value, interval_text(difference, signed=True), marks=tuple(marks))
+    return PrintedCell(value, percent_interval(difference, signed=True), marks=tuple(marks))
 
 
 def _tests(comparison: RowComparison | None) -> tuple[str, ...]:
