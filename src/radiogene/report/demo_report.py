@@ -10,13 +10,13 @@ from radiogene.errors import SettingsError
 from radiogene.evaluation.evaluation import EvaluationReport, GeneEvaluation
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.predictions import Predictions
+from radiogene.report.case_report import ReportedCase
 from radiogene.report.case_section import CaseSection, case_section
 from radiogene.report.demo_figures import auc_figure, calibration_figure, roc_figure, training_figure
 from radiogene.report.demo_metrics import BySystem, DemoMetrics, LabelCounts
 from radiogene.report.embedded_image import png_data_uri
 from radiogene.report.numbers import measure_text, range_text, value_text
 from radiogene.report.page import render_page
-from radiogene.report.reported_case import ReportedCase
 from radiogene.storage.atomic_files import write_text
 
 if TYPE_CHECKING:

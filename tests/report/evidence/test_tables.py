@@ -7,9 +7,8 @@ import pytest
 
 from radiogene.evaluation.measure import Interval, Measure, undefined
 from radiogene.report.evidence.evidence_table import EvidenceTable, RowComparison, TableBlock, TableRow
-from radiogene.report.evidence.printed_rows import printed_evidence
+from radiogene.report.evidence.printed_rows import printed_evidence, table_html
 from radiogene.report.evidence.table_csv import AFTER, table_csv
-from radiogene.report.evidence.table_html import table_html
 from radiogene.report.evidence.table_latex import table_latex
 from radiogene.report.latex_text import latex_text
 from radiogene.report.numbers import p_text, signed_points

@@ -10,7 +10,6 @@ from radiogene.errors import SettingsError
 from radiogene.evaluation.measure import Measure, undefined
 from radiogene.report.figures.activation_rows import activation_rows_figure, view_maps_figure
 from radiogene.report.figures.attention_rows import attention_rows_figure
-from radiogene.report.figures.curve_style import curve_styles
 from radiogene.report.figures.example_nodules import ExampleRow, example_nodules_figure
 from radiogene.report.figures.forest_plot import ForestRow, forest_figure
 from radiogene.report.figures.precision_recall_plot import (
@@ -21,6 +20,7 @@ from radiogene.report.figures.precision_recall_plot import (
 from radiogene.report.figures.pretraining_bars import MEASURES, StartMeasures, pretraining_bars_figure
 from radiogene.report.figures.roc_panels import RocLine, RocPanel, roc_panels_figure
 from radiogene.report.figures.view_weights import ViewWeights, view_weights_figure
+from radiogene.report.line_styles import curve_styles
 from report.figures.figure_inputs import GENES, measure, nodule, words
 
 STEPS = np.linspace(0, 1, 5)

@@ -1,6 +1,8 @@
-"""A table of evidence as cells of words with numbered notes: what LaTeX and HTML print alike."""
+"""A table of evidence as cells of words with numbered notes, which LaTeX and HTML print alike, and as HTML."""
 
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from radiogene.evaluation.measure import Measure
 from radiogene.report.evidence.evidence_table import COLUMNS, EvidenceTable, RowComparison, TableRow
@@ -12,6 +14,7 @@ from radiogene.report.numbers import (
     percent_value,
     signed_points,
 )
+from radiogene.report.page import render_page
 
 TESTS = ("p", "Holm", "McNemar")
 """Headings of the columns after the difference: of the AUCs, the same adjusted, of the calls."""
@@ -120,6 +123,17 @@ def printed_evidence(table: EvidenceTable) -> PrintedEvidence:
         compared=any(row.comparison is not None for row in rows),
         beside_paper=any(row.paper for row in rows),
     )
+
+
+def table_html(table: EvidenceTable) -> Markup:
+    """The table with its notes as a part of a page, every word escaped.
+
+    Args:
+        table: of an experiment.
+    """
+    values = {"table": table, "printed": printed_evidence(table), "tests": TESTS}
+    # The template escapes every value, so its result is markup.
+    return Markup(render_page("evidence_table.html.j2", values))
 
 
 def _row(row: TableRow, columns: tuple[str, ...], notes: _Notes) -> PrintedRow:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from radiogene import __version__
+from radiogene.report.embedded_image import image_data_uri
 from radiogene.report.evidence.answer import answer_sentence, chance_sentence, question_of, verdict_of
 from radiogene.report.evidence.answer_drawing import answer_drawing
 from radiogene.report.evidence.cautions import cautions
@@ -13,10 +14,9 @@ from radiogene.report.evidence.checklists.claim import CLAIM
 from radiogene.report.evidence.checklists.tripod_ai import TRIPOD_AI
 from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport, GeneAnswer
 from radiogene.report.evidence.evidence_table import EvidenceTable
-from radiogene.report.evidence.image_file import image_data_uri
 from radiogene.report.evidence.manifest_facts import fact, words_of
 from radiogene.report.evidence.methods_text import methods_paragraphs
-from radiogene.report.evidence.table_html import table_html
+from radiogene.report.evidence.printed_rows import table_html
 from radiogene.report.numbers import MISSING, p_text, percent_interval, percent_value, signed_points, value_text
 from radiogene.report.page import render_page
 from radiogene.report.paper.paper_values import PAPER

@@ -84,6 +84,27 @@ def unit_square(axes: Axes) -> None:
     axes.set_aspect("equal")
 
 
+def legend_below(axes: Axes, title: str, drop: float = -0.17) -> None:
+    """The legend under the panel, one line per curve.
+
+    Args:
+        axes: with labelled curves.
+        title: above its lines.
+        drop: where it starts, in heights of the panel from its lower edge.
+    """
+    axes.legend(
+        title=title,
+        title_fontsize=SMALL_POINTS,
+        fontsize=SMALL_POINTS,
+        loc="upper center",
+        bbox_to_anchor=(0.5, drop),
+        frameon=False,
+        handlelength=3.2,
+        labelspacing=0.25,
+        alignment="left",
+    )
+
+
 def gene_columns(figure: Figure, genes: Sequence[str]) -> Mapping[str, Axes]:
     """One panel per gene, side by side, lettered A, B, ... where there are several."""
     panels = figure.subplots(1, len(genes), squeeze=False)[0]

@@ -9,16 +9,17 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from radiogene.evaluation.measure import Measure
-from radiogene.report.figures.curve_style import curve_styles, legend_below
 from radiogene.report.figures.printed_page import (
     QUIET,
     SMALL_POINTS,
     UNDEFINED,
+    legend_below,
     panel_title,
     plain_axes,
     printed_figure,
     unit_square,
 )
+from radiogene.report.line_styles import curve_styles
 from radiogene.report.numbers import measure_text
 
 COLUMNS = 2
