@@ -11,7 +11,7 @@ from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult, PredictionResult
 from radiogene.report.case_page import notebook_view, write_case_report
 from radiogene.report.case_report import ReportedCase, reported_case
-from radiogene.report.prediction_text import prediction_text
+from radiogene.report.terminal_text import prediction_text
 from radiogene.storage.result_places import require_folder_place
 from radiogene.storage.typed_json import JsonObject
 
