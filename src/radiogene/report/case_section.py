@@ -95,7 +95,7 @@ def case_section(case: ReportedCase) -> CaseSection:
     """
     result = case.result
     return CaseSection(
-        genes=tuple(_gene(name, found, case) for name, found in result.genes.items()),
+        genes=tuple(_gene(name, of_gene, case) for name, of_gene in result.genes.items()),
         warnings=result.warnings,
         synthetic=synthetic_sentence(result.nodule, result.model),
         views_png=png_data_uri(views_sheet(case.views_vhw, case.views)),
@@ -107,16 +107,16 @@ def case_section(case: ReportedCase) -> CaseSection:
     )
 
 
-def _gene(name: str, found: GeneResult, case: ReportedCase) -> GeneCard:
+def _gene(name: str, of_gene: GeneResult, case: ReportedCase) -> GeneCard:
     maps, image = case.maps.get(name), None
     if maps is not None:
         image = png_data_uri(activation_sheet(case.views_vhw, maps, case.views, case.map_sampling))
     return GeneCard(
         name=name,
-        probability=found.probability,
-        threshold=found.threshold,
-        call=found.call,
-        spread=found.spread,
+        probability=of_gene.probability,
+        threshold=of_gene.threshold,
+        call=of_gene.call,
+        spread=of_gene.spread,
         truth=case.truth.get(name),
         maps_png=image,
         maps_empty=maps is not None and not bool(maps.any()),

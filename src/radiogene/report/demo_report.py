@@ -220,8 +220,8 @@ def _auc_rows(gene: str, external: Mapping[str, EvaluationReport], best: BySyste
         AucRow(system, _cell(external[system].genes[gene].auc), value_text(best[system]), value_text(of_these[system]))
         for system in SYSTEMS
     )
-    found = external[MAIN_SYSTEM].genes[gene]
-    return AucGroup(gene, found.mutants, found.metrics.counts.wild_types, rows)
+    of_gene = external[MAIN_SYSTEM].genes[gene]
+    return AucGroup(gene, of_gene.mutants, of_gene.metrics.counts.wild_types, rows)
 
 
 def _measure_rows(
@@ -230,13 +230,13 @@ def _measure_rows(
     return MeasureGroup(gene, tuple(_measure_row(system, external[system].genes[gene], measures) for system in SYSTEMS))
 
 
-def _measure_row(system: str, found: GeneEvaluation, measures: Sequence[tuple[str, str]]) -> MeasureRow:
-    expected = found.calibration.error.expected_if_calibrated
+def _measure_row(system: str, of_gene: GeneEvaluation, measures: Sequence[tuple[str, str]]) -> MeasureRow:
+    expected = of_gene.calibration.error.expected_if_calibrated
     return MeasureRow(
         system=system,
-        cells=tuple(_cell(found.measures[key]) for key, _ in measures),
-        threshold=value_text(found.threshold.value),
-        set_on=found.threshold.set_on,
+        cells=tuple(_cell(of_gene.measures[key]) for key, _ in measures),
+        threshold=value_text(of_gene.threshold.value),
+        set_on=of_gene.threshold.set_on,
         ece_if_calibrated=value_text(expected),
     )
 
@@ -255,9 +255,9 @@ def _interval_methods(external: Mapping[str, EvaluationReport]) -> IntervalMetho
     auc: set[str] = set()
     others: set[str] = set()
     for report in external.values():
-        for found in report.genes.values():
+        for of_gene in report.genes.values():
             for key in ("auc", "accuracy", "brier", "ece"):
-                interval = found.measures[key].interval
+                interval = of_gene.measures[key].interval
                 if interval is not None:
                     used = interval.resamples_used
                     words = interval.method + (f" ({used} resamples)" if used else "")

@@ -30,9 +30,9 @@ def summary_text(summary: "CohortSummary") -> str:
 
 def _counted_lines(name: str, counts: "PatientCounts") -> list[str]:
     lines = [f"{name}: {counts.patients} patients, {counts.nodules} nodules"]
-    for gene, found in counts.genes.items():
-        unknown = counts.patients - found.known
-        lines.append(f"  {gene}: {found.mutant} mutant, {found.known - found.mutant} wild type, {unknown} unknown")
+    for gene, labels in counts.genes.items():
+        unknown = counts.patients - labels.known
+        lines.append(f"  {gene}: {labels.mutant} mutant, {labels.known - labels.mutant} wild type, {unknown} unknown")
     for column, words in (("sex", counts.sex), ("smoking", counts.smoking)):
         lines.append(f"  {column}: " + ", ".join(f"{count} {word}" for word, count in words.items()))
     if counts.age is not None:
@@ -44,14 +44,14 @@ def _counted_lines(name: str, counts: "PatientCounts") -> list[str]:
 def prediction_text(result: "PredictionResult") -> str:
     """One line per gene, then where the nodule is and what to know before using the numbers."""
     lines = []
-    for gene, found in result.genes.items():
+    for gene, of_gene in result.genes.items():
         spread = ""
-        if found.spread is not None:
-            s = found.spread
+        if of_gene.spread is not None:
+            s = of_gene.spread
             spread = f", {s.members} {s.kind}: {range_text(s.low, s.high)}"
         lines.append(
-            f"{gene:<6} P(mutant) = {value_text(found.probability)}{spread}  -> {found.call} "
-            f"(threshold {value_text(found.threshold)})"
+            f"{gene:<6} P(mutant) = {value_text(of_gene.probability)}{spread}  -> {of_gene.call} "
+            f"(threshold {value_text(of_gene.threshold)})"
         )
     centre = values_text(result.nodule.centre_lps_mm, 1)
     lines.append(f"nodule at LPS ({centre}) mm, {result.nodule.nodule.kind}")
@@ -61,59 +61,60 @@ def prediction_text(result: "PredictionResult") -> str:
     return "\n".join(lines)
 
 
-def evaluation_text(found: "ModelEvaluation") -> str:
+def evaluation_text(evaluation: "ModelEvaluation") -> str:
     """The evaluation as text, one block per gene."""
     lines = []
-    if found.synthetic:
+    if evaluation.synthetic:
         lines.append("SYNTHETIC: these figures say nothing about patients.")
-    if found.includes_training_cases:
+    if evaluation.includes_training_cases:
         lines.append("INCLUDES TRAINING CASES: these are not figures of unseen patients.")
-    if found.failed_rows:
-        lines.append(f"{found.failed_rows} rows of the cohort failed in preparation and are not in these figures.")
-    before = found.evaluated_before
+    if evaluation.failed_rows:
+        lines.append(f"{evaluation.failed_rows} rows of the cohort failed in preparation and are not in these figures.")
+    before = evaluation.evaluated_before
     if before is not None and before.evaluations:
         lines.append(
             f"This cohort was evaluated {before.evaluations} times before, with {before.systems} fitted systems "
             f"({before.same_system} times with this one): every look makes a chosen figure look better."
         )
-    for name, gene in found.report.genes.items():
+    for name, gene in evaluation.report.genes.items():
         lines.append(
             f"{name}: {gene.patients} patients, {gene.mutants} mutants, {gene.unknown} unknown; "
             f"threshold {value_text(gene.threshold.value)} (set on {gene.threshold.set_on})"
         )
         lines += [f"  {word:<4} {measure_text(gene.measures[key])}" for key, word in SHARES]
-    lines += [_comparison_line(compared) for compared in found.against]
+    lines += [_comparison_line(compared) for compared in evaluation.against]
     return "\n".join(lines)
 
 
-def _comparison_line(found: "ComparedGene") -> str:
+def _comparison_line(compared: "ComparedGene") -> str:
     """One comparison: "EGFR against Clinical model: AUC +0.052 (-0.011 to 0.115), p 0.106, Holm 0.212; ..."."""
     p_values = ", ".join(
-        f"{word} {value_text(value, missing='-')}" for word, value in (("p", found.auc.p_value), ("Holm", found.p_holm))
+        f"{word} {value_text(value, missing='-')}"
+        for word, value in (("p", compared.auc.p_value), ("Holm", compared.p_holm))
     )
-    calls = found.calls
+    calls = compared.calls
     return (
-        f"{found.gene} against {found.other} ({found.patients} patients): AUC difference "
-        f"{measure_text(found.auc.difference)}, {p_values}; right alone {calls.only_first_right}, the other alone "
+        f"{compared.gene} against {compared.other} ({compared.patients} patients): AUC difference "
+        f"{measure_text(compared.auc.difference)}, {p_values}; right alone {calls.only_first_right}, the other alone "
         f"{calls.only_second_right}, McNemar p {value_text(calls.p_value)}"
     )
 
 
-def calibration_text(found: "Recalibration") -> str:
+def calibration_text(recalibration: "Recalibration") -> str:
     """The calibration as text, one block per gene.
 
     Args:
-        found: what was changed.
+        recalibration: what was changed.
     """
-    seeds, cases = len(found.held_out.runs), len(found.held_out.predictions.patient_ids)
+    seeds, cases = len(recalibration.held_out.runs), len(recalibration.held_out.predictions.patient_ids)
     lines = [
-        f"{found.decision.model_kind} model, calibration {found.kind}, fitted on {cases} cases"
+        f"{recalibration.decision.model_kind} model, calibration {recalibration.kind}, fitted on {cases} cases"
         + (f" (mean over {seeds} seeds)" if seeds > 1 else "")
-        + f": {found.rests_on}.",
-        f"The figures after it are cross-fitted over the {found.cross_fitted_over}.",
+        + f": {recalibration.rests_on}.",
+        f"The figures after it are cross-fitted over the {recalibration.cross_fitted_over}.",
     ]
-    for gene, figures in found.figures.items():
-        new, old = found.decision.gene(gene), found.before.gene(gene)
+    for gene, figures in recalibration.figures.items():
+        new, old = recalibration.decision.gene(gene), recalibration.before.gene(gene)
         fitted = new.calibration
         how = f"temperature {value_text(fitted.temperature)}; " if isinstance(fitted, TemperatureCalibration) else ""
         lines.append(f"{gene}: {how}threshold {value_text(new.threshold)} (before {value_text(old.threshold)})")

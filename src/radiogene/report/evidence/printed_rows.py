@@ -201,19 +201,21 @@ def _reading(rows: list[TableRow]) -> list[str]:
         if row.comparison is not None:
             tests.add(row.comparison.test)
     level = "95% intervals"
-    found = []
+    sentences = []
     if auc:
-        found.append(f"{level} of the AUC: {'; '.join(sorted(auc))}.")
+        sentences.append(f"{level} of the AUC: {'; '.join(sorted(auc))}.")
     if others:
-        found.append(f"{level} of the other figures: {'; '.join(sorted(others))}.")
+        sentences.append(f"{level} of the other figures: {'; '.join(sorted(others))}.")
     if tests:
-        found.append(
+        sentences.append(
             f"MMDL − row: difference of AUCs, in percentage points ({'; '.join(sorted(tests))}). Holm: p "
             "adjusted over all comparisons of the table and gene. McNemar: exact, of the calls."
         )
     if any(row.paper for row in rows):
-        found.append("Paper: the figure of Dong et al. 2021, doi 10.21037/qims-20-600, on other patients, as printed.")
-    return found
+        sentences.append(
+            "Paper: the figure of Dong et al. 2021, doi 10.21037/qims-20-600, on other patients, as printed."
+        )
+    return sentences
 
 
 def _capital(text: str) -> str:

@@ -63,11 +63,11 @@ def contradictions(figures: Mapping[str, float], balance: ClassBalance) -> tuple
     if not {"sensitivity", "specificity"} <= set(figures):
         return ()
     sensitivity, specificity = figures["sensitivity"], figures["specificity"]
-    found = []
+    sentences = []
     low, high = sorted((sensitivity, specificity))
     accuracy = figures.get("accuracy")
     if accuracy is not None and not low - 2 * ROUNDING <= accuracy <= high + 2 * ROUNDING:
-        found.append(
+        sentences.append(
             f"Paper's ACC {percent(accuracy, 2)}: outside its SEN and SPE ({percent(low, 2)} to {percent(high, 2)}), "
             "impossible at any class balance."
         )
@@ -78,8 +78,8 @@ def contradictions(figures: Mapping[str, float], balance: ClassBalance) -> tuple
         if abs(f1 - expected) > F1_SLACK:
             known = balance.mutants + balance.wild_types
             beyond = "; no class balance gives more than " + percent(highest) if f1 > highest + F1_SLACK else ""
-            found.append(
+            sentences.append(
                 f"Paper's F1 {percent(f1, 2)}: its SEN and SPE give {percent(expected)} ({balance.mutants} of {known} "
                 f"mutant){beyond}."
             )
-    return tuple(found)
+    return tuple(sentences)
