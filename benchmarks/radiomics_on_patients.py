@@ -34,7 +34,7 @@ from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import GENES
 from radiogene.evaluation.comparison import AucComparison
 from radiogene.evaluation.foldwise_comparison import foldwise_comparison
 from radiogene.evaluation.permutation_check import PermutationCheck
-from radiogene.evaluation.repeated_cross_validation import CorrectedMean, corrected_mean, fold_areas
+from radiogene.evaluation.repeated_fits import CorrectedMean, corrected_mean, fold_areas
 from radiogene.methods.tabular.learner import Learner
 from radiogene.methods.tabular.nested import plain
 

@@ -28,7 +28,7 @@ def main(model: Path, ct: Path, nodule: str) -> None:
     from radiogene.ct.preparation import prepare_nodule
     from radiogene.prediction.case_values import case_row
     from radiogene.prediction.predictor import Predictor
-    from radiogene.report.prediction_text import prediction_text
+    from radiogene.report.terminal_text import prediction_text
 
     lap("other imports")
     predictor = Predictor.from_folder(model)

@@ -20,8 +20,7 @@ from radiogene.evaluation.calibration_measures import CalibrationMeasures, calib
 from radiogene.evaluation.foldwise import FoldwiseAuc, foldwise_auc
 from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
 from radiogene.evaluation.permutation_check import OutOfFold, PermutationCheck, permutation_check
-from radiogene.evaluation.repeated_cross_validation import CorrectedMean, corrected_mean, fold_areas
-from radiogene.evaluation.seed_spread import SeedSpread, seed_spread
+from radiogene.evaluation.repeated_fits import CorrectedMean, SeedSpread, corrected_mean, fold_areas, seed_spread
 from radiogene.methods.tabular.learner import TREES, Learner
 from radiogene.methods.tabular.nested import Inputs, fold_numbers, out_of_fold
 from radiogene.methods.tabular.pipeline import learner_pipeline

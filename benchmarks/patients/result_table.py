@@ -10,7 +10,7 @@ from typing import Any
 
 from patients.nested_evaluation import NestedResult
 from radiogene.evaluation.measure import Measure
-from radiogene.evaluation.seed_spread import SeedSpread
+from radiogene.evaluation.repeated_fits import SeedSpread
 from radiogene.storage.atomic_files import write_json, write_text
 
 NOTHING = "–"

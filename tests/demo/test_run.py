@@ -8,7 +8,7 @@ import pytest
 from radiogene.cli.progress import progress_bar
 from radiogene.demo.run import DemoSettings, run_demo
 from radiogene.prediction.predictor import Predictor
-from radiogene.report.demo_text import demo_text
+from radiogene.report.terminal_text import demo_text
 
 
 @pytest.fixture(scope="module")

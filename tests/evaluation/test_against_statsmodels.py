@@ -7,8 +7,8 @@ from scipy.special import expit, logit
 from radiogene.evaluation.bootstrap import BootstrapSettings, with_intervals
 from radiogene.evaluation.calibration_measures import calibration_measures
 from radiogene.evaluation.comparison import holm_adjusted, mcnemar_exact
+from radiogene.evaluation.intervals import wilson_share
 from radiogene.evaluation.metrics import confusion_metrics
-from radiogene.evaluation.wilson import wilson_share
 
 api = pytest.importorskip("statsmodels.api")
 stats = pytest.importorskip("statsmodels.stats.api")

@@ -12,8 +12,8 @@ import pytest
 from radiogene.api.experiments import experiment_settings
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import CohortError, SettingsError
+from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
-from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.experiment import Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings

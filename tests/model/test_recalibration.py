@@ -15,7 +15,7 @@ from radiogene.evaluation.metrics import auc
 from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.recalibration import calibrate_model
 from radiogene.prediction.predictor import Predictor
-from radiogene.report.calibration_text import calibration_text
+from radiogene.report.terminal_text import calibration_text
 
 FEW = BootstrapSettings(resamples=200)
 

@@ -12,8 +12,8 @@ from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
+from radiogene.report.case_report import ReportedCase
 from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
-from radiogene.report.reported_case import ReportedCase
 from radiogene.training.fitting.fit import FitOutcome
 
 GENES = ("EGFR", "KRAS")

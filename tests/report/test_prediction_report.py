@@ -8,7 +8,7 @@ import pytest
 from radiogene.errors import SettingsError
 from radiogene.prediction.result import GeneResult
 from radiogene.report.case_page import write_case_report
-from radiogene.report.reported_case import ReportedCase
+from radiogene.report.case_report import ReportedCase
 from report.report_inputs import SERIES_UID, case, geometry, model, parsed
 
 

@@ -10,9 +10,8 @@ from radiogene.explanation.model_maps import explained_model
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult, PredictionResult
 from radiogene.report.case_page import notebook_view, write_case_report
-from radiogene.report.case_report import reported_case
-from radiogene.report.prediction_text import prediction_text
-from radiogene.report.reported_case import ReportedCase
+from radiogene.report.case_report import ReportedCase, reported_case
+from radiogene.report.terminal_text import prediction_text
 from radiogene.storage.result_places import require_folder_place
 from radiogene.storage.typed_json import JsonObject
 

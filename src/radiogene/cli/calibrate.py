@@ -20,7 +20,7 @@ def calibrate(
     """Fit calibration and thresholds of a model on its out-of-fold predictions, and put them into its folder."""
     from radiogene.decision.calibration import CalibrationKind
     from radiogene.model.recalibration import calibrate_model
-    from radiogene.report.calibration_text import calibration_text
+    from radiogene.report.terminal_text import calibration_text
 
     calibrated = calibrate_model(model, CalibrationKind(kind))
     typer.echo(json.dumps(calibrated.to_json(), indent=2, allow_nan=False) if as_json else calibration_text(calibrated))

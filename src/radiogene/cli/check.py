@@ -17,7 +17,7 @@ def check(
     from radiogene.cohort.table.cohort_table import read_cohort
     from radiogene.cohort.table.summary import summarise
     from radiogene.cohort.table.training_readiness import training_problems
-    from radiogene.report.summary_text import summary_text
+    from radiogene.report.terminal_text import summary_text
 
     table = read_cohort(cohort, genes=words(genes))
     summary = summarise(table)

@@ -18,7 +18,7 @@ def demo(
 ) -> None:
     """Do the whole main job on SYNTHETIC patients: DICOM, cubes, training, external evaluation, one prediction."""
     from radiogene.demo.run import DemoSettings, run_demo
-    from radiogene.report.demo_text import demo_text
+    from radiogene.report.terminal_text import demo_text
 
     require_folder_place(out)
     settings = DemoSettings(seed=seed, workers=workers, progress=not quiet)

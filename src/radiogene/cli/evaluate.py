@@ -39,7 +39,7 @@ def evaluate(
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, with 95% intervals, one row per patient."""
     from radiogene.api.model import evaluate as evaluate_model
     from radiogene.api.model import load_model
-    from radiogene.report.evaluation_text import evaluation_text
+    from radiogene.report.terminal_text import evaluation_text
 
     evaluation = evaluate_model(
         load_model(model, engine=engine, precision=precision, export=export),

@@ -28,6 +28,7 @@ def views(
     from radiogene.ct.nine_views import VIEW_NAMES, cut_views
     from radiogene.ct.preparation import PreparationSettings, prepare_nodule
     from radiogene.ct.scan import ScanOptions
+    from radiogene.report.numbers import percent, values_text
     from radiogene.storage.atomic_files import atomic_path, write_json
     from radiogene.storage.typed_json import to_json
 
@@ -44,8 +45,8 @@ def views(
     for name, array in (("cube.npy", prepared.cube_hu), ("views.npy", images)):
         with atomic_path(out / name) as temporary:
             np.save(temporary, array, allow_pickle=False)
-    centre = ", ".join(f"{c:.1f}" for c in prepared.report.centre_lps_mm)
-    title = f"64 mm cube at LPS ({centre}) mm; {prepared.report.share_outside:.1%} outside the scan"
+    centre = values_text(prepared.report.centre_lps_mm, 1)
+    title = f"64 mm cube at LPS ({centre}) mm; {percent(prepared.report.share_outside)} outside the scan"
     if prepared.is_synthetic:
         title += "; SYNTHETIC phantom"
     write_contact_sheet(out / "views.png", images, title)

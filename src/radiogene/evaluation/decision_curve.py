@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.errors import SettingsError
-from radiogene.evaluation.band import Band, percentile_band
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
+from radiogene.evaluation.intervals import Band, percentile_band
 from radiogene.evaluation.metrics import missing_class
 from radiogene.storage.typed_json import JsonObject
 

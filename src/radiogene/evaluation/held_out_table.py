@@ -10,8 +10,7 @@ import numpy as np
 
 from radiogene.errors import CohortError, WeightsError
 from radiogene.evaluation.held_out import OUT_OF_FOLD, CrossValidation, HeldOutPredictions
-from radiogene.evaluation.predictions import UNKNOWN, Predictions
-from radiogene.evaluation.predictions_table import predictions_table
+from radiogene.evaluation.predictions import UNKNOWN, Predictions, predictions_table
 from radiogene.storage.checked_files import LARGEST_JSON_BYTES
 
 PATIENT = "patient_id"

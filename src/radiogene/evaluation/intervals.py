@@ -1,19 +1,53 @@
-"""DeLong's interval of an AUC, and the exact bounds that stand in where its variance is 0."""
+"""Intervals without resampling, of an AUC (DeLong) and of a share (Wilson), and the form of a band around a curve."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
-from radiogene.evaluation.measure import INTERVAL_LEVEL, Interval, Measure, undefined
+from radiogene.evaluation.measure import INTERVAL_LEVEL, SMALLEST_USED_SHARE, Interval, Measure, undefined
 from radiogene.evaluation.metrics import Placements, missing_class, placements
+from radiogene.storage.typed_json import JsonObject
 
 Z = float(ndtri((1 + INTERVAL_LEVEL) / 2))
 
 SMALLEST_VARIANCE = 1e-20
 """Placements are multiples of 1/2m or 1/2n: a variance below this is rounding, and the true one is 0."""
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """An interval at each of T points of a curve; each point by itself, not the curve as a whole.
+
+    Attributes:
+        low: (T,) lower ends.
+        high: (T,) upper ends.
+        method: in words, for the figure's legend.
+        resamples_used: resamples in which the curve was defined.
+        resamples_dropped: resamples without it.
+        level: nominal coverage at one point.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    method: str
+    resamples_used: int
+    resamples_dropped: int
+    level: float = INTERVAL_LEVEL
+
+    def to_json(self) -> JsonObject:
+        """The band as plain JSON values."""
+        return {
+            "low": self.low.tolist(),
+            "high": self.high.tolist(),
+            "level": self.level,
+            "method": self.method,
+            "resamples_used": self.resamples_used,
+            "resamples_dropped": self.resamples_dropped,
+        }
 
 
 class AucScale(StrEnum):
@@ -66,6 +100,39 @@ def delong_variance(mutant: NDArray[np.float64], wild_type: NDArray[np.float64])
         wild_type: (n,) with n > 1.
     """
     return float(mutant.var(ddof=1) / mutant.size + wild_type.var(ddof=1) / wild_type.size)
+
+
+def wilson_share(right: int, cases: int) -> Measure:
+    """The share of right cases with Wilson's 95% interval; it stays within 0 and 1 and has a width at both ends.
+
+    Args:
+        right: cases that are right.
+        cases: all of them.
+
+    Source: Wilson, J Am Stat Assoc 22:209 (1927).
+    """
+    if cases == 0:
+        return undefined("there is no case")
+    share = right / cases
+    weight = 1 + Z**2 / cases
+    centre = (share + Z**2 / (2 * cases)) / weight
+    half = Z * sqrt(share * (1 - share) / cases + Z**2 / (4 * cases**2)) / weight
+    return Measure(share, Interval(max(0.0, centre - half), min(1.0, centre + half), "Wilson"))
+
+
+def percentile_band(resampled: NDArray[np.float64], method: str) -> Band | None:
+    """The band between the 2.5th and 97.5th percentile at each point; None where too few resamples have the curve.
+
+    Args:
+        resampled: (R, T) the curve in each resample; a row with NaN has none.
+        method: how the resamples were drawn, in words.
+    """
+    used = resampled[~np.isnan(resampled).any(axis=1)]
+    if len(used) < SMALLEST_USED_SHARE * len(resampled):
+        return None
+    tail = (1 - INTERVAL_LEVEL) / 2
+    low, high = np.quantile(used, [tail, 1 - tail], axis=0)
+    return Band(low, high, method, len(used), len(resampled) - len(used))
 
 
 def _normal(placed: Placements, variance: float, scale: AucScale) -> Interval:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.errors import CohortError
-from radiogene.evaluation.band import Band, percentile_band
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
 from radiogene.evaluation.foldwise import FOLDWISE_BOOTSTRAP
+from radiogene.evaluation.intervals import Band, percentile_band
 from radiogene.evaluation.measure import INTERVAL_LEVEL
 from radiogene.evaluation.metrics import missing_class
 from radiogene.storage.typed_json import JsonObject

@@ -8,8 +8,8 @@ import numpy as np
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
+from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
-from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.experiments.experiment import Shown
 from radiogene.experiments.experiment_settings import GENES

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from radiogene.evaluation.patient_labels import patient_label_table
+from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.experiments.experiment import Evidence
 from radiogene.experiments.planned_fit import FitResult
 from radiogene.explanation.model_maps import ExplainedModel

@@ -15,9 +15,9 @@ from radiogene.decision.calibration import CalibrationKind, IdentityCalibration
 from radiogene.decision.decision import Decision, GeneDecision, ModelKind
 from radiogene.errors import RadiogeneError, SettingsError
 from radiogene.evaluation.class_counts import refuse_few_of_a_class
+from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.evaluation import evaluate_predictions
 from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_entry
-from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.permutation_check import shuffled
 from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.cohorts import ExperimentPlaces

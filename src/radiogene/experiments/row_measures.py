@@ -15,7 +15,7 @@ from radiogene.evaluation.intervals import delong_auc
 from radiogene.evaluation.measure import Measure, undefined
 from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
 from radiogene.experiments.planned_fit import FitResult
-from radiogene.report.figures import printed_page
+from radiogene.report.numbers import measure_text
 
 BOOTSTRAP = BootstrapSettings()
 
@@ -150,4 +150,4 @@ DASH = "-"
 
 def measure_words(measure: Measure) -> str:
     """`0.812 (0.744 to 0.871)`, as in the figures beside the table; a dash where there is no value."""
-    return DASH if measure.value is None else printed_page.measure_words(measure)
+    return measure_text(measure, undefined=DASH)

@@ -13,8 +13,8 @@ from radiogene.cohort.store.joined_stores import Stores
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.decision import Decision, fit_decision
 from radiogene.errors import SettingsError, TrainingError, WeightsError
+from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.held_out import HeldOutPredictions
-from radiogene.evaluation.patient_labels import patient_label_table
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.methods.inputs import available, columns_given
 from radiogene.methods.method import FitContext, Method, MethodEntry

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.phantom.chest import Chest
+from radiogene.phantom.painting import blend, share_inside
 from radiogene.phantom.scan_grid import ScanGrid
 from radiogene.phantom.smooth_field import smooth_field
-from radiogene.phantom.soft_edge import blend, share_inside
 
 AIR_OUTSIDE_HU = -1000.0
 SKIN_HU = 10.0

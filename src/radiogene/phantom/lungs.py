@@ -4,10 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.phantom.chest import Chest
+from radiogene.phantom.painting import Balls, blend, joined, share_inside
 from radiogene.phantom.scan_grid import ScanGrid
 from radiogene.phantom.smooth_field import smooth_field
-from radiogene.phantom.soft_edge import blend, share_inside
-from radiogene.phantom.tubes import Balls, joined
 
 LUNG_HU = -868.0
 DEPENDENT_HU_PER_MM = 0.32

@@ -4,9 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.phantom.chest import AIRWAY_SPLITS_AT_MM, Chest
+from radiogene.phantom.painting import blend, joined, paint_airway, share_inside, straight_tube
 from radiogene.phantom.scan_grid import ScanGrid
-from radiogene.phantom.soft_edge import blend, share_inside
-from radiogene.phantom.tubes import joined, paint_airway, straight_tube
 
 BLOOD_HU = 44.0
 HEART_HU = 46.0

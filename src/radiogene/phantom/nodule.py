@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from radiogene.phantom.painting import Balls, blend, joined, paint_dense, share_inside, straight_tube
 from radiogene.phantom.scan_grid import ScanGrid
-from radiogene.phantom.soft_edge import blend, share_inside
-from radiogene.phantom.tubes import Balls, joined, paint_dense, straight_tube
 
 GROUND_GLASS_HU = (-650.0, -450.0)
 SOLID_HU = (20.0, 60.0)

@@ -10,10 +10,10 @@ from radiogene.phantom.chest_wall import paint_bones, soft_wall_hu
 from radiogene.phantom.lungs import VESSEL_HU, paint_lungs, vessel_trees
 from radiogene.phantom.mediastinum import paint_abdomen, paint_airways, paint_mediastinum
 from radiogene.phantom.nodule import Nodule, paint_nodule
+from radiogene.phantom.painting import paint_dense
 from radiogene.phantom.scan_grid import ScanGrid
 from radiogene.phantom.scanner import Acquisition
 from radiogene.phantom.smooth_field import smooth_field
-from radiogene.phantom.tubes import paint_dense
 
 LOWEST_HU = -1024
 HIGHEST_HU = 3071

@@ -9,8 +9,7 @@ from radiogene.cohort.store.joined_stores import Stores
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.ledger import EarlierEvaluations, append_to_ledger, ledger_entry, read_ledger
 from radiogene.evaluation.patient_level import NoduleRule
-from radiogene.evaluation.predictions import Predictions
-from radiogene.evaluation.predictions_table import predictions_table
+from radiogene.evaluation.predictions import Predictions, predictions_table
 from radiogene.model.known_cubes import cohort_fingerprint
 from radiogene.prediction.compared_models import ComparedGene, EvaluatedModel, compared_models
 from radiogene.prediction.predictor import Predictor

@@ -12,8 +12,7 @@ from radiogene.cohort.table.label_words import is_unknown
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
 from radiogene.decision.decision import Decision
 from radiogene.errors import CohortError, SettingsError
-from radiogene.evaluation.cohort_nodules import nodule_predictions
-from radiogene.evaluation.patient_labels import patient_label_table
+from radiogene.evaluation.cohort_tables import nodule_predictions, patient_label_table
 from radiogene.evaluation.patient_level import NoduleRule, patient_level
 from radiogene.evaluation.predictions import Predictions
 from radiogene.methods.inputs import available

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from radiogene import __version__
+from radiogene.report.case_report import ReportedCase
 from radiogene.report.case_section import case_section
 from radiogene.report.page import render_page
-from radiogene.report.reported_case import ReportedCase
 from radiogene.storage.atomic_files import write_json, write_text
 
 PAGE_FILE = "report.html"

@@ -1,19 +1,78 @@
-"""The report of one case: its activation maps computed where the model has any, its page written."""
+"""One case as its page shows it: the result, views, activation maps where the model has any, and what was put in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.row import PatientRow
-from radiogene.ct.nine_views import NINE_VIEWS, ViewSampling, cut_views
+from radiogene.ct.nine_views import NINE_VIEWS, View, ViewSampling, cut_views
 from radiogene.ct.preparation import PreparedNodule, stored_cube
+from radiogene.errors import SettingsError
 from radiogene.model.inference import views_named
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import PredictionResult
-from radiogene.report.reported_case import ReportedCase
 
 DISPLAY_PIXELS = 128
 """Pixels of a view in print."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReportedCase:
+    """Everything that a page says of one nodule; nothing in it names a patient.
+
+    Attributes:
+        result: probabilities, geometry, warnings and the model's identity.
+        views_vhw: (V, S, S) HU, cut with the default sampling; S of 64 to 128 is enough for print.
+        maps: per gene, the activation maps (V, h, w) from 0 to 1; none of a system without a network on views.
+        view_weights: per gene, the share of each view by name, a property of the model; none where there are no maps.
+        views: the model's views, in order.
+        map_sampling: how the network cut the views that the maps belong to.
+        clinical: what was entered, in words: {"age": "63 years", "sex": "female"}.
+        truth: per gene, the status where it is known; only a demonstration shows it.
+
+    Raises:
+        SettingsError: images, maps or weights that do not fit the views or the genes.
+    """
+
+    result: PredictionResult
+    views_vhw: NDArray[np.floating]
+    maps: Mapping[str, NDArray[np.floating]]
+    view_weights: Mapping[str, Mapping[str, float]]
+    views: tuple[View, ...] = NINE_VIEWS
+    map_sampling: ViewSampling = ViewSampling.STRETCHED
+    clinical: Mapping[str, str] = field(default_factory=dict)
+    truth: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        genes, names = set(self.result.genes), {view.name for view in self.views}
+        if self.views_vhw.ndim != 3 or len(self.views_vhw) != len(self.views):
+            raise SettingsError(f"Images of shape {self.views_vhw.shape}: expected {len(self.views)} views.")
+        if not self.maps and not self.view_weights:
+            return
+        if set(self.maps) != genes or set(self.view_weights) != genes:
+            raise SettingsError(
+                f"Activation maps of {sorted(self.maps)} and view weights of {sorted(self.view_weights)}: expected "
+                f"those of {sorted(genes)}."
+            )
+        for gene in self.result.genes:
+            maps = self.maps[gene]
+            if maps.ndim != 3 or len(maps) != len(self.views) or not (0 <= maps.min() <= maps.max() <= 1):
+                raise SettingsError(
+                    f"Activation maps of {gene} with shape {maps.shape}, from {maps.min():g} to {maps.max():g}: "
+                    f"expected {len(self.views)} maps from 0 to 1."
+                )
+            if set(self.view_weights[gene]) != names:
+                raise SettingsError(
+                    f"View weights of {gene} for {sorted(self.view_weights[gene])}: expected {sorted(names)}."
+                )
+
+    @property
+    def is_synthetic(self) -> bool:
+        """True where the scan or a training patient is synthetic."""
+        return bool(self.result.model.synthetic or self.result.nodule.synthetic)
 
 
 def reported_case(

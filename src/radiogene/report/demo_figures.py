@@ -13,7 +13,8 @@ from radiogene.evaluation.evaluation import EvaluationReport
 from radiogene.evaluation.metrics import auc, missing_class
 from radiogene.evaluation.predictions import Predictions
 from radiogene.report.demo_metrics import BySystem
-from radiogene.report.line_styles import COLOURS, DASHES, MARKERS, LineStyle
+from radiogene.report.line_styles import COLOURS, MARKERS, numbered_line
+from radiogene.report.numbers import value_text
 
 if TYPE_CHECKING:
     from radiogene.training.fitting.fit import FitOutcome
@@ -74,7 +75,7 @@ def roc_figure(predictions: Mapping[str, Predictions]) -> Figure:
                 continue
             false_share, true_share, _ = roc_curve(known.labels, known.probabilities, drop_intermediate=False)
             area = auc(known.labels, known.probabilities).value
-            axes.plot(false_share, true_share, label=f"{system}: AUC {area:.3f}", **_line(number))
+            axes.plot(false_share, true_share, label=f"{system}: AUC {value_text(area)}", **numbered_line(number))
         axes.set_xlabel("1 − specificity", fontsize=NORMAL)
         axes.set_ylabel("sensitivity", fontsize=NORMAL)
         _unit_square(axes)
@@ -99,7 +100,12 @@ def calibration_figure(predictions: Mapping[str, Predictions]) -> Figure:
             bins = calibration_bins(known.labels, known.probabilities, CURVE_BINS)
             marker = MARKERS[number % len(MARKERS)]
             axes.plot(
-                bins.mean_probability, bins.mutant_share, label=system, marker=marker, markersize=4, **_line(number)
+                bins.mean_probability,
+                bins.mutant_share,
+                label=system,
+                marker=marker,
+                markersize=4,
+                **numbered_line(number),
             )
         axes.set_xlabel("mean probability of a mutation", fontsize=NORMAL)
         axes.set_ylabel("share of mutants", fontsize=NORMAL)
@@ -118,7 +124,7 @@ def training_figure(history: "Sequence[FitOutcome]") -> Figure:
     for axes, stage in zip(panels, history, strict=True):
         epochs = range(1, len(stage.history) + 1)
         for number, (key, words) in enumerate((("loss", "training"), ("validation_loss", "validation"))):
-            axes.plot(epochs, [epoch[key] for epoch in stage.history], label=words, **_line(number))
+            axes.plot(epochs, [epoch[key] for epoch in stage.history], label=words, **numbered_line(number))
         if stage.best_epoch is not None:
             axes.axvline(stage.best_epoch + 1, color="0.4", linewidth=0.8, linestyle=":", label="kept")
         axes.set_xlabel("epoch of the stage", fontsize=NORMAL)
@@ -138,11 +144,6 @@ def _panels(titles: Sequence[str], height: float) -> tuple[Figure, list[Axes]]:
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["left", "bottom"]].set_linewidth(0.6)
     return figure, panels
-
-
-def _line(number: int) -> LineStyle:
-    """Colour and dashes of the curve with this number."""
-    return {"color": COLOURS[number % len(COLOURS)], "linestyle": DASHES[number % len(DASHES)], "linewidth": 1.4}
 
 
 def _unit_square(axes: Axes) -> None:

@@ -10,13 +10,13 @@ from radiogene.errors import SettingsError
 from radiogene.evaluation.evaluation import EvaluationReport, GeneEvaluation
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.predictions import Predictions
+from radiogene.report.case_report import ReportedCase
 from radiogene.report.case_section import CaseSection, case_section
 from radiogene.report.demo_figures import auc_figure, calibration_figure, roc_figure, training_figure
 from radiogene.report.demo_metrics import BySystem, DemoMetrics, LabelCounts
 from radiogene.report.embedded_image import png_data_uri
-from radiogene.report.measure_text import measure_text
+from radiogene.report.numbers import measure_text, range_text, value_text
 from radiogene.report.page import render_page
-from radiogene.report.reported_case import ReportedCase
 from radiogene.storage.atomic_files import write_text
 
 if TYPE_CHECKING:
@@ -212,16 +212,16 @@ def _page(
 
 def _answer(gene: str, auc: Measure, best: float) -> Answer:
     above = None if auc.interval is None else auc.interval.low > 0.5
-    return Answer(gene, measure_text(auc), above, f"{best:.3f}")
+    return Answer(gene, measure_text(auc), above, value_text(best))
 
 
 def _auc_rows(gene: str, external: Mapping[str, EvaluationReport], best: BySystem, of_these: BySystem) -> AucGroup:
     rows = tuple(
-        AucRow(system, _cell(external[system].genes[gene].auc), f"{best[system]:.3f}", f"{of_these[system]:.3f}")
+        AucRow(system, _cell(external[system].genes[gene].auc), value_text(best[system]), value_text(of_these[system]))
         for system in SYSTEMS
     )
-    found = external[MAIN_SYSTEM].genes[gene]
-    return AucGroup(gene, found.mutants, found.metrics.counts.wild_types, rows)
+    of_gene = external[MAIN_SYSTEM].genes[gene]
+    return AucGroup(gene, of_gene.mutants, of_gene.metrics.counts.wild_types, rows)
 
 
 def _measure_rows(
@@ -230,22 +230,22 @@ def _measure_rows(
     return MeasureGroup(gene, tuple(_measure_row(system, external[system].genes[gene], measures) for system in SYSTEMS))
 
 
-def _measure_row(system: str, found: GeneEvaluation, measures: Sequence[tuple[str, str]]) -> MeasureRow:
-    expected = found.calibration.error.expected_if_calibrated
+def _measure_row(system: str, of_gene: GeneEvaluation, measures: Sequence[tuple[str, str]]) -> MeasureRow:
+    expected = of_gene.calibration.error.expected_if_calibrated
     return MeasureRow(
         system=system,
-        cells=tuple(_cell(found.measures[key]) for key, _ in measures),
-        threshold=f"{found.threshold.value:.3f}",
-        set_on=found.threshold.set_on,
-        ece_if_calibrated="–" if expected is None else f"{expected:.3f}",
+        cells=tuple(_cell(of_gene.measures[key]) for key, _ in measures),
+        threshold=value_text(of_gene.threshold.value),
+        set_on=of_gene.threshold.set_on,
+        ece_if_calibrated=value_text(expected),
     )
 
 
 def _cell(measure: Measure) -> Cell:
     value, interval = measure.value, measure.interval
     return Cell(
-        value="–" if value is None else f"{value:.3f}",
-        interval=None if interval is None else f"{interval.low:.3f} to {interval.high:.3f}",
+        value=value_text(value),
+        interval=None if interval is None else range_text(interval.low, interval.high),
         reason=measure.reason,
     )
 
@@ -255,9 +255,9 @@ def _interval_methods(external: Mapping[str, EvaluationReport]) -> IntervalMetho
     auc: set[str] = set()
     others: set[str] = set()
     for report in external.values():
-        for found in report.genes.values():
+        for of_gene in report.genes.values():
             for key in ("auc", "accuracy", "brier", "ece"):
-                interval = found.measures[key].interval
+                interval = of_gene.measures[key].interval
                 if interval is not None:
                     used = interval.resamples_used
                     words = interval.method + (f" ({used} resamples)" if used else "")

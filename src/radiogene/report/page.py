@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from radiogene.report.numbers import percent
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -22,15 +24,6 @@ def render_page(template: str, values: "Mapping[str, object] | DataclassInstance
         values if isinstance(values, Mapping) else {each.name: getattr(values, each.name) for each in fields(values)}
     )
     return _environment().get_template(template).render(named)
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """A share from 0 to 1 as words: "86.6%".
-
-    >>> percent(0.8656), percent(1.0, digits=0)
-    ('86.6%', '100%')
-    """
-    return f"{share:.{digits}%}"
 
 
 @cache

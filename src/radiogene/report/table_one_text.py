@@ -4,20 +4,16 @@ import csv
 import io
 from dataclasses import dataclass
 
-from radiogene.cohort.table_one.difference import Difference
 from radiogene.cohort.table_one.paper_values import PAPER_CELLS, PAPER_HEADINGS
 from radiogene.cohort.table_one.table_one import TableOne
-
-SMALLEST_P = 0.001
-"""Smaller p values are printed as below it."""
+from radiogene.report.latex_text import latex_text
+from radiogene.report.numbers import p_text
 
 PERCENT_NOTE = (
     "Percentages are of all patients of a cohort; tests leave unknown values out and are two-sided, uncorrected."
 )
 PAPER_NOTE = "The paper's columns are as printed (127 of 363 is 35%; 1 and 138 do not make 162)."
 SYNTHETIC_NOTE = "SYNTHETIC: none of these patients exists."
-
-LATEX_SPECIAL = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}"})
 
 
 @dataclass(frozen=True)
@@ -79,10 +75,10 @@ def table_one_latex(table: TableOne, *, beside_paper: bool = False) -> str:
     """The table as a LaTeX `tabular` without further packages; see `table_one_text`."""
     grid = table_one_grid(table, beside_paper)
     lines = [rf"\begin{{tabular}}{{l{'l' * len(grid.headings)}}}", r"\hline"]
-    lines += [" & ".join(["", *map(_escaped, grid.headings)]) + r" \\", r"\hline"]
+    lines += [" & ".join(["", *map(latex_text, grid.headings)]) + r" \\", r"\hline"]
     for label, is_section, cells in grid.rows:
-        word = _escaped(label) if is_section else rf"\quad {_escaped(label)}"
-        lines.append(" & ".join([word, *map(_escaped, cells)]) + r" \\")
+        word = latex_text(label) if is_section else rf"\quad {latex_text(label)}"
+        lines.append(" & ".join([word, *map(latex_text, cells)]) + r" \\")
     lines += [r"\hline", r"\end{tabular}"]
     return "\n".join([*lines, *(f"% {note}" for note in grid.notes)]) + "\n"
 
@@ -99,7 +95,8 @@ def table_one_grid(table: TableOne, beside_paper: bool) -> TableOneGrid:
     rows: list[tuple[str, bool, tuple[str, ...]]] = []
     for section in table.sections:
         empty = ("",) * (len(headings) - two)
-        p = () if not two else (_p_text(section.difference),)
+        tested = None if section.difference is None else section.difference.p
+        p = (p_text(tested, missing="-"),) if two else ()
         rows.append((section.name, True, empty + p))
         for line in section.lines:
             paper = PAPER_CELLS.get((section.name, line.word), ("", "")) if beside_paper else ()
@@ -113,15 +110,3 @@ def table_one_grid(table: TableOne, beside_paper: bool) -> TableOneGrid:
     if table.shared_patients:
         notes.append(f"{table.shared_patients} identifiers stand in both cohorts; the tests take them for different.")
     return TableOneGrid(headings, tuple(rows), (*notes, *((PAPER_NOTE,) if beside_paper else ())))
-
-
-def _p_text(difference: Difference | None) -> str:
-    """The p value with three decimals, or a dash."""
-    if difference is None or difference.p is None:
-        return "-"
-    return f"<{SMALLEST_P}" if difference.p < SMALLEST_P else f"{difference.p:.3f}"
-
-
-def _escaped(text: str) -> str:
-    """The text with LaTeX's special characters made harmless."""
-    return text.translate(LATEX_SPECIAL).replace("<", "$<$")

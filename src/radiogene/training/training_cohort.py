@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.errors import TrainingError
-from radiogene.evaluation.patient_labels import patient_label_table
+from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.patient_level import NodulePredictions, NoduleRule, patient_level
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.model.known_cubes import cube_fingerprint

@@ -95,6 +95,11 @@ def test_latex_has_as_many_cells_in_every_row(table):
     assert r"EGFR \& KRAS" in latex
 
 
+def test_latex_of_table_one_takes_any_heading(tmp_path):
+    alone = table_one([column(tmp_path, 'Köln_^2 > "A" – ü', FIRST)])
+    assert r"Köln\_\textasciicircum{}2 $>$ ''A'' -- ü" in table_one_latex(alone)
+
+
 def test_the_papers_numbers_stand_beside_ours_and_add_up_but_for_its_slips(table):
     assert "119 (73.5%)" in table_one_text(table, beside_paper=True)
     words = {(section.name, line.word) for section in table.sections for line in section.lines}

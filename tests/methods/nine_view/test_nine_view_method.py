@@ -13,7 +13,7 @@ from radiogene.cohort.splits import inner_validation_split
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.decision.decision import ModelKind
 from radiogene.errors import SettingsError, WeightsError
-from radiogene.evaluation.patient_labels import patient_label_table
+from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.explanation.activation_maps import activation_maps
 from radiogene.methods.method import FitContext
 from radiogene.methods.method_settings import NineViewSettings, StageSettings

@@ -7,12 +7,11 @@ import pytest
 
 from radiogene.evaluation.measure import Interval, Measure, undefined
 from radiogene.report.evidence.evidence_table import EvidenceTable, RowComparison, TableBlock, TableRow
-from radiogene.report.evidence.latex_text import latex_text
-from radiogene.report.evidence.printed_numbers import interval_text, p_text, p_words, signed_points, value_text
-from radiogene.report.evidence.printed_rows import printed_evidence
+from radiogene.report.evidence.printed_rows import printed_evidence, table_html
 from radiogene.report.evidence.table_csv import AFTER, table_csv
-from radiogene.report.evidence.table_html import table_html
 from radiogene.report.evidence.table_latex import table_latex
+from radiogene.report.latex_text import latex_text
+from radiogene.report.numbers import p_text, signed_points
 from report.evidence.evidence_inputs import missing_measure, tables
 from report.report_inputs import parsed
 
@@ -170,16 +169,6 @@ def test_the_check_of_latex_finds_what_is_wrong():
     assert latex_problems(good) == []
     assert latex_problems(good.replace(r"\bottomrule", "100% {")) != []
     assert latex_problems(good.replace(" & ", " ", 1)) != []
-
-
-def test_numbers_are_rounded_as_said():
-    measure = Measure(0.81285, Interval(0.7, 1.0, "DeLong"))
-    assert (value_text(measure), interval_text(measure)) == ("81.3", "70.0 to 100.0")
-    assert (value_text(undefined("x")), interval_text(undefined("x")), value_text(None)) == ("–", "", "–")
-    assert interval_text(Measure(0.0, Interval(-0.05, 0.05, "x")), signed=True) == "−5.0 to +5.0"
-    assert interval_text(Measure(0.0, Interval(-0.0001, 0.05, "x"))) == "0.0 to 5.0"
-    assert [p_text(p) for p in (None, 0.0009, 0.001, 0.0486, 1.0)] == ["–", "<0.001", "0.001", "0.049", "1.000"]
-    assert (p_words(0.0002), p_words(0.5)) == ("p < 0.001", "p = 0.500")
 
 
 def test_columns_of_the_csv_have_distinct_names():

@@ -10,7 +10,6 @@ from radiogene.errors import SettingsError
 from radiogene.evaluation.measure import Measure, undefined
 from radiogene.report.figures.activation_rows import activation_rows_figure, view_maps_figure
 from radiogene.report.figures.attention_rows import attention_rows_figure
-from radiogene.report.figures.curve_style import curve_styles
 from radiogene.report.figures.example_nodules import ExampleRow, example_nodules_figure
 from radiogene.report.figures.forest_plot import ForestRow, forest_figure
 from radiogene.report.figures.precision_recall_plot import (
@@ -19,9 +18,9 @@ from radiogene.report.figures.precision_recall_plot import (
     precision_recall_figure,
 )
 from radiogene.report.figures.pretraining_bars import MEASURES, StartMeasures, pretraining_bars_figure
-from radiogene.report.figures.printed_page import measure_words
 from radiogene.report.figures.roc_panels import RocLine, RocPanel, roc_panels_figure
 from radiogene.report.figures.view_weights import ViewWeights, view_weights_figure
+from radiogene.report.line_styles import curve_styles
 from report.figures.figure_inputs import GENES, measure, nodule, words
 
 STEPS = np.linspace(0, 1, 5)
@@ -54,8 +53,13 @@ def test_roc_panels_have_letters_figures_and_the_band_of_one_curve():
 
 
 def test_a_missing_interval_or_figure_is_not_made_up():
-    assert measure_words(Measure(0.7, reason="two patients")) == "0.700"
-    assert measure_words(undefined("one class")) == "undefined"
+    steps = np.linspace(0, 1, 3)
+    lines = (
+        RocLine("two", steps, steps, Measure(0.7, reason="two patients"), highlighted=True),
+        RocLine("none", steps, steps, undefined("one class")),
+    )
+    drawn = words(roc_panels_figure([RocPanel("EGFR", lines, "2 patients")], synthetic=True))
+    assert {"two: 0.700", "none: undefined"} <= set(drawn)
 
 
 def test_columns_are_grouped_by_status_and_say_how_much_lies_on_the_nodule():

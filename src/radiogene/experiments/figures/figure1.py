@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.nine_views import NINE_VIEWS, cut_views
-from radiogene.evaluation.patient_labels import patient_label_table
+from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.experiments.drawn_figure import drawn_figure, no_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings

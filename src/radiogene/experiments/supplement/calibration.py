@@ -4,7 +4,7 @@ import numpy as np
 
 from radiogene.evaluation.calibration_error import calibration_bins
 from radiogene.evaluation.calibration_measures import calibration_measures
-from radiogene.evaluation.wilson import wilson_share
+from radiogene.evaluation.intervals import wilson_share
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings

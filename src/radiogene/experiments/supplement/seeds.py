@@ -1,6 +1,6 @@
 """How much MMDL moves with its seed: the external AUC of trainings that differ in nothing else."""
 
-from radiogene.evaluation.seed_spread import seed_spread
+from radiogene.evaluation.repeated_fits import seed_spread
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.planned_fit import PlannedFit

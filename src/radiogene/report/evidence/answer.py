@@ -5,7 +5,7 @@ from enum import StrEnum
 from radiogene.report.evidence.evidence_report import EvidenceReport, GeneAnswer
 from radiogene.report.evidence.evidence_table import RowComparison, TableBlock, TableRow
 from radiogene.report.evidence.manifest_facts import words_of
-from radiogene.report.evidence.printed_numbers import ends_text, p_words, percent_number, signed_points
+from radiogene.report.numbers import p_words, percent_number, percent_range, signed_points
 
 SIGNIFICANCE = 0.05
 """Two-sided level that belongs to intervals of 95%."""
@@ -102,7 +102,7 @@ def chance_sentence(answer: GeneAnswer) -> str:
 def _evidence(comparison: RowComparison) -> str:
     """The interval of the difference, its p value and patients."""
     difference = comparison.difference
-    parts = [] if difference.interval is None else [f"95% interval {ends_text(difference.interval, signed=True)}"]
+    parts = [] if difference.interval is None else [f"95% interval {percent_range(difference.interval, signed=True)}"]
     if comparison.p_value is not None:
         parts.append(f"{comparison.test}, {p_words(comparison.p_value)}")
     return "; ".join([*parts, f"{comparison.patients} patients"])

@@ -7,7 +7,7 @@ from math import ceil
 from radiogene.evaluation.measure import Interval
 from radiogene.report.evidence.answer import Verdict, verdict_of
 from radiogene.report.evidence.evidence_report import GeneAnswer
-from radiogene.report.evidence.printed_numbers import ends_text, signed_points
+from radiogene.report.numbers import percent_range, signed_points
 
 WIDTH = 640
 """Of the image, in its own units."""
@@ -74,10 +74,10 @@ def answer_drawing(answers: Sequence[GeneAnswer]) -> AnswerDrawing | None:
     Args:
         answers: per gene.
     """
-    found = [(answer, value, interval) for answer in answers for value, interval in _difference(answer)]
-    if not found:
+    drawn = [(answer, value, interval) for answer in answers for value, interval in _difference(answer)]
+    if not drawn:
         return None
-    reach = max(max(abs(interval.low), abs(interval.high)) for _, _, interval in found)
+    reach = max(max(abs(interval.low), abs(interval.high)) for _, _, interval in drawn)
     step = next(step for step in STEPS if ceil(100 * reach / step) * 2 + 1 <= TICKS_AT_MOST)
     bound = max(1, ceil(100 * reach / step)) * step
 
@@ -91,10 +91,10 @@ def answer_drawing(answers: Sequence[GeneAnswer]) -> AnswerDrawing | None:
             low=place(interval.low),
             value=place(value),
             high=place(interval.high),
-            words=f"{signed_points(value)} points, {ends_text(interval, signed=True)}",
+            words=f"{signed_points(value)} points, {percent_range(interval, signed=True)}",
             decided=verdict_of(answer) in (Verdict.ABOVE, Verdict.BELOW),
         )
-        for number, (answer, value, interval) in enumerate(found)
+        for number, (answer, value, interval) in enumerate(drawn)
     )
     ticks = [tick / 100 for tick in range(-bound, bound + 1, step)]
     words = tuple((place(tick), signed_points(tick).removesuffix(".0")) for tick in ticks)

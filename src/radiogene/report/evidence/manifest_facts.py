@@ -29,12 +29,12 @@ def fact(manifest: Mapping[str, Any], path: str) -> Any:
     >>> fact({"splits": {"by": "patient"}}, "splits.by"), fact({}, "splits.by")
     ('patient', None)
     """
-    found: Any = manifest
+    value: Any = manifest
     for key in path.split("."):
-        if not isinstance(found, Mapping) or key not in found:
+        if not isinstance(value, Mapping) or key not in value:
             return None
-        found = found[key]
-    return found
+        value = value[key]
+    return value
 
 
 def words_of(value: Any) -> str:

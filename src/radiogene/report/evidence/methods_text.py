@@ -6,6 +6,7 @@ from typing import Any
 
 from radiogene.report.evidence.evidence_table import EvidenceTable
 from radiogene.report.evidence.manifest_facts import fact, words_of
+from radiogene.report.numbers import percent
 
 Manifest = Mapping[str, Any]
 
@@ -67,13 +68,13 @@ def methods_text(manifest: Manifest, tables: Sequence[EvidenceTable] = ()) -> st
 
 
 def _images(manifest: Manifest) -> list[str]:
-    found = []
+    sentences = []
     spacing, cube = fact(manifest, "preparation.spacing_mm"), fact(manifest, "preparation.cube_mm")
     interpolation = fact(manifest, "preparation.interpolation")
     if cube is not None:
         by = f" by {interpolation}" if interpolation else ""
         grid = f", resampled{by} at {spacing:g} mm" if spacing is not None else ""
-        found.append(f"Around each nodule a cube of {cube:g} mm was cut{grid}.")
+        sentences.append(f"Around each nodule a cube of {cube:g} mm was cut{grid}.")
     views = fact(manifest, "views")
     if views:
         sampling = fact(manifest, "view_sampling")
@@ -81,51 +82,51 @@ def _images(manifest: Manifest) -> list[str]:
         detail = f", sampled {sampling}" if sampling else ""
         pixels = f" at {size} x {size} pixels" if size is not None else ""
         number = "one plane" if len(views) == 1 else f"{len(views)} planes"
-        found.append(f"Networks saw {number} through the nodule ({', '.join(views)}){pixels}{detail}.")
+        sentences.append(f"Networks saw {number} through the nodule ({', '.join(views)}){pixels}{detail}.")
     standardisation = fact(manifest, "preparation.standardisation")
     if standardisation:
-        found.append(f"Standardisation: {standardisation}.")
+        sentences.append(f"Standardisation: {standardisation}.")
     rule = fact(manifest, "nodule_rule")
     if rule is not None:
-        found.append(f"A patient with several nodules got {NODULE_RULES.get(rule, rule)}; figures are per patient.")
-    return found
+        sentences.append(f"A patient with several nodules got {NODULE_RULES.get(rule, rule)}; figures are per patient.")
+    return sentences
 
 
 def _systems(manifest: Manifest) -> list[str]:
     systems = fact(manifest, "systems") or []
-    found = []
+    sentences = []
     for system in systems:
         needs = f" from {words_of(list(system['needs']))}" if system.get("needs") else ""
         notes = "".join(f"; {note.rstrip('.')}" for note in system.get("notes", ()))
-        found.append(f"{system['title']}: {str(system['learner']).rstrip('.')}{needs}{notes}.")
+        sentences.append(f"{system['title']}: {str(system['learner']).rstrip('.')}{needs}{notes}.")
     columns = fact(manifest, "clinical_columns")
     if columns is not None:
-        found.append(f"MMDL was given {words_of(columns)}." if columns else "MMDL was given images alone.")
+        sentences.append(f"MMDL was given {words_of(columns)}." if columns else "MMDL was given images alone.")
     step = fact(manifest, "elimination_step")
     if step is not None:
-        found.append(f"Recursive elimination dropped {step:.0%} of the features in each round.")
-    return found
+        sentences.append(f"Recursive elimination dropped {percent(step, 0)} of the features in each round.")
+    return sentences
 
 
 def _splits(manifest: Manifest) -> list[str]:
-    found = []
+    sentences = []
     by, stratified = fact(manifest, "splits.by"), fact(manifest, "splits.stratified_by")
     if by:
         strata = f", stratified over {words_of(stratified)}" if stratified else ""
-        found.append(f"All splits were made by {by}{strata}.")
+        sentences.append(f"All splits were made by {by}{strata}.")
     for key, name in (("classical", "Systems without a network"), ("networks", "Networks")):
         sentence = _split(name, fact(manifest, f"splits.{key}") or {})
-        found += [sentence] if sentence else []
+        sentences += [sentence] if sentence else []
     seeds = fact(manifest, "seeds")
     if seeds:
         word = "seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
-        found.append(f"The run used the {word} {words_of(seeds)}.")
+        sentences.append(f"The run used the {word} {words_of(seeds)}.")
     averaged = fact(manifest, "seeds_averaged")
     if averaged is not None and averaged > 1:
-        found.append(f"A prediction is the mean probability of {averaged} seeds.")
+        sentences.append(f"A prediction is the mean probability of {averaged} seeds.")
     if fact(manifest, "frozen_before_external") is True:
-        found.append("External patients were predicted after every choice was frozen.")
-    return found
+        sentences.append("External patients were predicted after every choice was frozen.")
+    return sentences
 
 
 def _split(name: str, split: Mapping[str, Any]) -> str:
@@ -140,7 +141,7 @@ def _split(name: str, split: Mapping[str, Any]) -> str:
         return f"{name} were evaluated in a cross-validation of {split['folds']} folds."
     if kind == "single":
         share = split.get("validation_share")
-        size = f" of {share:.0%}" if share is not None else ""
+        size = f" of {percent(share, 0)}" if share is not None else ""
         return (
             f"{name} were trained once, on one split: a validation part{size} of the training cohort was held out, so "
             "their training-cohort figures rest on these patients alone."
@@ -149,44 +150,44 @@ def _split(name: str, split: Mapping[str, Any]) -> str:
 
 
 def _networks(manifest: Manifest) -> list[str]:
-    found = []
+    sentences = []
     preset = fact(manifest, "preset")
     if preset is not None:
         smaller = ", smaller than the published network" if preset in SMALLER_PRESETS else ""
-        found.append(f"Networks had the sizes of the preset {preset}{smaller}.")
+        sentences.append(f"Networks had the sizes of the preset {preset}{smaller}.")
     init = fact(manifest, "init")
     if init is not None:
         words = "random weights" if init == "random" else str(init)
-        found.append(f"They started from {words}.")
+        sentences.append(f"They started from {words}.")
     epochs = fact(manifest, "epochs")
     if epochs is not None:
-        found.append(f"The main stage of training had at most {epochs} epochs.")
+        sentences.append(f"The main stage of training had at most {epochs} epochs.")
     weighting = fact(manifest, "class_weighting")
     if weighting is not None:
         weighed = "weighed mutants by wild types per mutant" if weighting else "did not weigh classes"
-        found.append(f"The loss {weighed}.")
+        sentences.append(f"The loss {weighed}.")
     augmentation = fact(manifest, "augmentation")
     if augmentation is not None:
-        found.append(
+        sentences.append(
             f"Training images were varied by {words_of(augmentation)}."
             if augmentation
             else "Training images were not varied."
         )
-    return found
+    return sentences
 
 
 def _decision(manifest: Manifest) -> list[str]:
-    found = []
+    sentences = []
     rule, set_on = fact(manifest, "decision.threshold_rule"), fact(manifest, "decision.set_on")
     if rule:
         where = f" on {words_of(set_on)} predictions of the training cohort" if set_on else ""
-        found.append(f"Thresholds were set by {rule}'s rule{where}.")
+        sentences.append(f"Thresholds were set by {rule}'s rule{where}.")
     calibration = fact(manifest, "decision.calibration")
     if calibration is not None:
-        found.append(CALIBRATIONS.get(calibration, f"Calibration: {calibration}."))
+        sentences.append(CALIBRATIONS.get(calibration, f"Calibration: {calibration}."))
     if fact(manifest, "decision.cross_fitted") is True:
-        found.append("Calibration figures of the training cohort are cross-fitted.")
-    return found
+        sentences.append("Calibration figures of the training cohort are cross-fitted.")
+    return sentences
 
 
 def _statistics(tables: Sequence[EvidenceTable]) -> list[str]:
@@ -200,16 +201,16 @@ def _statistics(tables: Sequence[EvidenceTable]) -> list[str]:
             tests.add(row.comparison.test)
             adjusted |= row.comparison.p_holm is not None
             calls |= row.comparison.p_mcnemar is not None
-    found = []
+    sentences = []
     if intervals:
-        found.append(f"Intervals are two-sided at 95%: {'; '.join(sorted(intervals))}.")
+        sentences.append(f"Intervals are two-sided at 95%: {'; '.join(sorted(intervals))}.")
     if tests:
-        found.append(f"AUCs were compared with that of MMDL by {'; '.join(sorted(tests))}.")
+        sentences.append(f"AUCs were compared with that of MMDL by {'; '.join(sorted(tests))}.")
     if calls:
-        found.append("Calls were compared by McNemar's exact test.")
+        sentences.append("Calls were compared by McNemar's exact test.")
     if adjusted:
-        found.append("P values of all comparisons with MMDL in one table and gene were adjusted by Holm's method.")
-    return found
+        sentences.append("P values of all comparisons with MMDL in one table and gene were adjusted by Holm's method.")
+    return sentences
 
 
 def _bootstrap(manifest: Manifest) -> list[str]:
@@ -221,14 +222,14 @@ def _bootstrap(manifest: Manifest) -> list[str]:
 
 
 def _software(manifest: Manifest) -> list[str]:
-    found = []
+    sentences = []
     versions = dict(fact(manifest, "versions") or {})
     own = versions.pop("radiogene", None)
     if own is not None:
         others = words_of([f"{name} {number}" for name, number in versions.items()]) if versions else ""
-        found.append(f"Computed with radiogene {own}{f', with {others}' if others else ''}.")
+        sentences.append(f"Computed with radiogene {own}{f', with {others}' if others else ''}.")
     device, precision, cores = (fact(manifest, key) for key in ("device", "precision", "cores"))
     if device is not None:
         detail = "".join((f", {cores} cores" if cores is not None else "", f", {precision}" if precision else ""))
-        found.append(f"It ran on {device}{detail}.")
-    return found
+        sentences.append(f"It ran on {device}{detail}.")
+    return sentences

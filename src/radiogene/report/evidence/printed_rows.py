@@ -1,17 +1,20 @@
-"""A table of evidence as cells of words with numbered notes: what LaTeX and HTML print alike."""
+"""A table of evidence as cells of words with numbered notes, which LaTeX and HTML print alike, and as HTML."""
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from radiogene.evaluation.measure import Measure
 from radiogene.report.evidence.evidence_table import COLUMNS, EvidenceTable, RowComparison, TableRow
-from radiogene.report.evidence.printed_numbers import (
+from radiogene.report.numbers import (
     MISSING,
-    interval_text,
     p_text,
+    percent_interval,
     percent_number,
+    percent_value,
     signed_points,
-    value_text,
 )
+from radiogene.report.page import render_page
 
 TESTS = ("p", "Holm", "McNemar")
 """Headings of the columns after the difference: of the AUCs, the same adjusted, of the calls."""
@@ -122,6 +125,17 @@ def printed_evidence(table: EvidenceTable) -> PrintedEvidence:
     )
 
 
+def table_html(table: EvidenceTable) -> Markup:
+    """The table with its notes as a part of a page, every word escaped.
+
+    Args:
+        table: of an experiment.
+    """
+    values = {"table": table, "printed": printed_evidence(table), "tests": TESTS}
+    # The template escapes every value, so its result is markup.
+    return Markup(render_page("evidence_table.html.j2", values))
+
+
 def _row(row: TableRow, columns: tuple[str, ...], notes: _Notes) -> PrintedRow:
     """One row; its notes are numbered in reading order: reason, what it rests on, notes, cells, comparison."""
     empty = not row.measures
@@ -146,8 +160,8 @@ def _cell(measure: Measure | None, paper: float | None, notes: _Notes, empty: bo
     """One measure; why a value or interval is missing becomes a note, but in an empty row, which has its own."""
     reason = "" if measure is None or empty else measure.reason
     return PrintedCell(
-        value_text(measure),
-        interval_text(measure),
+        percent_value(measure),
+        percent_interval(measure),
         "" if paper is None else percent_number(paper),
         (notes.mark(f"{_capital(reason)}."),) if reason else (),
     )
@@ -165,7 +179,7 @@ def _difference(row: TableRow, notes: _Notes) -> PrintedCell:
     if difference.reason:
         marks.append(notes.mark(f"{_capital(difference.reason)}."))
     value = MISSING if difference.value is None else signed_points(difference.value)
-    return PrintedCell(value, interval_text(difference, signed=True), marks=tuple(marks))
+    return PrintedCell(value, percent_interval(difference, signed=True), marks=tuple(marks))
 
 
 def _tests(comparison: RowComparison | None) -> tuple[str, ...]:
@@ -187,19 +201,21 @@ def _reading(rows: list[TableRow]) -> list[str]:
         if row.comparison is not None:
             tests.add(row.comparison.test)
     level = "95% intervals"
-    found = []
+    sentences = []
     if auc:
-        found.append(f"{level} of the AUC: {'; '.join(sorted(auc))}.")
+        sentences.append(f"{level} of the AUC: {'; '.join(sorted(auc))}.")
     if others:
-        found.append(f"{level} of the other figures: {'; '.join(sorted(others))}.")
+        sentences.append(f"{level} of the other figures: {'; '.join(sorted(others))}.")
     if tests:
-        found.append(
+        sentences.append(
             f"MMDL − row: difference of AUCs, in percentage points ({'; '.join(sorted(tests))}). Holm: p "
             "adjusted over all comparisons of the table and gene. McNemar: exact, of the calls."
         )
     if any(row.paper for row in rows):
-        found.append("Paper: the figure of Dong et al. 2021, doi 10.21037/qims-20-600, on other patients, as printed.")
-    return found
+        sentences.append(
+            "Paper: the figure of Dong et al. 2021, doi 10.21037/qims-20-600, on other patients, as printed."
+        )
+    return sentences
 
 
 def _capital(text: str) -> str:

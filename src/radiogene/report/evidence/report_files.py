@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from radiogene.errors import SettingsError
+from radiogene.report.embedded_image import image_ending
 from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport
-from radiogene.report.evidence.image_file import image_ending
 from radiogene.report.evidence.methods_text import methods_text
 from radiogene.report.evidence.report_page import CHECKLISTS, report_page
 from radiogene.report.evidence.table_csv import plain_table_csv, table_csv

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from radiogene import __version__
+from radiogene.report.embedded_image import image_data_uri
 from radiogene.report.evidence.answer import answer_sentence, chance_sentence, question_of, verdict_of
 from radiogene.report.evidence.answer_drawing import answer_drawing
 from radiogene.report.evidence.cautions import cautions
@@ -13,11 +14,10 @@ from radiogene.report.evidence.checklists.claim import CLAIM
 from radiogene.report.evidence.checklists.tripod_ai import TRIPOD_AI
 from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport, GeneAnswer
 from radiogene.report.evidence.evidence_table import EvidenceTable
-from radiogene.report.evidence.image_file import image_data_uri
 from radiogene.report.evidence.manifest_facts import fact, words_of
 from radiogene.report.evidence.methods_text import methods_paragraphs
-from radiogene.report.evidence.printed_numbers import interval_text, p_text, signed_points, value_text
-from radiogene.report.evidence.table_html import table_html
+from radiogene.report.evidence.printed_rows import table_html
+from radiogene.report.numbers import MISSING, p_text, percent_interval, percent_value, signed_points, value_text
 from radiogene.report.page import render_page
 from radiogene.report.paper.paper_values import PAPER
 from radiogene.report.table_one_text import table_one_grid
@@ -100,10 +100,7 @@ def report_page(report: EvidenceReport) -> str:
         "supplement": [
             {"entry": entry, "figures": [_figure(figure) for figure in entry.figures]} for entry in report.supplement
         ],
-        "permutations": [
-            {"line": line, "auc": "–" if line.mean_auc is None else f"{line.mean_auc:.3f}"}
-            for line in report.permutations
-        ],
+        "permutations": [{"line": line, "auc": value_text(line.mean_auc)} for line in report.permutations],
         "methods": methods_paragraphs(report.manifest, report.tables),
         "checklists": [{"checklist": checklist, "table": checklist.filled(report)} for checklist in CHECKLISTS],
         "versions": dict(fact(report.manifest, "versions") or {}),
@@ -123,9 +120,9 @@ def _answer(answer: GeneAnswer) -> ShownAnswer:
         verdict=verdict_of(answer).value,
         main=answer.main,
         reference=answer.reference,
-        main_auc=(value_text(answer.main_auc), interval_text(answer.main_auc)),
-        reference_auc=(value_text(answer.reference_auc), interval_text(answer.reference_auc)),
-        difference=("–" if value is None else signed_points(value), interval_text(difference, signed=True)),
+        main_auc=(percent_value(answer.main_auc), percent_interval(answer.main_auc)),
+        reference_auc=(percent_value(answer.reference_auc), percent_interval(answer.reference_auc)),
+        difference=(MISSING if value is None else signed_points(value), percent_interval(difference, signed=True)),
         p=p_text(None if comparison is None else comparison.p_value),
         p_holm=p_text(None if comparison is None else comparison.p_holm),
         sentence=answer_sentence(answer),

@@ -54,10 +54,17 @@ def _line(table: EvidenceTable, block: TableBlock, row: TableRow) -> tuple[Any, 
         measure = row.measures.get(key)
         method = "" if measure is None or measure.interval is None else measure.interval.method
         cells += [*_numbers(measure), method, row.paper.get(key)]
-    found = row.comparison
+    comparison = row.comparison
     after: tuple[Any, ...] = (None,) * 8
-    if found is not None:
-        after = (*_numbers(found.difference), found.patients, found.p_value, found.p_holm, found.p_mcnemar, found.test)
+    if comparison is not None:
+        after = (
+            *_numbers(comparison.difference),
+            comparison.patients,
+            comparison.p_value,
+            comparison.p_holm,
+            comparison.p_mcnemar,
+            comparison.test,
+        )
     counts = (row.patients, row.mutants) if row.measures else (None, None)
     reasons = [row.reason] if row.reason else []
     reasons += [f"{key}: {row.measures[key].reason}" for key in table.columns if _reason(row, key)]

@@ -1,8 +1,8 @@
 """A table of evidence as LaTeX: booktabs, three lines per row: value, interval, the paper's figure."""
 
 from radiogene.report.evidence.evidence_table import EvidenceTable
-from radiogene.report.evidence.latex_text import latex_text
 from radiogene.report.evidence.printed_rows import TESTS, PrintedEvidence, PrintedRow, printed_evidence
+from radiogene.report.latex_text import latex_text
 
 HEAD = "% Needs \\usepackage{booktabs}; figures in percent, differences in percentage points."
 SMALL = r"\scriptsize"

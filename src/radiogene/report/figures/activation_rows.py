@@ -17,6 +17,7 @@ from radiogene.report.figures.image_grid import (
     image_grid,
 )
 from radiogene.report.figures.printed_page import NORMAL_POINTS, STAMP_COLOUR
+from radiogene.report.numbers import percent
 from radiogene.report.view_sheets import HEAT, activation_sheet, heat_colours
 
 ROWS = ("A\ntumour", "B\nactivation\nmap", "C\nboth")
@@ -102,7 +103,7 @@ def mass_words(mass: MapMass | None) -> str:
         return ""
     if math.isnan(mass.mass_share):
         return "no mass"
-    return f"{mass.mass_share:.1%} / {mass.area_share:.1%}"
+    return f"{percent(mass.mass_share)} / {percent(mass.area_share)}"
 
 
 def note_view(grid: ImageGrid, nodules: Sequence[NoduleMaps], view: str, mass_note: str) -> None:

@@ -10,6 +10,7 @@ from radiogene.errors import SettingsError
 from radiogene.explanation.nodule_maps import NoduleMaps
 from radiogene.report.figures.activation_rows import SCALE_WORDS, name_statuses, note_view, require_one_gene
 from radiogene.report.figures.image_grid import draw_image, draw_map, draw_outline, image_grid
+from radiogene.report.numbers import MISSING, percent
 from radiogene.report.view_sheets import HEAT
 
 ROWS = ("A\ntumour", "B\nwithout\nattention", "C\nwith\nattention")
@@ -65,5 +66,5 @@ def _masses(without: NoduleMaps, with_attention: NoduleMaps) -> str:
     if without.mass is None or with_attention.mass is None:
         return ""
     shares = [m.mass.mass_share for m in (without, with_attention) if m.mass is not None]
-    words = ", ".join("–" if math.isnan(share) else f"{share:.0%}" for share in shares)
-    return f"{words} / {without.mass.area_share:.0%}"
+    words = ", ".join(MISSING if math.isnan(share) else percent(share, 0) for share in shares)
+    return f"{words} / {percent(without.mass.area_share, 0)}"

@@ -8,9 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from radiogene.report.figures.curve_style import curve_styles, legend_below
-from radiogene.report.figures.printed_page import QUIET, gene_columns, plain_axes, printed_figure, unit_square
-from radiogene.report.line_styles import MARKERS
+from radiogene.report.figures.printed_page import (
+    QUIET,
+    gene_columns,
+    legend_below,
+    plain_axes,
+    printed_figure,
+    unit_square,
+)
+from radiogene.report.line_styles import MARKERS, curve_styles
 
 BARS = 25
 """Bars of the distribution of probabilities."""

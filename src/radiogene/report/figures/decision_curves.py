@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from radiogene.report.figures.curve_style import curve_styles, legend_below
-from radiogene.report.figures.printed_page import gene_columns, plain_axes, printed_figure
+from radiogene.report.figures.printed_page import gene_columns, legend_below, plain_axes, printed_figure
+from radiogene.report.line_styles import curve_styles
 
 
 @dataclass(frozen=True, eq=False)

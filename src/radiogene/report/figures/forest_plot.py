@@ -10,11 +10,12 @@ from radiogene.evaluation.measure import Measure
 from radiogene.report.figures.printed_page import (
     QUIET,
     SMALL_POINTS,
+    UNDEFINED,
     gene_columns,
-    measure_words,
     printed_figure,
 )
 from radiogene.report.line_styles import COLOURS
+from radiogene.report.numbers import measure_text
 
 ROW_MM = 5.4
 
@@ -85,7 +86,7 @@ def _draw_row(axes: Axes, row: ForestRow, place: int) -> None:
         axes.plot(ends, [place, place], color=colour, linewidth=1.4, zorder=2, clip_on=False)
     axes.plot(row.auc.value, place, "s", color=colour, markersize=4, zorder=4, clip_on=False)
     axes.annotate(
-        measure_words(row.auc, 2),
+        measure_text(row.auc, 2, undefined=UNDEFINED),
         (1, place),
         (3, 0),
         xycoords=("axes fraction", "data"),

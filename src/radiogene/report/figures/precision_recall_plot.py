@@ -9,16 +9,18 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from radiogene.evaluation.measure import Measure
-from radiogene.report.figures.curve_style import curve_styles, legend_below
 from radiogene.report.figures.printed_page import (
     QUIET,
     SMALL_POINTS,
+    UNDEFINED,
     gene_columns,
-    measure_words,
+    legend_below,
     plain_axes,
     printed_figure,
     unit_square,
 )
+from radiogene.report.line_styles import curve_styles
+from radiogene.report.numbers import measure_text, value_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,7 @@ def _draw(axes: Axes, panel: PrecisionRecallPanel) -> None:
     axes.text(
         1.0,
         panel.prevalence - 0.015,
-        f"share of mutants {panel.prevalence:.2f}",
+        f"share of mutants {value_text(panel.prevalence, 2)}",
         fontsize=SMALL_POINTS,
         color="0.35",
         ha="right",
@@ -85,7 +87,7 @@ def _draw(axes: Axes, panel: PrecisionRecallPanel) -> None:
             np.concatenate([[0.0], line.recall]),
             np.concatenate([line.precision[:1], line.precision]),
             where="pre",
-            label=f"{line.label}: {measure_words(line.average_precision)}",
+            label=f"{line.label}: {measure_text(line.average_precision, undefined=UNDEFINED)}",
             clip_on=False,
             **style,
         )

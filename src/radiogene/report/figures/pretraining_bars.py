@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from radiogene.evaluation.measure import Measure
 from radiogene.report.figures.printed_page import SMALL_POINTS, gene_columns, printed_figure
 from radiogene.report.line_styles import COLOURS
+from radiogene.report.numbers import value_text
 
 MEASURES = {"auc": "AUC", "accuracy": "ACC", "sensitivity": "SEN", "specificity": "SPE"}
 """Of Figure 10, by their names in an evaluation."""
@@ -122,7 +123,7 @@ def _draw_value(axes: Axes, measure: Measure, x: float) -> None:
     axes.text(
         x,
         0.02,
-        f"{measure.value:.2f}",
+        value_text(measure.value, 2),
         fontsize=SMALL_POINTS,
         ha="center",
         va="bottom",

@@ -7,7 +7,6 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from radiogene.evaluation.measure import Measure
 from radiogene.storage.atomic_files import atomic_path
 
 PAGE_MM = 180.0
@@ -26,6 +25,9 @@ PRINT_DOTS_PER_INCH = 300
 
 QUIET = "0.55"
 """Grey of what only orients: the line of chance, curves that are not the point."""
+
+UNDEFINED = "undefined"
+"""Where a measure has no value: a figure has no room for the reason."""
 
 
 def printed_figure(height_mm: float, synthetic: bool) -> Figure:
@@ -82,14 +84,25 @@ def unit_square(axes: Axes) -> None:
     axes.set_aspect("equal")
 
 
-def measure_words(measure: Measure, digits: int = 3) -> str:
-    """The figure and its interval: `0.812 (0.744 to 0.871)`; without the interval where there is none."""
-    if measure.value is None:
-        return "undefined"
-    words = f"{measure.value:.{digits}f}"
-    if measure.interval is not None:
-        words += f" ({measure.interval.low:.{digits}f} to {measure.interval.high:.{digits}f})"
-    return words
+def legend_below(axes: Axes, title: str, drop: float = -0.17) -> None:
+    """The legend under the panel, one line per curve.
+
+    Args:
+        axes: with labelled curves.
+        title: above its lines.
+        drop: where it starts, in heights of the panel from its lower edge.
+    """
+    axes.legend(
+        title=title,
+        title_fontsize=SMALL_POINTS,
+        fontsize=SMALL_POINTS,
+        loc="upper center",
+        bbox_to_anchor=(0.5, drop),
+        frameon=False,
+        handlelength=3.2,
+        labelspacing=0.25,
+        alignment="left",
+    )
 
 
 def gene_columns(figure: Figure, genes: Sequence[str]) -> Mapping[str, Axes]:

@@ -9,16 +9,18 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from radiogene.evaluation.measure import Measure
-from radiogene.report.figures.curve_style import curve_styles, legend_below
 from radiogene.report.figures.printed_page import (
     QUIET,
     SMALL_POINTS,
-    measure_words,
+    UNDEFINED,
+    legend_below,
     panel_title,
     plain_axes,
     printed_figure,
     unit_square,
 )
+from radiogene.report.line_styles import curve_styles
+from radiogene.report.numbers import measure_text
 
 COLUMNS = 2
 
@@ -92,7 +94,7 @@ def _draw(axes: Axes, panel: RocPanel, title: str) -> None:
         axes.plot(
             line.false_positive_rate,
             line.true_positive_rate,
-            label=f"{line.label}: {measure_words(line.auc)}",
+            label=f"{line.label}: {measure_text(line.auc, undefined=UNDEFINED)}",
             clip_on=False,
             **style,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from radiogene.report.numbers import percent
 from radiogene.report.paper.printed import PaperCohort
 
 ROUNDING = 0.5e-4
@@ -62,13 +63,13 @@ def contradictions(figures: Mapping[str, float], balance: ClassBalance) -> tuple
     if not {"sensitivity", "specificity"} <= set(figures):
         return ()
     sensitivity, specificity = figures["sensitivity"], figures["specificity"]
-    found = []
+    sentences = []
     low, high = sorted((sensitivity, specificity))
     accuracy = figures.get("accuracy")
     if accuracy is not None and not low - 2 * ROUNDING <= accuracy <= high + 2 * ROUNDING:
-        found.append(
-            f"Paper's ACC {accuracy:.2%}: outside its SEN and SPE ({low:.2%} to {high:.2%}), impossible at any class "
-            "balance."
+        sentences.append(
+            f"Paper's ACC {percent(accuracy, 2)}: outside its SEN and SPE ({percent(low, 2)} to {percent(high, 2)}), "
+            "impossible at any class balance."
         )
     f1 = figures.get("f1")
     if f1 is not None:
@@ -76,9 +77,9 @@ def contradictions(figures: Mapping[str, float], balance: ClassBalance) -> tuple
         highest = 2 * sensitivity / (1 + sensitivity)
         if abs(f1 - expected) > F1_SLACK:
             known = balance.mutants + balance.wild_types
-            beyond = "; no class balance gives more than " + f"{highest:.1%}" if f1 > highest + F1_SLACK else ""
-            found.append(
-                f"Paper's F1 {f1:.2%}: its SEN and SPE give {expected:.1%} ({balance.mutants} of {known} "
+            beyond = "; no class balance gives more than " + percent(highest) if f1 > highest + F1_SLACK else ""
+            sentences.append(
+                f"Paper's F1 {percent(f1, 2)}: its SEN and SPE give {percent(expected)} ({balance.mutants} of {known} "
                 f"mutant){beyond}."
             )
-    return tuple(found)
+    return tuple(sentences)

@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from radiogene.errors import SettingsError
+from radiogene.evaluation.intervals import wilson_share
 from radiogene.evaluation.measure import Measure
-from radiogene.evaluation.wilson import wilson_share
 from radiogene.model.pretrained_folder import ImageScaling
 from radiogene.networks.view_classifier import ViewClassifier
 from radiogene.storage.typed_json import JsonObject, to_json

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.errors import SettingsError
+from radiogene.evaluation.intervals import wilson_share
 from radiogene.evaluation.measure import Measure
-from radiogene.evaluation.wilson import wilson_share
 from radiogene.model.pretrained_folder import PretrainedSettings, write_pretrained
 from radiogene.networks.presets import build_feature_network
 from radiogene.networks.view_classifier import ViewClassifier

@@ -8,8 +8,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
 from sklearn.svm import SVC
 
-from radiogene.errors import CohortError
-from radiogene.evaluation.repeated_cross_validation import corrected_mean, fold_areas
+from radiogene.errors import CohortError, SettingsError
+from radiogene.evaluation.repeated_fits import corrected_mean, fold_areas, seed_spread
 
 
 def test_scikit_learns_worked_example():
@@ -101,3 +101,22 @@ def test_what_cannot_be_said():
     assert corrected_mean(np.full((2, 3), np.nan)).mean.value is None
     with pytest.raises(CohortError, match="at least 1 x 2"):
         corrected_mean(np.zeros((3, 1)))
+
+
+def test_mean_lowest_and_highest():
+    found = seed_spread([0.7, 0.8, 0.75])
+    assert (found.mean, found.lowest, found.highest, found.seeds) == (pytest.approx(0.75), 0.7, 0.8, 3)
+    content = found.to_json()
+    assert "not a confidence interval" in content["kind"]
+    assert "interval" not in content
+
+
+def test_equal_seeds_have_no_spread_not_even_by_rounding():
+    found = seed_spread([0.1] * 3)
+    assert found.lowest == found.mean == found.highest == 0.1
+
+
+@pytest.mark.parametrize("values", [[], [0.7, float("nan")]])
+def test_a_seed_without_a_figure_is_refused(values):
+    with pytest.raises(SettingsError, match="a number for each seed, was expected"):
+        seed_spread(values)

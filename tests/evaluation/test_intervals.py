@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import binom
 
-from radiogene.evaluation.wilson import wilson_share
+from radiogene.evaluation.intervals import wilson_share
 
 
 def test_known_values():

@@ -1,7 +1,7 @@
 import pytest
 
 from radiogene.errors import SettingsError
-from radiogene.report.evidence.image_file import image_data_uri, image_ending
+from radiogene.report.embedded_image import image_data_uri, image_ending
 from report.evidence.evidence_inputs import maps_figure, png_of, svg_of
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'

@@ -1,4 +1,4 @@
-"""Tubes: vessels, airways and strands, painted as chains of balls."""
+"""Painting into a scan: edges smeared over about one voxel; vessels, airways and strands as chains of balls."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.phantom.scan_grid import ScanGrid
-from radiogene.phantom.soft_edge import share_inside
 
 AIRWAY_WALL_MM = 1.6
 
@@ -17,6 +16,21 @@ class Balls:
 
     centres_mm: NDArray[np.float64]
     radii_mm: NDArray[np.float64]
+
+
+def share_inside(depth_mm: NDArray[np.floating], edge_mm: float) -> NDArray[np.floating]:
+    """How much of a voxel lies inside, 0 to 1, by its centre's depth below the surface.
+
+    Args:
+        depth_mm: positive inside.
+        edge_mm: width over which the edge is smeared.
+    """
+    return np.clip(depth_mm / edge_mm + 0.5, 0, 1)
+
+
+def blend(part_hu: NDArray[np.float32], other_hu: NDArray[np.floating] | float, share: NDArray[np.floating]) -> None:
+    """Moves `part_hu`, in place, to `other_hu` by a share of 0 to 1; shapes broadcast to `part_hu`."""
+    part_hu += (other_hu - part_hu) * share
 
 
 def joined(parts: list[Balls]) -> Balls:

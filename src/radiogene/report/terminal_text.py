@@ -1,0 +1,155 @@
+"""Results as lines for the terminal: a cohort, a prediction, an evaluation, a calibration, the demonstration."""
+
+from typing import TYPE_CHECKING
+
+from radiogene.decision.calibration import TemperatureCalibration
+from radiogene.report.numbers import measure_text, range_text, value_text, values_text
+
+# Types alone: each verb has loaded what it prints, and none waits for what the others need.
+if TYPE_CHECKING:
+    from radiogene.cohort.table.summary import CohortSummary, PatientCounts
+    from radiogene.model.recalibration import Recalibration
+    from radiogene.prediction.compared_models import ComparedGene
+    from radiogene.prediction.model_evaluation import ModelEvaluation
+    from radiogene.prediction.result import PredictionResult
+    from radiogene.report.demo_metrics import DemoMetrics
+
+SHARES = (("auc", "AUC"), ("accuracy", "ACC"), ("sensitivity", "SEN"), ("specificity", "SPE"), ("f1", "F1"))
+FIGURES = (("brier", "Brier"), ("calibration_slope", "slope"), ("calibration_in_the_large", "level"), ("ece", "ECE"))
+
+
+def summary_text(summary: "CohortSummary") -> str:
+    """Patients, genes, sex, smoking and age of the cohort, then of each site."""
+    lines = ["SYNTHETIC: none of these patients exists."] if summary.synthetic else []
+    lines += _counted_lines("all", summary.overall)
+    if len(summary.sites) > 1:
+        for site, counts in summary.sites.items():
+            lines += _counted_lines(f"site {site}", counts)
+    return "\n".join(lines)
+
+
+def _counted_lines(name: str, counts: "PatientCounts") -> list[str]:
+    lines = [f"{name}: {counts.patients} patients, {counts.nodules} nodules"]
+    for gene, labels in counts.genes.items():
+        unknown = counts.patients - labels.known
+        lines.append(f"  {gene}: {labels.mutant} mutant, {labels.known - labels.mutant} wild type, {unknown} unknown")
+    for column, words in (("sex", counts.sex), ("smoking", counts.smoking)):
+        lines.append(f"  {column}: " + ", ".join(f"{count} {word}" for word, count in words.items()))
+    if counts.age is not None:
+        age = counts.age
+        lines.append(f"  age: median {age.median_years:g} years ({age.youngest_years:g} to {age.oldest_years:g})")
+    return lines
+
+
+def prediction_text(result: "PredictionResult") -> str:
+    """One line per gene, then where the nodule is and what to know before using the numbers."""
+    lines = []
+    for gene, of_gene in result.genes.items():
+        spread = ""
+        if of_gene.spread is not None:
+            s = of_gene.spread
+            spread = f", {s.members} {s.kind}: {range_text(s.low, s.high)}"
+        lines.append(
+            f"{gene:<6} P(mutant) = {value_text(of_gene.probability)}{spread}  -> {of_gene.call} "
+            f"(threshold {value_text(of_gene.threshold)})"
+        )
+    centre = values_text(result.nodule.centre_lps_mm, 1)
+    lines.append(f"nodule at LPS ({centre}) mm, {result.nodule.nodule.kind}")
+    lines += [f"decided: {sentence}" for sentence in result.nodule.decisions]
+    lines += [f"warning: {sentence}" for sentence in result.warnings]
+    lines.append("Research software, not a medical device.")
+    return "\n".join(lines)
+
+
+def evaluation_text(evaluation: "ModelEvaluation") -> str:
+    """The evaluation as text, one block per gene."""
+    lines = []
+    if evaluation.synthetic:
+        lines.append("SYNTHETIC: these figures say nothing about patients.")
+    if evaluation.includes_training_cases:
+        lines.append("INCLUDES TRAINING CASES: these are not figures of unseen patients.")
+    if evaluation.failed_rows:
+        lines.append(f"{evaluation.failed_rows} rows of the cohort failed in preparation and are not in these figures.")
+    before = evaluation.evaluated_before
+    if before is not None and before.evaluations:
+        lines.append(
+            f"This cohort was evaluated {before.evaluations} times before, with {before.systems} fitted systems "
+            f"({before.same_system} times with this one): every look makes a chosen figure look better."
+        )
+    for name, gene in evaluation.report.genes.items():
+        lines.append(
+            f"{name}: {gene.patients} patients, {gene.mutants} mutants, {gene.unknown} unknown; "
+            f"threshold {value_text(gene.threshold.value)} (set on {gene.threshold.set_on})"
+        )
+        lines += [f"  {word:<4} {measure_text(gene.measures[key])}" for key, word in SHARES]
+    lines += [_comparison_line(compared) for compared in evaluation.against]
+    return "\n".join(lines)
+
+
+def _comparison_line(compared: "ComparedGene") -> str:
+    """One comparison: "EGFR against Clinical model: AUC +0.052 (-0.011 to 0.115), p 0.106, Holm 0.212; ..."."""
+    p_values = ", ".join(
+        f"{word} {value_text(value, missing='-')}"
+        for word, value in (("p", compared.auc.p_value), ("Holm", compared.p_holm))
+    )
+    calls = compared.calls
+    return (
+        f"{compared.gene} against {compared.other} ({compared.patients} patients): AUC difference "
+        f"{measure_text(compared.auc.difference)}, {p_values}; right alone {calls.only_first_right}, the other alone "
+        f"{calls.only_second_right}, McNemar p {value_text(calls.p_value)}"
+    )
+
+
+def calibration_text(recalibration: "Recalibration") -> str:
+    """The calibration as text, one block per gene.
+
+    Args:
+        recalibration: what was changed.
+    """
+    seeds, cases = len(recalibration.held_out.runs), len(recalibration.held_out.predictions.patient_ids)
+    lines = [
+        f"{recalibration.decision.model_kind} model, calibration {recalibration.kind}, fitted on {cases} cases"
+        + (f" (mean over {seeds} seeds)" if seeds > 1 else "")
+        + f": {recalibration.rests_on}.",
+        f"The figures after it are cross-fitted over the {recalibration.cross_fitted_over}.",
+    ]
+    for gene, figures in recalibration.figures.items():
+        new, old = recalibration.decision.gene(gene), recalibration.before.gene(gene)
+        fitted = new.calibration
+        how = f"temperature {value_text(fitted.temperature)}; " if isinstance(fitted, TemperatureCalibration) else ""
+        lines.append(f"{gene}: {how}threshold {value_text(new.threshold)} (before {value_text(old.threshold)})")
+        for key, word in FIGURES:
+            before, after = (measure_text(each.measures[key]) for each in (figures.before, figures.after))
+            lines.append(f"  {word:<5} {before} -> {after}")
+    return "\n".join(lines)
+
+
+def demo_text(metrics: "DemoMetrics") -> str:
+    """The external AUC of each system beside the ceiling.
+
+    Args:
+        metrics: what `metrics.json` holds.
+    """
+    sites = metrics.sites
+    lines = [
+        "SYNTHETIC patients: these figures say nothing about real ones.",
+        f"Trained on site A ({sites['A'].patients} patients), evaluated on site B ({sites['B'].patients}), "
+        "another scanner.",
+        f"{'gene':<6}{'system':<15}{'external AUC (95% interval)':<30}{'ceiling':<9}{'on these patients':<8}",
+    ]
+    of_these = metrics.ceiling_on_these_patients
+    for gene, best in metrics.ceiling.items():
+        for system in ("image only", "clinical only", "both"):
+            auc = measure_text(metrics.external[system].genes[gene].auc)
+            lines.append(
+                f"{gene:<6}{system:<15}{auc:<30}{value_text(best[system]):<9}{value_text(of_these[gene][system])}"
+            )
+    lines.append(
+        f"Ceiling: AUC of the exact P(gene | generating factors) over {metrics.ceiling_draws:,} draws, and on these "
+        "patients. No model can beat it but by luck."
+    )
+    seconds = metrics.seconds
+    steps = ", ".join(f"{name} {value_text(value, 0)} s" for name, value in seconds.items())
+    total, peak = value_text(sum(seconds.values()), 0), value_text(metrics.peak_memory_mb, 0)
+    lines.append(f"{total} s in all ({steps}); peak memory {peak} MiB.")
+    return "\n".join(lines)
