@@ -43,7 +43,7 @@ def test_missing_slices_are_named(removed, found, tmp_path):
         paths[k].unlink()
     with pytest.raises(GeometryError, match=found) as refusal:
         open_scan(tmp_path, ScanOptions())
-    assert "--allow-gaps" in str(refusal.value)
+    assert "`allow_gaps`" in str(refusal.value)
     assert SMALL.series_uid in str(refusal.value)
 
 

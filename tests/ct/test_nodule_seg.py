@@ -141,7 +141,7 @@ def test_several_segments_are_listed_and_chosen_by_number_or_label(scan, kind, t
     small_ml, large_ml = (m.sum() * 0.8 * 0.8 * 2 / 1000 for m in (small, large))
     for number, label, volume in ((1, "Nodule 1", small_ml), (2, "Nodule 2", large_ml)):
         assert f"{number} ({label}): {volume:.3g} ml, centre (" in message
-    assert "--segment" in message
+    assert "`segment`" in message
     for wanted in ("2", "Nodule 2", "nodule 2", "2.1", "Nodule 2.1"):
         found = locate_nodule(path, scan, segment=wanted)
         np.testing.assert_allclose(found.centre_lps_mm, centroid_of(scan.grid, large), atol=1e-5)

@@ -217,7 +217,7 @@ def test_rle_gives_what_was_encoded(kind, signed):
         ),
         (rle(image(12, False, "smooth"), segments=1), "1 RLE segments at .* not 2 one after the other"),
         (struct.pack("<16L", 2, 900, 64, *([0] * 13)) + bytes(2000), "2 RLE segments at .*900, 64"),
-        (b"\2\0\0\0", "samples a pixel in 4 bytes of RLE"),
+        (b"\2\0\0\0", "1 sample a pixel in 4 bytes of RLE"),
     ],
     ids=["cut", "longer", "shorter", "one segment", "order", "no header"],
 )
