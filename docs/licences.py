@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).parents[1]
 PAGE = REPOSITORY / "docs" / "reference" / "licences.md"
 BLOCK = "licences"
 
-NOT_AT_RUN_TIME = frozenset({"bench", "lint", "test"})
+NOT_AT_RUN_TIME = frozenset({"bench", "docs", "lint", "test"})
 """Extras of those who work on radiogene."""
 
 CORE = "always"

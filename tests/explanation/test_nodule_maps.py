@@ -13,8 +13,8 @@ from radiogene.report.case_report import reported_case
 
 @pytest.fixture(scope="module")
 def model(trained_model) -> ExplainedModel:
-    found = read_nine_view_model(trained_model)
-    return ExplainedModel(found.networks, found.settings)
+    trained = read_nine_view_model(trained_model)
+    return ExplainedModel(trained.networks, trained.facts)
 
 
 @pytest.fixture(scope="module")

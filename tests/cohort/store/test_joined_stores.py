@@ -113,7 +113,7 @@ def test_two_centres_are_the_cohort_of_one_store(centres):
 
 @pytest.mark.parametrize(
     ("method", "settings", "own_file"),
-    [("clinical", {"folds": 2}, "out_of_fold.csv"), ("mmdl", ONE_VIEW, "model.safetensors")],
+    [("clinical", {"folds": 3}, "out_of_fold.csv"), ("mmdl", ONE_VIEW, "model.safetensors")],
 )
 def test_training_and_evaluation_give_the_same_bytes_as_one_store_of_all(method, settings, own_file, centres, tmp_path):
     run = RUN if method == "mmdl" else None
