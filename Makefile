@@ -41,7 +41,7 @@ demo: install
 test: $(VENV)/.installed-test
 	$(PYTEST) -m "not long"
 
-# What takes minutes each: the tutorial, the examples, the whole demonstration from the built wheel.
+# What takes longest: the tutorials, the examples, clusters, the whole demonstration from the built wheel.
 test-long: $(VENV)/.installed-test
 	$(PYTEST) -m long
 

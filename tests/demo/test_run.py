@@ -10,6 +10,8 @@ from radiogene.demo.run import DemoSettings, run_demo
 from radiogene.prediction.predictor import Predictor
 from radiogene.report.terminal_text import demo_text
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory, synthetic_cohort):

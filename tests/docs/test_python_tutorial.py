@@ -9,6 +9,8 @@ import pytest
 import radiogene as rg
 from docs.documentation_pages import DOCS, script
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def tutorial():

@@ -57,6 +57,7 @@ def test_a_job_names_what_it_lacks(path):
     assert re.search(r"(COHORT|STORE|TRAIN): the .*|TRAIN: store to fit on", done.stderr)
 
 
+@pytest.mark.long
 def test_the_dask_script_prepares_a_cohort(synthetic_cohort, tmp_path):
     with synthetic_cohort.open(newline="") as file:
         rows = list(csv.DictReader(file))[:3]

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.experiment import Experiment, Shown
@@ -21,6 +23,7 @@ CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-lo
 WITHOUT_COLUMN = replace(CLINICAL, settings=replace(CLINICAL.settings, clinical=("no such column",)))
 
 
+@pytest.mark.long
 def test_fits_run_by_a_cluster_leave_what_they_leave_here(cluster, two_places, tmp_path):
     fits = [CLINICAL, LOGISTIC, WITHOUT_COLUMN]
     cheap = Experiment("table3", "cheap", lambda settings, done: fits, lambda evidence: Shown())

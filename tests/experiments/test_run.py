@@ -90,6 +90,7 @@ def test_every_look_at_external_patients_stands_in_the_ledger(places):
     assert sorted(entry.system for entry in entries) == ["Clinical features", "Clinical model"]
 
 
+@pytest.mark.long
 def test_workers_change_nothing(places, tmp_path):
     one = run_experiments([experiment(CLINICAL, LOGISTIC)], SETTINGS, places)
     two = run_experiments([experiment(CLINICAL, LOGISTIC)], SETTINGS, replace(places, out=tmp_path / "two"), workers=2)

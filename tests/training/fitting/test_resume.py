@@ -88,6 +88,7 @@ def test_killed_in_two_places_and_resumed_the_bytes_are_those_of_an_uninterrupte
     assert [p.name for p in out.parent.iterdir()] == ["model"]
 
 
+@pytest.mark.long
 def test_a_training_ended_by_a_scheduler_says_how_to_go_on(few_store, start, tmp_path, radiogene):
     out = tmp_path / "model"
     code, shown = interrupt(few_store, out, start, "seed-4/stage-0/last.ckpt", signal.SIGTERM)

@@ -53,6 +53,7 @@ def kill_whoever_trains(machines, unfinished, killed):
         time.sleep(0.01)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_folds_trained_by_a_cluster_have_the_bytes_of_those_trained_here_though_a_worker_is_killed(
     machines, cluster, one_after_the_other, synthetic_patients, two_folds, tmp_path

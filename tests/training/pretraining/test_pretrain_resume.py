@@ -47,6 +47,7 @@ def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupt
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["killed", "whole"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_ended_by_a_scheduler_it_says_how_to_go_on_and_refuses_another_command(images, tmp_path, radiogene):
     code, shown = killed_after_an_epoch(images, tmp_path / "out", signal.SIGTERM)
