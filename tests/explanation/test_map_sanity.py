@@ -18,7 +18,6 @@ from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.explanation.nodule_maps import NoduleMaps, nodule_maps
 from radiogene.explanation.weight_randomisation import cascading_randomisation
 from radiogene.model.inference import sampler_of
-from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import TINY, build_mmdl
 from radiogene.prediction.predictor import Predictor
@@ -49,7 +48,7 @@ def predictor(tmp_path_factory) -> Predictor:
         schedule=replace(schedule, all_layers=replace(schedule.all_layers, epochs=9)),
     )
     train(cohort, settings, folder / "model", RunOptions(accelerator="cpu", progress=False))
-    return Predictor(read_nine_view_model(folder / "model"))
+    return Predictor.from_folder(folder / "model")
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +74,7 @@ def excess(model: ExplainedModel, cohort: PreparedCohort, gene: str) -> float:
 
 
 def explained(predictor: Predictor) -> ExplainedModel:
-    return ExplainedModel(predictor.networks, predictor.facts)
+    return ExplainedModel(predictor.model.method.networks.networks, predictor.facts)
 
 
 def fresh_network(seed: int) -> MMDL:
@@ -84,8 +83,7 @@ def fresh_network(seed: int) -> MMDL:
 
 
 def test_the_cause_was_learnt(predictor, off_centre):
-    cubes = np.stack([off_centre.cube(position) for position in range(len(off_centre))])
-    probabilities = predictor.probabilities(cubes, off_centre.patients)
+    probabilities = predictor.model.method.member_probabilities(off_centre).mean(axis=0)
     for column, gene in enumerate(GENES):
         labels = np.array([row.labels[gene] for row in off_centre.patients], dtype=np.int8)
         assert auc(labels, probabilities[:, column]).value > 0.85
@@ -118,7 +116,7 @@ def test_it_breaks_when_the_weights_are_random(predictor, off_centre):
     trained = np.mean([excess(model, off_centre, gene) for gene in GENES])
     random = []
     for seed in range(FRESH_NETWORKS):
-        *_, (_, last) = cascading_randomisation(predictor.networks[0], fresh_network(seed))
+        *_, (_, last) = cascading_randomisation(model.networks[0], fresh_network(seed))
         random += [excess(replace(model, networks=(last,)), off_centre, gene) for gene in GENES]
     assert np.mean(random) < 1.5
     assert trained > 2 * np.mean(random)
@@ -127,7 +125,7 @@ def test_it_breaks_when_the_weights_are_random(predictor, off_centre):
 def test_random_heads_alone_move_the_maps(predictor, off_centre):
     """The features still know nodules, but what they say of the gene is gone: maps change with the first layers."""
     model = explained(predictor)
-    steps = dict(cascading_randomisation(predictor.networks[0], fresh_network(0)))
+    steps = dict(cascading_randomisation(model.networks[0], fresh_network(0)))
     (before,) = nodule_maps(model, off_centre, mutants(off_centre, "EGFR")[:1], "EGFR")
     (after,) = nodule_maps(
         replace(model, networks=(steps["branches"],)), off_centre, mutants(off_centre, "EGFR")[:1], "EGFR"
