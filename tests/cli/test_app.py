@@ -53,6 +53,33 @@ def test_verbs_that_need_no_network_run_without_torch(synthetic_cohort, tmp_path
     assert done.returncode == 0, done.stderr
 
 
+def test_a_prediction_loads_nothing_that_trains_draws_or_reads_stores(synthetic_cohort, trained_model):
+    row = next(r for r in read_cohort(synthetic_cohort).rows if r.nodule.endswith("seg.dcm"))
+    nodule = [
+        "--ct",
+        str(row.ct),
+        "--nodule",
+        row.nodule,
+        "--age",
+        "63",
+        "--sex",
+        "male",
+        "--smoking",
+        "never",
+        "--json",
+    ]
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys("
+        "('lightning', 'torchmetrics', 'torchvision', 'captum', 'matplotlib', 'zarr', 'scipy.stats', 'sklearn')))\n"
+        "from radiogene.cli.app import main\n"
+        "main(sys.argv[1:])"
+    )
+    words = ["predict", "--model", str(trained_model), *nodule]
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert 0 < json.loads(done.stdout)["EGFR"]["probability"] < 1
+
+
 def test_three_numbers_after_nodule_are_one_value():
     words = ["views", "--nodule", "-21.9", "-120.5", "1e2", "--out", "x"]
     assert with_joined_nodule(words) == ["views", "--nodule=-21.9 -120.5 1e2", "--out", "x"]

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from radiogene.api.cohorts import StoreArgument, opened_cohort, read_cohort
 from radiogene.api.prediction import Prediction
 from radiogene.api.scans import prepare_nodule
 from radiogene.cohort.row import PatientRow
@@ -17,10 +17,13 @@ from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Prec
 from radiogene.model.facts import ModelFacts
 from radiogene.parallel.workers import Workers
 from radiogene.prediction.case_values import case_row, require_known_columns
-from radiogene.prediction.cohort_predictions import CohortPredictions, Progress, predict_cohort
-from radiogene.prediction.model_evaluation import ModelEvaluation, evaluate_model
 from radiogene.prediction.predictor import Predictor
 from radiogene.storage.result_places import require_file_place, require_folder_place
+
+if TYPE_CHECKING:
+    from radiogene.api.cohorts import StoreArgument
+    from radiogene.prediction.cohort_predictions import CohortPredictions, Progress
+    from radiogene.prediction.model_evaluation import ModelEvaluation
 
 
 class Model:
@@ -150,7 +153,7 @@ def engine_choice(engine: str, precision: str, export: str | Path | None) -> Eng
 
 def evaluate(
     model: Model | str | Path,
-    store: StoreArgument,
+    store: "StoreArgument",
     *,
     against: Sequence[Model | str | Path] = (),
     out: str | Path | None = None,
@@ -158,7 +161,7 @@ def evaluate(
     nodule_rule: str | None = None,
     include_training_cases: bool = False,
     files: str | Path | None = None,
-) -> ModelEvaluation:
+) -> "ModelEvaluation":
     """A model's figures on a cohort, one row per patient, with 95% intervals; counted before they are shown.
 
     Args:
@@ -185,6 +188,9 @@ def evaluate(
     if nodule_rule is not None and nodule_rule not in rules:
         raise SettingsError(f"Found the `nodule_rule` {nodule_rule!r}; expected one of {', '.join(rules)}.")
     first, *others = (each if isinstance(each, Model) else load_model(each) for each in (model, *against))
+    from radiogene.api.cohorts import opened_cohort
+    from radiogene.prediction.model_evaluation import evaluate_model
+
     evaluation = evaluate_model(
         first.predictor,
         opened_cohort(store, None if files is None else Path(files)),
@@ -205,8 +211,8 @@ def predict_table(
     *,
     allow_gaps: bool = False,
     workers: Workers = 1,
-    progress: Progress | None = None,
-) -> CohortPredictions:
+    progress: "Progress | None" = None,
+) -> "CohortPredictions":
     """What was done to write one line per row of a cohort table: probabilities and calls, or the row's error.
 
     Finished rows are kept beside `out` while it runs: a second call goes on from there.
@@ -227,5 +233,8 @@ def predict_table(
     require_file_place(file)
     loaded = model if isinstance(model, Model) else load_model(model)
     # A scan or mask that is not there fails its own row; the other rows need not wait for it.
+    from radiogene.api.cohorts import read_cohort
+    from radiogene.prediction.cohort_predictions import predict_cohort
+
     cohort = read_cohort(table, genes=loaded.genes, check_files=False)
     return predict_cohort(loaded.predictor, cohort, file, allow_gaps=allow_gaps, workers=workers, progress=progress)

@@ -2,18 +2,19 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.preparation import PreparedNodule, stored_cube
-from radiogene.explanation.activation_maps import ActivationMaps
-from radiogene.explanation.model_maps import explained_model
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult, PredictionResult
-from radiogene.report.case_page import notebook_view, write_case_report
-from radiogene.report.case_report import ReportedCase, reported_case
 from radiogene.report.terminal_text import prediction_text
 from radiogene.storage.result_places import require_folder_place
 from radiogene.storage.typed_json import JsonObject
+
+if TYPE_CHECKING:
+    from radiogene.explanation.activation_maps import ActivationMaps
+    from radiogene.report.case_report import ReportedCase
 
 
 class Prediction:
@@ -57,18 +58,22 @@ class Prediction:
 
     def _repr_html_(self) -> str:
         """The page of a notebook: probabilities, warnings, views and activation maps."""
+        from radiogene.report.case_page import notebook_view
+
         return notebook_view(self._case)
 
     def to_json(self) -> JsonObject:
         """Plain JSON values, as `radiogene predict --json` prints them."""
         return self.result.to_json()
 
-    def explain(self) -> dict[str, ActivationMaps]:
+    def explain(self) -> "dict[str, ActivationMaps]":
         """The activation maps of every gene over the views: where the network finds support for a mutation.
 
         Raises:
             SettingsError: a system without a network on views.
         """
+        from radiogene.explanation.model_maps import explained_model
+
         model = explained_model(self._predictor.model.method)
         return model.maps(stored_cube(self.prepared.cube_hu), self._row)
 
@@ -78,10 +83,14 @@ class Prediction:
         Raises:
             SettingsError: a place that cannot be written.
         """
+        from radiogene.report.case_page import write_case_report
+
         place = Path(folder)
         require_folder_place(place)
         return write_case_report(place, self._case)
 
     @cached_property
-    def _case(self) -> ReportedCase:
+    def _case(self) -> "ReportedCase":
+        from radiogene.report.case_report import reported_case
+
         return reported_case(self._predictor, self.prepared, self._row, self.result)

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.label_copies import refuse_label_copies
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store.joined_stores import Stores
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.decision import Decision, fit_decision
 from radiogene.errors import SettingsError, TrainingError, WeightsError
@@ -185,6 +184,8 @@ def _training(
     known: PreparedCohort, labels: NDArray[np.int8], genes: tuple[str, ...], left_out: dict[str, int]
 ) -> JsonObject:
     """Counts of those who took part, for the manifest."""
+    from radiogene.cohort.store.joined_stores import Stores
+
     taking_part = labels[(labels != UNKNOWN).any(axis=1)]
     counts = {
         gene: {

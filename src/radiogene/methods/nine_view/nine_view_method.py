@@ -15,7 +15,6 @@ from radiogene.methods.facts_of_fit import facts_of_fit
 from radiogene.methods.method import FitContext, Method
 from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.nine_view.size_notes import size_notes
-from radiogene.methods.nine_view.training_settings import training_settings
 from radiogene.model.card import part_of
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.engines.feature_engine import EngineIdentity
@@ -25,14 +24,12 @@ from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.model.nine_view_model import NineViewNetworks, built_networks, nine_view_model
 from radiogene.storage.tensor_file import save_tensors
 from radiogene.storage.typed_json import JsonObject
-from radiogene.training.fitting.fit import MemberHistory
-from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
-from radiogene.training.initial_weights import RANDOM, initial_weights
-from radiogene.training.settings import TrainingSettings
-from radiogene.training.train import FittedNetworks, train
 
 if TYPE_CHECKING:
     from radiogene.cohort.prepared_cohort import PreparedCohort
+    from radiogene.training.fitting.fit import MemberHistory
+    from radiogene.training.settings import TrainingSettings
+    from radiogene.training.train import FittedNetworks
 
 
 class NineViewMethod(Method):
@@ -92,6 +89,12 @@ class NineViewMethod(Method):
             SettingsError: a loaded system, an accelerator that is not here, or an unfinished fit with other settings.
             WeightsError: initial weights of another network.
         """
+        # A model that only predicts loads nothing that trains: Lightning alone takes seconds.
+        from radiogene.methods.nine_view.training_settings import training_settings
+        from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
+        from radiogene.training.initial_weights import initial_weights
+        from radiogene.training.train import train
+
         settings, context = self._settings, self._context
         if settings is None or context is None:
             raise SettingsError("This system was loaded from its folder: make a new one to fit it.")
@@ -166,6 +169,8 @@ class NineViewMethod(Method):
     @property
     def notes(self) -> tuple[str, ...]:
         """How the network differs in size from the published one, where it started, and how many predict."""
+        from radiogene.training.initial_weights import RANDOM
+
         if self._networks is None:
             return ()
         facts = self.facts
@@ -188,7 +193,7 @@ class NineViewMethod(Method):
         )
 
     @property
-    def history(self) -> tuple[MemberHistory, ...]:
+    def history(self) -> "tuple[MemberHistory, ...]":
         """See `Method`."""
         return self._required_fit().history
 
@@ -211,14 +216,14 @@ class NineViewMethod(Method):
         }
         save_tensors(folder / WEIGHTS_FILE, tensors)
 
-    def _required_fit(self) -> FittedNetworks:
+    def _required_fit(self) -> "FittedNetworks":
         if self._fit is None:
             raise SettingsError("Predictions for training patients are known right after the fit only: fit the system.")
         return self._fit
 
 
 def _facts(
-    name: str, cohort: "PreparedCohort", labels: NDArray[np.int8], settings: TrainingSettings, fit: FittedNetworks
+    name: str, cohort: "PreparedCohort", labels: NDArray[np.int8], settings: "TrainingSettings", fit: "FittedNetworks"
 ) -> NineViewFacts:
     """What the folder of the fitted networks states; ranges are of the patients that took part."""
     taking_part = cohort.at(np.flatnonzero((labels >= 0).any(axis=1)))
