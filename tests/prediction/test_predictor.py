@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from radiogene.ct.open_scan import open_scan
 from radiogene.ct.preparation import PreparationSettings, prepare_nodule
 from radiogene.ct.scan import ScanOptions
 from radiogene.errors import CohortError, WeightsError
+from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.prediction.case_values import case_row, require_known_columns
 from radiogene.prediction.predictor import Predictor
 
@@ -142,6 +144,41 @@ def test_a_further_column_that_the_model_does_not_use_is_refused():
         require_known_columns(
             case_row(age=None, sex=None, smoking=None, further={"agee": "5"}), ("age", "sex", "smoking")
         )
+
+
+def two_nodules_each(store):
+    """The store's patients, every other nodule given to the patient before it; the labels stand in the smaller row."""
+    records = list(store.records[:6])
+    for first in range(0, 6, 2):
+        pair = sorted((first, first + 1), key=lambda index: records[index].largest_extent_mm)
+        for index, labels in zip(pair, ({"EGFR": 1, "KRAS": 0}, {}), strict=True):
+            row = replace(records[index].row, patient_id=f"patient {first}", labels=labels)
+            records[index] = replace(records[index], row=row)
+
+    class Source:
+        preparation = store.preparation
+        preparation_hash = store.preparation_hash
+        cube, segment = store.cube, store.segment
+
+    Source.records = tuple(records)
+    return PreparedCohort.of(Source())
+
+
+def test_under_the_rule_largest_only_the_largest_nodule_is_asked_and_every_label_counts(
+    predictor, synthetic_store, monkeypatch
+):
+    cohort = two_nodules_each(synthetic_store)
+    asked = []
+    method = predictor.model.method
+    monkeypatch.setattr(method, "predict_proba", lambda nodules: asked.extend(nodules.nodule_indexes) or full(nodules))
+    full = type(method).predict_proba.__get__(method)
+    found = predictor.predict_store(cohort, NoduleRule.LARGEST, include_training_cases=True).predictions
+    assert asked == [cohort.largest_nodule(position) for position in range(3)]
+    assert found.labels.tolist() == [[1, 0]] * 3
+    asked.clear()
+    mean = predictor.predict_store(cohort, NoduleRule.MEAN, include_training_cases=True).predictions
+    assert sorted(asked) == list(range(6))
+    assert not np.array_equal(mean.probabilities, found.probabilities)
 
 
 def test_view_weights_name_the_nine_views(predictor):

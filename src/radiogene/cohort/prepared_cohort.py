@@ -101,6 +101,17 @@ class PreparedCohort:
         """The same patients, each with its largest nodule alone."""
         return replace(self, nodules=tuple((self.largest_nodule(position),) for position in range(len(self))))
 
+    @property
+    def of_largest_or_unsized(self) -> "PreparedCohort":
+        """The same patients, each with all its largest nodules, or with every nodule where a size is not known."""
+        records = self.source.records
+        chosen = []
+        for indexes in self.nodules:
+            sizes = np.array([records[index].largest_extent_mm for index in indexes])
+            unknown = not np.isfinite(sizes).all()
+            chosen.append(tuple(i for i, size in zip(indexes, sizes, strict=True) if unknown or size == sizes.max()))
+        return replace(self, nodules=tuple(chosen))
+
     def at(self, positions: Sequence[int] | NDArray[np.int_]) -> "PreparedCohort":
         """The patients at these positions, in that order."""
         return replace(self, nodules=tuple(self.nodules[int(position)] for position in positions))

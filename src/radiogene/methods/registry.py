@@ -1,4 +1,4 @@
-"""Every compared system by name: the files of `methods/systems` that hold an entry."""
+"""Every compared system by name: the system `cnn-3d` is the entry in `methods/systems/cnn_3d.py`."""
 
 from functools import cache
 from importlib import import_module
@@ -12,19 +12,21 @@ from radiogene.methods.method import MethodEntry
 @cache
 def all_methods() -> dict[str, MethodEntry]:
     """The entries by name, in the order of their names' files."""
-    entries: dict[str, MethodEntry] = {}
-    for module in sorted(iter_modules(systems.__path__), key=lambda module: module.name):
-        entry: MethodEntry = import_module(f"{systems.__name__}.{module.name}").METHOD
-        entries[entry.name] = entry
-    return entries
+    return {name: method_named(name) for name in _names()}
 
 
 def method_named(name: str) -> MethodEntry:
-    """The entry of that name.
+    """The entry of that name; no other system's file is read.
 
     Raises:
         SettingsError: no system has that name.
     """
-    if name not in all_methods():
-        raise SettingsError(f"No method {name!r}: expected one of {', '.join(all_methods())} (`radiogene methods`).")
-    return all_methods()[name]
+    if name not in _names():
+        raise SettingsError(f"No method {name!r}: expected one of {', '.join(_names())} (`radiogene methods`).")
+    entry: MethodEntry = import_module(f"{systems.__name__}.{name.replace('-', '_')}").METHOD
+    return entry
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(systems.__path__)))

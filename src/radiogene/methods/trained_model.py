@@ -18,7 +18,7 @@ from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.methods.inputs import available, columns_given
 from radiogene.methods.method import FitContext, Method, MethodEntry
 from radiogene.methods.method_settings import MethodSettings
-from radiogene.methods.registry import all_methods
+from radiogene.methods.registry import method_named
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.facts import ModelFacts
 from radiogene.model.known_cubes import fingerprints
@@ -164,12 +164,13 @@ def load_trained_model(path: Path, choice: EngineChoice = EngineChoice()) -> Tra
 
 def trained_model(folder: ModelFolder, choice: EngineChoice = EngineChoice()) -> TrainedModel:
     """The model in a folder whose files were checked; arguments and errors as `load_trained_model`."""
-    if folder.method not in all_methods():
+    try:
+        entry = method_named(folder.method)
+    except SettingsError as error:
         raise WeightsError(
             f"{folder.path} holds the system {folder.method!r}, which this version does not know (`radiogene methods` "
             "lists those it does). Use the version of radiogene that its manifest.json names, or train again."
-        )
-    entry = all_methods()[folder.method]
+        ) from error
     if not entry.backbone and choice != EngineChoice():
         raise SettingsError(
             f"`engine`, `precision` and `export` are for networks on nine views; {entry.title} is run by what it was "

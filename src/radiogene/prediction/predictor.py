@@ -1,6 +1,6 @@
 """A trained model ready to answer, for one nodule or a whole store: the same guards and warnings for every system."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -161,11 +161,14 @@ class Predictor:
         if not self.model.entry.looks_at_nodule:
             raw = self._calibrated(method.predict_proba(asked))
             return Predictions(asked.patient_ids, genes, raw, patient_label_table(asked, genes))
-        nodules = asked.by_nodule
+        # Under `largest` nobody asks for the probabilities of the others.
+        nodules = (asked.of_largest_or_unsized if rule is NoduleRule.LARGEST else asked).by_nodule
         if Need.SEGMENT in self.model.entry.needs:
             nodules = nodules.at(available(self.model.entry, nodules, ()).present.nonzero()[0])
         probabilities = self._calibrated(method.predict_proba(nodules))
-        return patient_level(nodule_predictions(nodules, genes, probabilities), rule)
+        predictions = patient_level(nodule_predictions(nodules, genes, probabilities), rule)
+        # A label may stand in the row of a nodule that was not asked.
+        return replace(predictions, labels=patient_label_table(asked.of_patients(predictions.patient_ids), genes))
 
     def _refuse_training_cases(self, cohort: PreparedCohort, *, allowed: bool) -> None:
         indexes = cohort.nodule_indexes
