@@ -78,7 +78,7 @@ class DeviceStep:
         def step() -> torch.Tensor:
             drawn = augmentation.draw(next(epochs), nodules)
             drawn = ViewTransforms(
-                without_waiting(drawn.turn_flip, self.device), without_waiting(drawn.shift_mm, self.device)
+                *(without_waiting(part, self.device) for part in (drawn.turn_flip, drawn.shift_mm, drawn.depth_mm))
             )
             with torch.autocast(self.device.type, torch.bfloat16):
                 views = standardised(sampler(cubes, drawn), Standardisation(-400.0, 500.0))

@@ -15,7 +15,7 @@ def test_turns_flips_and_shifts_move_pixels_whole():
 
     def moved(symmetry, shift):
         matrix = torch.from_numpy(square_symmetries()[symmetry]).expand(2, 1, 2, 2)
-        return transformed(slices, ViewTransforms(matrix, torch.tensor(shift).expand(2, 1, 2)))
+        return transformed(slices, ViewTransforms(matrix, torch.tensor(shift).expand(2, 1, 2), torch.zeros(2, 1)))
 
     assert torch.allclose(moved(0, (0.0, 0.0)), slices, atol=1e-3)
     seen = [moved(symmetry, (0.0, 0.0)) for symmetry in range(8)]

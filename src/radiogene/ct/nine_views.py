@@ -52,12 +52,47 @@ class View:
         row, column = (float(np.linalg.norm(along)) * CUBE_MM for along in (self.row_direction, self.column_direction))
         return row, column
 
-    def axes_mm(self, sampling: ViewSampling) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """An image's row axis and column axis (3,) along (x, y, z), as vectors of its full length in mm."""
-        row_mm = np.asarray(self.row_direction) * CUBE_MM
+    def axes_mm(
+        self, sampling: ViewSampling, field_mm: float = CUBE_MM
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """An image's row axis and column axis (3,) along (x, y, z), as vectors of its full length in mm.
+
+        Args:
+            sampling: whether a diagonal view has the diagonal's scale on both axes.
+            field_mm: side of the part of the cube, about its centre, that the views show.
+        """
+        row_mm = np.asarray(self.row_direction) * field_mm
         if sampling is ViewSampling.ISOTROPIC and self.is_diagonal:
             row_mm = row_mm * np.sqrt(2.0)
-        return row_mm, np.asarray(self.column_direction) * CUBE_MM
+        return row_mm, np.asarray(self.column_direction) * field_mm
+
+    @property
+    def normal(self) -> NDArray[np.float64]:
+        """The unit vector (3,) along (x, y, z) that the plane stands on."""
+        across = np.cross(self.row_direction, self.column_direction).astype(np.float64)
+        return np.asarray(across / np.linalg.norm(across))
+
+
+@dataclass(frozen=True)
+class ViewField:
+    """How much of a nodule's surroundings the images of a network show, and at which scale.
+
+    Attributes:
+        sampling: how diagonals fill an image.
+        side_mm: side of the part of the cube, about its centre, that the views show; the paper's is the whole cube.
+    """
+
+    sampling: ViewSampling = ViewSampling.STRETCHED
+    side_mm: float = CUBE_MM
+
+    def size_mm(self, view: View) -> tuple[float, float]:
+        """Length in mm of the row axis and the column axis of what the network sees as this view."""
+        row_mm, column_mm = (float(np.linalg.norm(axis)) for axis in view.axes_mm(self.sampling, self.side_mm))
+        return row_mm, column_mm
+
+
+WHOLE_CUBE = ViewField()
+"""The paper's field."""
 
 
 def _sum(first: Direction, second: Direction, sign: int = 1) -> Direction:

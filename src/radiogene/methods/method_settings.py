@@ -47,13 +47,15 @@ class StageSettings:
         epochs: at most this many; 0 leaves the stage out.
         learning_rate: of the optimiser, at the start.
         patience: epochs without a lower validation loss after which the stage stops.
-        optimiser: "sgd" with momentum 0.9, or "adamw" with weight decay 0.01.
+        optimiser: "sgd" with momentum 0.9, or "adamw" with weight decay.
+        weight_decay: of "adamw".
     """
 
     epochs: int | None = None
     learning_rate: float | None = None
     patience: int | None = None
     optimiser: OptimiserName | None = None
+    weight_decay: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,7 @@ class NineViewTraining(NetworkTraining):
     Attributes:
         branches: the stage that trains the branches alone, over frozen features of a pretrained network.
         fusion: the stage that trains every layer and the fusion weights by the fused probability.
+        stacked_fusion: start the fusion from weights fitted on the validation patients; false starts from equal ones.
         joint: train all layers and the fusion in one stage, by the sum of their losses.
         validation_share: share of the patients that sets early stopping; the preset's where not set.
         class_weighting: weigh a gene's mutants by wild types per mutant among the training patients.
@@ -83,12 +86,16 @@ class NineViewTraining(NetworkTraining):
         dropout: of the features in training.
         freeze_normalisation: keep the running statistics of normalisation as the initial weights bring them.
         view_sampling: how diagonals fill an image: "stretched", or "isotropic" with one scale on both axes.
+        field_mm: side of the part of the cube, about its centre, that the views show; the paper's is the cube's 64.
+        window_hu: lowest and highest Hounsfield units that the network is to tell apart; the paper has no limit.
+        depth_shift_mm: largest move of a training view's plane along the line that it stands on.
         per_image_standardisation: standardise each view by itself, which loses absolute Hounsfield units.
         clinical_at: where clinical values join a branch: beside the outputs of FC256 ("fc256_output") or its inputs.
     """
 
     branches: StageSettings = field(default_factory=StageSettings)
     fusion: StageSettings = field(default_factory=StageSettings)
+    stacked_fusion: bool = True
     joint: bool = False
     validation_share: float | None = None
     class_weighting: bool = False
@@ -96,6 +103,9 @@ class NineViewTraining(NetworkTraining):
     dropout: bool = True
     freeze_normalisation: bool = False
     view_sampling: Literal["stretched", "isotropic"] = "stretched"
+    field_mm: float = 64.0
+    window_hu: tuple[float, float] | None = None
+    depth_shift_mm: float = 0.0
     per_image_standardisation: bool = False
     clinical_at: Literal["fc256_output", "fc256_input"] = "fc256_output"
 

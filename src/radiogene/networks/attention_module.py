@@ -3,6 +3,8 @@
 Source: Figures 4 and 5 and Eq. 1 to 4 of the paper; Wang et al. 2017, residual attention learning (reference 44).
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -11,14 +13,14 @@ from radiogene.errors import SettingsError
 from radiogene.networks.convolution import LayerStyle, NormalisedConvolution
 from radiogene.networks.inception_resnet_units import UnitMaker
 
-MASK_START_BIAS = -4.0
-"""Mask logit M of every pixel and channel before training; the weights in front of it start at zero.
+MASK_START_BIAS = 0.0
+"""Mask logit M of every pixel and channel before training, in the mean: S = 0.5, where the sigmoid is steepest."""
 
-Then S = 0.018 everywhere and A = 1.018 T, the same factor for all of a trunk's features: behind three such modules the
-features of a trained network keep their direction and change by about a tenth, so that they survive the first step. The
-price is the mask's slope S (1 - S) = 0.018, against 0.25 at a bias of 0, where S = 0.5 and each module would multiply
-its features by 1.5. At -3 the slope is 0.045 but the features change about three times as much; at -5 a third as much,
-with a slope of 0.0066. `benchmarks/mask_start.py` measures it, and `docs/explanation/attention.md` has the figures.
+MASK_START_SPREAD = 0.25
+"""Standard deviation of M over places before training, so that gradients reach the hourglass from the first step on.
+
+At a bias of -4 over weights of zero, S = 0.018 everywhere, its slope is 0.018 instead of 0.25, and the first step tells
+the hourglass nothing: `docs/explanation/attention.md` has what each start did.
 """
 
 POOLING_WINDOW = 3
@@ -50,7 +52,7 @@ class MaskBranch(nn.Module):
         self.top_down = nn.ModuleList([make_unit(channels, style) for _ in range(depth)])
         self.mixing = NormalisedConvolution(channels, channels, 1, momentum=style.momentum)
         self.weighting = nn.Conv2d(channels, channels, kernel_size=1)
-        nn.init.zeros_(self.weighting.weight)
+        nn.init.normal_(self.weighting.weight, std=MASK_START_SPREAD / math.sqrt(channels / 2))
         nn.init.constant_(self.weighting.bias, MASK_START_BIAS)  # type: ignore[arg-type]
 
     def logits(self, features: Tensor) -> Tensor:

@@ -18,20 +18,22 @@ from radiogene.networks.mixed_precision import full_precision, is_mixed
 
 @dataclass(frozen=True, eq=False)
 class ViewTransforms:
-    """What augmentation does to each view of each patient: first the shift, then the turn and flip.
+    """What augmentation does to each view of each patient: first the shifts, then the turn and flip.
 
     Attributes:
         turn_flip: (B, V, 2, 2) signed permutation matrices acting on (row, column): one of the 8 symmetries of the
             square.
         shift_mm: (B, V, 2) translation in mm along (row, column) of the image; air fills in.
+        depth_mm: (B, V) translation in mm of the plane along the line that it stands on; air fills in.
     """
 
     turn_flip: Tensor
     shift_mm: Tensor
+    depth_mm: Tensor
 
     def to(self, device: torch.device) -> "ViewTransforms":
         """The same transforms on another device."""
-        return ViewTransforms(self.turn_flip.to(device), self.shift_mm.to(device))
+        return ViewTransforms(self.turn_flip.to(device), self.shift_mm.to(device), self.depth_mm.to(device))
 
 
 class ViewSampler(nn.Module):
@@ -41,6 +43,7 @@ class ViewSampler(nn.Module):
         size: pixels S along each side of a view.
         sampling: whether diagonal views are stretched or isotropic.
         views: which views, in order.
+        field_mm: side of the part of the cube, about its centre, that the views show; the paper's is the whole cube.
 
     Source: paper, Figure 2A; `ct.nine_views.view_points_mm` gives the same positions.
     """
@@ -50,19 +53,23 @@ class ViewSampler(nn.Module):
         size: int,
         sampling: ViewSampling = ViewSampling.STRETCHED,
         views: tuple[View, ...] = NINE_VIEWS,
+        field_mm: float = CUBE_MM,
     ) -> None:
         super().__init__()
-        rows, columns = zip(*(view.axes_mm(sampling) for view in views), strict=True)
+        rows, columns = zip(*(view.axes_mm(sampling, field_mm) for view in views), strict=True)
+        normals = np.stack([view.normal for view in views])
         lengths = np.linalg.norm([rows, columns], axis=-1).T
         self.register_buffer("row_mm", torch.tensor(np.stack(rows), dtype=torch.float32), persistent=False)
         self.register_buffer("column_mm", torch.tensor(np.stack(columns), dtype=torch.float32), persistent=False)
         self.register_buffer("length_mm", torch.tensor(lengths, dtype=torch.float32), persistent=False)
+        self.register_buffer("normal", torch.tensor(normals, dtype=torch.float32), persistent=False)
         fraction = (torch.arange(size, dtype=torch.float32) + 0.5) / size - 0.5
         self.register_buffer("fraction", fraction, persistent=False)
 
     row_mm: Tensor
     column_mm: Tensor
     length_mm: Tensor
+    normal: Tensor
     fraction: Tensor
 
     def forward(self, cubes_zyx: Tensor, transforms: ViewTransforms | None = None) -> Tensor:
@@ -102,6 +109,8 @@ class ViewSampler(nn.Module):
             turned = torch.einsum("bvij,hwj->bvhwi", transforms.turn_flip, image)
             image = turned - shift[:, :, None, None, :]
         points = image[..., :1] * self.row_mm[:, None, None, :] + image[..., 1:] * self.column_mm[:, None, None, :]
+        if transforms is not None:
+            points = points - (transforms.depth_mm[..., None] * self.normal)[:, :, None, None, :]
         tolerance_mm = 1e-4
         inside = (points.abs() <= CUBE_MM / 2 + tolerance_mm).all(dim=-1)
         return inside, points

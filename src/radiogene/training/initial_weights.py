@@ -26,6 +26,10 @@ class InitialWeights(Protocol):
     def is_trained(self) -> bool:
         """False for random weights, over which training the branches alone makes no sense."""
 
+    @property
+    def of_trunk_only(self) -> bool:
+        """True where trained trunks meet masks that nobody has trained."""
+
     def load_into(self, network: MMDL) -> None:
         """Load these weights into every view network as its start."""
 
@@ -38,6 +42,7 @@ class RandomWeights:
     """The weights that the seed gives."""
 
     is_trained: bool = False
+    of_trunk_only: bool = False
 
     def load_into(self, network: MMDL) -> None:
         """Leave the network the weights that it was built with."""
@@ -61,6 +66,11 @@ class PretrainedWeights:
     preset: Preset
     folder: Path | None = None
     is_trained: bool = True
+
+    @property
+    def of_trunk_only(self) -> bool:
+        """True where it was trained without masks."""
+        return not self.pretrained.settings.attention
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.folder is None:
@@ -92,6 +102,7 @@ class ImagenetWeights:
     sha256: str
     file: Path | None = None
     is_trained: bool = True
+    of_trunk_only: bool = True
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.file is None:

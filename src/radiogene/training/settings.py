@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
+from radiogene.ct.resampling import CUBE_MM
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.gene_branch import ClinicalEntry
@@ -36,10 +37,14 @@ class TrainingSettings:
         attention: False switches the masks off.
         view_names: which views.
         view_sampling: how diagonals fill an image.
+        field_mm: side of the part of the cube that the views show.
+        window_hu: lowest and highest HU that the network is to tell apart; None for no limit.
+        depth_shift_mm: largest move of a training view's plane along the line that it stands on.
         clinical_at: where clinical values join a branch.
         per_image_standardisation: standardise each view by itself (an option; loses absolute HU).
         class_weighting: weigh a gene's mutants by wild types per mutant among the training patients.
         nodule_rule: whose probability a patient with several nodules gets.
+        stacked_fusion: start the fusion from weights fitted on the validation patients instead of equal ones.
         joint: train all layers and the fusion in one stage, by the sum of their losses, instead of one after the other.
         augmentation: flips, turns and shifts of training views.
         dropout: of the features in training.
@@ -59,10 +64,14 @@ class TrainingSettings:
     attention: bool = True
     view_names: tuple[str, ...] = VIEW_NAMES
     view_sampling: ViewSampling = ViewSampling.STRETCHED
+    field_mm: float = CUBE_MM
+    window_hu: tuple[float, float] | None = None
+    depth_shift_mm: float = 0.0
     clinical_at: ClinicalEntry = ClinicalEntry.FC256_OUTPUT
     per_image_standardisation: bool = False
     class_weighting: bool = False
     nodule_rule: NoduleRule = NoduleRule.LARGEST
+    stacked_fusion: bool = True
     joint: bool = False
     augmentation: bool = True
     dropout: bool = True

@@ -241,6 +241,7 @@ def _facts(
         attention=settings.attention,
         view_names=settings.view_names,
         view_sampling=settings.view_sampling,
+        field_mm=settings.field_mm,
         clinical_at=settings.clinical_at,
         members=fit.members,
         view_weights=fit.view_weights,

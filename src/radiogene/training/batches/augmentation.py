@@ -33,11 +33,13 @@ class Augmentation:
         seed: the training's seed.
         views: number of views V.
         largest_shift_mm: translations are uniform within plus and minus this, along rows and along columns.
+        largest_depth_mm: planes move uniformly within plus and minus this along the line that they stand on.
     """
 
     seed: int
     views: int
     largest_shift_mm: float = LARGEST_SHIFT_MM
+    largest_depth_mm: float = 0.0
 
     def draw(self, epoch: int, nodules: Sequence[int]) -> ViewTransforms:
         """The transforms of a batch.
@@ -48,11 +50,15 @@ class Augmentation:
         """
         symmetry = np.empty((len(nodules), self.views), dtype=int)
         shift = np.empty((len(nodules), self.views, 2), dtype=np.float32)
+        depth = np.zeros((len(nodules), self.views), dtype=np.float32)
         for row, nodule in enumerate(nodules):
             drawn = generator(self.seed, Stream.AUGMENTATION, epoch, nodule)
             symmetry[row] = drawn.integers(0, SYMMETRIES, self.views)
             shift[row] = drawn.uniform(-self.largest_shift_mm, self.largest_shift_mm, (self.views, 2))
-        return ViewTransforms(torch.from_numpy(square_symmetries()[symmetry]), torch.from_numpy(shift))
+            depth[row] = drawn.uniform(-self.largest_depth_mm, self.largest_depth_mm, self.views)
+        return ViewTransforms(
+            torch.from_numpy(square_symmetries()[symmetry]), torch.from_numpy(shift), torch.from_numpy(depth)
+        )
 
     def draw_variants(self, epoch: int, nodules: Sequence[int], variants: int) -> torch.Tensor:
         """Which of a fixed number of variants each view of a batch takes, (B, V) int64.
@@ -73,5 +79,7 @@ def fixed_transforms(patients: int, views: int, symmetry: int, shift_mm: tuple[f
     """The same symmetry (0 to 7) and translation (row, column) for every view of every patient."""
     matrix = torch.from_numpy(square_symmetries()[symmetry])
     return ViewTransforms(
-        matrix.expand(patients, views, 2, 2), torch.tensor(shift_mm, dtype=torch.float32).expand(patients, views, 2)
+        matrix.expand(patients, views, 2, 2),
+        torch.tensor(shift_mm, dtype=torch.float32).expand(patients, views, 2),
+        torch.zeros(patients, views),
     )

@@ -30,11 +30,11 @@ class BatchPart(NamedTuple):
 
 
 class BatchPlan(Sampler[BatchPart]):
-    """The parts of one process, epoch by epoch, each nodule once.
+    """The parts of one process, epoch by epoch, each nodule once; batches are as equal as can be, none is a remnant.
 
     Args:
         known: (N, G) bool, whose status is known.
-        batch: nodules of an optimiser's batch.
+        batch: nodules of an optimiser's batch, at most.
         parts: into which each batch is cut.
         rank: of this process.
         processes: that share each batch; `parts` is a multiple of it.
@@ -78,8 +78,7 @@ class BatchPlan(Sampler[BatchPart]):
         order = np.arange(len(self.known))
         if self.seed is not None:
             order = generator(self.seed, Stream.ORDER, self.first_epoch + self.epoch).permutation(order)
-        for start in range(0, len(order), self.batch):
-            whole = order[start : start + self.batch]
+        for whole in np.array_split(order, max(self.batches, 1)):
             known_total = self.known[whole].sum(axis=0)
             for part in range(self.rank, self.parts, self.processes):
                 own = whole[part :: self.parts]

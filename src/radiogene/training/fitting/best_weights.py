@@ -9,6 +9,7 @@ from lightning.pytorch.callbacks import Callback
 from radiogene.errors import DamagedStateError
 from radiogene.storage.tensor_file import save_tensors
 from radiogene.storage.typed_json import from_json
+from radiogene.training.fitting.fitted_module import FittedModule
 from radiogene.training.fitting.stopping import VALIDATION_LOSS, StoppingRule
 
 Epoch = dict[str, int | float]
@@ -27,13 +28,30 @@ class BestWeights(Callback):
         self.path = path
         self.rule = rule
         self.history: list[Epoch] = []
+        self.incoming_loss = float("inf")
         self.stopped_because: str | None = None
 
     @property
-    def best_epoch(self) -> int | None:
-        """The epoch with the lowest validation loss, the first of equals; None before the first."""
-        losses = [entry[VALIDATION_LOSS] for entry in self.history]
-        return losses.index(min(losses)) if losses else None
+    def best_epoch(self) -> int:
+        """The epoch with the lowest validation loss, the first of equals; -1 for the weights before the first."""
+        losses = [self.incoming_loss, *(entry[VALIDATION_LOSS] for entry in self.history)]
+        return losses.index(min(losses)) - 1
+
+    @property
+    def best_loss(self) -> float:
+        """The lowest validation loss."""
+        return float(min(self.incoming_loss, *(entry[VALIDATION_LOSS] for entry in self.history)))
+
+    def score_incoming(self, trainer: lightning.Trainer, module: FittedModule) -> None:
+        """Takes the weights that the fit begins with as the best so far.
+
+        Args:
+            trainer: that has just validated them.
+            module: what is fitted.
+        """
+        self.incoming_loss = float(trainer.callback_metrics[VALIDATION_LOSS])
+        if trainer.is_global_zero:
+            save_tensors(self.path, module.learnt_state())
 
     def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         """A fit that had ended by its rule when it was interrupted does not go on."""
@@ -50,7 +68,7 @@ class BestWeights(Callback):
 
     def state_dict(self) -> dict[str, object]:
         """The history, for the checkpoint."""
-        return {"history": self.history}
+        return {"history": self.history, "incoming_loss": self.incoming_loss}
 
     def load_state_dict(self, state_dict: dict[str, object]) -> None:
         """Takes the history of a checkpoint.
@@ -61,6 +79,8 @@ class BestWeights(Callback):
         wanted = tuple[Epoch, ...]
         way_out = "delete the unfinished training and begin anew"
         history = state_dict.get("history")
+        incoming = state_dict.get("incoming_loss")
+        self.incoming_loss = from_json(float, incoming, where="checkpoint", error=DamagedStateError, way_out=way_out)
         self.history = list(from_json(wanted, history, where="checkpoint", error=DamagedStateError, way_out=way_out))
 
     def _stop_by_rule(self, trainer: lightning.Trainer) -> None:

@@ -1,4 +1,7 @@
-"""One fit with Lightning's Trainer: it goes on where it was interrupted, and ends with the best epoch's weights."""
+"""One fit with Lightning's Trainer: it goes on where it was interrupted, and ends with the best epoch's weights.
+
+The weights that it begins with are scored, too: a fit never ends with worse ones.
+"""
 
 import logging
 import warnings
@@ -17,11 +20,12 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from radiogene.errors import DamagedStateError, InterruptedTrainingError, TrainingError
+from radiogene.storage.typed_json import MAY_BE_ABSENT
 from radiogene.training.fitting.best_weights import BestWeights, Epoch
 from radiogene.training.fitting.checkpoint_file import CheckpointFile
 from radiogene.training.fitting.fitted_module import FittedModule
 from radiogene.training.fitting.run_options import RunOptions, training_device
-from radiogene.training.fitting.stopping import VALIDATION_LOSS, StoppingRule
+from radiogene.training.fitting.stopping import StoppingRule
 
 LAST_FILE = "last.ckpt"
 BEST_FILE = "best.safetensors"
@@ -34,10 +38,11 @@ class FitOutcome:
     Attributes:
         name: of the fit.
         epochs: how many ran.
-        best_epoch: the one whose weights were kept, counted from 0.
-        best_validation_loss: its loss.
+        best_epoch: the one whose weights were kept, counted from 0; -1 where none was better than the incoming weights.
+        best_validation_loss: of the weights that were kept.
         stopped_because: in words.
         history: one entry per epoch: epoch, loss, validation_loss and further figures.
+        incoming_validation_loss: of the weights that the fit began with.
     """
 
     name: str
@@ -46,6 +51,7 @@ class FitOutcome:
     best_validation_loss: float
     stopped_because: str
     history: tuple[Epoch, ...] = field(repr=False)
+    incoming_validation_loss: float | None = field(default=None, metadata=MAY_BE_ABSENT)
 
     @property
     def without_history(self) -> "FitOutcome":
@@ -109,6 +115,9 @@ def fit(
     with quiet_lightning():
         trainer = _trainer(name, best, length, options, place)
         try:
+            if not last.exists():
+                trainer.validate(module, validation, verbose=False)
+                best.score_incoming(trainer, module)
             trainer.fit(module, training, validation, ckpt_path=str(last) if last.exists() else None, weights_only=True)
         except SystemExit as error:
             # Lightning turns SIGINT into an exit with a code of its own.
@@ -116,16 +125,17 @@ def fit(
                 f"'{name}' was interrupted. Give the same command again: it goes on from {place}."
             ) from error
         trainer.strategy.barrier()
-    if best.best_epoch is None:
+    if not best.history:
         raise TrainingError(f"'{name}' ended without one epoch.")
     load_best_weights(module.network, place)
     return FitOutcome(
         name,
         len(best.history),
         best.best_epoch,
-        best.history[best.best_epoch][VALIDATION_LOSS],
+        best.best_loss,
         best.stopped_because or "the schedule's last epoch",
         tuple(best.history),
+        best.incoming_loss,
     )
 
 

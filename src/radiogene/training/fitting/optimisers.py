@@ -16,17 +16,20 @@ MOMENTUM = 0.9
 WEIGHT_DECAY = 0.01
 
 
-def optimiser_of(name: Optimiser, parameters: Sequence[nn.Parameter], learning_rate: float) -> torch.optim.Optimizer:
+def optimiser_of(
+    name: Optimiser, parameters: Sequence[nn.Parameter], learning_rate: float, weight_decay: float = WEIGHT_DECAY
+) -> torch.optim.Optimizer:
     """The optimiser of that name, which changes all parameters in one pass instead of one after the other.
 
     Args:
-        name: "sgd" with momentum 0.9 (the paper is silent on it), or "adamw" with weight decay 0.01.
+        name: "sgd" with momentum 0.9 (the paper is silent on it), or "adamw" with weight decay.
         parameters: what it changes.
         learning_rate: at the start.
+        weight_decay: of "adamw".
     """
     if name == "sgd":
         return torch.optim.SGD(parameters, lr=learning_rate, momentum=MOMENTUM, fused=True)
-    return torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=WEIGHT_DECAY, fused=True)
+    return torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=weight_decay, fused=True)
 
 
 def cosine(learning_rate: float, epoch: int, epochs: int) -> float:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.errors import DamagedStateError
-from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs, views_named
 from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.networks.fusion import view_weights
+from radiogene.networks.gene_branch import MUTANT, WILD_TYPE
 from radiogene.networks.mmdl import MMDL
+from radiogene.networks.normalisation_statistics import measure_normalisation
 from radiogene.networks.presets import build_mmdl
-from radiogene.networks.standardisation import fit_standardisation
+from radiogene.networks.standardisation import fit_standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.typed_json import read_typed_json, to_json
@@ -34,6 +35,7 @@ from radiogene.training.members.trained_member import TrainedMember, read_member
 from radiogene.training.settings import TrainingSettings
 from radiogene.training.stages.frozen_features import frozen_features
 from radiogene.training.stages.schedule import StageSchedule
+from radiogene.training.stages.stacked_fusion import stacked_weights
 from radiogene.training.stages.stage_input import CubeInput, Draws, FeatureInput, StageInput
 from radiogene.training.stages.training_stage import StageName, TrainingStage
 from radiogene.training.training_cohort import TrainingCohort
@@ -43,6 +45,9 @@ FEATURES_FILE = "features.npy"
 
 ASKED_AT_ONCE = 16 * BATCH_NODULES
 """Nodules whose cubes are in memory together when a trained network is asked about them: 128 MiB."""
+
+SETTLING_NODULES = 4 * BATCH_NODULES
+"""Nodules over which statistics of normalisation are measured anew."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +86,8 @@ class MemberTraining:
     def sampler(self) -> ViewSampler:
         """Cuts the views."""
         size = self.settings.sizes.image_size
-        return ViewSampler(size, self.settings.view_sampling, views_named(self.settings.view_names))
+        settings = self.settings
+        return ViewSampler(size, settings.view_sampling, views_named(settings.view_names), settings.field_mm)
 
 
 def train_member(
@@ -128,6 +134,8 @@ def train_member(
     if not settings.dropout:
         network.dropout.keep = 1.0
     initial.load_into(network)
+    if initial.of_trunk_only and settings.attention:
+        _settle(training, network)
     outcomes = _run_stages(training, network)
     if process_rank() > 0:
         return None
@@ -140,10 +148,27 @@ def _fit_scaling(cohort: TrainingCohort, member: Member, settings: TrainingSetti
     fitting = cohort.of_patients(member.fitting_ids)
     return MemberSettings(
         fit_standardisation(
-            (cohort.cubes_zyx[at : at + 1] for at in fitting), per_image=settings.per_image_standardisation
+            (cohort.cubes_zyx[at : at + 1] for at in fitting),
+            per_image=settings.per_image_standardisation,
+            window_hu=settings.window_hu,
         ),
         ClinicalEncoder.fit(cohort.rows_at(fitting), settings.clinical_columns),
     )
+
+
+def _settle(training: MemberTraining, network: MMDL) -> None:
+    """Lets the normalisation of a network whose masks are new know what they do to its maps."""
+    device = training_device(training.options)
+    sampler = training.sampler.to(device)
+    fitting = training.fitting[:SETTLING_NODULES]
+    batches = (
+        standardised(
+            sampler(torch.from_numpy(training.cohort.cubes_zyx[part]).to(device)), training.fitted.standardisation
+        )
+        for part in np.array_split(fitting, -(-len(fitting) // BATCH_NODULES))
+    )
+    network.to(device)
+    measure_normalisation(network.view_networks, network.view_features, batches)
 
 
 def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
@@ -180,7 +205,9 @@ def _run_stage(
 ) -> FitOutcome:
     settings, options = training.settings, training.options
     fitting, validation = training.fitting, training.validation
-    positive_weights = _positive_weights(training.cohort.labels[fitting]) if settings.class_weighting else None
+    class_weights = _class_weights(training.cohort.labels[fitting]) if settings.class_weighting else None
+    if name is StageName.FUSION and settings.stacked_fusion:
+        _start_fusion(training, network)
     inputs, stage_input = _inputs(training, network, name, place)
     stage = TrainingStage(
         network,
@@ -190,7 +217,7 @@ def _run_stage(
         first_epoch=first_epoch,
         parts=options.parts,
         freeze_normalisation=settings.freeze_normalisation,
-        positive_weights=positive_weights,
+        class_weights=class_weights,
     )
     clinical = training.fitted.clinical.encode(training.cohort.rows)
     patients = {
@@ -218,10 +245,8 @@ def _inputs(
 ) -> tuple[Cubes | NDArray[np.float32], StageInput]:
     """What a stage reads of every nodule, and how it becomes the network's output."""
     settings, seed = training.settings, training.member.seed
-    draws = Draws(
-        Augmentation(seed, len(settings.view_names)) if settings.augmentation else None,
-        DropoutDraws(seed, network.dropout.keep),
-    )
+    augmentation = Augmentation(seed, len(settings.view_names), largest_depth_mm=settings.depth_shift_mm)
+    draws = Draws(augmentation if settings.augmentation else None, DropoutDraws(seed, network.dropout.keep))
     cubes, sampler, standardisation = training.cohort.cubes_zyx, training.sampler, training.fitted.standardisation
     if name is not StageName.BRANCHES:
         return cubes, CubeInput(sampler, standardisation, draws)
@@ -238,31 +263,46 @@ def _own_file(path: Path) -> Path:
     return path if process_rank() == 0 else path.with_stem(f"{path.stem}-{process_rank()}")
 
 
-def _positive_weights(labels: NDArray[np.int8]) -> torch.Tensor:
-    """(G,) wild types per mutant."""
-    known = labels != UNKNOWN
-    mutants, wild_types = (labels == 1).sum(axis=0), (known & (labels == 0)).sum(axis=0)
-    return torch.tensor(wild_types / mutants, dtype=torch.float32)
+def _class_weights(labels: NDArray[np.int8]) -> torch.Tensor:
+    """(G, 2) weights with which wild types and mutants count alike; their mean over patients is 1, so that genes do."""
+    counts = np.stack([(labels == status).sum(axis=0) for status in (WILD_TYPE, MUTANT)], axis=1)
+    return torch.tensor(counts.sum(axis=1, keepdims=True) / (2 * counts), dtype=torch.float32)
+
+
+def _start_fusion(training: MemberTraining, network: MMDL) -> None:
+    """Gives the fusion the weights that predict best for the patients who stop the stages."""
+    positions = training.validation
+    network.to(training_device(training.options))
+    neurons = _outputs(training, network, positions).neurons
+    weights = torch.from_numpy(stacked_weights(neurons, training.cohort.labels[positions]))
+    with torch.no_grad():
+        network.fusion.weights.copy_(weights)
+
+
+def _outputs(training: MemberTraining, network: MMDL, positions: NDArray[np.int_]) -> NetworkOutputs:
+    """What the network says of the nodules at these positions."""
+    sampler = training.sampler.to(next(network.parameters()).device)
+    blocks = []
+    for start in range(0, len(positions), ASKED_AT_ONCE):
+        block = positions[start : start + ASKED_AT_ONCE]
+        cubes, rows = training.cohort.cubes_zyx[block], training.cohort.rows_at(block)
+        blocks.append(network_outputs(network, sampler, training.fitted, cubes, rows))
+    return NetworkOutputs(
+        np.concatenate([block.probabilities for block in blocks]),
+        np.concatenate([block.neurons for block in blocks]),
+    )
 
 
 def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) -> TrainedMember:
     """The member with its view weights and what it says of the patients it was not fitted on."""
     held_out = training.cohort.of_patients(training.member.held_out_ids or training.member.validation_ids)
-    sampler = training.sampler.to(training_device(training.options))
-
-    def outputs(positions: NDArray[np.int_]) -> NetworkOutputs:
-        blocks = []
-        for start in range(0, len(positions), ASKED_AT_ONCE):
-            block = positions[start : start + ASKED_AT_ONCE]
-            cubes, rows = training.cohort.cubes_zyx[block], training.cohort.rows_at(block)
-            blocks.append(network_outputs(network, sampler, training.fitted, cubes, rows))
-        return NetworkOutputs(
-            np.concatenate([block.probabilities for block in blocks]),
-            np.concatenate([block.neurons for block in blocks]),
-        )
-
-    neurons = torch.from_numpy(outputs(training.fitting).neurons)
+    neurons = torch.from_numpy(_outputs(training, network, training.fitting).neurons)
     shares = view_weights(network.fusion.weights.detach().cpu(), neurons).numpy()
     return TrainedMember(
-        training.place, training.fitted, tuple(outcomes), shares, held_out, outputs(held_out).probabilities
+        training.place,
+        training.fitted,
+        tuple(outcomes),
+        shares,
+        held_out,
+        _outputs(training, network, held_out).probabilities,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from radiogene.errors import SettingsError
-from radiogene.training.fitting.optimisers import Optimiser, cosine
+from radiogene.training.fitting.optimisers import WEIGHT_DECAY, Optimiser, cosine
 
 Shift = tuple[float, float]
 """Translation of a view in mm, along (row, column)."""
@@ -17,13 +17,15 @@ class StageSchedule:
         epochs: at most this many; 0 leaves the stage out.
         learning_rate: of the optimiser; falls to a hundredth along half a cosine over the epochs.
         patience: epochs without a lower validation loss after which the stage stops.
-        optimiser: "sgd" with momentum 0.9, or "adamw" with weight decay 0.01.
+        optimiser: "sgd" with momentum 0.9, or "adamw" with weight decay.
+        weight_decay: of "adamw".
     """
 
     epochs: int
     learning_rate: float
     patience: int
     optimiser: Optimiser = "sgd"
+    weight_decay: float = WEIGHT_DECAY
 
     def learning_rate_at(self, epoch: int) -> float:
         """The learning rate of an epoch, a function of nothing else, so that a resumed stage has the same."""

@@ -79,6 +79,7 @@ class CubeInput:
                 transforms = ViewTransforms(
                     without_waiting(transforms.turn_flip, batch.inputs.device),
                     without_waiting(transforms.shift_mm, batch.inputs.device),
+                    without_waiting(transforms.depth_mm, batch.inputs.device),
                 )
         views = standardised(self.sampler(batch.inputs, transforms), self.standardisation)
         return network(views, batch.clinical, kept)

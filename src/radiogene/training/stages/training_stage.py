@@ -38,7 +38,7 @@ class TrainingStage(FittedModule):
         first_epoch: epochs of earlier stages, so that nothing is drawn twice.
         parts: into which every optimiser's batch is cut; their losses are averaged by Lightning, and add up here.
         freeze_normalisation: keep the running statistics of normalisation as they are, and use them.
-        positive_weights: (G,) weight of mutants in the loss, or None.
+        class_weights: (G, 2) weights of wild types and mutants in the loss, or None.
 
     Source: paper, Eq. 9, as read by the project's method (section 4).
     """
@@ -55,7 +55,7 @@ class TrainingStage(FittedModule):
         first_epoch: int = 0,
         parts: int = 1,
         freeze_normalisation: bool = False,
-        positive_weights: Tensor | None = None,
+        class_weights: Tensor | None = None,
     ) -> None:
         super().__init__(f"stage '{stage.value}'", parts)
         # Its images arrive with the channels last; convolutions are fastest where their weights have the same order.
@@ -66,7 +66,7 @@ class TrainingStage(FittedModule):
         self.first_epoch = first_epoch
         self.freeze_normalisation = freeze_normalisation
         self.sampler = getattr(stage_input, "sampler", None)
-        self.register_buffer("positive_weights", positive_weights, persistent=False)
+        self.register_buffer("class_weights", class_weights, persistent=False)
         network.train()
         if stage is StageName.BRANCHES:
             for part in FROZEN_UNDER_BRANCHES:
@@ -75,7 +75,7 @@ class TrainingStage(FittedModule):
         for parameter in self._trained():
             parameter.requires_grad_(True)
 
-    positive_weights: Tensor | None
+    class_weights: Tensor | None
 
     def transfer_batch_to_device(self, batch: PatientBatch, device: torch.device, dataloader_idx: int) -> PatientBatch:
         """The batch on a device, but for the nodules' positions: what is drawn for them is drawn on the processor."""
@@ -105,8 +105,9 @@ class TrainingStage(FittedModule):
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """The optimiser of this stage's layers."""
-        trained = list(self._trained())
-        return optimiser_of(self.schedule.optimiser, trained, self.schedule.learning_rate)
+        return optimiser_of(
+            self.schedule.optimiser, self._trained(), self.schedule.learning_rate, self.schedule.weight_decay
+        )
 
     def _trained(self) -> list[nn.Parameter]:
         if self.stage is StageName.BRANCHES:
@@ -116,8 +117,8 @@ class TrainingStage(FittedModule):
 
     def _loss(self, output: MMDLOutput, batch: PatientBatch) -> Tensor:
         labels, known, total = batch.labels, batch.known, batch.known_total
-        views = branch_loss(output.branch_logits, labels, known, self.positive_weights, total)
+        views = branch_loss(output.branch_logits, labels, known, self.class_weights, total)
         if self.stage in (StageName.BRANCHES, StageName.ALL_LAYERS):
             return views
-        fused = fused_loss(output.fused_logits, labels, known, self.positive_weights, total)
+        fused = fused_loss(output.fused_logits, labels, known, self.class_weights, total)
         return fused if self.stage is StageName.FUSION else views + fused
