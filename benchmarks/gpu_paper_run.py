@@ -13,8 +13,9 @@ It says how fast such a run is and whether its losses fall; the AUCs of so few p
 method. Without a CUDA GPU it says so, and measures nothing; `--quick --device cpu` goes the whole way in the smallest
 size (preset `tiny`), to try the code.
 
-Of the project's dependencies it loads torch, lightning, safetensors, numpy, scipy, scikit-learn, joblib, threadpoolctl,
-zarr, filelock, pydantic and pillow, with what these need; neither pydicom nor timm, and nothing from a network.
+Of the project's dependencies it loads torch, lightning, safetensors, numpy, scipy, joblib, zarr, filelock, pydantic,
+pillow, rich, pydicom, highdicom and pynrrd, with what these need; no captum, no skops, no decoder of pixels. It fetches
+nothing.
 """
 
 import argparse
@@ -41,7 +42,6 @@ from radiogene.methods.nine_view.nine_view_method import NineViewMethod
 from radiogene.methods.registry import method_named
 from radiogene.methods.trained_model import TrainedModel
 from radiogene.model.model_folder import read_model_folder
-from radiogene.networks.description import describe
 from radiogene.networks.presets import PAPER, TINY, Preset
 from radiogene.prediction.predictor import Predictor
 from radiogene.storage.atomic_files import write_json
@@ -56,6 +56,7 @@ from training_loops.paper_plan import (
     PaperPlan,
     paper_plan,
     quick_plan,
+    weight_bytes,
 )
 from training_loops.paper_report import report, stage_title
 
@@ -78,7 +79,8 @@ class PaperRun:
         self.work: Path = options.work
         self.out: Path = options.out or self.work / "result.json"
         self.device = torch.device(options.device)
-        self.preset: Preset = TINY if options.quick else PAPER
+        self.quick: bool = options.quick
+        self.preset: Preset = TINY if self.quick else PAPER
         self.workers = len(os.sched_getaffinity(0))
         self.started = started
         self.minutes: float = options.minutes
@@ -178,10 +180,10 @@ class PaperRun:
                 raise SystemExit(f"{file} plans preset {plan.preset}. Choose another --work for {self.preset.name}.")
             _say(f"Going on with the plan in {file}.")
             return plan
-        if options.quick:
-            plan = quick_plan(self.preset)
+        costs = measured_costs(self.preset, self.device, self.work, self.workers)
+        if self.quick:
+            plan = quick_plan(self.minutes, self.preset, costs)
         else:
-            costs = measured_costs(self.preset, self.device, self.work, self.workers)
             plan = paper_plan(self.minutes, self.preset, costs, options.optimiser, options.learning_rate)
         write_json(file, to_json(plan))
         _say(json.dumps(to_json(plan)))
@@ -189,7 +191,7 @@ class PaperRun:
 
     def _require_disk(self) -> None:
         """Refuses a disk that would be full before the end."""
-        wanted = COPIES_ON_DISK * describe(self.preset).training.weight_bytes
+        wanted = COPIES_ON_DISK * weight_bytes(self.preset)
         free = shutil.disk_usage(self.work).free
         if free < wanted and not (self.work / "model").exists():
             raise SystemExit(
@@ -199,7 +201,7 @@ class PaperRun:
 
     def _ends_at(self, title: str) -> float | None:
         """When a fit has to end, so that what comes after it has its time; no end in a quick run."""
-        if self.plan.costs is None:
+        if self.quick:
             return None
         parts = {PRETRAINING: PRETRAINING, **{stage_title(name): name for name in STAGES}}
         return self.started + 60 * self.minutes - self.plan.seconds_after(parts[title])

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from radiogene.training.fitting.fitted_module import FittedModule
 from radiogene.training.members import member_training
+from radiogene.training.stages.frozen_features import frozen_features
 
 FEATURES = "frozen features"
 GIB = 2**30
@@ -171,7 +172,7 @@ def clocked_fits(clock: FitClock) -> Iterator[None]:
         hook("on_validation_end", clock.validation_ends),
         hook("on_train_epoch_end", clock.epoch_ends),
         hook("on_train_end", clock.fit_ends),
-        patch.object(member_training, "frozen_features", clock.features(member_training.frozen_features)),
+        patch.object(member_training, "frozen_features", clock.features(frozen_features)),
     ):
         yield
 

@@ -59,7 +59,9 @@ def _image_seconds(preset: Preset, device: torch.device) -> tuple[float, float]:
         with torch.autocast(device.type, torch.bfloat16), torch.inference_mode():
             network(images)
 
-    return _median_s(step, device) / batch, _median_s(forward, device) / batch
+    # As the training has it: the fastest convolutions are searched for.
+    with torch.backends.cudnn.flags(enabled=True, benchmark=True):
+        return _median_s(step, device) / batch, _median_s(forward, device) / batch
 
 
 def _median_s(call: Callable[[], None], device: torch.device) -> float:

@@ -1,6 +1,7 @@
 """What fits into so many minutes of the paper's whole way: how many patients, and how many epochs of each stage."""
 
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 
 from radiogene.errors import SettingsError
@@ -81,7 +82,7 @@ class PaperPlan:
         pretraining_epochs, branch_epochs, all_layers_epochs, fusion_epochs: at most.
         optimiser: of the three stages; None for the preset's.
         learning_rate: of the three stages; None for the preset's.
-        costs: what it rests on; None where nothing was derived.
+        costs: of the machine.
         seconds: expected of each part, in order.
     """
 
@@ -96,7 +97,7 @@ class PaperPlan:
     fusion_epochs: int
     optimiser: OptimiserName | None
     learning_rate: float | None
-    costs: MeasuredCosts | None
+    costs: MeasuredCosts
     seconds: dict[str, float]
 
     def seconds_after(self, part: str) -> float:
@@ -135,7 +136,7 @@ def paper_plan(
     Raises:
         SettingsError: too few minutes for the fewest patients and epochs.
     """
-    weights = describe(preset, GENES, CLINICAL).training.weight_bytes
+    weights = weight_bytes(preset)
     budget_s = SPARE * 60 * minutes
     for patients in PATIENTS:
         seconds, pretraining_epochs = _fixed_seconds(patients, preset, costs, weights, budget_s)
@@ -166,14 +167,16 @@ def paper_plan(
     )
 
 
-def quick_plan(preset: Preset) -> PaperPlan:
-    """The smallest run that goes the whole way, to try the code.
+def quick_plan(minutes: float, preset: Preset, costs: MeasuredCosts) -> PaperPlan:
+    """The smallest run that goes the whole way, to try the code; nothing of it is derived.
 
     Args:
+        minutes: that are asked for.
         preset: sizes of the network.
+        costs: of this machine.
     """
     return PaperPlan(
-        minutes=10,
+        minutes=minutes,
         preset=preset.name,
         patients=24,
         external_patients=16,
@@ -184,9 +187,19 @@ def quick_plan(preset: Preset) -> PaperPlan:
         fusion_epochs=1,
         optimiser=None,
         learning_rate=None,
-        costs=None,
+        costs=costs,
         seconds=dict.fromkeys((COHORT, PRETRAINING, FEATURES, *STAGES, MODEL, EVALUATION), 0.0),
     )
+
+
+@cache
+def weight_bytes(preset: Preset) -> int:
+    """Bytes of a network's weights and running statistics.
+
+    Args:
+        preset: sizes of the network.
+    """
+    return describe(preset, GENES, CLINICAL).training.weight_bytes
 
 
 def _fixed_seconds(

@@ -58,13 +58,13 @@ def stage_title(stage: str) -> str:
     return f"stage '{stage}'"
 
 
-def stage_figures(epochs: Sequence[EpochTimes], work: dict[str, ItemWork], peak: float | None) -> dict[str, Any]:
+def stage_figures(epochs: Sequence[EpochTimes], work: dict[str, ItemWork], peak: float) -> dict[str, Any]:
     """By fit, in the order in which they ran: rates of the epochs after the first, which searches for fast kernels.
 
     Args:
         epochs: of all fits.
         work: of their items.
-        peak: floating-point operations a second of a large product; None leaves the shares out.
+        peak: floating-point operations a second of a large product.
     """
     by_fit: dict[str, list[EpochTimes]] = defaultdict(list)
     for epoch in epochs:
@@ -72,15 +72,16 @@ def stage_figures(epochs: Sequence[EpochTimes], work: dict[str, ItemWork], peak:
     return {fit: _figures(own, work[fit], peak) for fit, own in by_fit.items()}
 
 
-def _figures(epochs: Sequence[EpochTimes], work: ItemWork, peak: float | None) -> dict[str, Any]:
+def _figures(epochs: Sequence[EpochTimes], work: ItemWork, peak: float) -> dict[str, Any]:
     settled = [epoch for epoch in epochs if epoch.epoch > 0] or epochs
     items_per_s = median(epoch.items / epoch.training_s for epoch in settled)
-    figures: dict[str, Any] = {
+    return {
         "epochs": len(epochs),
         "out_of_time": any(epoch.out_of_time for epoch in epochs),
         "steps_of_an_epoch": settled[-1].steps,
         "images_per_second": round(work.images * items_per_s, 1),
         "seconds_of_a_step": round(median(e.training_s / e.steps for e in settled), 4) if settled[-1].steps else None,
+        "share_of_matrix_peak": round(items_per_s * work.operations / peak, 4),
         "peak_memory_gib": round(max(epoch.memory_gib for epoch in epochs), 2),
         "seconds": {
             "first_epoch": round(epochs[0].training_s, 2),
@@ -89,9 +90,6 @@ def _figures(epochs: Sequence[EpochTimes], work: ItemWork, peak: float | None) -
             "keeping": round(sum(epoch.keeping_s for epoch in epochs), 2),
         },
     }
-    if peak is not None:
-        figures["share_of_matrix_peak"] = round(items_per_s * work.operations / peak, 4)
-    return figures
 
 
 def loss_curves(work: Path) -> dict[str, list[dict[str, float]]]:
@@ -142,7 +140,7 @@ def report(
     return {
         "plan": to_json(plan),
         "finished": bool(aucs),
-        "fits": stage_figures(epochs, work_of_items(preset), None if plan.costs is None else plan.costs.matrix_peak),
+        "fits": stage_figures(epochs, work_of_items(preset), plan.costs.matrix_peak),
         "losses": loss_curves(work),
         "external": aucs,
         "parts": list(parts),
