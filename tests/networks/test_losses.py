@@ -81,11 +81,20 @@ def test_huge_logits_make_no_infinity():
     assert torch.isfinite(logits.grad).all()
 
 
-def test_positive_weights_multiply_the_loss_of_mutants():
-    weighted = fused_loss(FUSED, LABELS, KNOWN, positive_weights=torch.tensor([3.0, 5.0]))
-    first = (3 * cross_entropy(0.3, 1) + cross_entropy(2.0, 0)) / 2
+def test_class_weights_multiply_the_losses_of_wild_types_and_mutants():
+    weighted = fused_loss(FUSED, LABELS, KNOWN, class_weights=torch.tensor([[0.5, 3.0], [1.0, 5.0]]))
+    first = (3 * cross_entropy(0.3, 1) + 0.5 * cross_entropy(2.0, 0)) / 2
     second = (cross_entropy(-1.2, 0) + 5 * cross_entropy(0.9, 1)) / 2
     assert weighted.item() == pytest.approx(first + second, rel=1e-6)
+
+
+def test_views_that_share_nothing_learn_at_the_full_rate_whatever_their_number():
+    torch.manual_seed(0)
+    logits = torch.randn(3, 9, 2, 2, requires_grad=True)
+    branch_loss(logits, LABELS, KNOWN).backward()
+    one = logits.detach()[:, 4:5].requires_grad_()
+    branch_loss(one, LABELS, KNOWN).backward()
+    torch.testing.assert_close(logits.grad[:, 4:5], one.grad)
 
 
 def test_parts_of_a_batch_add_up_with_the_count_of_the_whole():
