@@ -203,6 +203,11 @@ class NineViewMethod(Method):
         return self._loaded.manifest if self._loaded is not None else self._required_fit().record
 
     @property
+    def seen_cubes(self) -> frozenset[str]:
+        """See `Method`: those that the initial weights were pretrained on."""
+        return self._required_fit().seen_cubes
+
+    @property
     def engine(self) -> EngineIdentity:
         """See `Method`."""
         return self.networks.engine.identity
