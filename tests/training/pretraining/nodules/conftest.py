@@ -37,3 +37,9 @@ def unlabelled(rated_cohort, tmp_path_factory):
     out = tmp_path_factory.mktemp("unlabelled") / "network"
     pretrain(UnlabelledNodules(rated_cohort), unlabelled_settings(), out, OPTIONS)
     return out
+
+
+@pytest.fixture(scope="session")
+def many_rated(synthetic_store, made_once):
+    """A store whose epochs are long enough to be interrupted in."""
+    return made_once("many-rated", lambda path: write_rated_store(path, synthetic_store, patients=40, seed=1))
