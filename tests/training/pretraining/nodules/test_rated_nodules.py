@@ -8,7 +8,8 @@ import torch
 
 import radiogene as rg
 from radiogene.api.cohorts import opened_cohort
-from radiogene.errors import SettingsError, TrainingError
+from radiogene.errors import CohortError, SettingsError, TrainingError
+from radiogene.experiments.cohorts import cube_fingerprints, refuse_pretrained_cubes
 from radiogene.model.known_cubes import fingerprints
 from radiogene.model.pretrained_folder import read_pretrained
 from radiogene.networks.presets import TINY, build_view_network
@@ -104,6 +105,12 @@ def test_train_refuses_it_before_anything_is_trained(rated, rated_store, tmp_pat
     with pytest.raises(TrainingError, match="fitted to TEXTURE of"):
         rg.train(rated_store, tmp_path / "model", settings=settings)
     assert not (tmp_path / "model").exists()
+
+
+def test_an_experiment_refuses_a_start_that_saw_its_external_cohort(rated, rated_cohort):
+    refuse_pretrained_cubes({"mmdl": str(rated)}, cube_fingerprints(rated_cohort.at([2])))
+    with pytest.raises(CohortError, match=r"was pretrained on 3 cubes of the external store.*`pretrained`"):
+        refuse_pretrained_cubes({"mmdl": str(rated)}, cube_fingerprints(rated_cohort.at([0, 1])))
 
 
 def test_what_cannot_be_meant_is_refused(rated_store, rated_cohort, tmp_path):
