@@ -15,7 +15,7 @@ from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.pretrained_folder import read_pretrained
 from radiogene.networks.presets import TINY, build_view_network
 from radiogene.training.batches.batch_plan import BatchPlan
-from radiogene.training.pretraining.nodules.unlabelled_nodules import UnlabelledNodules
+from radiogene.training.pretraining.nodules.unlabelled_nodules import UnlabelledNodules, chance_loss
 from radiogene.training.pretraining.pretrain import pretrain
 from training.pretraining.made_images import OPTIONS
 from training.pretraining.nodules.made_nodules import unlabelled_settings
@@ -38,6 +38,16 @@ def test_the_folder_holds_the_view_network_alone(unlabelled, rated_cohort):
     assert "lightly" in manifest["method"]["name"]
     for file in unlabelled.iterdir():
         assert b"R-0-" not in file.read_bytes(), file.name
+
+
+def test_chance_is_the_loss_of_images_that_all_look_the_same(rated_cohort, tmp_path):
+    opened = UnlabelledNodules(rated_cohort).opened(unlabelled_settings(), tmp_path)
+    module = opened.module(build_view_network(TINY), parts=1).eval()
+    module.network.forward = lambda images: torch.ones(len(images), 8)
+    parts = [opened.validation[part] for part in BatchPlan(opened.validation.known, 5, parts=2)]
+    summed = sum(float(module.part_loss(part, None)) for part in parts)
+    assert summed == pytest.approx(chance_loss([len(part.nodules) for part in parts]))
+    assert chance_loss([3, 2]) == pytest.approx((3 * log(5) + 2 * log(3)) / 5)
 
 
 def test_two_looks_at_each_nodule_are_compared(rated_cohort, tmp_path):

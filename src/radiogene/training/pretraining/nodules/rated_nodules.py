@@ -1,6 +1,7 @@
 """The task of telling what columns say of nodules: texture, spiculation, or a gene."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -36,7 +37,6 @@ class RatedNodules(NoduleTask):
     Args:
         prepared: patients of a store.
         columns: of its table.
-        seed: of the split; other arguments as `NoduleTask`.
 
     Raises:
         SettingsError: no such column.
@@ -55,7 +55,7 @@ class RatedNodules(NoduleTask):
                 )
         super().__init__(prepared, training_cohort(nodules, columns, labels))
 
-    def opened(self, settings: PretrainingSettings, place: object) -> "OpenedRatedNodules":
+    def opened(self, settings: PretrainingSettings, place: Path) -> "OpenedRatedNodules":
         """See `PretrainingTask`."""
         return OpenedRatedNodules(settings, self.cohort)
 

@@ -1,7 +1,9 @@
 """The task of telling nodules apart without labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,6 +13,8 @@ from radiogene.errors import SettingsError
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.storage.typed_json import JsonObject, to_json
 from radiogene.training.fitting.fit import FitOutcome
+from radiogene.training.fitting.process_plans import validation_plan
+from radiogene.training.fitting.run_options import RunOptions
 from radiogene.training.pretraining.nodules.contrast import (
     PROJECTION,
     TEMPERATURE,
@@ -47,7 +51,7 @@ class UnlabelledNodules(NoduleTask):
         nodules = prepared.by_nodule
         super().__init__(prepared, training_cohort(nodules, (TAKES_PART,), np.zeros((len(nodules), 1), dtype=np.int8)))
 
-    def opened(self, settings: PretrainingSettings, place: object) -> "OpenedUnlabelledNodules":
+    def opened(self, settings: PretrainingSettings, place: Path) -> "OpenedUnlabelledNodules":
         """See `PretrainingTask`."""
         return OpenedUnlabelledNodules(settings, self.cohort)
 
@@ -75,9 +79,10 @@ class OpenedUnlabelledNodules(OpenedNodules):
 
     def evidence(self, module: PretrainingModule, outcome: FitOutcome, device: torch.device) -> "ContrastEvidence":
         """See `OpenedTask`."""
-        compared = min(self.settings.schedule.batch_images, len(self.split.validation))
-        parts = -(-len(self.split.validation) // compared)
-        return ContrastEvidence(self.counts, outcome.best_validation_loss, len(self.split.validation) / parts)
+        parts = validation_plan(self.validation.known, self.settings.schedule.batch_images, RunOptions())
+        return ContrastEvidence(
+            self.counts, outcome.best_validation_loss, chance_loss([len(p.positions) for p in parts])
+        )
 
 
 @dataclass(frozen=True)
@@ -87,17 +92,12 @@ class ContrastEvidence(Evidence):
     Attributes:
         counts: patients and nodules of both parts.
         loss: NT-Xent of the epoch that was chosen, on the nodules that chose it.
-        compared: validation nodules that were told apart at once, on average.
+        chance_loss: that of a network to which all nodules look the same.
     """
 
     counts: PartCounts
     loss: float
-    compared: float
-
-    @property
-    def chance_loss(self) -> float:
-        """NT-Xent of a network to which all images look the same."""
-        return log(2 * self.compared - 1)
+    chance_loss: float
 
     def to_json(self) -> JsonObject:
         """See `Evidence`."""
@@ -116,3 +116,12 @@ class ContrastEvidence(Evidence):
             "",
             "A training may use the same nodules; its manifest says how many they are.",
         ]
+
+
+def chance_loss(compared: Sequence[int]) -> float:
+    """NT-Xent of a network to which all images look the same: the partner is one of all others.
+
+    Args:
+        compared: nodules of each part, told apart by themselves.
+    """
+    return sum(nodules * log(2 * nodules - 1) for nodules in compared) / sum(compared)
