@@ -2,10 +2,12 @@
 
 import importlib.util
 import signal
+import subprocess
+import sys
 
 import pytest
 
-from training.pretraining.interruptions import SAME_FILES, command, killed_after_an_epoch
+from training.pretraining.interruptions import RADIOGENE, SAME_FILES, command, killed_after_an_epoch
 
 RATED = ("--columns", "TEXTURE,margin", "--views", "axial;coronal")
 UNLABELLED = ("--self-supervised",)
@@ -32,3 +34,15 @@ def test_killed_and_resumed_the_bytes_are_those_of_an_uninterrupted_one(what, ma
     for name in (*SAME_FILES, "training_cubes.json"):
         assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["killed", "settings.toml", "whole"]
+
+
+@pytest.mark.long
+def test_two_processes_share_a_pretraining_on_ratings(many_rated, tmp_path):
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--no-python"]
+    settings = tmp_path / "settings.toml"
+    settings.write_text("validation_share = 0.3\n")
+    words = command(many_rated, tmp_path / "out", *RATED, "--settings", str(settings), "--devices", "2")
+    done = subprocess.run([*launcher, RADIOGENE, *words], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.strip() == str(tmp_path / "out")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["out", "settings.toml"]
