@@ -1,20 +1,41 @@
-"""`radiogene pretrain`: from a folder of images to weights that a training starts from."""
+"""`radiogene pretrain`: from photographs or nodules to weights that a training starts from."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from radiogene.cli.options import Quiet, SettingsFile
+from radiogene.cli.options import Quiet, SettingsFile, words
 from radiogene.cli.progress import progress_bar
 from radiogene.cli.run_arguments import Accelerator, Accumulate, Devices, Log, Nodes, Precision, given
 
 
 def pretrain(
-    images: Annotated[Path, typer.Argument(help="A folder with one subfolder of images per class.")],
+    source: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IMAGES|STORE...",
+            help="A folder with one subfolder of images per class; with --columns or --self-supervised a store that "
+            "`radiogene prepare` filled, or several.",
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="The folder of the pretrained network.")],
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns", help="Learn what these columns say of a store's nodules (1 or 0), separated by commas."
+        ),
+    ] = None,
+    self_supervised: Annotated[
+        bool | None, typer.Option("--self-supervised", help="Learn from a store's nodules without labels.")
+    ] = None,
+    views: Annotated[
+        str | None,
+        typer.Option("--views", help="Of nodules: some of the nine views, separated by semicolons (else all)."),
+    ] = None,
     test: Annotated[
-        Path | None, typer.Option("--test", help="A folder of the same classes that only measures the network.")
+        Path | None,
+        typer.Option("--test", help="A folder of the same classes of images that only measures the network."),
     ] = None,
     settings: SettingsFile = None,
     preset: Annotated[
@@ -43,11 +64,14 @@ def pretrain(
     nodes: Nodes = None,
     log: Log = None,
 ) -> None:
-    """Pretrain on images of two or more classes; the same command goes on after an interruption."""
+    """Pretrain on classes of images, or on nodules; the same command goes on after an interruption."""
     from radiogene.api.pretraining import pretrain as pretrain_network
     from radiogene.methods.settings_file import merged, read_settings_file
 
     decided = given(
+        columns=None if columns is None else list(words(columns)),
+        self_supervised=self_supervised,
+        views=None if views is None else [view.strip() for view in views.split(";")],
         preset=preset,
         backbone=backbone,
         attention=attention,
@@ -61,7 +85,7 @@ def pretrain(
         accelerator=accelerator, precision=precision, accumulate=accumulate, devices=devices, nodes=nodes, log=log
     )
     place = pretrain_network(
-        images,
+        source,
         out,
         settings=merged({} if settings is None else read_settings_file(settings), decided),
         run=run,

@@ -9,6 +9,7 @@ from scipy import ndimage
 
 from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES, SAMPLE_MM
 from radiogene.ct.scan import AIR_HU
+from radiogene.errors import SettingsError
 
 Direction = tuple[int, int, int]
 
@@ -116,6 +117,19 @@ NINE_VIEWS: tuple[View, ...] = (
 """The order is part of every file and model: (row direction, column direction) as in the project's method."""
 
 VIEW_NAMES: tuple[str, ...] = tuple(view.name for view in NINE_VIEWS)
+
+
+def chosen_view_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The views in their own order, whatever that of the names; all where none is named.
+
+    Raises:
+        SettingsError: a view that does not exist or is named twice.
+    """
+    if not names:
+        return VIEW_NAMES
+    if len(set(names)) != len(names) or not set(names) <= set(VIEW_NAMES):
+        raise SettingsError(f"Found the `views` {list(names)}; expected some of {', '.join(VIEW_NAMES)}, each once.")
+    return tuple(name for name in VIEW_NAMES if name in names)
 
 
 def view_points_mm(

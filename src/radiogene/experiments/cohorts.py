@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import open_stores
 from radiogene.errors import CohortError, StoreError
 from radiogene.model.known_cubes import cube_fingerprint
+from radiogene.model.pretrained_folder import read_pretrained
 from radiogene.storage.place import Place
 from radiogene.storage.typed_json import to_json
 
@@ -104,3 +105,23 @@ def refuse_shared_cubes(training_cubes: Sequence[str], external_cubes: Sequence[
             "The same cube is in both stores under two patient_ids: an external cohort shares no scan with the "
             "training. Take it out of one table."
         )
+
+
+def refuse_pretrained_cubes(pretrained: Mapping[str, str], external_cubes: Sequence[str]) -> None:
+    """Refuses a start that was pretrained on nodules of the external cohort, with labels or without.
+
+    Args:
+        pretrained: folder of a pretrained network by backbone.
+        external_cubes: `cube_fingerprints` of the external cohort.
+
+    Raises:
+        CohortError: a cube that a start has seen.
+        WeightsError: a folder that cannot be read.
+    """
+    for folder in pretrained.values():
+        seen = read_pretrained(Path(folder)).training_cubes.intersection(external_cubes)
+        if seen:
+            raise CohortError(
+                f"{folder} was pretrained on {len(seen)} cubes of the external store: its figures would be of nodules "
+                "that the network knows. Pretrain on other patients (`pretrained`)."
+            )

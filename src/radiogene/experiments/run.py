@@ -10,6 +10,7 @@ from radiogene.experiments.cohorts import (
     ExperimentPlaces,
     contents_fingerprint,
     cube_fingerprints,
+    refuse_pretrained_cubes,
     refuse_shared_cubes,
     refuse_unusable,
 )
@@ -84,13 +85,14 @@ def run_experiments(
         told: of every finished fit.
 
     Raises:
-        CohortError: the cohorts share a patient or are empty.
+        CohortError: the cohorts share a patient or are empty, or a start has seen the external one.
         SettingsError: the folder holds another experiment.
     """
     training, external = places.training.opened(), places.external.opened()
     refuse_unusable(training, external)
     training_cubes, external_cubes = cube_fingerprints(training), cube_fingerprints(external)
     refuse_shared_cubes(training_cubes, external_cubes)
+    refuse_pretrained_cubes(settings.pretrained, external_cubes)
     fingerprints = {
         "training": contents_fingerprint(training, training_cubes),
         "external": contents_fingerprint(external, external_cubes),

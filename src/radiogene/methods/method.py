@@ -211,6 +211,11 @@ class Method(ABC):
         return {}
 
     @property
+    def seen_cubes(self) -> frozenset[str]:
+        """Fingerprints of further cubes that shaped it before its fit; known right after the fit only."""
+        return frozenset()
+
+    @property
     def engine(self) -> "EngineIdentity | None":
         """What computes the features of views; None for a system without views."""
         return None

@@ -86,8 +86,8 @@ class NineViewTraining(NetworkTraining):
         dropout: of the features in training.
         freeze_normalisation: keep the running statistics of normalisation as the initial weights bring them.
         view_sampling: how diagonals fill an image: "stretched", or "isotropic" with one scale on both axes.
-        field_mm: side of the part of the cube, about its centre, that the views show; the paper's is the cube's 64.
-        window_hu: lowest and highest Hounsfield units that the network is to tell apart; the paper has no limit.
+        field_mm: side of the part of the cube, about its centre, that the views show; the preset's where not set.
+        window_hu: lowest and highest Hounsfield units that the network is to tell apart; the preset's where not set.
         depth_shift_mm: largest move of a training view's plane along the line that it stands on.
         per_image_standardisation: standardise each view by itself, which loses absolute Hounsfield units.
         clinical_at: where clinical values join a branch: beside the outputs of FC256 ("fc256_output") or its inputs.
@@ -103,7 +103,7 @@ class NineViewTraining(NetworkTraining):
     dropout: bool = True
     freeze_normalisation: bool = False
     view_sampling: Literal["stretched", "isotropic"] = "stretched"
-    field_mm: float = 64.0
+    field_mm: float | None = None
     window_hu: tuple[float, float] | None = None
     depth_shift_mm: float = 0.0
     per_image_standardisation: bool = False

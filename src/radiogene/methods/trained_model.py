@@ -34,7 +34,7 @@ class TrainedModel:
         entry: which system.
         method: fitted.
         decision: thresholds and calibration, set on patients that the predicting models had not seen.
-        training_cubes: fingerprints of the cubes it was trained on.
+        training_cubes: fingerprints of the cubes it was trained on, or its start pretrained on.
         weights_sha256: of the file of what was fitted; empty before it is written.
     """
 
@@ -132,7 +132,8 @@ def fit_model(
     held_out = method.held_out
     decision = fit_decision(held_out.predictions, held_out.set_on, method.model_kind, calibration)
     known = trained_on.at(np.flatnonzero((labels != UNKNOWN).any(axis=1)))
-    cubes = tuple(fingerprints(cohort.source.cube(index) for index in known.nodule_indexes))
+    fitted_on = fingerprints(cohort.source.cube(index) for index in known.nodule_indexes)
+    cubes = tuple(sorted(method.seen_cubes.union(fitted_on)))
     manifest: JsonObject = {
         "method": entry.name,
         "settings": to_json(settings),

@@ -40,7 +40,7 @@ def views_named(names: Sequence[str]) -> tuple[View, ...]:
 def sampler_of(facts: NineViewFacts) -> ViewSampler:
     """The view sampler that a model was trained with."""
     views = views_named(facts.view_names)
-    return ViewSampler(facts.preset.image_size, facts.view_sampling, views, facts.field_mm)
+    return ViewSampler(facts.preset.image_size, facts.view_sampling, views, facts.preset.field_mm)
 
 
 def network_outputs(

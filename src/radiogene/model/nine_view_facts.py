@@ -1,15 +1,13 @@
 """What the folder of a nine-view network says of it beyond the facts of every model: sizes, views, scaling."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.ct.nine_views import ViewField, ViewSampling
-from radiogene.ct.resampling import CUBE_MM
 from radiogene.model.facts import ModelFacts
 from radiogene.networks.gene_branch import ClinicalEntry
 from radiogene.networks.presets import Preset
 from radiogene.networks.standardisation import Standardisation
-from radiogene.storage.typed_json import MAY_BE_ABSENT
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,6 @@ class NineViewFacts(ModelFacts):
         view_names: the views in the network's order.
         view_sampling: how diagonals fill an image.
         clinical_at: where clinical values join a branch.
-        field_mm: side of the part of the cube that the views show.
         members: one for a single model, several for an ensemble.
         view_weights: per gene, the share of each view in the decision; sums to 1 (`method.md` section 4).
     """
@@ -47,12 +44,11 @@ class NineViewFacts(ModelFacts):
     clinical_at: ClinicalEntry
     members: tuple[MemberSettings, ...]
     view_weights: dict[str, dict[str, float]]
-    field_mm: float = field(default=CUBE_MM, metadata=MAY_BE_ABSENT)
 
     @property
     def view_field(self) -> ViewField:
         """What the network sees of each view."""
-        return ViewField(self.view_sampling, self.field_mm)
+        return ViewField(self.view_sampling, self.preset.field_mm)
 
     @property
     def has_masks(self) -> bool:

@@ -1,8 +1,9 @@
 """The folder of a pretrained view network: all its layers but the classifier, to start a training from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import torch
 from safetensors import SafetensorError
@@ -12,11 +13,12 @@ from torch import Tensor
 from radiogene.errors import WeightsError
 from radiogene.networks.feature_network import FeatureNetwork
 from radiogene.networks.presets import Preset
+from radiogene.networks.standardisation import Standardisation
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
 from radiogene.storage.checked_files import read_json_object, require_own_place, sha256_of
 from radiogene.storage.library_versions import library_versions
 from radiogene.storage.tensor_file import save_tensors
-from radiogene.storage.typed_json import JsonObject, from_json, to_json
+from radiogene.storage.typed_json import MAY_BE_ABSENT, JsonObject, from_json, read_typed_json, to_json
 
 FORMAT = 1
 WEIGHTS_FILE = "network.safetensors"
@@ -24,8 +26,12 @@ SETTINGS_FILE = "settings.json"
 HISTORY_FILE = "history.json"
 CARD_FILE = "card.md"
 MANIFEST_FILE = "manifest.json"
+CUBES_FILE = "training_cubes.json"
 
 MASK_PART = ".mask."
+
+PretrainingKind = Literal["photographs", "ratings", "self-supervised"]
+"""What a network was pretrained on: classes of photographs, columns that rate nodules, or nodules without labels."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +49,24 @@ class PretrainedSettings:
     Attributes:
         preset: sizes of the network.
         attention: False where it has no masks.
-        classes: names of the classes that it told apart.
-        scaling: of its input.
+        classes: names of the classes of photographs that it told apart; none where it saw nodules.
+        scaling: of photographs; None where it saw nodules.
+        kind: what it was pretrained on.
+        columns: that it learnt to tell of a nodule, of the kind `ratings`.
+        view_names: views of nodules that it saw; none where it saw photographs.
+        standardisation: of views; None where it saw photographs.
+        counts: how many images, or how many patients and nodules, fitted it or chose its epoch.
     """
 
     preset: Preset
     attention: bool
     classes: tuple[str, ...]
-    scaling: ImageScaling
+    scaling: ImageScaling | None
+    kind: PretrainingKind = field(default="photographs", metadata=MAY_BE_ABSENT)
+    columns: tuple[str, ...] = field(default=(), metadata=MAY_BE_ABSENT)
+    view_names: tuple[str, ...] = field(default=(), metadata=MAY_BE_ABSENT)
+    standardisation: Standardisation | None = field(default=None, metadata=MAY_BE_ABSENT)
+    counts: dict[str, int] = field(default_factory=dict, metadata=MAY_BE_ABSENT)
 
     def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""
@@ -80,11 +96,13 @@ class PretrainedNetwork:
         settings: what it is.
         state: its parameters and running statistics by name.
         weights_sha256: of the weights file.
+        training_cubes: fingerprints of the nodules' cubes that fitted it or chose its epoch; none of photographs.
     """
 
     settings: PretrainedSettings
     state: dict[str, Tensor]
     weights_sha256: str
+    training_cubes: frozenset[str] = frozenset()
 
     def load_into(self, network: FeatureNetwork, preset: Preset) -> None:
         """Load these weights into a network as its start.
@@ -99,10 +117,13 @@ class PretrainedNetwork:
             WeightsError: another preset, or parameters that do not fit.
         """
         own_preset = self.settings.preset
+        if self.settings.kind == "photographs":
+            # They have no field in mm and no HU.
+            own_preset = replace(own_preset, field_mm=preset.field_mm, window_hu=preset.window_hu)
         if own_preset != preset:
             raise WeightsError(
                 f"The pretrained network has the preset {own_preset.name!r}, the training {preset.name!r}, or its "
-                "sizes differ. Pretrain with the same `preset`."
+                "sizes differ. Pretrain with the same `preset`, `field_mm` and `window_hu`."
             )
         own = network.state_dict()
         state = {name: tensor for name, tensor in self.state.items() if name in own or MASK_PART not in name}
@@ -124,6 +145,7 @@ def write_pretrained(
     manifest: JsonObject,
     history: JsonObject,
     card: str,
+    training_cubes: Sequence[str] = (),
 ) -> None:
     """Writes the folder, whole or not at all.
 
@@ -134,6 +156,7 @@ def write_pretrained(
         manifest: how it was made; versions and hashes are added here.
         history: losses per epoch, plain JSON values.
         card: in words, what it rests on.
+        training_cubes: fingerprints of the nodules' cubes that it saw.
     """
     require_pretrained_place(path)
     with atomic_folder(path) as folder:
@@ -141,6 +164,8 @@ def write_pretrained(
         write_json(folder / SETTINGS_FILE, settings.to_json())
         write_json(folder / HISTORY_FILE, history)
         write_text(folder / CARD_FILE, card)
+        if training_cubes:
+            write_json(folder / CUBES_FILE, sorted(training_cubes))
         hashes = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
         write_json(folder / MANIFEST_FILE, {**manifest, "versions": library_versions(), "sha256": hashes})
 
@@ -167,7 +192,8 @@ def read_pretrained(path: Path) -> PretrainedNetwork:
         raise WeightsError(f"{path} is no folder of a pretrained network. Give what `radiogene pretrain --out` wrote.")
     named = read_json_object(path / MANIFEST_FILE).get("sha256")
     hashes = from_json(dict[str, str], named if isinstance(named, dict) else {}, where=path / MANIFEST_FILE)
-    for name in (WEIGHTS_FILE, SETTINGS_FILE):
+    of_cubes = (CUBES_FILE,) if CUBES_FILE in hashes else ()
+    for name in (WEIGHTS_FILE, SETTINGS_FILE, *of_cubes):
         file = path / name
         if not file.is_file() or sha256_of(file) != hashes.get(name):
             raise WeightsError(
@@ -181,4 +207,7 @@ def read_pretrained(path: Path) -> PretrainedNetwork:
         raise WeightsError(f"{path / WEIGHTS_FILE} is damaged: {error}. Copy the whole folder again.") from error
     if not all(bool(torch.isfinite(tensor).all()) for tensor in state.values()):
         raise WeightsError(f"{path / WEIGHTS_FILE} holds values that are not finite. Pretrain again.")
-    return PretrainedNetwork(settings, state, hashes[WEIGHTS_FILE])
+    if settings.kind != "photographs" and not of_cubes:
+        raise WeightsError(f"{path} lacks {CUBES_FILE}, the list of the nodules it saw. Copy the whole folder again.")
+    cubes = read_typed_json(tuple[str, ...], path / CUBES_FILE) if of_cubes else ()
+    return PretrainedNetwork(settings, state, hashes[WEIGHTS_FILE], frozenset(cubes))

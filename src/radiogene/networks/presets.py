@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from radiogene.ct.nine_views import NINE_VIEWS
+from radiogene.ct.resampling import CUBE_MM
 from radiogene.errors import SettingsError
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET, backbone_named
 from radiogene.networks.convolution import LayerStyle, Padding
@@ -21,6 +22,10 @@ DROPOUT_KEEP = 0.8
 """Share of features that dropout keeps (paper, "Deep learning model")."""
 
 
+SMALLEST_FIELD_MM = 16.0
+"""Smaller fields would show a part of most nodules only."""
+
+
 @dataclass(frozen=True)
 class Preset:
     """All sizes of an MMDL network.
@@ -34,6 +39,8 @@ class Preset:
         backbone: name of the network that looks at a view.
         channel_divisor: of a backbone that is compared: its published channel counts are divided by it. 1 for the
             inception-attention-resnet, whose width is among its sizes.
+        field_mm: side of the part of the cube, about its centre, that the views show; the paper's is the whole cube.
+        window_hu: lowest and highest HU that the network is to tell apart; None, as in the paper, for no limit.
 
     Raises:
         SettingsError: no backbone has that name, or a divisor below 1.
@@ -46,11 +53,19 @@ class Preset:
     view_network: ViewNetworkSettings
     backbone: str = field(default=INCEPTION_ATTENTION_RESNET, metadata=MAY_BE_ABSENT)
     channel_divisor: int = field(default=1, metadata=MAY_BE_ABSENT)
+    field_mm: float = field(default=CUBE_MM, metadata=MAY_BE_ABSENT)
+    window_hu: tuple[float, float] | None = field(default=None, metadata=MAY_BE_ABSENT)
 
     def __post_init__(self) -> None:
         backbone_named(self.backbone)
         if self.channel_divisor < 1:
             raise SettingsError(f"Channels divided by {self.channel_divisor}: expected 1 or more.")
+        if not SMALLEST_FIELD_MM <= self.field_mm <= CUBE_MM:
+            raise SettingsError(
+                f"A field of {self.field_mm:g} mm: expected {SMALLEST_FIELD_MM:g} to {CUBE_MM:g} (`field_mm`)."
+            )
+        if self.window_hu is not None and not self.window_hu[0] < self.window_hu[1]:
+            raise SettingsError(f"A window of {list(self.window_hu)} HU: expected the lower end first (`window_hu`).")
 
     @property
     def has_masks(self) -> bool:
@@ -106,21 +121,35 @@ NARROWER = {("tiny", "inception-resnet-v2"): 16}
 """With its 244 convolutions, an eighth of the channels would take 1.4 times as long as the paper's network there."""
 
 
-def preset_named(name: str, backbone: str = INCEPTION_ATTENTION_RESNET) -> Preset:
+def preset_named(
+    name: str,
+    backbone: str = INCEPTION_ATTENTION_RESNET,
+    field_mm: float | None = None,
+    window_hu: tuple[float, float] | None = None,
+) -> Preset:
     """The preset of that name, with that backbone.
 
     Args:
         name: one of `PRESETS`.
         backbone: one of `BACKBONES`.
+        field_mm: in place of the preset's own, which None leaves.
+        window_hu: in place of the preset's own, which None leaves.
 
     Raises:
-        SettingsError: no preset or no backbone has that name.
+        SettingsError: no preset or no backbone has that name, or a field or window that cannot be meant.
     """
     if name not in PRESETS:
         raise SettingsError(f"No preset {name!r}: expected one of {', '.join(PRESETS)} (`preset`).")
     compared = backbone != INCEPTION_ATTENTION_RESNET
     divisor = NARROWER.get((name, backbone), CHANNEL_DIVISORS[name]) if compared else 1
-    return replace(PRESETS[name], backbone=backbone, channel_divisor=divisor)
+    preset = PRESETS[name]
+    return replace(
+        preset,
+        backbone=backbone,
+        channel_divisor=divisor,
+        field_mm=preset.field_mm if field_mm is None else field_mm,
+        window_hu=preset.window_hu if window_hu is None else window_hu,
+    )
 
 
 def build_view_network(preset: Preset, attention: bool = True) -> ViewNetwork:

@@ -4,6 +4,7 @@ Equals `ct.nine_views.cut_views` where nothing is augmented; a test holds the tw
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,6 +31,14 @@ class ViewTransforms:
     turn_flip: Tensor
     shift_mm: Tensor
     depth_mm: Tensor
+
+    def at(self, index: Any) -> "ViewTransforms":
+        """Some of the transforms.
+
+        Args:
+            index: into the patients, or into patients and views.
+        """
+        return ViewTransforms(self.turn_flip[index], self.shift_mm[index], self.depth_mm[index])
 
     def to(self, device: torch.device) -> "ViewTransforms":
         """The same transforms on another device."""

@@ -1,12 +1,13 @@
 """Where a training starts: random weights, a network pretrained here, or ImageNet parameters from a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from torch import Tensor
 
-from radiogene.errors import SettingsError
+from radiogene.errors import SettingsError, TrainingError
 from radiogene.model.pretrained_folder import PretrainedNetwork, read_pretrained
 from radiogene.networks.imagenet_file import read_imagenet_parameters
 from radiogene.networks.imagenet_start import start_from_imagenet
@@ -33,8 +34,19 @@ class InitialWeights(Protocol):
     def load_into(self, network: MMDL) -> None:
         """Load these weights into every view network as its start."""
 
-    def to_json(self) -> JsonObject:
-        """What the manifest says of the start; it names no path."""
+    @property
+    def seen_cubes(self) -> frozenset[str]:
+        """Fingerprints of the nodules' cubes that made these weights."""
+
+    def of_training_on(self, fingerprints: Sequence[str]) -> JsonObject:
+        """What the manifest says of the start of a training on some cubes; it names no path.
+
+        Args:
+            fingerprints: of the cubes.
+
+        Raises:
+            TrainingError: the start was fitted to labels of one of them.
+        """
 
 
 @dataclass(frozen=True)
@@ -43,12 +55,13 @@ class RandomWeights:
 
     is_trained: bool = False
     of_trunk_only: bool = False
+    seen_cubes: frozenset[str] = frozenset()
 
     def load_into(self, network: MMDL) -> None:
         """Leave the network the weights that it was built with."""
 
-    def to_json(self) -> JsonObject:
-        """What the manifest says of the start."""
+    def of_training_on(self, fingerprints: Sequence[str]) -> JsonObject:
+        """What the manifest says of the start; see `InitialWeights`."""
         return {"kind": RANDOM}
 
 
@@ -82,10 +95,31 @@ class PretrainedWeights:
         for view_network in network.view_networks:
             self.pretrained.load_into(view_network, self.preset)  # type: ignore[arg-type]
 
-    def to_json(self) -> JsonObject:
-        """What the manifest says of the start."""
-        classes = list(self.pretrained.settings.classes)
-        return {"kind": "pretrained", "classes": classes, "weights_sha256": self.pretrained.weights_sha256}
+    @property
+    def seen_cubes(self) -> frozenset[str]:
+        """See `InitialWeights`."""
+        return self.pretrained.training_cubes
+
+    def of_training_on(self, fingerprints: Sequence[str]) -> JsonObject:
+        """What the manifest says of the start; see `InitialWeights`.
+
+        A network that saw labels of a nodule remembers it, and what is held out is held out from no such network. One
+        that saw the cube alone knows nothing that a label could tell; how many those are is stated.
+        """
+        found = self.pretrained.settings
+        shared = len(self.seen_cubes.intersection(fingerprints))
+        if shared and found.kind == "ratings":
+            raise TrainingError(
+                f"The pretrained network was fitted to {', '.join(found.columns)} of {shared} of the "
+                f"{len(set(fingerprints))} cubes of this training: no figure on them would be of nodules that it had "
+                "not seen. Pretrain on other patients, or without labels (`self_supervised`)."
+            )
+        said: JsonObject = {"kind": found.kind, "weights_sha256": self.pretrained.weights_sha256, **found.counts}
+        if found.kind == "photographs":
+            return {**said, "classes": list(found.classes)}
+        if found.kind == "ratings":
+            said["columns"] = list(found.columns)
+        return {**said, "views": list(found.view_names), "cubes_of_this_training": shared}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +137,7 @@ class ImagenetWeights:
     file: Path | None = None
     is_trained: bool = True
     of_trunk_only: bool = True
+    seen_cubes: frozenset[str] = frozenset()
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.file is None:
@@ -113,8 +148,8 @@ class ImagenetWeights:
         """Load the weights; see `InitialWeights`."""
         start_from_imagenet(network, self.parameters)
 
-    def to_json(self) -> JsonObject:
-        """What the manifest says of the start."""
+    def of_training_on(self, fingerprints: Sequence[str]) -> JsonObject:
+        """What the manifest says of the start; see `InitialWeights`."""
         return {"kind": "imagenet", "file_sha256": self.sha256}
 
 

@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
-from radiogene.ct.resampling import CUBE_MM
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.gene_branch import ClinicalEntry
@@ -37,8 +36,7 @@ class TrainingSettings:
         attention: False switches the masks off.
         view_names: which views.
         view_sampling: how diagonals fill an image.
-        field_mm: side of the part of the cube that the views show.
-        window_hu: lowest and highest HU that the network is to tell apart; None for no limit.
+        field_mm, window_hu: of `Preset`, in place of the preset's own; None for those.
         depth_shift_mm: largest move of a training view's plane along the line that it stands on.
         clinical_at: where clinical values join a branch.
         per_image_standardisation: standardise each view by itself (an option; loses absolute HU).
@@ -64,7 +62,7 @@ class TrainingSettings:
     attention: bool = True
     view_names: tuple[str, ...] = VIEW_NAMES
     view_sampling: ViewSampling = ViewSampling.STRETCHED
-    field_mm: float = CUBE_MM
+    field_mm: float | None = None
     window_hu: tuple[float, float] | None = None
     depth_shift_mm: float = 0.0
     clinical_at: ClinicalEntry = ClinicalEntry.FC256_OUTPUT
@@ -83,7 +81,7 @@ class TrainingSettings:
     @property
     def sizes(self) -> Preset:
         """The preset with its backbone."""
-        return preset_named(self.preset, self.backbone)
+        return preset_named(self.preset, self.backbone, self.field_mm, self.window_hu)
 
     def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""

@@ -44,6 +44,7 @@ class FittedNetworks:
         members_differ_in: "folds", "seeds", both, or nothing.
         record: settings, start and members for a manifest, plain JSON values.
         history: losses per member, stage and epoch.
+        seen_cubes: fingerprints of the cubes that made the initial weights.
     """
 
     kept: tuple[TrainedMember, ...]
@@ -53,6 +54,7 @@ class FittedNetworks:
     members_differ_in: str
     record: JsonObject
     history: tuple[MemberHistory, ...]
+    seen_cubes: frozenset[str] = frozenset()
 
     @property
     def members(self) -> tuple[MemberSettings, ...]:
@@ -84,8 +86,8 @@ def train(
         None in all processes of a distributed training but the first.
 
     Raises:
-        TrainingError: a gene has too few known patients of a kind, the loss is not a number, or the cubes are of no
-            store, so that nobody could say how they were prepared.
+        TrainingError: a gene has too few known patients of a kind, the loss is not a number, the start was fitted to
+            labels of these nodules, or the cubes are of no store, so that nobody could say how they were prepared.
         CohortError: a clinical column is missing or unusable.
         SettingsError: the unfinished training in `place` is another one.
         WorkersError: workers ended, or cannot be used; what is trained is kept.
@@ -99,7 +101,8 @@ def train(
     # A patient whose largest nodule cannot be told is refused before the training, not after it.
     cohort.patient_predictions(np.arange(len(cohort.rows)), np.zeros(cohort.labels.shape), settings.nodule_rule)
 
-    unfinished = UnfinishedTraining(place, _command(source, cohort, settings, options, initial))
+    start = initial.of_training_on(cohort.fingerprints)
+    unfinished = UnfinishedTraining(place, _command(source, cohort, settings, options, start))
     task = MemberTask(source.places, prepared.nodules, labels, settings, initial, options, unfinished.path)
     with unfinished:
         trained = trained_members(cohort, members, task, workers)
@@ -118,8 +121,9 @@ def train(
         },
         model_kind=_kind(settings),
         members_differ_in=_members_differ_in(settings),
-        record=_record(settings, members, trained, options, initial),
+        record=_record(settings, members, trained, options, start),
         history=history,
+        seen_cubes=initial.seen_cubes,
     )
 
 
@@ -145,7 +149,7 @@ def _command(
     cohort: TrainingCohort,
     settings: TrainingSettings,
     options: RunOptions,
-    initial: InitialWeights,
+    start: JsonObject,
 ) -> JsonObject:
     """Everything that decides the result: an unfinished training goes on with the same only."""
     nodules = [
@@ -162,7 +166,7 @@ def _command(
     return {
         "settings": settings.to_json(),
         "run": options.of_results(),
-        "initial_weights": initial.to_json(),
+        "initial_weights": start,
         "preparation_hash": source.preparation_hash,
         "cohort_sha256": hashlib.sha256(json.dumps(nodules, sort_keys=True).encode()).hexdigest(),
         "versions": library_versions(),
@@ -185,12 +189,12 @@ def _record(
     members: Sequence[Member],
     trained: Sequence[TrainedMember],
     options: RunOptions,
-    initial: InitialWeights,
+    start: JsonObject,
 ) -> JsonObject:
     return {
         "settings": settings.to_json(),
         "run": options.to_json(),
-        "initial_weights": initial.to_json(),
+        "initial_weights": start,
         "members": [
             {
                 "name": member.name,

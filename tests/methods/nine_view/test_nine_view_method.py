@@ -167,7 +167,7 @@ def test_a_pretrained_network_is_a_start_and_its_path_is_not_kept(synthetic_pati
     write_pretrained(tmp_path / "start", start, build_feature_network(TINY).state_dict(), {}, {}, "made for a test")
     settings = replace(SHORT, genes=("EGFR",), views=("axial",), init=str(tmp_path / "start"))
     method = fitted("mmdl", settings, synthetic_patients, tmp_path)
-    assert "starts from a network trained before (pretrained)" in method.notes
+    assert "starts from a network trained before (photographs)" in method.notes
     folder = write_fitted(method, tmp_path / "saved")
     stages = read_nine_view_model(folder).folder.manifest["members"][0]["stages"]
     assert [stage["name"] for stage in stages] == ["branches", "all layers", "fusion"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from radiogene.training.pretraining.photographs import Photographs
 from radiogene.training.pretraining.pretrain import pretrain
 from training.pretraining.made_images import OPTIONS, short_settings, write_images
 
@@ -16,5 +17,5 @@ def images(tmp_path_factory):
 def pretrained(images, tmp_path_factory):
     """The folder of a network pretrained on them for two epochs."""
     out = tmp_path_factory.mktemp("pretrained") / "network"
-    pretrain(images, short_settings(), out, OPTIONS)
+    pretrain(Photographs(images), short_settings(), out, OPTIONS)
     return out

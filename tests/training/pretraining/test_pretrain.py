@@ -12,6 +12,7 @@ from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.pretrained_folder import PretrainedNetwork, read_pretrained
 from radiogene.networks.presets import TINY, build_mmdl, build_view_network, preset_named
 from radiogene.training.initial_weights import PretrainedWeights, initial_weights
+from radiogene.training.pretraining.photographs import Photographs
 from radiogene.training.pretraining.pretrain import pretrain
 from radiogene.training.pretraining.schedule import pretraining_schedule_of
 from training.pretraining.made_images import CLASSES, OPTIONS, short_settings, write_images
@@ -51,9 +52,9 @@ def test_it_learns_to_tell_two_classes_apart_and_is_measured_on_test_images(tmp_
     (tests / "lying" / "photo-99.png").write_text("no image")
     told = []
     settings = short_settings(epochs=8, learning_rate=0.003)
-    record = pretrain(images, settings, tmp_path / "out", OPTIONS, test=tests, tell=told.append)
+    record = pretrain(Photographs(images, tests), settings, tmp_path / "out", OPTIONS, tell=told.append)
     test = json.loads((tmp_path / "out" / "manifest.json").read_text())["test"]
-    assert test == record.test.to_json()
+    assert test == record.evidence.test.to_json()
     assert test["images"] == 40
     assert test["classes"]["lying"]["images"] == 20
     right = sum(answers["right"] for answers in test["classes"].values())
@@ -94,7 +95,8 @@ def test_the_heads_stage_leaves_the_pretrained_trunk_as_it_was(
     train(synthetic_patients, settings, tmp_path / "model", OPTIONS, init=str(pretrained))
     manifest = read_nine_view_model(tmp_path / "model").folder.manifest
     assert [stage["name"] for stage in manifest["members"][0]["stages"]] == ["branches"]
-    assert manifest["initial_weights"]["classes"] == list(CLASSES)
+    start = manifest["initial_weights"]
+    assert (start["kind"], start["classes"], start["images"]) == ("photographs", list(CLASSES), 20)
     weights = load_file(tmp_path / "model" / "model.safetensors")
     trunk = {
         name.partition("view_networks.0.")[2]: value for name, value in weights.items() if "view_networks.0." in name
@@ -112,7 +114,7 @@ def test_another_preset_is_refused(pretrained):
 
 def test_without_attention_there_are_no_masks_in_the_folder(images, tmp_path):
     settings = replace(short_settings(epochs=1), attention=False)
-    pretrain(images, settings, tmp_path / "out", OPTIONS)
+    pretrain(Photographs(images), settings, tmp_path / "out", OPTIONS)
     found = read_pretrained(tmp_path / "out")
     assert not found.settings.attention
     assert not any(".mask." in name for name in found.state)
@@ -120,31 +122,31 @@ def test_without_attention_there_are_no_masks_in_the_folder(images, tmp_path):
 
 def test_a_loss_that_is_not_a_number_is_refused_and_nothing_is_written(images, tmp_path):
     with pytest.raises(TrainingError, match=r"pretraining became (nan|inf).*`learning_rate`") as refused:
-        pretrain(images, short_settings(learning_rate=1e30, falling=False), tmp_path / "out", OPTIONS)
+        pretrain(Photographs(images), short_settings(learning_rate=1e30, falling=False), tmp_path / "out", OPTIONS)
     assert not isinstance(refused.value, InterruptedTrainingError)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_test_images_that_are_trained_on_or_of_other_classes_are_refused(images, tmp_path):
     with pytest.raises(SettingsError, match=r"lying/photo-00.png has the same bytes as lying/photo-00.png"):
-        pretrain(images, short_settings(), tmp_path / "out", OPTIONS, test=images)
+        pretrain(Photographs(images, images), short_settings(), tmp_path / "out", OPTIONS)
     other = write_images(tmp_path / "other", each=2, seed=9)
     (other / "standing").rename(other / "tilted")
     with pytest.raises(SettingsError, match="have the classes lying, tilted"):
-        pretrain(images, short_settings(), tmp_path / "out", OPTIONS, test=other)
+        pretrain(Photographs(images, other), short_settings(), tmp_path / "out", OPTIONS)
     assert not (tmp_path / "out").exists()
 
 
 def test_a_result_among_the_classes_is_refused(images):
-    with pytest.raises(SettingsError, match="lies in the folder of images"):
-        pretrain(images, short_settings(), images / "network", OPTIONS)
+    with pytest.raises(SettingsError, match="lies in the data's folder"):
+        pretrain(Photographs(images), short_settings(), images / "network", OPTIONS)
     assert sorted(entry.name for entry in images.iterdir()) == sorted(CLASSES)
 
 
 def test_a_folder_with_other_files_is_not_replaced(images, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(SettingsError, match="holds other files"):
-        pretrain(images, short_settings(), tmp_path, OPTIONS)
+        pretrain(Photographs(images), short_settings(), tmp_path, OPTIONS)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 

@@ -1,43 +1,19 @@
 """`radiogene pretrain`: killed and resumed it has the bytes of one that was not; another command is refused."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
-RADIOGENE = str(Path(sys.executable).parent / "radiogene")
-SAME_FILES = ("network.safetensors", "settings.json", "history.json", "card.md")
-
-
-def command(images, out, *more):
-    words = ("pretrain", images, "--out", out, "--preset", "tiny", "--batch", "4", "--epochs", "4", "--seed", "2")
-    return [*map(str, words), "--accelerator", "cpu", "--quiet", *more]
-
-
-def killed_after_an_epoch(images, out, number):
-    words = [RADIOGENE, *command(images, out)]
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-    checkpoint = out.with_name(f"{out.name}.unfinished") / "pretraining" / "last.ckpt"
-    deadline = time.monotonic() + 240
-    while not checkpoint.exists():
-        assert process.poll() is None, "the pretraining ended before it was killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    os.kill(process.pid, number)
-    shown = process.communicate(timeout=120)[1]
-    assert not out.exists()
-    return process.returncode, shown
+from training.pretraining.interruptions import RADIOGENE, SAME_FILES, command, killed_after_an_epoch
 
 
 @pytest.mark.slow
 def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupted_one(images, tmp_path, radiogene):
     whole = radiogene(*command(images, tmp_path / "whole"))
     assert whole.returncode == 0, whole.stderr
-    code, _ = killed_after_an_epoch(images, tmp_path / "killed", signal.SIGKILL)
+    code, _ = killed_after_an_epoch(command(images, tmp_path / "killed"), tmp_path / "killed", signal.SIGKILL)
     assert code == -signal.SIGKILL
     done = radiogene(*command(images, tmp_path / "killed"))
     assert done.returncode == 0, done.stderr
@@ -50,7 +26,7 @@ def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupt
 @pytest.mark.long
 @pytest.mark.slow
 def test_ended_by_a_scheduler_it_says_how_to_go_on_and_refuses_another_command(images, tmp_path, radiogene):
-    code, shown = killed_after_an_epoch(images, tmp_path / "out", signal.SIGTERM)
+    code, shown = killed_after_an_epoch(command(images, tmp_path / "out"), tmp_path / "out", signal.SIGTERM)
     assert code == 143
     assert "Traceback" not in shown
     refused = radiogene(*command(images, tmp_path / "out", "--no-attention"))

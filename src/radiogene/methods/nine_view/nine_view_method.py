@@ -203,6 +203,11 @@ class NineViewMethod(Method):
         return self._loaded.manifest if self._loaded is not None else self._required_fit().record
 
     @property
+    def seen_cubes(self) -> frozenset[str]:
+        """See `Method`: those that the initial weights were pretrained on."""
+        return self._required_fit().seen_cubes
+
+    @property
     def engine(self) -> EngineIdentity:
         """See `Method`."""
         return self.networks.engine.identity
@@ -241,7 +246,6 @@ def _facts(
         attention=settings.attention,
         view_names=settings.view_names,
         view_sampling=settings.view_sampling,
-        field_mm=settings.field_mm,
         clinical_at=settings.clinical_at,
         members=fit.members,
         view_weights=fit.view_weights,

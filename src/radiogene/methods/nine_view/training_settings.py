@@ -1,7 +1,7 @@
 """What the settings of a nine-view network mean for its training: nothing is left to a preset any more."""
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
-from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
+from radiogene.ct.nine_views import ViewSampling, chosen_view_names
 from radiogene.errors import SettingsError
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.methods.method_settings import NineViewSettings
@@ -33,7 +33,7 @@ def training_settings(backbone: str, settings: NineViewSettings) -> TrainingSett
         schedule=_schedule(settings),
         seed=settings.seed,
         attention=settings.attention,
-        view_names=_views(settings.views),
+        view_names=chosen_view_names(settings.views),
         view_sampling=ViewSampling(settings.view_sampling),
         field_mm=settings.field_mm,
         window_hu=settings.window_hu,
@@ -64,12 +64,3 @@ def _schedule(settings: NineViewSettings) -> TrainingSchedule:
         batch_patients=settings.batch or of_preset.batch_patients,
         validation_share=of_preset.validation_share if share is None else share,
     )
-
-
-def _views(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The views in their own order, whatever that of the names; all where none is named."""
-    if not names:
-        return VIEW_NAMES
-    if len(set(names)) != len(names) or not set(names) <= set(VIEW_NAMES):
-        raise SettingsError(f"Found the `views` {list(names)}; expected some of {', '.join(VIEW_NAMES)}, each once.")
-    return tuple(name for name in VIEW_NAMES if name in names)

@@ -1,15 +1,14 @@
 """What an export says of itself (`export.json`), and of the model that it must be of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from radiogene.ct.nine_views import ViewSampling
-from radiogene.ct.resampling import CUBE_MM
 from radiogene.errors import WeightsError
 from radiogene.model.engines.engine_choice import EngineName, Precision
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.networks.presets import Preset
 from radiogene.networks.standardisation import Standardisation
-from radiogene.storage.typed_json import MAY_BE_ABSENT, JsonObject, from_json, to_json
+from radiogene.storage.typed_json import JsonObject, from_json, to_json
 
 FORMAT = 1
 RECORD_FILE = "export.json"
@@ -24,7 +23,7 @@ class ExportedFacts:
     Genes, clinical values, thresholds and calibration are not among them: they belong to what PyTorch computes.
 
     Attributes:
-        preset, attention, view_names, view_sampling, field_mm, preparation_hash: as in `NineViewFacts`.
+        preset, attention, view_names, view_sampling, preparation_hash: as in `NineViewFacts`.
         standardisation: of each member.
     """
 
@@ -34,7 +33,6 @@ class ExportedFacts:
     view_sampling: ViewSampling
     preparation_hash: str
     standardisation: tuple[Standardisation, ...]
-    field_mm: float = field(default=CUBE_MM, metadata=MAY_BE_ABSENT)
 
 
 def exported_facts(facts: NineViewFacts) -> ExportedFacts:
@@ -46,7 +44,6 @@ def exported_facts(facts: NineViewFacts) -> ExportedFacts:
         facts.view_sampling,
         facts.preparation_hash,
         tuple(member.standardisation for member in facts.members),
-        facts.field_mm,
     )
 
 

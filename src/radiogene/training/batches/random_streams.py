@@ -15,6 +15,8 @@ class Stream(IntEnum):
     ORDER = 1
     DROPOUT = 2
     IMAGE_SPLIT = 3
+    PAIRS = 4
+    VALIDATION_PAIRS = 5
 
 
 def generator(seed: int, stream: Stream, epoch: int, nodule: int = 0) -> np.random.Generator:

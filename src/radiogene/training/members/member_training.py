@@ -87,7 +87,7 @@ class MemberTraining:
         """Cuts the views."""
         size = self.settings.sizes.image_size
         settings = self.settings
-        return ViewSampler(size, settings.view_sampling, views_named(settings.view_names), settings.field_mm)
+        return ViewSampler(size, settings.view_sampling, views_named(settings.view_names), settings.sizes.field_mm)
 
 
 def train_member(
@@ -150,7 +150,7 @@ def _fit_scaling(cohort: TrainingCohort, member: Member, settings: TrainingSetti
         fit_standardisation(
             (cohort.cubes_zyx[at : at + 1] for at in fitting),
             per_image=settings.per_image_standardisation,
-            window_hu=settings.window_hu,
+            window_hu=settings.sizes.window_hu,
         ),
         ClinicalEncoder.fit(cohort.rows_at(fitting), settings.clinical_columns),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from radiogene.model.pretrained_folder import PretrainingKind
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.presets import Preset, preset_named
 from radiogene.storage.typed_json import JsonObject, to_json
@@ -18,6 +19,10 @@ class PretrainingSettings:
         attention: False builds no masks.
         seed: of weights, split, order, augmentation and dropout.
         schedule: how long and how fast.
+        kind: what it is pretrained on.
+        columns: that rate nodules, of the kind `ratings`.
+        view_names: views of nodules; none where it is pretrained on photographs.
+        field_mm, window_hu: of `Preset`, in place of the preset's own; None for those.
     """
 
     preset: str = "small"
@@ -25,11 +30,16 @@ class PretrainingSettings:
     attention: bool = True
     seed: int = 0
     schedule: PretrainingSchedule = field(default_factory=lambda: pretraining_schedule_of("small"))
+    kind: PretrainingKind = "photographs"
+    columns: tuple[str, ...] = ()
+    view_names: tuple[str, ...] = ()
+    field_mm: float | None = None
+    window_hu: tuple[float, float] | None = None
 
     @property
     def sizes(self) -> Preset:
         """The preset with its backbone."""
-        return preset_named(self.preset, self.backbone)
+        return preset_named(self.preset, self.backbone, self.field_mm, self.window_hu)
 
     def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""
