@@ -51,6 +51,7 @@ NOISE_HU = 15.0
 
 EDGE_MM = 1.0
 MOST_DRAWS = 100_000
+DRAWS_OF_A_START = 2_000
 CAUSE_PURPOSE, PLACE_PURPOSE, INSIDE_PURPOSE, LABEL_PURPOSE = 11, 12, 13, 14
 
 
@@ -152,7 +153,10 @@ def drawn_rods(seed: int, number: int) -> list[Rod]:
     """
     rng = np.random.default_rng([seed, number, PLACE_PURPOSE])
     rods: list[Rod] = []
-    for _ in range(MOST_DRAWS):
+    for draw in range(MOST_DRAWS):
+        if draw % DRAWS_OF_A_START == 0:
+            # The first rods may leave no place for the last.
+            rods = []
         rod = _drawn_rod(rng)
         if _is_apart(rod, rods) and (_pixels_cut(rod) >= CUT_PIXELS).all():
             rods.append(rod)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS, ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.cube_store import CubeStore
-from radiogene.model.inference import views_named
+from radiogene.ct.nine_views import views_named
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import Preset, build_mmdl
 from radiogene.networks.standardisation import Standardisation, fit_standardisation

@@ -17,9 +17,9 @@ from harness.planted_views import (
     views_to_plant,
 )
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling
+from radiogene.ct.nine_views import VIEW_NAMES, ViewSampling, views_named
 from radiogene.errors import SettingsError
-from radiogene.model.inference import sampler_of, views_named
+from radiogene.model.inference import sampler_of
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.training.batches.augmentation import fixed_transforms
 from training_loops.made_store import made_store

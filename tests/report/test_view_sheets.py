@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.image import AxesImage
 
-from radiogene.ct.nine_views import NINE_VIEWS, ViewField, ViewSampling
+from radiogene.ct.nine_views import NINE_VIEWS, ViewSampling
 from radiogene.report.view_sheets import activation_sheet, heat_colours, views_sheet
 
 VIEWS_VHW = np.linspace(-1000, 100, 9 * 16 * 16).reshape(9, 16, 16)
@@ -29,7 +29,7 @@ def test_views_are_drawn_at_one_scale_with_true_proportions():
 
 @pytest.mark.parametrize("sampling", list(ViewSampling))
 def test_maps_lie_where_the_network_saw_the_view(sampling):
-    figure = activation_sheet(VIEWS_VHW, MAPS_VHW, NINE_VIEWS, ViewField(sampling))
+    figure = activation_sheet(VIEWS_VHW, MAPS_VHW, NINE_VIEWS, sampling)
     for axes, view, heat in zip(figure.axes, NINE_VIEWS, MAPS_VHW, strict=False):
         image, laid_over = axes.images
         height_mm, width_mm = view.size_mm

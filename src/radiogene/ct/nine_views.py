@@ -1,6 +1,8 @@
 """The nine views of a cube: three along its axes and six through two opposite edges (Figure 2A of the paper)."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -36,11 +38,13 @@ class View:
         name: geometric name, stable in files.
         row_direction: where growing row index r points, in steps along (x, y, z); two steps make a diagonal.
         column_direction: where growing column index c points.
+        field_mm: side of the part of the cube, about its centre, that it shows; the paper's is the whole cube.
     """
 
     name: str
     row_direction: Direction
     column_direction: Direction
+    field_mm: float = CUBE_MM
 
     @property
     def is_diagonal(self) -> bool:
@@ -49,51 +53,22 @@ class View:
 
     @property
     def size_mm(self) -> tuple[float, float]:
-        """Length in mm of an image's row axis and column axis (64 or 64 sqrt 2)."""
-        row, column = (float(np.linalg.norm(along)) * CUBE_MM for along in (self.row_direction, self.column_direction))
+        """Length in mm of an image's row axis and column axis (of the whole cube 64 or 64 sqrt 2)."""
+        row, column = (float(np.linalg.norm(axis)) for axis in self.axes_mm(ViewSampling.STRETCHED))
         return row, column
 
-    def axes_mm(
-        self, sampling: ViewSampling, field_mm: float = CUBE_MM
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """An image's row axis and column axis (3,) along (x, y, z), as vectors of its full length in mm.
-
-        Args:
-            sampling: whether a diagonal view has the diagonal's scale on both axes.
-            field_mm: side of the part of the cube, about its centre, that the views show.
-        """
-        row_mm = np.asarray(self.row_direction) * field_mm
+    def axes_mm(self, sampling: ViewSampling) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """An image's row axis and column axis (3,) along (x, y, z), as vectors of its full length in mm."""
+        row_mm = np.asarray(self.row_direction) * self.field_mm
         if sampling is ViewSampling.ISOTROPIC and self.is_diagonal:
             row_mm = row_mm * np.sqrt(2.0)
-        return row_mm, np.asarray(self.column_direction) * field_mm
+        return row_mm, np.asarray(self.column_direction) * self.field_mm
 
     @property
     def normal(self) -> NDArray[np.float64]:
         """The unit vector (3,) along (x, y, z) that the plane stands on."""
         across = np.cross(self.row_direction, self.column_direction).astype(np.float64)
         return np.asarray(across / np.linalg.norm(across))
-
-
-@dataclass(frozen=True)
-class ViewField:
-    """How much of a nodule's surroundings the images of a network show, and at which scale.
-
-    Attributes:
-        sampling: how diagonals fill an image.
-        side_mm: side of the part of the cube, about its centre, that the views show; the paper's is the whole cube.
-    """
-
-    sampling: ViewSampling = ViewSampling.STRETCHED
-    side_mm: float = CUBE_MM
-
-    def size_mm(self, view: View) -> tuple[float, float]:
-        """Length in mm of the row axis and the column axis of what the network sees as this view."""
-        row_mm, column_mm = (float(np.linalg.norm(axis)) for axis in view.axes_mm(self.sampling, self.side_mm))
-        return row_mm, column_mm
-
-
-WHOLE_CUBE = ViewField()
-"""The paper's field."""
 
 
 def _sum(first: Direction, second: Direction, sign: int = 1) -> Direction:
@@ -118,18 +93,45 @@ NINE_VIEWS: tuple[View, ...] = (
 
 VIEW_NAMES: tuple[str, ...] = tuple(view.name for view in NINE_VIEWS)
 
+NEAR_NAME = re.compile(r"(?P<plane>.+), (?P<field>[0-9.]+) mm")
+"""Name of a view that shows less than the whole cube."""
 
-def chosen_view_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The views in their own order, whatever that of the names; all where none is named.
+
+def view_names_of(planes: tuple[str, ...] = (), fields_mm: Sequence[float] = (CUBE_MM,)) -> tuple[str, ...]:
+    """The names of views: each plane in each field, `axial` in the whole cube and `axial, 32 mm` in less.
+
+    Args:
+        planes: names of some of `NINE_VIEWS`, in any order; all where none is named.
+        fields_mm: sides of the parts of the cube that the views show.
 
     Raises:
-        SettingsError: a view that does not exist or is named twice.
+        SettingsError: a plane that does not exist or is named twice.
     """
-    if not names:
-        return VIEW_NAMES
-    if len(set(names)) != len(names) or not set(names) <= set(VIEW_NAMES):
-        raise SettingsError(f"Found the `views` {list(names)}; expected some of {', '.join(VIEW_NAMES)}, each once.")
-    return tuple(name for name in VIEW_NAMES if name in names)
+    if len(set(planes)) != len(planes) or not set(planes) <= set(VIEW_NAMES):
+        raise SettingsError(f"Found the `views` {list(planes)}; expected some of {', '.join(VIEW_NAMES)}, each once.")
+    chosen = [name for name in VIEW_NAMES if name in planes or not planes]
+    endings = ["" if field_mm == CUBE_MM else f", {field_mm:g} mm" for field_mm in fields_mm]
+    return tuple(name + ending for ending in endings for name in chosen)
+
+
+def views_named(names: Sequence[str]) -> tuple[View, ...]:
+    """The views with these names, in this order.
+
+    Raises:
+        SettingsError: a name that `view_names_of` does not give.
+    """
+    by_name = {view.name: view for view in NINE_VIEWS}
+    views = []
+    for name in names:
+        plane, field_mm = name, CUBE_MM
+        if found := NEAR_NAME.fullmatch(name):
+            plane, field_mm = found["plane"], float(found["field"])
+        if plane not in by_name:
+            raise SettingsError(
+                f"No view {name!r}: expected one of {', '.join(VIEW_NAMES)}, or one of less than 64 mm."
+            )
+        views.append(replace(by_name[plane], name=name, field_mm=field_mm))
+    return tuple(views)
 
 
 def view_points_mm(

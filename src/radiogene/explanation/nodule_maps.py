@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import patient_labels
-from radiogene.ct.nine_views import View, ViewField, cut_views
+from radiogene.ct.nine_views import View, ViewSampling, cut_views, views_named
 from radiogene.errors import SettingsError
 from radiogene.explanation.map_mass import MAJORITY, MapMass, map_mass, segment_views
 from radiogene.explanation.model_maps import ExplainedModel
-from radiogene.model.inference import sampler_of, views_named
+from radiogene.model.inference import sampler_of
 
 DISPLAY_PIXELS = 128
 """Pixels of a view in print."""
@@ -27,7 +27,7 @@ class NoduleMaps:
         views: the model's, in order.
         views_vhw: (V, P, P) HU, cut with the default sampling for print.
         maps_vhw: (V, S, S) from 0 to 1 over all views together.
-        map_field: what the network saw of each view.
+        map_sampling: how the network cut the views that the maps belong to.
         mutant: the known status; None where it is unknown.
         outline_vhw: (V, P, P) which pixels of `views_vhw` are the nodule's; None where it was marked by a point.
         mass: how much of the maps lies on the nodule; None where it was marked by a point.
@@ -37,7 +37,7 @@ class NoduleMaps:
     views: tuple[View, ...]
     views_vhw: NDArray[np.float32]
     maps_vhw: NDArray[np.float32]
-    map_field: ViewField
+    map_sampling: ViewSampling
     mutant: bool | None
     outline_vhw: NDArray[np.bool_] | None = None
     mass: MapMass | None = None
@@ -84,7 +84,7 @@ def nodule_maps(
                 views=views,
                 views_vhw=cut_views(cube.astype(np.float32), DISPLAY_PIXELS, views=views),
                 maps_vhw=maps,
-                map_field=facts.view_field,
+                map_sampling=facts.view_sampling,
                 mutant=None if label is None else label == 1,
                 outline_vhw=None if segment is None else _display_outline(segment, views),
                 mass=None if segment is None else map_mass(maps, segment_views(segment, sampler)),

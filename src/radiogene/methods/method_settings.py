@@ -86,7 +86,8 @@ class NineViewTraining(NetworkTraining):
         dropout: of the features in training.
         freeze_normalisation: keep the running statistics of normalisation as the initial weights bring them.
         view_sampling: how diagonals fill an image: "stretched", or "isotropic" with one scale on both axes.
-        field_mm: side of the part of the cube, about its centre, that the views show; the preset's where not set.
+        fields_mm: sides of the parts of the cube, about its centre, that each plane is shown in; the preset's where not
+            set.
         window_hu: lowest and highest Hounsfield units that the network is to tell apart; the preset's where not set.
         depth_shift_mm: largest move of a training view's plane along the line that it stands on.
         per_image_standardisation: standardise each view by itself, which loses absolute Hounsfield units.
@@ -103,7 +104,7 @@ class NineViewTraining(NetworkTraining):
     dropout: bool = True
     freeze_normalisation: bool = False
     view_sampling: Literal["stretched", "isotropic"] = "stretched"
-    field_mm: float | None = None
+    fields_mm: tuple[float, ...] | None = None
     window_hu: tuple[float, float] | None = None
     depth_shift_mm: float = 0.0
     per_image_standardisation: bool = False
@@ -130,7 +131,7 @@ class NineViewSettings(NetworkSettings, NineViewTraining):
     Attributes:
         keep: of a cross-validation: "ensemble", the folds' models together, or "refit", one trained on everybody.
         init: where the network starts: "random", a folder that `radiogene pretrain` wrote, or "imagenet:FILE".
-        views: which of the nine views; all where empty.
+        views: which of the nine planes; all where empty.
         attention: false switches the masks off.
         nodule_rule: whose probability a patient with several nodules gets.
     """

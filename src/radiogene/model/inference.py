@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from radiogene.cohort.row import PatientRow
-from radiogene.ct.nine_views import NINE_VIEWS, View
+from radiogene.ct.nine_views import views_named
 from radiogene.model.nine_view_facts import MemberSettings, NineViewFacts
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.standardisation import standardised
@@ -31,16 +31,9 @@ class NetworkOutputs:
     neurons: NDArray[np.float64]
 
 
-def views_named(names: Sequence[str]) -> tuple[View, ...]:
-    """The views with these names, in this order."""
-    by_name = {view.name: view for view in NINE_VIEWS}
-    return tuple(by_name[name] for name in names)
-
-
 def sampler_of(facts: NineViewFacts) -> ViewSampler:
     """The view sampler that a model was trained with."""
-    views = views_named(facts.view_names)
-    return ViewSampler(facts.preset.image_size, facts.view_sampling, views, facts.preset.field_mm)
+    return ViewSampler(facts.preset.image_size, facts.view_sampling, views_named(facts.view_names))
 
 
 def network_outputs(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
-from radiogene.ct.nine_views import ViewField, ViewSampling
+from radiogene.ct.nine_views import ViewSampling
 from radiogene.model.facts import ModelFacts
 from radiogene.networks.gene_branch import ClinicalEntry
 from radiogene.networks.presets import Preset
@@ -44,11 +44,6 @@ class NineViewFacts(ModelFacts):
     clinical_at: ClinicalEntry
     members: tuple[MemberSettings, ...]
     view_weights: dict[str, dict[str, float]]
-
-    @property
-    def view_field(self) -> ViewField:
-        """What the network sees of each view."""
-        return ViewField(self.view_sampling, self.preset.field_mm)
 
     @property
     def has_masks(self) -> bool:

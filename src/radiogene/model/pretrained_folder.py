@@ -118,12 +118,12 @@ class PretrainedNetwork:
         """
         own_preset = self.settings.preset
         if self.settings.kind == "photographs":
-            # They have no field in mm and no HU.
-            own_preset = replace(own_preset, field_mm=preset.field_mm, window_hu=preset.window_hu)
+            # They have no fields in mm and no HU.
+            own_preset = replace(own_preset, fields_mm=preset.fields_mm, window_hu=preset.window_hu)
         if own_preset != preset:
             raise WeightsError(
                 f"The pretrained network has the preset {own_preset.name!r}, the training {preset.name!r}, or its "
-                "sizes differ. Pretrain with the same `preset`, `field_mm` and `window_hu`."
+                "sizes differ. Pretrain with the same `preset`, `fields_mm` and `window_hu`."
             )
         own = network.state_dict()
         state = {name: tensor for name, tensor in self.state.items() if name in own or MASK_PART not in name}

@@ -39,7 +39,8 @@ class Preset:
         backbone: name of the network that looks at a view.
         channel_divisor: of a backbone that is compared: its published channel counts are divided by it. 1 for the
             inception-attention-resnet, whose width is among its sizes.
-        field_mm: side of the part of the cube, about its centre, that the views show; the paper's is the whole cube.
+        fields_mm: sides of the parts of the cube, about its centre, that each plane is shown in; the paper's is the
+            whole cube.
         window_hu: lowest and highest HU that the network is to tell apart; None, as in the paper, for no limit.
 
     Raises:
@@ -53,16 +54,22 @@ class Preset:
     view_network: ViewNetworkSettings
     backbone: str = field(default=INCEPTION_ATTENTION_RESNET, metadata=MAY_BE_ABSENT)
     channel_divisor: int = field(default=1, metadata=MAY_BE_ABSENT)
-    field_mm: float = field(default=CUBE_MM, metadata=MAY_BE_ABSENT)
+    fields_mm: tuple[float, ...] = field(default=(CUBE_MM,), metadata=MAY_BE_ABSENT)
     window_hu: tuple[float, float] | None = field(default=None, metadata=MAY_BE_ABSENT)
 
     def __post_init__(self) -> None:
         backbone_named(self.backbone)
         if self.channel_divisor < 1:
             raise SettingsError(f"Channels divided by {self.channel_divisor}: expected 1 or more.")
-        if not SMALLEST_FIELD_MM <= self.field_mm <= CUBE_MM:
+        fields = self.fields_mm
+        if (
+            not fields
+            or len(set(fields)) < len(fields)
+            or not SMALLEST_FIELD_MM <= min(fields) <= max(fields) <= CUBE_MM
+        ):
             raise SettingsError(
-                f"A field of {self.field_mm:g} mm: expected {SMALLEST_FIELD_MM:g} to {CUBE_MM:g} (`field_mm`)."
+                f"Fields of {list(fields)} mm: expected sides from {SMALLEST_FIELD_MM:g} to {CUBE_MM:g}, each once "
+                "(`fields_mm`)."
             )
         if self.window_hu is not None and not self.window_hu[0] < self.window_hu[1]:
             raise SettingsError(f"A window of {list(self.window_hu)} HU: expected the lower end first (`window_hu`).")
@@ -82,11 +89,15 @@ PAPER = Preset(
 )
 """The paper's network: Inception-ResNet-v2 in full, nine separate view networks; maps of 35, 17 and 8."""
 
-# DEVIATION: smaller presets share one view network between the views and are narrower and shallower than the paper's;
-# fewer strides and padded borders keep a last map of 8 x 8, so that activation maps mean something.
+NEAR_FIELD_MM = 32.0
+"""Side of the second field of the smaller presets."""
+
+# DEVIATION: smaller presets share one view network between the views and are narrower and shallower than the paper's.
+# They show each plane twice, in the paper's field and in a smaller one: in 64 mm a nodule of 10 mm has a fortieth of
+# the pixels, and from few patients a network learns little of them (`docs/explanation/what-is-learnt.md`).
 SMALL = Preset(
     name="small",
-    image_size=128,
+    image_size=96,
     shared_view_network=True,
     dropout_keep=DROPOUT_KEEP,
     view_network=ViewNetworkSettings(
@@ -94,12 +105,13 @@ SMALL = Preset(
         stem_strides=StemStrides(2, 2, 1),
         units=StageCounts(3, 5, 3),
     ),
+    fields_mm=(CUBE_MM, NEAR_FIELD_MM),
 )
-"""For a laptop: 128 pixels, one shared view network; maps of 32, 16 and 8."""
+"""For a laptop: 96 pixels, two fields, one shared view network; maps of 24, 12 and 6."""
 
 TINY = Preset(
     name="tiny",
-    image_size=64,
+    image_size=32,
     shared_view_network=True,
     dropout_keep=DROPOUT_KEEP,
     view_network=ViewNetworkSettings(
@@ -109,13 +121,17 @@ TINY = Preset(
         units=StageCounts(1, 1, 1),
         mask_depths=StageCounts(2, 1, 1),
     ),
+    fields_mm=(CUBE_MM, NEAR_FIELD_MM),
 )
-"""For tests and the demonstration: 64 pixels, one shared view network; maps of 16, 8 and 8."""
+"""For tests and the demonstration: 32 pixels, two fields, one shared view network; maps of 8, 4 and 4."""
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in (PAPER, SMALL, TINY)}
 
 CHANNEL_DIVISORS = {"paper": 1, "small": 2, "tiny": 8}
 """Of compared backbones by preset: as the paper's network is as wide as published, 3/8 and 1/8 as wide."""
+
+COMPARED_IMAGE_SIZES = {"tiny": 64}
+"""Pixels where the preset's own leave a compared backbone no map behind its strides."""
 
 NARROWER = {("tiny", "inception-resnet-v2"): 16}
 """With its 244 convolutions, an eighth of the channels would take 1.4 times as long as the paper's network there."""
@@ -124,7 +140,7 @@ NARROWER = {("tiny", "inception-resnet-v2"): 16}
 def preset_named(
     name: str,
     backbone: str = INCEPTION_ATTENTION_RESNET,
-    field_mm: float | None = None,
+    fields_mm: tuple[float, ...] | None = None,
     window_hu: tuple[float, float] | None = None,
 ) -> Preset:
     """The preset of that name, with that backbone.
@@ -132,7 +148,7 @@ def preset_named(
     Args:
         name: one of `PRESETS`.
         backbone: one of `BACKBONES`.
-        field_mm: in place of the preset's own, which None leaves.
+        fields_mm: in place of the preset's own, which None leaves.
         window_hu: in place of the preset's own, which None leaves.
 
     Raises:
@@ -142,12 +158,14 @@ def preset_named(
         raise SettingsError(f"No preset {name!r}: expected one of {', '.join(PRESETS)} (`preset`).")
     compared = backbone != INCEPTION_ATTENTION_RESNET
     divisor = NARROWER.get((name, backbone), CHANNEL_DIVISORS[name]) if compared else 1
+    size = COMPARED_IMAGE_SIZES.get(name) if compared else None
     preset = PRESETS[name]
     return replace(
         preset,
         backbone=backbone,
         channel_divisor=divisor,
-        field_mm=preset.field_mm if field_mm is None else field_mm,
+        image_size=preset.image_size if size is None else size,
+        fields_mm=preset.fields_mm if fields_mm is None else fields_mm,
         window_hu=preset.window_hu if window_hu is None else window_hu,
     )
 

@@ -52,7 +52,6 @@ class ViewSampler(nn.Module):
         size: pixels S along each side of a view.
         sampling: whether diagonal views are stretched or isotropic.
         views: which views, in order.
-        field_mm: side of the part of the cube, about its centre, that the views show; the paper's is the whole cube.
 
     Source: paper, Figure 2A; `ct.nine_views.view_points_mm` gives the same positions.
     """
@@ -62,10 +61,9 @@ class ViewSampler(nn.Module):
         size: int,
         sampling: ViewSampling = ViewSampling.STRETCHED,
         views: tuple[View, ...] = NINE_VIEWS,
-        field_mm: float = CUBE_MM,
     ) -> None:
         super().__init__()
-        rows, columns = zip(*(view.axes_mm(sampling, field_mm) for view in views), strict=True)
+        rows, columns = zip(*(view.axes_mm(sampling) for view in views), strict=True)
         normals = np.stack([view.normal for view in views])
         lengths = np.linalg.norm([rows, columns], axis=-1).T
         self.register_buffer("row_mm", torch.tensor(np.stack(rows), dtype=torch.float32), persistent=False)

@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.row import PatientRow
-from radiogene.ct.nine_views import NINE_VIEWS, WHOLE_CUBE, View, ViewField, cut_views
+from radiogene.ct.nine_views import NINE_VIEWS, View, ViewSampling, cut_views, views_named
 from radiogene.ct.preparation import PreparedNodule, stored_cube
 from radiogene.errors import SettingsError
-from radiogene.model.inference import views_named
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import PredictionResult
@@ -29,7 +28,7 @@ class ReportedCase:
         maps: per gene, the activation maps (V, h, w) from 0 to 1; none of a system without a network on views.
         view_weights: per gene, the share of each view by name, a property of the model; none where there are no maps.
         views: the model's views, in order.
-        map_field: what the network saw of each view.
+        map_sampling: how the network cut the views that the maps belong to.
         clinical: what was entered, in words: {"age": "63 years", "sex": "female"}.
         truth: per gene, the status where it is known; only a demonstration shows it.
 
@@ -42,7 +41,7 @@ class ReportedCase:
     maps: Mapping[str, NDArray[np.floating]]
     view_weights: Mapping[str, Mapping[str, float]]
     views: tuple[View, ...] = NINE_VIEWS
-    map_field: ViewField = WHOLE_CUBE
+    map_sampling: ViewSampling = ViewSampling.STRETCHED
     clinical: Mapping[str, str] = field(default_factory=dict)
     truth: Mapping[str, str] = field(default_factory=dict)
 
@@ -92,9 +91,9 @@ def reported_case(
         truth: per gene, the status where it is known; for demonstrations.
     """
     facts = predictor.facts
-    views, maps, seen = NINE_VIEWS, {}, WHOLE_CUBE
+    views, maps, sampling = NINE_VIEWS, {}, ViewSampling.STRETCHED
     if isinstance(facts, NineViewFacts):
-        views, seen = views_named(facts.view_names), facts.view_field
+        views, sampling = views_named(facts.view_names), facts.view_sampling
         maps = _maps(predictor, prepared, row)
     return ReportedCase(
         result=result,
@@ -102,7 +101,7 @@ def reported_case(
         maps=maps,
         view_weights=facts.view_weights if isinstance(facts, NineViewFacts) else {},
         views=views,
-        map_field=seen,
+        map_sampling=sampling,
         clinical=_entered(row, facts.columns),
         truth=truth or {},
     )

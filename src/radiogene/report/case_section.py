@@ -110,7 +110,7 @@ def case_section(case: ReportedCase) -> CaseSection:
 def _gene(name: str, of_gene: GeneResult, case: ReportedCase) -> GeneCard:
     maps, image = case.maps.get(name), None
     if maps is not None:
-        image = png_data_uri(activation_sheet(case.views_vhw, maps, case.views, case.map_field))
+        image = png_data_uri(activation_sheet(case.views_vhw, maps, case.views, case.map_sampling))
     return GeneCard(
         name=name,
         probability=of_gene.probability,

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from radiogene.ct.contact_sheet import LUNG_WINDOW_HU, draw_view
-from radiogene.ct.nine_views import WHOLE_CUBE, View, ViewField
+from radiogene.ct.nine_views import View, ViewSampling
 
 COLUMNS = 3
 
@@ -49,7 +49,7 @@ def activation_sheet(
     views_vhw: NDArray[np.floating],
     maps_vhw: NDArray[np.floating],
     views: Sequence[View],
-    field: ViewField = WHOLE_CUBE,
+    sampling: ViewSampling = ViewSampling.STRETCHED,
 ) -> Figure:
     """The views with a map laid over each, and the maps' colour bar.
 
@@ -57,19 +57,25 @@ def activation_sheet(
         views_vhw: (V, S, S) HU.
         maps_vhw: (V, h, w) from 0 to 1.
         views: which they are.
-        field: what the network saw of each view.
+        sampling: how the network cut the views that the maps belong to.
     """
     figure, grid = _empty_sheet(len(views), BAR_INCH)
     colours = heat_colours()
     for axes, view, image, heat in zip(grid, views, views_vhw, maps_vhw, strict=True):
         _draw(axes, view, image)
         shown = axes.axis()
-        height_mm, width_mm = field.size_mm(view)
+        height_mm, width_mm = map_size_mm(view, sampling)
         extent = (-width_mm / 2, width_mm / 2, height_mm / 2, -height_mm / 2)
         axes.imshow(heat, cmap=colours, vmin=0, vmax=1, extent=extent, interpolation="bilinear", zorder=1.5)
         axes.axis(shown)
     _draw_colour_bar(figure, colours)
     return figure
+
+
+def map_size_mm(view: View, sampling: ViewSampling) -> tuple[float, float]:
+    """Length in mm of the row axis and the column axis of what the network saw as this view."""
+    row_mm, column_mm = (float(np.linalg.norm(axis)) for axis in view.axes_mm(sampling))
+    return row_mm, column_mm
 
 
 def heat_colours() -> Colormap:

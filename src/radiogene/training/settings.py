@@ -36,7 +36,7 @@ class TrainingSettings:
         attention: False switches the masks off.
         view_names: which views.
         view_sampling: how diagonals fill an image.
-        field_mm, window_hu: of `Preset`, in place of the preset's own; None for those.
+        fields_mm, window_hu: of `Preset`, in place of the preset's own; None for those.
         depth_shift_mm: largest move of a training view's plane along the line that it stands on.
         clinical_at: where clinical values join a branch.
         per_image_standardisation: standardise each view by itself (an option; loses absolute HU).
@@ -62,7 +62,7 @@ class TrainingSettings:
     attention: bool = True
     view_names: tuple[str, ...] = VIEW_NAMES
     view_sampling: ViewSampling = ViewSampling.STRETCHED
-    field_mm: float | None = None
+    fields_mm: tuple[float, ...] | None = None
     window_hu: tuple[float, float] | None = None
     depth_shift_mm: float = 0.0
     clinical_at: ClinicalEntry = ClinicalEntry.FC256_OUTPUT
@@ -81,7 +81,7 @@ class TrainingSettings:
     @property
     def sizes(self) -> Preset:
         """The preset with its backbone."""
-        return preset_named(self.preset, self.backbone, self.field_mm, self.window_hu)
+        return preset_named(self.preset, self.backbone, self.fields_mm, self.window_hu)
 
     def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""

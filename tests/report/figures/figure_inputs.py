@@ -5,7 +5,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from radiogene.ct.nine_views import NINE_VIEWS, ViewField
+from radiogene.ct.nine_views import NINE_VIEWS, ViewSampling
 from radiogene.evaluation.measure import Interval, Measure
 from radiogene.explanation.map_mass import map_mass
 from radiogene.explanation.nodule_maps import NoduleMaps
@@ -27,7 +27,7 @@ def nodule(number: int = 0, *, gene: str = "EGFR", mutant: bool | None = True, m
         views=NINE_VIEWS,
         views_vhw=generator.normal(-600, 300, (9, 16, 16)).astype(np.float32),
         maps_vhw=maps / maps.max(),
-        map_field=ViewField(),
+        map_sampling=ViewSampling.STRETCHED,
         mutant=mutant,
         outline_vhw=inside if marked else None,
         mass=map_mass(maps, inside) if marked else None,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from radiogene.model.inference import views_named
+from radiogene.ct.nine_views import views_named
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import TINY, build_feature_network
 from radiogene.networks.standardisation import Standardisation

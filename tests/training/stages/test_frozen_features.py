@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from radiogene.model.inference import views_named
+from radiogene.ct.nine_views import views_named
 from radiogene.networks.presets import TINY, build_mmdl
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler

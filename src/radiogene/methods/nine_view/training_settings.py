@@ -1,12 +1,13 @@
 """What the settings of a nine-view network mean for its training: nothing is left to a preset any more."""
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
-from radiogene.ct.nine_views import ViewSampling, chosen_view_names
+from radiogene.ct.nine_views import ViewSampling, view_names_of
 from radiogene.errors import SettingsError
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.stage_schedules import stage_schedule
 from radiogene.networks.gene_branch import ClinicalEntry
+from radiogene.networks.presets import preset_named
 from radiogene.training.settings import KeptModel, TrainingSettings
 from radiogene.training.stages.schedule import TrainingSchedule, schedule_of
 
@@ -25,6 +26,7 @@ def training_settings(backbone: str, settings: NineViewSettings) -> TrainingSett
         raise SettingsError("1 fold leaves nobody to train on: expected 0, or 2 and more (`folds`).")
     if settings.keep == "refit" and not settings.folds:
         raise SettingsError("A refit (`keep`) is what a cross-validation leaves: give 2 `folds` or more.")
+    sizes = preset_named(settings.preset, backbone, settings.fields_mm, settings.window_hu)
     return TrainingSettings(
         preset=settings.preset,
         backbone=backbone,
@@ -33,9 +35,9 @@ def training_settings(backbone: str, settings: NineViewSettings) -> TrainingSett
         schedule=_schedule(settings),
         seed=settings.seed,
         attention=settings.attention,
-        view_names=chosen_view_names(settings.views),
+        view_names=view_names_of(settings.views, sizes.fields_mm),
         view_sampling=ViewSampling(settings.view_sampling),
-        field_mm=settings.field_mm,
+        fields_mm=settings.fields_mm,
         window_hu=settings.window_hu,
         depth_shift_mm=settings.depth_shift_mm,
         clinical_at=ClinicalEntry(settings.clinical_at),

@@ -49,9 +49,9 @@ def activation_rows_figure(nodules: Sequence[NoduleMaps], synthetic: bool, view:
         outline = None if nodule.outline_vhw is None else nodule.outline_vhw[index]
         plain, alone, both = (row[column] for row in grid.cells)
         draw_image(plain, shown, image, marked=True)
-        draw_map(alone, shown, heat, matplotlib.colormaps[HEAT], nodule.map_field)
+        draw_map(alone, shown, heat, matplotlib.colormaps[HEAT], nodule.map_sampling)
         draw_image(both, shown, image, marked=False)
-        draw_map(both, shown, heat, heat_colours(), nodule.map_field)
+        draw_map(both, shown, heat, heat_colours(), nodule.map_sampling)
         for axes in (alone, both):
             draw_outline(axes, shown, outline)
         grid.name_column(column, mass_words(nodule.mass))
@@ -70,7 +70,7 @@ def view_maps_figure(nodule: NoduleMaps, synthetic: bool) -> Figure:
         nodule: with its maps.
         synthetic: whether the patient does not exist.
     """
-    figure = activation_sheet(nodule.views_vhw, nodule.maps_vhw, nodule.views, nodule.map_field)
+    figure = activation_sheet(nodule.views_vhw, nodule.maps_vhw, nodule.views, nodule.map_sampling)
     if synthetic:
         figure.text(0.01, 0.02, "SYNTHETIC", fontsize=NORMAL_POINTS, fontweight="bold", color=STAMP_COLOUR)
     return figure

@@ -50,7 +50,7 @@ def attention_rows_figure(
         draw_image(image, shown, plain.views_vhw[index], marked=True)
         for axes, nodule in zip(places, (plain, attending), strict=True):
             heat = nodule.maps_vhw[nodule.position_of(view)]
-            draw_map(axes, shown, heat, matplotlib.colormaps[HEAT], nodule.map_field)
+            draw_map(axes, shown, heat, matplotlib.colormaps[HEAT], nodule.map_sampling)
             draw_outline(axes, shown, None if nodule.outline_vhw is None else nodule.outline_vhw[index])
         grid.name_column(column, _masses(plain, attending))
     for row, words in enumerate(ROWS):

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from radiogene.ct.contact_sheet import EDGE_MM as EDGE_MM_IN_VIEW
 from radiogene.ct.contact_sheet import LUNG_WINDOW_HU, draw_view
-from radiogene.ct.nine_views import WHOLE_CUBE, View, ViewField
+from radiogene.ct.nine_views import View, ViewSampling
 from radiogene.report.figures.printed_page import MM_PER_INCH, NORMAL_POINTS, PAGE_MM, SMALL_POINTS, bare_figure
+from radiogene.report.view_sheets import map_size_mm
 
 LEFT_MM, GAP_MM, HEAD_MM, EDGE_MM = 17.0, 0.8, 8.5, 1.0
 """Room for the rows' names, between images, for the columns' names, and around the figure."""
@@ -171,7 +172,7 @@ def draw_map(
     view: View,
     map_hw: NDArray[np.floating],
     colours: Colormap,
-    field: ViewField = WHOLE_CUBE,
+    sampling: ViewSampling = ViewSampling.STRETCHED,
 ) -> None:
     """Draws a map from 0 to 1 where the network saw it, over what the axes hold.
 
@@ -180,10 +181,10 @@ def draw_map(
         view: which.
         map_hw: (h, w).
         colours: of 0 to 1.
-        field: what the network saw of the view.
+        sampling: how the network cut the view.
     """
     shown_height, shown_width = view.size_mm
-    height_mm, width_mm = field.size_mm(view)
+    height_mm, width_mm = map_size_mm(view, sampling)
     extent = (-width_mm / 2, width_mm / 2, height_mm / 2, -height_mm / 2)
     axes.imshow(map_hw, cmap=colours, vmin=0, vmax=1, extent=extent, interpolation="bilinear", zorder=1.5)
     axes.axis((-shown_width / 2, shown_width / 2, shown_height / 2, -shown_height / 2))

@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
+from radiogene.ct.nine_views import views_named
 from radiogene.errors import DamagedStateError
-from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs, views_named
+from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs
 from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.networks.fusion import view_weights
 from radiogene.networks.gene_branch import MUTANT, WILD_TYPE
@@ -85,9 +86,8 @@ class MemberTraining:
     @property
     def sampler(self) -> ViewSampler:
         """Cuts the views."""
-        size = self.settings.sizes.image_size
         settings = self.settings
-        return ViewSampler(size, settings.view_sampling, views_named(settings.view_names), settings.sizes.field_mm)
+        return ViewSampler(settings.sizes.image_size, settings.view_sampling, views_named(settings.view_names))
 
 
 def train_member(

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from radiogene.ct.nine_views import chosen_view_names
+from radiogene.ct.nine_views import view_names_of
 from radiogene.errors import SettingsError
 from radiogene.model.pretrained_folder import PretrainingKind
 from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
+from radiogene.networks.presets import preset_named
 from radiogene.training.fitting.optimisers import Optimiser
 from radiogene.training.pretraining.schedule import pretraining_schedule_of
 from radiogene.training.pretraining.settings import PretrainingSettings
@@ -20,7 +21,7 @@ class RequestedPretraining:
         columns: of a store's table, which say 1 or 0 of a nodule, to learn them; none for photographs.
         self_supervised: learn from a store's nodules without labels.
         views: of nodules; all nine where none is named. Slices that are thick along z speak for "axial" alone.
-        field_mm, window_hu: what the views show, as in training; the preset's where not set.
+        fields_mm, window_hu: what the views show, as in training; the preset's where not set.
         preset: sizes and schedule of the network.
         backbone: the network that is pretrained; `radiogene describe` lists them.
         attention: false builds no masks.
@@ -37,7 +38,7 @@ class RequestedPretraining:
     columns: tuple[str, ...] = ()
     self_supervised: bool = False
     views: tuple[str, ...] = ()
-    field_mm: float | None = None
+    fields_mm: tuple[float, ...] | None = None
     window_hu: tuple[float, float] | None = None
     preset: Literal["paper", "small", "tiny"] = "small"
     backbone: str = INCEPTION_ATTENTION_RESNET
@@ -85,6 +86,7 @@ class RequestedPretraining:
             "smallest_side": self.smallest_side,
         }
         schedule = pretraining_schedule_of(self.preset)
+        sizes = preset_named(self.preset, self.backbone, self.fields_mm, self.window_hu)
         return PretrainingSettings(
             preset=self.preset,
             backbone=self.backbone,
@@ -93,7 +95,7 @@ class RequestedPretraining:
             schedule=replace(schedule, **{name: value for name, value in asked.items() if value is not None}),  # type: ignore[arg-type]
             kind=self.kind,
             columns=self.columns,
-            field_mm=self.field_mm,
+            fields_mm=self.fields_mm,
             window_hu=self.window_hu,
-            view_names=() if self.kind == "photographs" else chosen_view_names(self.views),
+            view_names=() if self.kind == "photographs" else view_names_of(self.views, sizes.fields_mm),
         )

@@ -22,7 +22,7 @@ class PretrainingSettings:
         kind: what it is pretrained on.
         columns: that rate nodules, of the kind `ratings`.
         view_names: views of nodules; none where it is pretrained on photographs.
-        field_mm, window_hu: of `Preset`, in place of the preset's own; None for those.
+        fields_mm, window_hu: of `Preset`, in place of the preset's own; None for those.
     """
 
     preset: str = "small"
@@ -33,13 +33,13 @@ class PretrainingSettings:
     kind: PretrainingKind = "photographs"
     columns: tuple[str, ...] = ()
     view_names: tuple[str, ...] = ()
-    field_mm: float | None = None
+    fields_mm: tuple[float, ...] | None = None
     window_hu: tuple[float, float] | None = None
 
     @property
     def sizes(self) -> Preset:
         """The preset with its backbone."""
-        return preset_named(self.preset, self.backbone, self.field_mm, self.window_hu)
+        return preset_named(self.preset, self.backbone, self.fields_mm, self.window_hu)
 
     def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""

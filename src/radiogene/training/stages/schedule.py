@@ -76,16 +76,16 @@ SCHEDULES: dict[str, TrainingSchedule] = {
     "small": TrainingSchedule(
         branches=StageSchedule(30, 0.001, 8, "adamw"),
         branch_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
-        all_layers=StageSchedule(30, 0.001, 8, "adamw"),
-        fusion=StageSchedule(15, 0.0003, 5, "adamw"),
+        all_layers=StageSchedule(30, 0.001, 30, "adamw"),
+        fusion=StageSchedule(5, 0.0003, 5, "adamw"),
         batch_patients=16,
     ),
     "tiny": TrainingSchedule(
         branches=StageSchedule(20, 0.001, 8, "adamw"),
         branch_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
-        all_layers=StageSchedule(12, 0.003, 12, "adamw"),
+        all_layers=StageSchedule(30, 0.003, 30, "adamw"),
         fusion=StageSchedule(2, 0.0005, 2, "adamw"),
-        batch_patients=8,
+        batch_patients=16,
     ),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from radiogene.model.inference import views_named
+from radiogene.ct.nine_views import views_named
 from radiogene.networks.presets import Preset
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.stem import IMAGE_CHANNELS
@@ -22,9 +22,7 @@ class SingleViews(nn.Module):
 
     def __init__(self, preset: Preset, view_names: Sequence[str]) -> None:
         super().__init__()
-        self.samplers = nn.ModuleList(
-            ViewSampler(preset.image_size, views=(view,), field_mm=preset.field_mm) for view in views_named(view_names)
-        )
+        self.samplers = nn.ModuleList(ViewSampler(preset.image_size, views=(view,)) for view in views_named(view_names))
 
     def forward(self, cubes_zyx: Tensor, views: Tensor, transforms: ViewTransforms | None = None) -> Tensor:
         """The views (B, S, S) in HU.
