@@ -25,13 +25,13 @@ class RatedNodule:
     """One nodule.
 
     Attributes:
-        patient: name of its group: nodules that may be of one patient share it.
+        name: of the nodule, under which the program knows it.
         numbers: of the patients that it may be of, lowest and highest.
         image, marking: files.
         rated: of each of `RATINGS`, whether it holds.
     """
 
-    patient: str
+    name: str
     numbers: tuple[int, int]
     image: Path
     marking: Path
@@ -78,14 +78,14 @@ def crops(folder: Path, without: Iterable[tuple[int, int]]) -> list[RatedNodule]
             number = int(patient.rsplit("-", 1)[-1].split("_")[0])
             if number in unseen:
                 continue
-            name = f"{patient}_R_{row['nodule_id']}.nii.gz"
+            name = f"{patient}_R_{row['nodule_id']}"
             rated = (
                 int(row["Texture_value"]) <= 3,
                 int(row["Spiculation_value"]) >= 3,
                 int(row["Malignancy_value"]) > 3,
             )
-            files = (folder / "image" / name, folder / "nodule_mask" / name)
-            nodules.append(RatedNodule(patient, (number, number), *files, rated))
+            files = (folder / "image" / f"{name}.nii.gz", folder / "nodule_mask" / f"{name}.nii.gz")
+            nodules.append(RatedNodule(name, (number, number), *files, rated))
     return nodules
 
 
@@ -104,9 +104,8 @@ def prepared(nodules: Sequence[RatedNodule], work: Path) -> Path:
         writer = csv.writer(stream)
         writer.writerow(COLUMNS)
         for nodule in nodules:
-            name = nodule.patient if nodule.patient.startswith("cube") else nodule.image.name.removesuffix(".nii.gz")
             files = (nodule.image.resolve(), nodule.marking.resolve())
-            writer.writerow([name, *files, *("mutant" if held else "wildtype" for held in nodule.rated)])
+            writer.writerow([nodule.name, *files, *("mutant" if held else "wildtype" for held in nodule.rated)])
     rg.prepare_cohort(rg.read_cohort(table, genes=RATINGS), store, workers=2)
     return store
 

@@ -116,14 +116,14 @@ class PretrainedNetwork:
         Raises:
             WeightsError: another preset, or parameters that do not fit.
         """
-        own_preset = self.settings.preset
+        # No weight depends on the field, and crops of nodules may have a small one only.
+        own_preset = replace(self.settings.preset, fields_mm=preset.fields_mm)
         if self.settings.kind == "photographs":
-            # They have no fields in mm and no HU.
-            own_preset = replace(own_preset, fields_mm=preset.fields_mm, window_hu=preset.window_hu)
+            own_preset = replace(own_preset, window_hu=preset.window_hu)
         if own_preset != preset:
             raise WeightsError(
                 f"The pretrained network has the preset {own_preset.name!r}, the training {preset.name!r}, or its "
-                "sizes differ. Pretrain with the same `preset`, `fields_mm` and `window_hu`."
+                "sizes differ. Pretrain with the same `preset` and `window_hu`."
             )
         own = network.state_dict()
         state = {name: tensor for name, tensor in self.state.items() if name in own or MASK_PART not in name}
