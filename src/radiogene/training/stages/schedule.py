@@ -65,7 +65,8 @@ class TrainingSchedule:
 NO_SHIFT: Shift = (0.0, 0.0)
 
 SCHEDULES: dict[str, TrainingSchedule] = {
-    # Paper: SGD, batch 16, learning rate 0.001, at most 100 epochs, stop after 5 epochs without improvement.
+    # DEVIATION: the paper gives SGD, batches of 16, a rate of 0.001, 100 epochs and 5 failures for its pretraining, and
+    # nothing for what follows it; that the same holds there is ours.
     "paper": TrainingSchedule(
         branches=StageSchedule(100, 0.001, 5),
         branch_shifts_mm=(NO_SHIFT, (2.0, 3.0), (-3.0, -2.0)),
