@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedKFold
 
 import radiogene as rg
 from patients.lidc_nodules import RATINGS, RatedNodule, crops, prepared
 from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.cohort.splits import stratified_folds
 from radiogene.evaluation.repeated_fits import fold_areas
 from radiogene.methods.method import FitContext
 from radiogene.methods.method_settings import NineViewSettings
@@ -126,17 +126,21 @@ class Fit:
 
 
 def folds_of(labels: NDArray[np.int8], folds: int, seed: int) -> list[tuple[NDArray[np.int_], NDArray[np.int_]]]:
-    """Training and held-out positions of every fold, stratified by the ratings together.
+    """Training and held-out positions of every fold, as the program's own cross-validation draws them.
 
     Args:
         labels: (N, ratings).
         folds: how many.
         seed: of the draw.
     """
-    together = labels @ (2 ** np.arange(labels.shape[1]))
-    rare = np.isin(together, [kind for kind in np.unique(together) if (together == kind).sum() < folds])
-    strata = np.where(rare, labels[:, 0], together + 10)
-    return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(labels, strata))
+    by_position = {
+        str(position): {rating: int(label) for rating, label in zip(RATINGS, of_one, strict=True)}
+        for position, of_one in enumerate(labels.tolist())
+    }
+    return [
+        (np.array(sorted(map(int, fold.train_ids))), np.array(sorted(map(int, fold.test_ids))))
+        for fold in stratified_folds(by_position, folds, seed)
+    ]
 
 
 def fitted(

@@ -24,7 +24,7 @@ class RatedScores:
 
 def auc_of_folds(scores: RatedScores) -> dict[str, dict[str, float | None]]:
     """Per rating the mean over folds with its corrected interval."""
-    return {rating: _as_json(corrected_mean(scores.areas[n]).measure) for n, rating in enumerate(RATINGS)}
+    return {rating: _as_json(corrected_mean(scores.areas[n]).mean) for n, rating in enumerate(RATINGS)}
 
 
 def auc_of_test(probabilities: NDArray[np.float64], labels: NDArray[np.int8]) -> dict[str, dict[str, float | None]]:
