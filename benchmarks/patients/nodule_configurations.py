@@ -52,7 +52,7 @@ class Configuration:
 IMAGE_ONLY: dict[str, object] = {"preset": "tiny", "clinical": (), "genes": RATINGS}
 FINE_TUNING: dict[str, object] = {
     "branches": {"epochs": 20, "patience": 20, "learning_rate": 0.003},
-    "all_layers": {"epochs": 15, "learning_rate": 0.0005},
+    "all_layers": {"epochs": 15, "learning_rate": 0.001},
 }
 AXIAL_CROPS: dict[str, object] = {"views": ("axial",), "epochs": 40, "failures": 40}
 

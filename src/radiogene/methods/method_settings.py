@@ -49,6 +49,7 @@ class StageSettings:
         patience: epochs without a lower validation loss after which the stage stops.
         optimiser: "sgd" with momentum 0.9, or "adamw" with weight decay.
         weight_decay: of "adamw".
+        kept_epoch: "best", the one with the lowest validation loss, or "last".
     """
 
     epochs: int | None = None
@@ -56,6 +57,7 @@ class StageSettings:
     patience: int | None = None
     optimiser: OptimiserName | None = None
     weight_decay: float | None = None
+    kept_epoch: Literal["best", "last"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

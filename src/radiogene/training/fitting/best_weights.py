@@ -22,10 +22,12 @@ class BestWeights(Callback):
     Args:
         path: of the weights (safetensors).
         rule: when to stop.
+        keeps_last: True keeps the last epoch's weights, whatever their validation loss.
     """
 
-    def __init__(self, path: Path, rule: StoppingRule) -> None:
+    def __init__(self, path: Path, rule: StoppingRule, *, keeps_last: bool = False) -> None:
         self.path = path
+        self.keeps_last = keeps_last
         self.rule = rule
         self.history: list[Epoch] = []
         self.incoming_loss = float("inf")
@@ -33,14 +35,15 @@ class BestWeights(Callback):
 
     @property
     def best_epoch(self) -> int:
-        """The epoch with the lowest validation loss, the first of equals; -1 for the weights before the first."""
+        """The epoch whose weights are kept, of equals the first; -1 for the weights before the first."""
         losses = [self.incoming_loss, *(entry[VALIDATION_LOSS] for entry in self.history)]
-        return losses.index(min(losses)) - 1
+        return len(self.history) - 1 if self.keeps_last else losses.index(min(losses)) - 1
 
     @property
     def best_loss(self) -> float:
-        """The lowest validation loss."""
-        return float(min(self.incoming_loss, *(entry[VALIDATION_LOSS] for entry in self.history)))
+        """The validation loss of the weights that are kept."""
+        epoch = self.best_epoch
+        return self.incoming_loss if epoch < 0 else float(self.history[epoch][VALIDATION_LOSS])
 
     def score_incoming(self, trainer: lightning.Trainer, module: FittedModule) -> None:
         """Takes the weights that the fit begins with as the best so far.

@@ -1,6 +1,6 @@
 """One fit with Lightning's Trainer: it goes on where it was interrupted, and ends with the best epoch's weights.
 
-The weights that it begins with are scored, too: a fit never ends with worse ones.
+The weights that it begins with are scored, too: a fit that keeps its best epoch never ends with worse ones.
 """
 
 import logging
@@ -79,10 +79,12 @@ class FitLength:
     Attributes:
         epochs: at most this many.
         rule: ends it earlier.
+        keeps_last: True keeps the last epoch's weights, False those of the lowest validation loss.
     """
 
     epochs: int
     rule: StoppingRule
+    keeps_last: bool = False
 
 
 def fit(
@@ -110,7 +112,7 @@ def fit(
         InterruptedTrainingError: ended from outside.
     """
     place.mkdir(parents=True, exist_ok=True)
-    best = BestWeights(place / BEST_FILE, length.rule)
+    best = BestWeights(place / BEST_FILE, length.rule, keeps_last=length.keeps_last)
     last = place / LAST_FILE
     with quiet_lightning():
         trainer = _trainer(name, best, length, options, place)

@@ -233,7 +233,7 @@ def _run_stage(
         stage,
         patients["fitting"].loader(plan, pinned=pinned),
         patients["validation"].loader(checking, pinned=pinned),
-        FitLength(schedule.epochs, patience(schedule.patience)),
+        FitLength(schedule.epochs, patience(schedule.patience), keeps_last=schedule.kept_epoch == "last"),
         options,
         place,
     )

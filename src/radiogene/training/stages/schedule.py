@@ -1,6 +1,7 @@
 """How long, how fast and with which optimiser each stage trains."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from radiogene.errors import SettingsError
 from radiogene.training.fitting.optimisers import WEIGHT_DECAY, Optimiser, cosine
@@ -19,6 +20,8 @@ class StageSchedule:
         patience: epochs without a lower validation loss after which the stage stops.
         optimiser: "sgd" with momentum 0.9, or "adamw" with weight decay.
         weight_decay: of "adamw".
+        kept_epoch: "best", the one with the lowest validation loss, or "last": of few validation patients the loss says
+            little, and at the end of a falling rate one epoch is as good as the next.
     """
 
     epochs: int
@@ -26,6 +29,7 @@ class StageSchedule:
     patience: int
     optimiser: Optimiser = "sgd"
     weight_decay: float = WEIGHT_DECAY
+    kept_epoch: Literal["best", "last"] = "best"
 
     def learning_rate_at(self, epoch: int) -> float:
         """The learning rate of an epoch, a function of nothing else, so that a resumed stage has the same."""
@@ -77,14 +81,14 @@ SCHEDULES: dict[str, TrainingSchedule] = {
     "small": TrainingSchedule(
         branches=StageSchedule(30, 0.001, 8, "adamw"),
         branch_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
-        all_layers=StageSchedule(30, 0.001, 30, "adamw"),
+        all_layers=StageSchedule(30, 0.001, 30, "adamw", kept_epoch="last"),
         fusion=StageSchedule(5, 0.0003, 5, "adamw"),
         batch_patients=16,
     ),
     "tiny": TrainingSchedule(
         branches=StageSchedule(20, 0.001, 8, "adamw"),
         branch_shifts_mm=(NO_SHIFT, (2.0, 3.0)),
-        all_layers=StageSchedule(30, 0.003, 30, "adamw"),
+        all_layers=StageSchedule(30, 0.003, 30, "adamw", kept_epoch="last"),
         fusion=StageSchedule(2, 0.0005, 2, "adamw"),
         batch_patients=16,
     ),
