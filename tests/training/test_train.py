@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.row import patient_labels
@@ -99,3 +101,27 @@ def test_an_image_only_model_has_no_clinical_inputs(synthetic_patients, short_tr
     train(synthetic_patients, image_only, tmp_path / "model", OPTIONS)
     settings = json.loads((tmp_path / "model" / "settings.json").read_text())
     assert settings["members"][0]["clinical"]["columns"] == []
+
+
+def test_a_stage_that_only_harms_ends_with_the_weights_that_it_began_with(synthetic_patients, short_training, tmp_path):
+    schedule = short_training.schedule
+    harmful = replace(schedule, fusion=replace(schedule.fusion, epochs=2, learning_rate=10.0, optimiser="adamw"))
+    train(synthetic_patients, replace(short_training, schedule=harmful), tmp_path / "model", OPTIONS)
+    manifest = json.loads((tmp_path / "model" / "manifest.json").read_text())
+    _, fusion = manifest["members"][0]["stages"]
+    assert fusion["best_epoch"] == -1
+    assert fusion["best_validation_loss"] == fusion["incoming_validation_loss"]
+    without = replace(short_training, schedule=replace(schedule, fusion=replace(schedule.fusion, epochs=0)))
+    train(synthetic_patients, without, tmp_path / "without", OPTIONS)
+    kept, before = (load_file(tmp_path / name / "model.safetensors") for name in ("model", "without"))
+    assert all(torch.equal(kept[name], before[name]) for name in before if "fusion" not in name)
+
+
+def test_a_stage_keeps_its_last_epoch_where_it_is_told_to(synthetic_patients, short_training, tmp_path):
+    layers = replace(short_training.schedule.all_layers, epochs=2, learning_rate=0.003, kept_epoch="last")
+    schedule = replace(short_training.schedule, all_layers=layers)
+    train(synthetic_patients, replace(short_training, schedule=schedule), tmp_path / "model", OPTIONS)
+    found = json.loads((tmp_path / "model" / "history.json").read_text())
+    stage = (found if isinstance(found, list) else found["members"])[0]["stages"][0]
+    assert stage["best_epoch"] == 1
+    assert stage["best_validation_loss"] == stage["history"][1]["validation_loss"]
