@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/gpu_training.py
 
-bf16, channels last, the nine views of a batch in one `grid_sample`; plain and compiled steps. The matrix peak is what a
+bf16, channels last, the views of a batch in one `grid_sample`; plain and compiled steps. The matrix peak is what a
 large bf16 product reaches on the same device in the same run. Without a CUDA GPU it says so, and measures nothing;
 `--device cpu --quick` runs the same code on a processor in a small size, whose figures say nothing of a GPU.
 """

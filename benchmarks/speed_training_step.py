@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/speed_training_step.py
 
-Ours is what `radiogene train` runs: batches of a store, nine augmented views of a batch in one `grid_sample`, the
+Ours is what `radiogene train` runs: batches of a store, the augmented views of a batch in one `grid_sample`, the
 stage, Lightning's fit. The plain loop has the same network from the same weights, the same batch and the same
 augmentations, in eager float32, with every image transformed by MONAI. Quick: preset `tiny` in place of `small`.
 """
@@ -23,7 +23,7 @@ from radiogene.training.fitting.precision import AUTO, FULL, chosen_precision
 from radiogene.training.stages.frozen_features import frozen_features
 from radiogene.training.stages.schedule import schedule_of
 from training_loops.made_store import made_store
-from training_loops.our_loop import OurLoop, TrainingData, head_epochs, network_of
+from training_loops.our_loop import OurLoop, TrainingData, head_epochs, network_of, views_of
 from training_loops.plain_loop import PlainLoop
 from training_loops.step_clock import StepClock
 
@@ -55,7 +55,7 @@ def time_of_features(data: TrainingData, preset: Preset, nodules: int) -> Timing
     """The time of one nodule's features in 8 variants."""
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        sampler, cubes = ViewSampler(preset.image_size), data.cohort.cubes_zyx[:nodules]
+        sampler, cubes = ViewSampler(preset.image_size, views=views_of(preset)), data.cohort.cubes_zyx[:nodules]
         frozen_features(
             Path(folder) / "features.npy", network_of(preset, data), sampler, data.standardisation, cubes, SHIFTS
         )
@@ -96,7 +96,7 @@ def measure(quick: bool) -> BenchmarkResult:
         head_once, head_each = head_timings(data, preset, fast, 3)
     schedule = schedule_of(preset.name)
     batch = schedule.batch_patients
-    note = f"`{preset.name}`, {batch} patients, {9 * batch} images of {preset.image_size} pixels"
+    note = f"`{preset.name}`, {batch} patients, {preset.view_count * batch} images of {preset.image_size} pixels"
     timings = {name: step_timing(name, loop.clocks, note) for name, loop in loops.items()}
     timings[PLAIN] = step_timing(PLAIN, plain.clocks, f"{note}; {WORKERS} loader processes")
     best, plain_seconds = timings[ours(fast)].median, timings[PLAIN].median

@@ -11,13 +11,14 @@ import torch
 from harness.results import BenchmarkResult, Figure, Timing
 from radiogene.networks.description import describe
 from radiogene.networks.losses import branch_loss, fused_loss
-from radiogene.networks.presets import VIEWS, Preset, build_mmdl
+from radiogene.networks.presets import Preset, build_mmdl
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler, ViewTransforms
 from radiogene.training.batches.augmentation import Augmentation
 from radiogene.training.fitting.optimisers import optimiser_of
 from radiogene.training.stages.schedule import schedule_of
 from radiogene.training.stages.stage_input import without_waiting
+from training_loops.our_loop import views_of
 
 GENES = ("EGFR", "KRAS")
 CLINICAL = 3
@@ -66,12 +67,13 @@ class DeviceStep:
             network.compile_for_training()
         schedule = schedule_of(self.preset.name).all_layers
         optimiser = optimiser_of(schedule.optimiser, list(network.parameters()), schedule.learning_rate)
-        sampler = ViewSampler(self.preset.image_size).to(self.device)
+        views = views_of(self.preset)
+        sampler = ViewSampler(self.preset.image_size, views=views).to(self.device)
         cubes = torch.randint(-1000, 400, (self.patients, 64, 64, 64), dtype=torch.int16, device=self.device)
         labels = torch.randint(0, 2, (self.patients, len(GENES)), device=self.device).float()
         known = torch.ones_like(labels, dtype=torch.bool)
         clinical = torch.zeros(self.patients, CLINICAL, device=self.device)
-        augmentation, nodules = Augmentation(SEED, VIEWS), list(range(self.patients))
+        augmentation, nodules = Augmentation(SEED, len(views)), list(range(self.patients))
 
         epochs = count()
 
@@ -176,7 +178,7 @@ def device_result(steps: Sequence[DeviceStep], device: torch.device, repeats: in
         timing = Timing(f"a step, {step.name}", found.seconds, f"{step.preset.image_size} pixels, bf16")
         timings.append(timing)
         figures += [
-            Figure(f"{step.name}: images", VIEWS * step.patients / timing.median, "a second"),
+            Figure(f"{step.name}: images", step.preset.view_count * step.patients / timing.median, "a second"),
             Figure(f"{step.name}: of the matrix peak", 100 * step.operations / timing.median / peak, "%"),
         ]
         if device.type == "cuda":

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS, ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.cube_store import CubeStore
-from radiogene.ct.nine_views import views_named
+from radiogene.ct.nine_views import View, view_names_of, views_named
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import Preset, build_mmdl
 from radiogene.networks.standardisation import Standardisation, fit_standardisation
@@ -62,8 +62,13 @@ class TrainingData:
         return cls(cohort, encoder.encode(cohort.rows), fit_standardisation(cohort.cubes_zyx))
 
 
-def network_of(preset: Preset, data: TrainingData, views: int = 9) -> MMDL:
-    """A network with the same weights at every call."""
+def views_of(preset: Preset) -> tuple[View, ...]:
+    """Every plane in every field of a preset."""
+    return views_named(view_names_of(fields_mm=preset.fields_mm))
+
+
+def network_of(preset: Preset, data: TrainingData, views: int | None = None) -> MMDL:
+    """A network with the same weights at every call; with all views of the preset where no number is given."""
     torch.manual_seed(SEED)
     return build_mmdl(preset, GENES, data.clinical.shape[1], views)
 
@@ -99,7 +104,7 @@ class OurLoop:
         precision: Lightning's name.
         steps: that count; one more warms up.
         batch: patients of a step; the preset's where None.
-        view_names: which views; all nine where None.
+        view_names: which views; all of the preset where None.
         clocks: of all calls so far.
     """
 
@@ -113,11 +118,10 @@ class OurLoop:
 
     def __call__(self) -> None:
         """Trains all layers for so many steps."""
-        names = self.view_names
-        sampler = ViewSampler(self.preset.image_size, **({} if names is None else {"views": views_named(names)}))
-        views = 9 if names is None else len(names)
-        network = network_of(self.preset, self.data, views)
-        stage_input = CubeInput(sampler, self.data.standardisation, _draws(views, network.dropout.keep))
+        views = views_named(self.view_names) if self.view_names else views_of(self.preset)
+        sampler = ViewSampler(self.preset.image_size, views=views)
+        network = network_of(self.preset, self.data, len(views))
+        stage_input = CubeInput(sampler, self.data.standardisation, _draws(len(views), network.dropout.keep))
         batch = self.batch or schedule_of(self.preset.name).batch_patients
         chosen = np.arange((self.steps + 1) * batch) % len(self.data.cohort.index)
         stage = run_stage(
@@ -191,10 +195,11 @@ def head_epochs(
         precision: Lightning's name.
     """
     network = network_of(preset, data)
-    draws = _draws(9, network.dropout.keep)
+    draws = _draws(network.views, network.dropout.keep)
     stage_input: StageInput = FeatureInput(draws)
     if features is None:
-        stage_input = CubeInput(ViewSampler(preset.image_size), data.standardisation, draws)
+        sampler = ViewSampler(preset.image_size, views=views_of(preset))
+        stage_input = CubeInput(sampler, data.standardisation, draws)
     chosen = np.arange(len(data.cohort.index))
     stage = run_stage(
         data,

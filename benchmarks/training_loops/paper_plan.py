@@ -210,20 +210,20 @@ def _fixed_seconds(
     variants = SYMMETRIES * len(schedule_of(preset.name).branch_shifts_mm)
     cubes = patients + external + 2 * PRETRAINING_PATIENTS
     images = (1 - pretraining_schedule_of(preset.name).validation_share) * IMAGES_OF_A_PATIENT * PRETRAINING_PATIENTS
-    networks = 1 if preset.shared_view_network else VIEWS
+    networks = 1 if preset.shared_view_network else preset.view_count
     pretraining_epoch_s = images * costs.step_s + 3 * weights / networks / costs.kept_bytes_per_s
     pretraining_epochs = max(1, min(PRETRAINING_EPOCHS, int(PRETRAINING_SHARE * budget_s / pretraining_epoch_s)))
     seconds = {
         COHORT: START_S + cubes * costs.cube_s,
         PRETRAINING: pretraining_epochs * pretraining_epoch_s,
-        FEATURES: weights / BUILT_BYTES_PER_S + patients * variants * VIEWS * costs.forward_s,
+        FEATURES: weights / BUILT_BYTES_PER_S + patients * variants * preset.view_count * costs.forward_s,
         BRANCHES: BRANCH_EPOCHS * HEAD_EPOCH_S,
         ALL_LAYERS: 0.0,
         FUSION: 0.0,
-        MODEL: patients * VIEWS * FULL_PRECISION * costs.forward_s
+        MODEL: patients * preset.view_count * FULL_PRECISION * costs.forward_s
         + 3 * weights / costs.kept_bytes_per_s
         + 6 * weights / READ_BYTES_PER_S,
-        EVALUATION: external * VIEWS * FULL_PRECISION * costs.forward_s + 2 * weights / READ_BYTES_PER_S,
+        EVALUATION: external * preset.view_count * FULL_PRECISION * costs.forward_s + 2 * weights / READ_BYTES_PER_S,
     }
     return seconds, pretraining_epochs
 
@@ -231,5 +231,6 @@ def _fixed_seconds(
 def _epoch_s(patients: int, preset: Preset, costs: MeasuredCosts, weights: int) -> float:
     """Seconds of an epoch of every layer: steps, validation, and a checkpoint with momentum beside the best weights."""
     validation = VALIDATION_SHARE * patients
-    steps_s = (patients - validation) * VIEWS * costs.step_s + validation * VIEWS * costs.forward_s
+    views = preset.view_count
+    steps_s = (patients - validation) * views * costs.step_s + validation * views * costs.forward_s
     return steps_s + 3 * weights / costs.kept_bytes_per_s

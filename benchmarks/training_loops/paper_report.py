@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from radiogene.networks.description import describe
-from radiogene.networks.presets import VIEWS, Preset
+from radiogene.networks.presets import Preset
 from radiogene.storage.typed_json import to_json
 from training_loops.device_step import OPERATIONS_OF_A_STEP
 from training_loops.fit_clock import FEATURES, EpochTimes
@@ -43,13 +43,14 @@ def work_of_items(preset: Preset) -> dict[str, ItemWork]:
     described = describe(preset, GENES, CLINICAL)
     after = sum(described.by_part[part].operations for part in AFTER_FEATURES if part in described.by_part)
     trunk = described.total.operations - after
-    whole = ItemWork(VIEWS, described.total.operations * OPERATIONS_OF_A_STEP)
+    views = preset.view_count
+    whole = ItemWork(views, described.total.operations * OPERATIONS_OF_A_STEP)
     stages = {stage_title(name): whole for name in STAGES}
     return {
         **stages,
-        stage_title(BRANCHES): ItemWork(VIEWS, after * OPERATIONS_OF_A_STEP),
-        FEATURES: ItemWork(VIEWS, trunk * OPERATIONS_OF_A_PASS),
-        PRETRAINING: ItemWork(1, trunk / VIEWS * OPERATIONS_OF_A_STEP),
+        stage_title(BRANCHES): ItemWork(views, after * OPERATIONS_OF_A_STEP),
+        FEATURES: ItemWork(views, trunk * OPERATIONS_OF_A_PASS),
+        PRETRAINING: ItemWork(1, trunk / views * OPERATIONS_OF_A_STEP),
     }
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from radiogene.ct.nine_views import cut_views
+from radiogene.ct.nine_views import View, cut_views
 from radiogene.ct.resampling import CUBE_MM
 from radiogene.ct.scan import AIR_HU
 from radiogene.networks.losses import branch_loss
@@ -22,7 +22,7 @@ from radiogene.networks.standardisation import Standardisation
 from radiogene.training.batches.augmentation import LARGEST_SHIFT_MM
 from radiogene.training.fitting.fit import quiet_lightning
 from radiogene.training.stages.schedule import schedule_of
-from training_loops.our_loop import LEARNING_RATE, TrainingData, network_of
+from training_loops.our_loop import LEARNING_RATE, TrainingData, network_of, views_of
 from training_loops.step_clock import ClockedLoader, StepClock
 
 
@@ -57,17 +57,18 @@ def image_transforms(size: int, standardisation: Standardisation) -> Compose:
 
 
 class PlainPatients(Dataset[tuple[Tensor, Tensor, Tensor]]):
-    """Patients one by one. Their nine planes are cut beforehand, which no step of this loop has to pay.
+    """Patients one by one. Their views are cut beforehand, which no step of this loop has to pay.
 
     Args:
         data: cohort and values.
         size: pixels of the network's images.
+        views: which.
         patients: how many an epoch has; the cohort again and again.
     """
 
-    def __init__(self, data: TrainingData, size: int, patients: int) -> None:
+    def __init__(self, data: TrainingData, size: int, views: tuple[View, ...], patients: int) -> None:
         cubes = data.cohort.cubes_zyx[: min(patients, len(data.cohort.index))]
-        self.planes: list[NDArray[np.float32]] = [cut_views(cube) - AIR_HU for cube in cubes]
+        self.planes: list[NDArray[np.float32]] = [cut_views(cube, views=views) - AIR_HU for cube in cubes]
         self.clinical = torch.from_numpy(data.clinical)
         self.labels = torch.from_numpy(data.cohort.labels).float()
         self.transforms = image_transforms(size, data.standardisation)
@@ -132,7 +133,7 @@ class PlainLoop:
         network.__class__ = PlainMMDL
         module = PlainModule(network)
         batch = schedule_of(self.preset.name).batch_patients
-        patients = PlainPatients(self.data, self.preset.image_size, (self.steps + 1) * batch)
+        patients = PlainPatients(self.data, self.preset.image_size, views_of(self.preset), (self.steps + 1) * batch)
         loader = ClockedLoader(module.clock, patients, batch_size=batch, shuffle=True, num_workers=self.workers)
         with quiet_lightning(), warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -92,6 +92,7 @@ def test_every_epoch_of_a_training_is_timed_and_a_stage_ends_when_its_time_is_ov
     settings = {
         "preset": "tiny",
         "views": ("axial",),
+        "batch": 7,
         "all_layers": {"epochs": 2},
         "fusion": {"epochs": 5},
         "clinical": (),

@@ -48,7 +48,7 @@ def test_its_result_has_rate_and_share_of_every_size():
     result = device_result([step], CPU, repeats=1).to_json(quick=True)
     seconds = result["timings"][0]["median"]
     peak, rate, share = (figure["value"] for figure in result["figures"])
-    assert rate == pytest.approx(9 / seconds)
+    assert rate == pytest.approx(18 / seconds)
     assert share == pytest.approx(100 * step.operations / seconds / (peak * 1e12))
 
 

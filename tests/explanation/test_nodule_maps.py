@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.ct.nine_views import NINE_VIEWS
+from radiogene.ct.nine_views import NINE_VIEWS, view_names_of
 from radiogene.errors import SettingsError
 from radiogene.explanation.model_maps import ExplainedModel
 from radiogene.explanation.nodule_maps import drawn_positions, nodule_maps
 from radiogene.model.nine_view_model import read_nine_view_model
+from radiogene.networks.presets import TINY
 from radiogene.prediction.predictor import Predictor
 from radiogene.report.case_report import reported_case
 
@@ -32,12 +33,16 @@ def test_a_marked_nodule_has_an_outline_and_a_mass_a_point_has_none(model, cohor
     marked, point = nodule_maps(model, cohort, positions, "KRAS")
     assert point.outline_vhw is None
     assert point.mass is None
-    assert marked.views == NINE_VIEWS
-    assert marked.maps_vhw.shape == (9, 64, 64)
-    assert marked.outline_vhw.shape == marked.views_vhw.shape == (9, 128, 128)
+    assert marked.views[:9] == NINE_VIEWS
+    assert tuple(view.name for view in marked.views) == view_names_of(fields_mm=TINY.fields_mm)
+    assert marked.maps_vhw.shape == (18, 32, 32)
+    assert marked.outline_vhw.shape == marked.views_vhw.shape == (18, 128, 128)
+    # Half the field shows the same nodule four times as large.
+    shares = marked.mass.view_area_shares
+    np.testing.assert_allclose(shares[9:], 4 * shares[:9], rtol=0.3)
     # A mask's centroid is the cube's centre, so every view shows the nodule.
     assert (marked.mass.view_area_shares > 0).all()
-    np.testing.assert_allclose(marked.outline_vhw.mean(axis=(1, 2)), marked.mass.view_area_shares, atol=0.006)
+    np.testing.assert_allclose(marked.outline_vhw.mean(axis=(1, 2)), marked.mass.view_area_shares, atol=0.008)
 
 
 def test_maps_and_labels_are_the_patients_own(model, cohort):

@@ -48,7 +48,12 @@ SHORT: dict[type[MethodSettings], MethodSettings] = {
     EliminationSettings: EliminationSettings(genes=(GENE,), folds=2, elimination_step=0.5),
     NetworkSettings: NetworkSettings(genes=(GENE,), preset="tiny", all_layers=ONE_EPOCH),
     NineViewSettings: NineViewSettings(
-        genes=(GENE,), preset="tiny", all_layers=ONE_EPOCH, fusion=StageSettings(epochs=0), views=("axial",)
+        genes=(GENE,),
+        preset="tiny",
+        all_layers=ONE_EPOCH,
+        fusion=StageSettings(epochs=0),
+        views=("axial",),
+        fields_mm=(64.0,),
     ),
 }
 """The shortest fit of each kind of system."""

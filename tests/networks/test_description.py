@@ -42,8 +42,9 @@ def test_operations_equal_torchs_own_counter(backbone):
     preset = preset_named("tiny", backbone)
     with torch.device("meta"):
         network = build_mmdl(preset, ("EGFR", "KRAS"), 3).eval()
+        views = torch.randn(1, network.views, preset.image_size, preset.image_size)
         with torch.no_grad(), FlopCounterMode(display=False) as counter:
-            network(torch.randn(1, 9, 64, 64), torch.randn(1, 3))
+            network(views, torch.randn(1, 3))
     description = describe(preset)
     # The counter takes a multiply-accumulate for two operations.
     assert description.total.operations == pytest.approx(counter.get_total_flops() / 2, rel=1e-6)
@@ -98,9 +99,11 @@ def test_a_smaller_preset_costs_less():
 @needs_timm
 def test_a_reduced_width_is_named():
     description = describe(preset_named("tiny", "resnet50"))
-    assert str(description).startswith("tiny, resnet50 with 1/8 of its channels: 9 views")
+    assert str(description).startswith("tiny, resnet50 with 1/8 of its channels: 18 views")
     assert description.to_json()["channel_divisor"] == 8
-    assert str(describe(TINY)).startswith("tiny, inception-attention-resnet: 9 views")
+    assert str(describe(TINY)).startswith("tiny, inception-attention-resnet: 18 views")
+    assert str(describe(PAPER)).startswith("paper, inception-attention-resnet: 9 views")
+    assert describe(TINY, views=2).views == 2
 
 
 def test_layers_belong_to_the_part_that_is_read():

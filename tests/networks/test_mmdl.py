@@ -14,7 +14,7 @@ GENES = ("EGFR", "KRAS")
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(0)
-    return build_mmdl(TINY, GENES, 3).eval()
+    return build_mmdl(TINY, GENES, 3, views=9).eval()
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_features_may_be_kept_and_used_again(network, batch):
 
 def test_dropout_acts_on_kept_features_too(batch):
     torch.manual_seed(0)
-    network = build_mmdl(TINY, GENES, 3)
+    network = build_mmdl(TINY, GENES, 3, views=9)
     features = torch.ones(2, 9, network.view_networks[0].feature_count)
     with torch.no_grad():
         first, second = (network.train().from_features(features, batch[1]).fused_logits for _ in range(2))

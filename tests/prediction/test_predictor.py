@@ -12,13 +12,14 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.table.cohort_table import read_cohort
-from radiogene.ct.nine_views import VIEW_NAMES
+from radiogene.ct.nine_views import view_names_of
 from radiogene.ct.nodule.location import locate_nodule
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.preparation import PreparationSettings, prepare_nodule
 from radiogene.ct.scan import ScanOptions
 from radiogene.errors import CohortError, WeightsError
 from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.networks.presets import TINY
 from radiogene.prediction.case_values import case_row, require_known_columns
 from radiogene.prediction.predictor import Predictor
 
@@ -181,6 +182,6 @@ def test_under_the_rule_largest_only_the_largest_nodule_is_asked_and_every_label
     assert not np.array_equal(mean.probabilities, found.probabilities)
 
 
-def test_view_weights_name_the_nine_views(predictor):
+def test_view_weights_name_every_plane_in_every_field(predictor):
     for weights in predictor.facts.view_weights.values():
-        assert list(weights) == list(VIEW_NAMES)
+        assert list(weights) == list(view_names_of(fields_mm=TINY.fields_mm))

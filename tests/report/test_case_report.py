@@ -11,7 +11,7 @@ import torch
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.table.cohort_table import read_cohort
-from radiogene.ct.nine_views import NINE_VIEWS, VIEW_NAMES, ViewSampling, cut_views
+from radiogene.ct.nine_views import ViewSampling, cut_views, view_names_of, views_named
 from radiogene.ct.preparation import PreparationSettings, prepare_nodule
 from radiogene.decision.calibration import IdentityCalibration
 from radiogene.decision.decision import Decision, GeneDecision, ModelKind
@@ -35,6 +35,9 @@ from report.report_inputs import GENES, history, metrics, parsed, predictions
 TRAINED_ON = [PatientRow(patient_id=str(n), age_years=50.0 + n, sex="female", smoking=n % 2 == 0) for n in range(4)]
 
 
+NAMES = view_names_of(fields_mm=TINY.fields_mm)
+
+
 def untrained(members: int = 1) -> Predictor:
     """A predictor as training leaves it, with random weights."""
     networks = []
@@ -49,12 +52,12 @@ def untrained(members: int = 1) -> Predictor:
         preset=TINY,
         genes=GENES,
         attention=True,
-        view_names=VIEW_NAMES,
+        view_names=NAMES,
         view_sampling=ViewSampling.STRETCHED,
         preparation=PreparationSettings(),
         preparation_hash=PreparationSettings().fingerprint(),
         members=(fitted,) * members,
-        view_weights={gene: dict.fromkeys(VIEW_NAMES, 1 / 9) for gene in GENES},
+        view_weights={gene: dict.fromkeys(NAMES, 1 / len(NAMES)) for gene in GENES},
         training_ranges={},
         nodule_rule=NoduleRule.LARGEST,
         synthetic=True,
@@ -92,12 +95,13 @@ def test_the_maps_are_those_of_the_views_that_the_network_sees(example):
     case = reported_case(predictor, prepared, row, predictor.predict(prepared, row))
     member = predictor.facts.members[0]
     network = predictor.model.method.networks.networks[0]
-    views = torch.from_numpy(cut_views(np.rint(prepared.cube_hu), TINY.image_size))[None]
+    views = torch.from_numpy(cut_views(np.rint(prepared.cube_hu), TINY.image_size, views=views_named(NAMES)))[None]
     clinical = torch.from_numpy(member.clinical.encode([row]))
     for index, gene in enumerate(GENES):
         maps = activation_maps(network, standardised(views, member.standardisation), clinical, index)
         np.testing.assert_allclose(case.maps[gene], maps.maps_vhw, atol=2e-3)
-    assert case.views == NINE_VIEWS
+    assert [view.name for view in case.views] == list(NAMES)
+    assert len(NAMES) == 18
 
 
 def test_an_ensemble_shows_its_spread_and_one_set_of_maps(example, tmp_path):

@@ -144,5 +144,7 @@ def test_every_stage_has_its_losses_and_its_kept_epoch():
     for axes, stage in zip(figure.axes, history(), strict=True):
         training, validation, kept = axes.lines
         assert training.get_ydata() == pytest.approx([epoch["loss"] for epoch in stage.history])
-        assert validation.get_ydata() == pytest.approx([epoch["validation_loss"] for epoch in stage.history])
+        losses = [stage.incoming_validation_loss, *(epoch["validation_loss"] for epoch in stage.history)]
+        assert validation.get_ydata() == pytest.approx(losses)
+        assert list(validation.get_xdata()) == list(range(stage.epochs + 1))
         assert list(kept.get_xdata()) == [stage.best_epoch + 1] * 2

@@ -31,7 +31,7 @@ def pretrain(
     ] = None,
     views: Annotated[
         str | None,
-        typer.Option("--views", help="Of nodules: some of the nine views, separated by semicolons (else all)."),
+        typer.Option("--views", help="Of nodules: some of the nine planes, separated by semicolons (else all)."),
     ] = None,
     test: Annotated[
         Path | None,

@@ -74,7 +74,7 @@ def train(
     views: Annotated[
         str | None,
         typer.Option(
-            "--views", help="Some of the nine views, separated by semicolons (else all).", rich_help_panel=NETWORK
+            "--views", help="Some of the nine planes, separated by semicolons (else all).", rich_help_panel=NETWORK
         ),
     ] = None,
     isotropic: Annotated[

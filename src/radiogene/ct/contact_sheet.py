@@ -7,14 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.nine_views import NINE_VIEWS, Direction, View
+from radiogene.ct.resampling import CUBE_MM
 from radiogene.storage.atomic_files import atomic_path
 
 LUNG_WINDOW_HU = (-1350.0, 150.0)
 """Window of 1500 HU around -600 HU, as lung nodules are usually read."""
 
 SCALE_BAR_MM = 10.0
-EDGE_MM = 5.0
-"""Letters and the bar keep this distance from an image's edge."""
+EDGE_SHARE = 5.0 / CUBE_MM
+"""Of the field's side: letters and the bar keep this distance from an image's edge."""
+
+BAR_WORDS_SHARE = 3.5 / CUBE_MM
+"""Of the field's side: how far above the bar its words lie."""
 
 MARK = "#ffd34d"
 
@@ -50,17 +54,19 @@ def draw_view(axes: Any, view: View, image_hu: NDArray[np.floating], window_hu: 
     from matplotlib.patheffects import withStroke
 
     height_mm, width_mm = view.size_mm
+    edge_mm = EDGE_SHARE * view.field_mm
     extent = (-width_mm / 2, width_mm / 2, height_mm / 2, -height_mm / 2)
     axes.imshow(image_hu, cmap="gray", vmin=window_hu[0], vmax=window_hu[1], extent=extent, interpolation="bilinear")
     labels = (
-        (-width_mm / 2 + EDGE_MM, 0.0, direction_letters(reversed_direction(view.column_direction))),
-        (width_mm / 2 - EDGE_MM, 0.0, direction_letters(view.column_direction)),
-        (0.0, -height_mm / 2 + EDGE_MM, direction_letters(reversed_direction(view.row_direction))),
-        (0.0, height_mm / 2 - EDGE_MM, direction_letters(view.row_direction)),
+        (-width_mm / 2 + edge_mm, 0.0, direction_letters(reversed_direction(view.column_direction))),
+        (width_mm / 2 - edge_mm, 0.0, direction_letters(view.column_direction)),
+        (0.0, -height_mm / 2 + edge_mm, direction_letters(reversed_direction(view.row_direction))),
+        (0.0, height_mm / 2 - edge_mm, direction_letters(view.row_direction)),
     )
-    left_mm, bottom_mm = -width_mm / 2 + EDGE_MM, height_mm / 2 - EDGE_MM
+    left_mm, bottom_mm = -width_mm / 2 + edge_mm, height_mm / 2 - edge_mm
     outline = [withStroke(linewidth=2, foreground="black")]
-    for x_mm, y_mm, word in (*labels, (left_mm + SCALE_BAR_MM / 2, bottom_mm - 3.5, f"{SCALE_BAR_MM:.0f} mm")):
+    words_mm = bottom_mm - BAR_WORDS_SHARE * view.field_mm
+    for x_mm, y_mm, word in (*labels, (left_mm + SCALE_BAR_MM / 2, words_mm, f"{SCALE_BAR_MM:.0f} mm")):
         axes.text(x_mm, y_mm, word, color=MARK, fontsize=8, ha="center", va="center", path_effects=outline)
     bar = axes.plot([left_mm, left_mm + SCALE_BAR_MM], [bottom_mm, bottom_mm], color=MARK, linewidth=2)
     bar[0].set_path_effects([withStroke(linewidth=4, foreground="black")])

@@ -140,7 +140,7 @@ def view_points_mm(
     """(V, size, size, 3) positions in mm of the views' pixels from the cube's centre; last axis (x, y, z).
 
     Pixel (r, c) lies at ((c + 0.5)/S - 0.5) Lc along the column direction and ((r + 0.5)/S - 0.5) Lr along the row
-    direction, where L is 64 mm on an axis and 64 sqrt 2 mm on a diagonal.
+    direction, where L is the view's field, 64 mm in the paper, on an axis and sqrt 2 times that on a diagonal.
 
     Args:
         size: pixels S along each side of an image.

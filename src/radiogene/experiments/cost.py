@@ -22,10 +22,10 @@ OPERATIONS = {
         "inception-v3": 51.4e9,
         "inception-resnet-v2": 118.4e9,
     },
-    "small": {"mmdl": 8.12e9},
-    "tiny": {"mmdl": 0.326e9},
+    "small": {"mmdl": 9.14e9},
+    "tiny": {"mmdl": 0.165e9},
 }
-"""Multiply-accumulates of one patient's nine views, forward (`radiogene describe`); other networks count as MMDL."""
+"""Multiply-accumulates of one patient's views, forward (`radiogene describe`); other networks count as MMDL."""
 
 BACKWARD_FACTOR = 3.0
 """A training step costs about three forward passes."""

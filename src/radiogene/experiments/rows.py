@@ -36,7 +36,7 @@ def mmdl(
         settings: of the experiment.
         genes: one for the single-task network.
         clinical: columns; none for images only, None for age, sex and smoking.
-        views: a part of the nine; all where empty.
+        views: a part of the nine planes, each in every field of the preset; all where empty.
         attention: False for a network without masks.
         pretrained: False starts from random weights although a pretrained network is given.
         repeat: added to the seed.

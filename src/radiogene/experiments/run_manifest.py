@@ -4,7 +4,7 @@ import os
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.store.joined_stores import Stores
-from radiogene.ct.nine_views import VIEW_NAMES
+from radiogene.ct.nine_views import view_names_of
 from radiogene.experiments.experiment_settings import GENES
 from radiogene.experiments.planned_fit import FitResult
 from radiogene.experiments.row_measures import BOOTSTRAP
@@ -25,7 +25,7 @@ def run_manifest(run: ExperimentRun) -> JsonObject:
         run: finished.
     """
     settings, evidence = run.evidence.settings, run.evidence
-    schedule = schedule_of(settings.preset)
+    schedule, sizes = schedule_of(settings.preset), preset_named(settings.preset)
     results = [outcome for outcome in evidence.outcomes.values() if isinstance(outcome, FitResult)]
     networks: JsonObject = (
         {"kind": "folds", "folds": settings.network_folds}
@@ -38,13 +38,13 @@ def run_manifest(run: ExperimentRun) -> JsonObject:
         "experiments": list(run.shown),
         "settings": {**settings.to_json(), "pretrained": sorted(settings.pretrained)},
         "preset": settings.preset,
-        "image_size_px": preset_named(settings.preset).image_size,
+        "image_size_px": sizes.image_size,
         "init": "a pretrained network" if PAPERS_OWN in settings.pretrained else "random",
         "epochs": settings.all_layers.epochs or schedule.all_layers.epochs,
         "class_weighting": settings.class_weighting,
         "augmentation": ["quarter turns", "flips", "translations by at most 4 mm"],
         "preparation": _preparation(evidence.training.source),
-        "views": list(VIEW_NAMES),
+        "views": list(view_names_of(fields_mm=sizes.fields_mm)),
         "nodule_rule": "largest",
         "systems": _systems(results),
         "clinical_columns": list(DEFAULT_COLUMNS),

@@ -83,7 +83,7 @@ class NineViewTraining(NetworkTraining):
         stacked_fusion: start the fusion from weights fitted on the validation patients; false starts from equal ones.
         joint: train all layers and the fusion in one stage, by the sum of their losses.
         validation_share: share of the patients that sets early stopping; the preset's where not set.
-        class_weighting: weigh a gene's mutants by wild types per mutant among the training patients.
+        class_weighting: let a gene's wild types and mutants count alike, by factors whose mean over patients is 1.
         augmentation: flips, turns and shifts of training views.
         dropout: of the features in training.
         freeze_normalisation: keep the running statistics of normalisation as the initial weights bring them.
@@ -133,7 +133,7 @@ class NineViewSettings(NetworkSettings, NineViewTraining):
     Attributes:
         keep: of a cross-validation: "ensemble", the folds' models together, or "refit", one trained on everybody.
         init: where the network starts: "random", a folder that `radiogene pretrain` wrote, or "imagenet:FILE".
-        views: which of the nine planes; all where empty.
+        views: which of the nine planes, each in every field; all where empty.
         attention: false switches the masks off.
         nodule_rule: whose probability a patient with several nodules gets.
     """

@@ -16,7 +16,7 @@ from radiogene.networks.view_network import ReductionStrides, StageCounts, ViewN
 from radiogene.storage.typed_json import MAY_BE_ABSENT
 
 VIEWS = len(NINE_VIEWS)
-"""Views of a nodule (Figure 2A)."""
+"""Planes through a nodule (Figure 2A)."""
 
 DROPOUT_KEEP = 0.8
 """Share of features that dropout keeps (paper, "Deep learning model")."""
@@ -73,6 +73,11 @@ class Preset:
             )
         if self.window_hu is not None and not self.window_hu[0] < self.window_hu[1]:
             raise SettingsError(f"A window of {list(self.window_hu)} HU: expected the lower end first (`window_hu`).")
+
+    @property
+    def view_count(self) -> int:
+        """Views of a nodule where no plane is left out: each plane in each field."""
+        return VIEWS * len(self.fields_mm)
 
     @property
     def has_masks(self) -> bool:
@@ -203,7 +208,7 @@ def build_mmdl(
     preset: Preset,
     genes: Sequence[str],
     clinical_count: int,
-    views: int = VIEWS,
+    views: int | None = None,
     attention: bool = True,
     clinical_at: ClinicalEntry = ClinicalEntry.FC256_OUTPUT,
 ) -> MMDL:
@@ -213,13 +218,14 @@ def build_mmdl(
         preset: the sizes.
         genes: names of the genes.
         clinical_count: number of clinical values; 0 for image only.
-        views: number of views.
-        attention: False builds no masks: nine times Inception-ResNet-v2.
+        views: number of views; None for every plane in every field of the preset.
+        attention: False builds no masks: Inception-ResNet-v2 for each view.
         clinical_at: where clinical values join the branches.
 
     Raises:
         SettingsError: the backbone needs a library that is not installed, or larger images.
     """
+    views = preset.view_count if views is None else views
     count = 1 if preset.shared_view_network else views
     networks = [build_feature_network(preset, attention) for _ in range(count)]
     return MMDL(genes, views, clinical_count, networks, preset.dropout_keep, clinical_at)

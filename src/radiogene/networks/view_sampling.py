@@ -1,4 +1,4 @@
-"""The nine views of a batch of cubes, augmented and scaled, in one `grid_sample` on the training device.
+"""The views of a batch of cubes, augmented and scaled, in one `grid_sample` on the training device.
 
 Equals `ct.nine_views.cut_views` where nothing is augmented; a test holds the two together.
 """

@@ -117,16 +117,22 @@ def calibration_figure(predictions: Mapping[str, Predictions]) -> Figure:
 def training_figure(history: "Sequence[FitOutcome]") -> Figure:
     """The loss of each epoch, one panel per stage, because stages minimise different losses.
 
+    The validation loss begins at 0 with that of the weights that the stage started from.
+
     Args:
         history: one entry per stage, as in a model folder's `history.json`.
     """
     figure, panels = _panels([stage.name for stage in history], height=2.1)
     for axes, stage in zip(panels, history, strict=True):
-        epochs = range(1, len(stage.history) + 1)
-        for number, (key, words) in enumerate((("loss", "training"), ("validation_loss", "validation"))):
-            axes.plot(epochs, [epoch[key] for epoch in stage.history], label=words, **numbered_line(number))
-        if stage.best_epoch is not None:
-            axes.axvline(stage.best_epoch + 1, color="0.4", linewidth=0.8, linestyle=":", label="kept")
+        incoming = [] if stage.incoming_validation_loss is None else [stage.incoming_validation_loss]
+        for number, (key, words, before) in enumerate(
+            (("loss", "training", []), ("validation_loss", "validation", incoming))
+        ):
+            losses = [*before, *(epoch[key] for epoch in stage.history)]
+            epochs = range(1 - len(before), len(stage.history) + 1)
+            axes.plot(epochs, losses, label=words, **numbered_line(number))
+        # Weights that no epoch made better lie before the first, at 0.
+        axes.axvline(stage.best_epoch + 1, color="0.4", linewidth=0.8, linestyle=":", label="kept")
         axes.set_xlabel("epoch of the stage", fontsize=NORMAL)
         axes.set_ylabel("loss", fontsize=NORMAL)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -16,7 +16,7 @@ from radiogene.ct.nine_views import View, ViewSampling
 COLUMNS = 3
 
 CELL_INCH = (1.5, 1.5 / np.sqrt(2.0))
-"""Width and height of an image: a diagonal view fills it, the others stand in it at the same scale."""
+"""Width and height of an image: a diagonal view fills it, the others of its field stand in it at the same scale."""
 
 TITLE_INCH, GAP_INCH, EDGE_INCH = 0.16, 0.05, 0.03
 
@@ -33,7 +33,7 @@ FULL_OPACITY_FROM, GREATEST_OPACITY = 0.4, 0.6
 
 
 def views_sheet(views_vhw: NDArray[np.floating], views: Sequence[View]) -> Figure:
-    """The views in the lung window, three in a row, all at one scale.
+    """The views in the lung window, three in a row, those of one field at one scale.
 
     Args:
         views_vhw: (V, S, S) HU.

@@ -40,7 +40,7 @@ class TrainingSettings:
         depth_shift_mm: largest move of a training view's plane along the line that it stands on.
         clinical_at: where clinical values join a branch.
         per_image_standardisation: standardise each view by itself (an option; loses absolute HU).
-        class_weighting: weigh a gene's mutants by wild types per mutant among the training patients.
+        class_weighting: let a gene's wild types and mutants count alike, by factors whose mean over patients is 1.
         nodule_rule: whose probability a patient with several nodules gets.
         stacked_fusion: start the fusion from weights fitted on the validation patients instead of equal ones.
         joint: train all layers and the fusion in one stage, by the sum of their losses, instead of one after the other.

@@ -54,7 +54,7 @@ class OneOtherCube:
 
     Args:
         source: of the others.
-        index: of the nodule whose values are turned round.
+        index: of the nodule whose values are 1 HU higher: so little that the same epoch is kept.
     """
 
     def __init__(self, source, index):
@@ -63,7 +63,7 @@ class OneOtherCube:
 
     def cube(self, index):
         cube = self.source.cube(index)
-        return (-1000 - cube).astype(np.int16) if index == self.index else cube
+        return (cube + 1).astype(np.int16) if index == self.index else cube
 
     def segment(self, index):
         return self.source.segment(index)

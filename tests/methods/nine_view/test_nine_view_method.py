@@ -30,7 +30,7 @@ GENES = ("EGFR", "KRAS")
 SHORT = NineViewSettings(genes=GENES, preset="tiny", all_layers=StageSettings(epochs=1), seed=4)
 
 TWO_VIEWS = replace(SHORT, views=("axial", "coronal"))
-"""Nine would train four times as long."""
+"""Each in both fields of `tiny`; all planes would train four times as long."""
 
 BACKBONES = [
     pytest.param(name, marks=needs_timm)
@@ -104,7 +104,11 @@ def test_held_out_are_the_patients_that_no_weight_was_fitted_on(method, syntheti
 
 def test_a_reader_is_told_of_every_reduction(method):
     notes = " | ".join(method.notes)
-    assert notes.startswith("views of 64 pixels instead of 299 | one network looks at all views | 1/8 of its channels")
+    size = 32 if method.backbone == "inception-attention-resnet" else 64
+    assert notes.startswith(
+        f"views of {size} pixels instead of 299 | each plane shown in 64 and 32 mm instead of 64 | "
+        "one network looks at all views | 1/8 of its channels"
+    )
     assert ("1, 1 and 1 of its 10, 20 and 10 units" in notes) == (method.backbone == "inception-attention-resnet")
 
 
@@ -124,19 +128,25 @@ def test_the_labels_that_are_given_are_trained_on(synthetic_patients, tmp_path):
 
 @pytest.mark.parametrize("views", [("sagittal",), ("sagittal", "axial")])
 def test_one_gene_and_fewer_views_through_the_whole_path(views, synthetic_patients, tmp_path):
-    settings = replace(SHORT, genes=("KRAS",), views=views, clinical=(), attention=len(views) == 1)
+    one_field = len(views) == 1
+    settings = replace(SHORT, genes=("KRAS",), views=views, clinical=(), attention=one_field)
+    if one_field:
+        settings = replace(settings, fields_mm=(64.0,), window_hu=(-1000.0, 200.0))
     method = fitted("mmdl", settings, synthetic_patients, tmp_path)
     assert method.predict_proba(synthetic_patients.at([0, 1])).shape == (2, 1)
     model = read_nine_view_model(write_fitted(method, tmp_path / "saved"))
-    assert model.facts.view_names == tuple(name for name in ("axial", "sagittal") if name in views)
+    planes = tuple(name for name in ("axial", "sagittal") if name in views)
+    names = planes if one_field else (*planes, *(f"{plane}, 32 mm" for plane in planes))
+    assert model.facts.view_names == names
     assert model.facts.attention == (len(views) == 1)
     assert sum(model.facts.view_weights["KRAS"].values()) == pytest.approx(1.0)
     images = sampler_of(model.facts)(torch.from_numpy(synthetic_patients.cube(0))[None])
-    assert images.shape == (1, len(views), 64, 64)
+    assert images.shape == (1, len(names), 32, 32)
     images = standardised(images, model.facts.members[0].standardisation)
     found = activation_maps(model.networks[0], images, torch.empty(1, 0), gene_index=0)
-    assert found.maps_vhw.shape == (len(views), 64, 64)
-    assert ("one network looks at all views" in method.notes) == (len(views) > 1)
+    assert found.maps_vhw.shape == (len(names), 32, 32)
+    assert ("one network looks at all views" in method.notes) == (len(names) > 1)
+    assert ("Hounsfield units limited to -1000 to 200" in method.notes) == one_field
 
 
 def test_folds_give_every_patient_a_prediction_by_a_network_that_had_not_seen_it(synthetic_patients, tmp_path):

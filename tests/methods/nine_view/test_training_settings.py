@@ -17,7 +17,7 @@ def test_what_is_not_said_is_the_presets():
     assert (found.backbone, found.preset, found.seed, found.seeds, found.folds) == ("vgg16", "tiny", 7, 2, 0)
     assert found.clinical_columns == ("age", "sex", "smoking")
     assert found.schedule == schedule_of("tiny")
-    assert found.view_names == VIEW_NAMES
+    assert found.view_names == (*VIEW_NAMES, *(f"{name}, 32 mm" for name in VIEW_NAMES))
     assert found.attention
     assert found.sizes.channel_divisor == 8
 
@@ -44,7 +44,13 @@ def test_folds_set_thresholds_and_what_predicts_is_said():
 
 def test_views_stand_in_their_own_order():
     chosen = (VIEW_NAMES[5], VIEW_NAMES[0])
-    assert training_settings("vgg16", NineViewSettings(views=chosen)).view_names == (VIEW_NAMES[0], VIEW_NAMES[5])
+    found = training_settings("vgg16", NineViewSettings(views=chosen)).view_names
+    assert found == ("axial", "P,L+F", "axial, 32 mm", "P,L+F, 32 mm")
+    assert training_settings("vgg16", NineViewSettings(preset="paper", views=chosen)).view_names == found[:2]
+    assert training_settings("vgg16", NineViewSettings(views=chosen, fields_mm=(40.0,))).view_names == (
+        "axial, 40 mm",
+        "P,L+F, 40 mm",
+    )
     with pytest.raises(
         SettingsError, match=r"the `views` \['axial', 'axial'\]; expected some of axial, coronal, .* once"
     ):
@@ -70,6 +76,10 @@ def test_every_word_of_the_settings_reaches_the_training():
         clinical_at="fc256_input",
         attention=False,
         nodule_rule="max",
+        fields_mm=(48.0,),
+        window_hu=(-1000.0, 200.0),
+        depth_shift_mm=2.0,
+        stacked_fusion=False,
     )
     found, of_preset = training_settings("vgg16", own), schedule_of("tiny")
     schedule = found.schedule
@@ -78,5 +88,11 @@ def test_every_word_of_the_settings_reaches_the_training():
     assert schedule.fusion == replace(of_preset.fusion, learning_rate=0.5, patience=7)
     assert (found.joint, found.class_weighting, found.augmentation, found.dropout) == (True, True, False, False)
     assert (found.freeze_normalisation, found.per_image_standardisation, found.attention) == (True, True, False)
+    assert (
+        (found.fields_mm, found.window_hu)
+        == (found.sizes.fields_mm, found.sizes.window_hu)
+        == ((48.0,), (-1000.0, 200.0))
+    )
+    assert (found.depth_shift_mm, found.stacked_fusion) == (2.0, False)
     words = (found.view_sampling.value, found.clinical_at.value, found.nodule_rule.value)
     assert words == ("isotropic", "fc256_input", "max")

@@ -23,7 +23,9 @@ def test_a_log_holds_every_epochs_losses(kind, synthetic_patients, short_trainin
         return
     with (folder / "metrics.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert len([row for row in rows if row["validation_loss"]]) == 2
+    validated = [row for row in rows if row["validation_loss"]]
+    assert validated[0]["step"] == "0", "the incoming weights are scored before the first step"
+    assert len(validated) == 3
     assert len([row for row in rows if row["loss"]]) == 2
 
 

@@ -71,7 +71,7 @@ def test_pretrained_weights_arrive_in_every_view_network(pretrained):
     found = PretrainedNetwork(replace(one.settings, preset=nine), one.state, one.weights_sha256)
     network = build_mmdl(nine, ("EGFR", "KRAS"), clinical_count=3)
     PretrainedWeights(found, nine).load_into(network)
-    assert len(network.view_networks) == 9
+    assert len(network.view_networks) == 18
     for view_network in network.view_networks:
         state = view_network.state_dict()
         assert all(torch.equal(state[name], tensor) for name, tensor in one.state.items())

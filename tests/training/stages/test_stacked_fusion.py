@@ -38,6 +38,13 @@ def test_where_no_view_is_better_they_weigh_alike():
     assert weights.max() < 2.5 * weights.mean()
 
 
+def test_where_every_view_is_the_wrong_way_round_the_average_vote_stays():
+    """Weights of at least 0 would all be 0: one probability for everybody, and no view weight to share."""
+    outputs, labels = outputs_and_labels(60, VIEWS)
+    weights = stacked_weights(outputs, (1 - labels).astype(np.int8))
+    assert weights[0, :, MUTANT] == pytest.approx(START_SLOPE / VIEWS)
+
+
 def test_each_gene_by_its_own_known_patients():
     outputs, labels = outputs_and_labels(120, 1)
     second = np.where(np.arange(120)[:, None] < 118, -1, labels).astype(np.int8)

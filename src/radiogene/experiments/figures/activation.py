@@ -8,11 +8,10 @@ from radiogene.report.figures.activation_rows import activation_rows_figure, vie
 
 CAPTION = (
     "External patients, drawn by the experiment's seed; the largest nodule of each, axial view. A: image; B: "
-    "Grad-CAM of the fused {gene} logit, scaled over all nine views; C: both. {share}"
+    "Grad-CAM of the fused {gene} logit, scaled over all views; C: both. {share}"
 )
 VIEWS_CAPTION = (
-    "The first nodule of the figure above in all nine views, scaled together: a dark view moves the {gene} logit "
-    "little."
+    "The first nodule of the figure above in all views, scaled together: a dark view moves the {gene} logit little."
 )
 
 
@@ -44,7 +43,7 @@ def show_activation(evidence: Evidence, name: str, title: str, gene: str) -> Sho
         f"{name}-views",
         f"{title}: all views of one nodule",
         VIEWS_CAPTION.format(gene=gene),
-        f"Nine views of one nodule with the activation map of {gene}.",
+        f"All views of one nodule with the activation map of {gene}.",
         view_maps_figure(nodules[0], synthetic),
         "png",
     )

@@ -22,6 +22,12 @@ def size_notes(facts: NineViewFacts, network: FeatureNetwork) -> tuple[str, ...]
     notes = []
     if preset.image_size != PAPER.image_size:
         notes.append(f"views of {preset.image_size} pixels instead of {PAPER.image_size}")
+    if preset.fields_mm != PAPER.fields_mm:
+        sides = " and ".join(f"{side_mm:g}" for side_mm in preset.fields_mm)
+        notes.append(f"each plane shown in {sides} mm instead of {PAPER.fields_mm[0]:g}")
+    if preset.window_hu != PAPER.window_hu and preset.window_hu is not None:
+        low, high = preset.window_hu
+        notes.append(f"Hounsfield units limited to {low:g} to {high:g}")
     if preset.shared_view_network and len(facts.view_names) > 1:
         notes.append("one network looks at all views")
     if isinstance(network, ViewNetwork):

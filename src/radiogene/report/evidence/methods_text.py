@@ -81,8 +81,8 @@ def _images(manifest: Manifest) -> list[str]:
         size = fact(manifest, "image_size_px")
         detail = f", sampled {sampling}" if sampling else ""
         pixels = f" at {size} x {size} pixels" if size is not None else ""
-        number = "one plane" if len(views) == 1 else f"{len(views)} planes"
-        sentences.append(f"Networks saw {number} through the nodule ({', '.join(views)}){pixels}{detail}.")
+        number = "one view" if len(views) == 1 else f"{len(views)} views"
+        sentences.append(f"Networks saw {number} of the nodule ({', '.join(views)}){pixels}{detail}.")
     standardisation = fact(manifest, "preparation.standardisation")
     if standardisation:
         sentences.append(f"Standardisation: {standardisation}.")

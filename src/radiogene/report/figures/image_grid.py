@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from radiogene.ct.contact_sheet import EDGE_MM as EDGE_MM_IN_VIEW
-from radiogene.ct.contact_sheet import LUNG_WINDOW_HU, draw_view
+from radiogene.ct.contact_sheet import EDGE_SHARE, LUNG_WINDOW_HU, draw_view
 from radiogene.ct.nine_views import View, ViewSampling
 from radiogene.report.figures.printed_page import MM_PER_INCH, NORMAL_POINTS, PAGE_MM, SMALL_POINTS, bare_figure
 from radiogene.report.view_sheets import map_size_mm
@@ -160,7 +159,7 @@ def draw_image(axes: Axes, view: View, image_hu: NDArray[np.floating], *, marked
         text.set_fontsize(LETTER_POINTS)
         if text.get_text().endswith("mm"):
             # The words are wider than the bar in a small image: they start with it.
-            text.set(ha="left", x=EDGE_MM_IN_VIEW - view.size_mm[1] / 2)
+            text.set(ha="left", x=EDGE_SHARE * view.field_mm - view.size_mm[1] / 2)
     if not marked:
         for line in list(axes.lines):
             line.remove()

@@ -13,6 +13,11 @@ def pretrained_card(settings: PretrainedSettings, record: PretrainingRecord) -> 
         record: how it was made.
     """
     fit = record.fit
+    kept = (
+        f"the weights of epoch {fit.best_epoch} (from 0) were kept"
+        if fit.best_epoch >= 0
+        else "none of which gave a lower validation loss, so that the weights are the random ones before the first"
+    )
     lines = [
         "# Card of a pretrained network",
         "",
@@ -23,8 +28,7 @@ def pretrained_card(settings: PretrainedSettings, record: PretrainingRecord) -> 
         f"* Network: {settings.preset.backbone}, preset `{settings.preset.name}`, attention "
         f"{'on' if settings.attention else 'off'}.",
         f"* Pretrained on: {settings.kind}.",
-        f"* Epochs: {fit.epochs}, the weights of epoch {fit.best_epoch} (from 0) were kept; it ended because of: "
-        f"{fit.stopped_because}.",
+        f"* Epochs: {fit.epochs}, {kept}; it ended because of: {fit.stopped_because}.",
         *record.evidence.card_lines(),
         "",
     ]

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -98,7 +100,7 @@ def held_out_accuracy(
         device: where to compute.
     """
     labels = torch.from_numpy(images.labels)
-    logits = _logits(classifier, scaling, images, device)
+    logits = _logits(classifier, scaling, images, np.arange(len(labels)), device)
     right = logits.argmax(dim=1) == labels
     return HeldOutAccuracy(
         accuracy=wilson_share(int(right.sum()), len(labels)),
@@ -113,12 +115,38 @@ def held_out_accuracy(
     )
 
 
-def _logits(classifier: ViewClassifier, scaling: ImageScaling, images: ImageSet, device: torch.device) -> Tensor:
-    """(N, classes) on the CPU."""
+def right_answers(
+    classifier: ViewClassifier,
+    scaling: ImageScaling,
+    images: ImageSet,
+    positions: NDArray[np.int_],
+    device: torch.device,
+) -> int:
+    """How many of some images the network puts into their class.
+
+    Args:
+        classifier: trained; left in evaluation mode.
+        scaling: of its input.
+        images: of which these are some.
+        positions: of the images in the set.
+        device: where to compute.
+    """
+    found = _logits(classifier, scaling, images, positions, device).argmax(dim=1)
+    return int((found == torch.from_numpy(images.labels[positions])).sum())
+
+
+def _logits(
+    classifier: ViewClassifier,
+    scaling: ImageScaling,
+    images: ImageSet,
+    positions: NDArray[np.int_],
+    device: torch.device,
+) -> Tensor:
+    """(N, classes) of the images at these positions (N,), on the CPU."""
     classifier.to(device).eval()
     parts = []
     with torch.inference_mode():
-        for start in range(0, len(images.labels), IMAGES_AT_ONCE):
-            pixels = torch.from_numpy(images.pixels[start : start + IMAGES_AT_ONCE].copy()).to(device)
+        for start in range(0, len(positions), IMAGES_AT_ONCE):
+            pixels = torch.from_numpy(images.pixels[positions[start : start + IMAGES_AT_ONCE]]).to(device)
             parts.append(classifier(scaled(pixels, scaling)).float().cpu())
     return torch.cat(parts)

@@ -19,7 +19,12 @@ from radiogene.storage.typed_json import JsonObject, to_json
 from radiogene.training.fitting.fit import FitOutcome
 from radiogene.training.fitting.run_options import process_rank
 from radiogene.training.pretraining.classification import VALIDATION_ACCURACY, ImageClassification
-from radiogene.training.pretraining.held_out_images import HeldOutAccuracy, held_out_accuracy, held_out_folder
+from radiogene.training.pretraining.held_out_images import (
+    HeldOutAccuracy,
+    held_out_accuracy,
+    held_out_folder,
+    right_answers,
+)
 from radiogene.training.pretraining.image_batches import ImageBatches
 from radiogene.training.pretraining.image_folder import ImageFolder, image_folder
 from radiogene.training.pretraining.image_scaling import fit_image_scaling
@@ -106,7 +111,10 @@ class OpenedPhotographs(OpenedTask):
     def evidence(self, module: PretrainingModule, outcome: FitOutcome, device: torch.device) -> "PhotographEvidence":
         """See `OpenedTask`."""
         classifier, count = cast("ViewClassifier", module.network), len(self.validation)
-        right = round(outcome.history[outcome.best_epoch][VALIDATION_ACCURACY] * count)
+        if outcome.best_epoch >= 0:
+            right = round(outcome.history[outcome.best_epoch][VALIDATION_ACCURACY] * count)
+        else:
+            right = right_answers(classifier, self.scaling, self.images, self.validation.positions, device)
         return PhotographEvidence(
             classes=self._counts(),
             unusable=self.images.unusable,

@@ -20,7 +20,7 @@ class RequestedPretraining:
     Attributes:
         columns: of a store's table, which say 1 or 0 of a nodule, to learn them; none for photographs.
         self_supervised: learn from a store's nodules without labels.
-        views: of nodules; all nine where none is named. Slices that are thick along z speak for "axial" alone.
+        views: of nodules; all planes where none is named. Slices that are thick along z speak for "axial" alone.
         fields_mm, window_hu: what the views show, as in training; the preset's where not set.
         preset: sizes and schedule of the network.
         backbone: the network that is pretrained; `radiogene describe` lists them.

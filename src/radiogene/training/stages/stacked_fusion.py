@@ -17,6 +17,9 @@ RIDGE = 1e-3
 
 FOLDS = 5
 
+LEAST_SLOPE = 1e-3 * START_SLOPE
+"""Of all weights together; with less, no view is right more often than it is wrong."""
+
 FEWEST_OF_A_CLASS = 3
 """With fewer mutants or wild types, no view can be told from another."""
 
@@ -26,7 +29,8 @@ def stacked_weights(outputs: NDArray[np.float64], labels: NDArray[np.int8]) -> N
 
     A view enters by O_mutant - O_wild with a weight of at least 0, so a view that knows nothing can be left out and
     none can be turned round. How far the weights may differ from each other is chosen by cross-validation among these
-    patients, the plain average included. With too few patients of a kind the average vote stays as it is.
+    patients, the plain average included. With too few patients of a kind, and where no view tells them apart the right
+    way round, the average vote stays as it is.
 
     Args:
         outputs: O (N, V, G, 2) of the branches, after the sigmoid.
@@ -41,7 +45,9 @@ def stacked_weights(outputs: NDArray[np.float64], labels: NDArray[np.int8]) -> N
         mutant = labels[known, gene] == 1
         votes = outputs[known, :, gene, MUTANT] - outputs[known, :, gene, WILD_TYPE]
         if min(mutant.sum(), (~mutant).sum()) >= FEWEST_OF_A_CLASS:
-            weights[gene] = _fitted(votes, mutant, _chosen_penalty(votes, mutant))
+            fitted = _fitted(votes, mutant, _chosen_penalty(votes, mutant))
+            if fitted.sum() > LEAST_SLOPE:
+                weights[gene] = fitted
     both = np.empty((*weights.shape, FC2), dtype=np.float32)
     both[..., MUTANT], both[..., WILD_TYPE] = weights, -weights
     return both

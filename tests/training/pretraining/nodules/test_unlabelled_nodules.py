@@ -57,7 +57,7 @@ def test_two_looks_at_each_nodule_are_compared(rated_cohort, tmp_path):
     batch = opened.training[next(iter(BatchPlan(opened.training.known, 6, seed=1)))]
     with torch.no_grad():
         images = module._images(batch, 2)
-        assert images.shape == (12, 3, 64, 64)
+        assert images.shape == (12, 3, TINY.image_size, TINY.image_size)
         first, second = module.network(images).chunk(2)
         both = torch.nn.functional.normalize(torch.cat([first, second]), dim=1)
         alike = (both @ both.T / 0.5).fill_diagonal_(-torch.inf)
