@@ -92,8 +92,10 @@ class NoduleCohort:
 
     @classmethod
     def prepared(cls, nodules: Sequence[RatedNodule], work: Path) -> "NoduleCohort":
-        """The nodules with their store, which is made where it is not there yet."""
-        return cls(tuple(nodules), prepared(nodules, work))
+        """The nodules with their store, which is made where it is not there yet; but for those it could not prepare."""
+        store = prepared(nodules, work)
+        there = set(PreparedCohort.of(rg.open_store(store)).patient_ids)
+        return cls(tuple(nodule for nodule in nodules if nodule.name in there), store)
 
     def __len__(self) -> int:
         return len(self.nodules)
