@@ -58,6 +58,11 @@ AXIAL_CROPS: dict[str, object] = {"views": ("axial",), "epochs": 40, "failures":
 
 CONFIGURATIONS = (
     Configuration("paper-field", "views of 64 mm alone, as in the paper", {"fields_mm": (64.0,)}),
+    Configuration(
+        "paper-field-best-epoch",
+        "the same, and of all layers the epoch with the lowest validation loss is kept",
+        {"fields_mm": (64.0,), "all_layers": {"kept_epoch": "best"}},
+    ),
     Configuration("two-fields", "views of 64 and of 32 mm, the preset's", {}),
     Configuration("near-field", "views of 32 mm alone", {"fields_mm": (32.0,)}),
     Configuration(
