@@ -60,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(content[: len(content) // 2])
             self.close_connection = True
         else:
-            self._answer(content[:-1] + b"?" if fault == "changed" else content)
+            self._answer(content[:-1] + bytes([content[-1] ^ 1]) if fault == "changed" else content)
 
     def _listing(self, bucket, prefix, start):
         keys = sorted(key for held, key in self.server.objects if held == bucket and key.startswith(prefix))
