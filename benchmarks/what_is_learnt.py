@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from harness.learnt import Row, curve_row, places_row, views_row
+from radiogene.networks import attention_module
 
 SEEDS = 2
 SECTIONS = ("views", "places", "curve")
@@ -44,22 +45,27 @@ def main() -> None:
     parser.add_argument("--preset", default="tiny", help="of the curve")
     parser.add_argument("--patients", type=int, nargs="+", default=[50, 100, 200, 400], help="of the curve")
     parser.add_argument("--mechanisms", nargs="+", default=list(MECHANISMS), help="of the curve")
+    parser.add_argument("--mask-bias", type=float, default=attention_module.MASK_START_BIAS, help="start of the masks")
     options = parser.parse_args()
     if not set(options.sections) <= set(SECTIONS):
         parser.error(f"sections are {', '.join(SECTIONS)}")
+    start = ""
+    if options.mask_bias != attention_module.MASK_START_BIAS:
+        attention_module.MASK_START_BIAS = options.mask_bias
+        start = f"-bias-{options.mask_bias:g}"
     rows: list[Row] = []
     for seed in range(options.seeds):
         if "views" in options.sections:
             rows += [
-                kept(options.work, f"views-{own}-{seed}", lambda o=own, s=seed: views_row(options.work, o, s))
+                kept(options.work, f"views{start}-{own}-{seed}", lambda o=own, s=seed: views_row(options.work, o, s))
                 for own in (1, 3)
             ]
         if "places" in options.sections:
-            rows.append(kept(options.work, f"places-{seed}", lambda s=seed: places_row(options.work, s)))
+            rows.append(kept(options.work, f"places{start}-{seed}", lambda s=seed: places_row(options.work, s)))
         if "curve" in options.sections:
             for patients in options.patients:
                 for name in options.mechanisms:
-                    key = f"curve-{options.preset}-{patients}-{name.replace(' ', '-')}-{seed}"
+                    key = f"curve{start}-{options.preset}-{patients}-{name.replace(' ', '-')}-{seed}"
                     rows.append(
                         kept(
                             options.work,
