@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from harness.measure_rows import auc_row
 from harness.phantom_cubes import phantom_store
 from harness.planted_places import GENE, planted_masks, planted_store
 from harness.planted_views import PlantedViews, phantom_donors, planted_views, views_to_plant
@@ -20,7 +21,6 @@ from radiogene.cohort.store.joined_stores import open_stores
 from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.comparison import paired_delong
 from radiogene.evaluation.intervals import delong_auc
-from radiogene.evaluation.measure import Measure
 from radiogene.methods.method import FitContext
 from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.nine_view.nine_view_method import NineViewMethod
@@ -97,7 +97,7 @@ def places_row(work: Path, seed: int) -> Row:
     for name, values in scores.items():
         row[name] = _auc(labels, values)
     for name in ("masks off", "masks flat", "never any masks"):
-        row[f"masks less {name}"] = _difference(labels, scores["masks"], scores[name])
+        row[f"masks less {name}"] = auc_row(paired_delong(labels, scores["masks"], scores[name]).difference)
     return row
 
 
@@ -120,7 +120,7 @@ def curve_row(work: Path, preset: str, patients: int, name: str, mechanism: Mapp
     row: Row = {"section": "curve", "preset": preset, "patients": patients, "left out": name, "seed": seed}
     exact = np.array([_exact("B", 12, number) for number in range(EXTERNAL)])
     for gene, title in enumerate(GENES):
-        row[title] = {**_auc_with_interval(labels[:, gene], probabilities[:, gene])}
+        row[title] = auc_row(delong_auc(labels[:, gene], probabilities[:, gene]))
         row[f"{title} ceiling"] = _auc(labels[:, gene], exact[:, gene])
     return row
 
@@ -208,20 +208,3 @@ def _mean_over_places(mask: nn.Module, given: tuple[Tensor, ...], output: Tensor
 
 def _auc(labels: NDArray[np.int8], scores: NDArray[np.float64]) -> float:
     return float(delong_auc(labels, scores).value or np.nan)
-
-
-def _auc_with_interval(labels: NDArray[np.int8], scores: NDArray[np.float64]) -> Row:
-    return _as_row(delong_auc(labels, scores))
-
-
-def _difference(labels: NDArray[np.int8], first: NDArray[np.float64], second: NDArray[np.float64]) -> Row:
-    return _as_row(paired_delong(labels, first, second).difference)
-
-
-def _as_row(measure: Measure) -> Row:
-    interval = measure.interval
-    return {
-        "auc": measure.value,
-        "low": interval.low if interval else None,
-        "high": interval.high if interval else None,
-    }

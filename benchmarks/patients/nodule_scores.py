@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.measure_rows import auc_row
 from patients.lidc_nodules import RATINGS
 from radiogene.evaluation.intervals import delong_auc
-from radiogene.evaluation.metrics import Measure
 from radiogene.evaluation.repeated_fits import corrected_mean
 
 
@@ -24,7 +24,7 @@ class RatedScores:
 
 def auc_of_folds(scores: RatedScores) -> dict[str, dict[str, float | None]]:
     """Per rating the mean over folds with its corrected interval."""
-    return {rating: _as_json(corrected_mean(scores.areas[n]).mean) for n, rating in enumerate(RATINGS)}
+    return {rating: auc_row(corrected_mean(scores.areas[n]).mean) for n, rating in enumerate(RATINGS)}
 
 
 def auc_of_test(probabilities: NDArray[np.float64], labels: NDArray[np.int8]) -> dict[str, dict[str, float | None]]:
@@ -34,18 +34,9 @@ def auc_of_test(probabilities: NDArray[np.float64], labels: NDArray[np.int8]) ->
         probabilities: (N, ratings).
         labels: (N, ratings).
     """
-    return {rating: _as_json(delong_auc(labels[:, n], probabilities[:, n])) for n, rating in enumerate(RATINGS)}
+    return {rating: auc_row(delong_auc(labels[:, n], probabilities[:, n])) for n, rating in enumerate(RATINGS)}
 
 
 def mean_of_ratings(scores: RatedScores) -> float:
     """The mean over ratings, repeats and folds: what names a configuration."""
     return float(np.nanmean(scores.areas))
-
-
-def _as_json(measure: Measure) -> dict[str, float | None]:
-    interval = measure.interval
-    return {
-        "auc": measure.value,
-        "low": None if interval is None else interval.low,
-        "high": None if interval is None else interval.high,
-    }

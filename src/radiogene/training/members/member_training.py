@@ -134,7 +134,7 @@ def train_member(
     if not settings.dropout:
         network.dropout.keep = 1.0
     initial.load_into(network)
-    if initial.of_trunk_only and settings.attention:
+    if initial.of_trunk_only and settings.attention and settings.sizes.has_masks:
         _settle(training, network)
     outcomes = _run_stages(training, network)
     if process_rank() > 0:
