@@ -75,7 +75,7 @@ class PlantedViewSampler(ViewSampler):
 
     def __init__(self, planted: PlantedViews, *arguments: object, **named: object) -> None:
         super().__init__(*arguments, **named)  # type: ignore[arg-type]
-        names = view_names_of(self)
+        names = planes_of(self)
         own = torch.tensor([name in planted.own for name in names])
         self.register_buffer("own", own, persistent=False)
         self.register_buffer("donors", torch.from_numpy(planted.donors_zyx), persistent=False)
@@ -106,7 +106,7 @@ class PlantedViewSampler(ViewSampler):
         return (total >> HIGH_BITS).remainder(len(self.donors))
 
 
-def view_names_of(sampler: ViewSampler) -> tuple[str, ...]:
+def planes_of(sampler: ViewSampler) -> tuple[str, ...]:
     """The names of a sampler's views, told from the directions of their axes.
 
     Args:

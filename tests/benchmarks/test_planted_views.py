@@ -11,9 +11,9 @@ from harness.planted_views import (
     PlantedViews,
     PlantedViewSampler,
     phantom_donors,
+    planes_of,
     planted_views,
     segment_in_own_views,
-    view_names_of,
     views_to_plant,
 )
 from radiogene.cohort.prepared_cohort import PreparedCohort
@@ -74,8 +74,8 @@ def test_no_label_tells_the_donor(tmp_path):
 def test_views_are_told_from_their_axes_in_any_subset_and_sampling():
     for sampling in ViewSampling:
         names = ("sagittal", "F,L-P", "L,P-F")
-        assert view_names_of(ViewSampler(16, sampling, views_named(names))) == names
-        assert view_names_of(ViewSampler(16, sampling)) == VIEW_NAMES
+        assert planes_of(ViewSampler(16, sampling, views_named(names))) == names
+        assert planes_of(ViewSampler(16, sampling)) == VIEW_NAMES
 
 
 def test_a_segment_is_seen_in_own_views_only(planted):
