@@ -13,7 +13,6 @@ from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
 from radiogene.decision.decision import ModelKind
-from radiogene.errors import TrainingError
 from radiogene.evaluation.class_counts import refuse_few_of_a_class
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.model.nine_view_facts import MemberSettings
@@ -29,7 +28,7 @@ from radiogene.training.members.member_tasks import MemberTask, trained_members
 from radiogene.training.members.members import Member, members_of
 from radiogene.training.members.trained_member import TrainedMember
 from radiogene.training.settings import KeptModel, TrainingSettings
-from radiogene.training.training_cohort import TrainingCohort, training_cohort
+from radiogene.training.training_cohort import TrainingCohort, store_of, training_cohort
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +93,7 @@ def train(
 
     Source: paper, sections "Deep learning model" and "Multi-model decision-level fusion".
     """
-    source = _store_of(prepared)
+    source = store_of(prepared)
     cohort = training_cohort(prepared, settings.genes, labels)
     members = members_of(settings, cohort.patient_labels)
     _refuse_unusable_parts(cohort, members, settings)
@@ -125,13 +124,6 @@ def train(
         history=history,
         seen_cubes=initial.seen_cubes,
     )
-
-
-def _store_of(prepared: PreparedCohort) -> Stores:
-    """The store, or the stores, that the cohort's cubes come from."""
-    if not isinstance(prepared.source, Stores):
-        raise TrainingError("These cubes are of no store; a network is trained on what `radiogene prepare` wrote.")
-    return prepared.source
 
 
 def _refuse_unusable_parts(cohort: TrainingCohort, members: Sequence[Member], settings: TrainingSettings) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
+from radiogene.cohort.store.joined_stores import Stores
 from radiogene.errors import TrainingError
 from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.patient_level import NodulePredictions, NoduleRule, patient_level
@@ -75,6 +76,17 @@ class TrainingCohort:
             self.sizes_mm[positions],
         )
         return patient_level(nodules, rule)
+
+
+def store_of(prepared: PreparedCohort) -> Stores:
+    """The store, or the stores, that the cohort's cubes come from.
+
+    Raises:
+        TrainingError: they are of none, so that nobody could say how they were prepared.
+    """
+    if not isinstance(prepared.source, Stores):
+        raise TrainingError("These cubes are of no store; a network is trained on what `radiogene prepare` wrote.")
+    return prepared.source
 
 
 def training_cohort(

@@ -10,15 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store.joined_stores import Stores
-from radiogene.errors import TrainingError
 from radiogene.model.pretrained_folder import PretrainedSettings
 from radiogene.networks.standardisation import fit_standardisation
 from radiogene.storage.typed_json import JsonObject
 from radiogene.training.pretraining.nodules.nodule_split import nodule_split
 from radiogene.training.pretraining.settings import PretrainingSettings
 from radiogene.training.pretraining.task import OpenedTask, PretrainingTask
-from radiogene.training.training_cohort import TrainingCohort
+from radiogene.training.training_cohort import TrainingCohort, store_of
 
 
 class NoduleTask(PretrainingTask):
@@ -33,9 +31,7 @@ class NoduleTask(PretrainingTask):
     """
 
     def __init__(self, prepared: PreparedCohort, cohort: TrainingCohort) -> None:
-        source = prepared.source
-        if not isinstance(source, Stores):
-            raise TrainingError("These cubes are of no store; pretrain on what `radiogene prepare` wrote.")
+        source = store_of(prepared)
         self.folders = tuple(place for place in source.places if isinstance(place, Path))
         self.preparation_hash = source.preparation_hash
         self.cohort = cohort
