@@ -29,7 +29,7 @@ SECTIONS = ("views", "places", "curve")
 MECHANISMS: dict[str, dict[str, object]] = {
     "all": {},
     "no attention": {"attention": False},
-    "equal start of the fusion": {"stacked_fusion": False},
+    "equal start of the fusion": {"fusion_start": "equal"},
     "paper's field alone": {"fields_mm": (64.0,)},
 }
 """What is left out, by the settings that leave it out."""

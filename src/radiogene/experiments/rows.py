@@ -1,6 +1,7 @@
 """The fits behind the rows of tables: one place says with which settings a system stands in any of them."""
 
 from dataclasses import asdict, fields, replace
+from typing import Literal
 
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.planned_fit import PlannedFit
@@ -28,6 +29,7 @@ def mmdl(
     views: tuple[str, ...] = (),
     attention: bool = True,
     pretrained: bool = True,
+    fusion: Literal["stacked", "equal", "best view"] | None = None,
     repeat: int = 0,
 ) -> PlannedFit:
     """MMDL, as the paper has it unless something is changed.
@@ -39,6 +41,7 @@ def mmdl(
         views: a part of the nine planes, each in every field of the preset; all where empty.
         attention: False for a network without masks.
         pretrained: False starts from random weights although a pretrained network is given.
+        fusion: the views' weights stay where this start puts them; None trains them.
         repeat: added to the seed.
     """
     init = settings.pretrained.get(PAPERS_OWN, "random") if pretrained else "random"
@@ -49,6 +52,8 @@ def mmdl(
         views=views,
         attention=attention,
     )
+    if fusion is not None:
+        own = replace(own, fusion_start=fusion, fusion=replace(own.fusion, epochs=0), joint=False)
     return PlannedFit(MMDL, own)
 
 

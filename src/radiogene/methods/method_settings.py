@@ -80,7 +80,8 @@ class NineViewTraining(NetworkTraining):
     Attributes:
         branches: the stage that trains the branches alone, over frozen features of a pretrained network.
         fusion: the stage that trains every layer and the fusion weights by the fused probability.
-        stacked_fusion: start the fusion from weights fitted on the validation patients; false starts from equal ones.
+        fusion_start: where the weights of the views start: "stacked", fitted on the validation patients, "equal", or
+            "best view", all weight on the one that predicts best for them; they stay there without epochs of `fusion`.
         joint: train all layers and the fusion in one stage, by the sum of their losses.
         validation_share: share of the patients that sets early stopping; the preset's where not set.
         class_weighting: let a gene's wild types and mutants count alike, by factors whose mean over patients is 1.
@@ -98,7 +99,7 @@ class NineViewTraining(NetworkTraining):
 
     branches: StageSettings = field(default_factory=StageSettings)
     fusion: StageSettings = field(default_factory=StageSettings)
-    stacked_fusion: bool = True
+    fusion_start: Literal["stacked", "equal", "best view"] = "stacked"
     joint: bool = False
     validation_share: float | None = None
     class_weighting: bool = False

@@ -1,6 +1,6 @@
 """What the folder of a nine-view network says of it beyond the facts of every model: sizes, views, scaling."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.ct.nine_views import ViewSampling
@@ -35,6 +35,8 @@ class NineViewFacts(ModelFacts):
         clinical_at: where clinical values join a branch.
         members: one for a single model, several for an ensemble.
         view_weights: per gene, the share of each view in the decision; sums to 1 (`method.md` section 4).
+        view_weights_of_fits: per gene, the same of every network that was fitted, those of the folds too; views in
+            their order. Empty in older folders.
     """
 
     preset: Preset
@@ -44,6 +46,7 @@ class NineViewFacts(ModelFacts):
     clinical_at: ClinicalEntry
     members: tuple[MemberSettings, ...]
     view_weights: dict[str, dict[str, float]]
+    view_weights_of_fits: dict[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
 
     @property
     def has_masks(self) -> bool:

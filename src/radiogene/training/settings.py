@@ -10,6 +10,7 @@ from radiogene.networks.backbones import INCEPTION_ATTENTION_RESNET
 from radiogene.networks.gene_branch import ClinicalEntry
 from radiogene.networks.presets import Preset, preset_named
 from radiogene.storage.typed_json import JsonObject, to_json
+from radiogene.training.stages.fusion_start import FusionStart
 from radiogene.training.stages.schedule import TrainingSchedule, schedule_of
 
 
@@ -42,7 +43,7 @@ class TrainingSettings:
         per_image_standardisation: standardise each view by itself (an option; loses absolute HU).
         class_weighting: let a gene's wild types and mutants count alike, by factors whose mean over patients is 1.
         nodule_rule: whose probability a patient with several nodules gets.
-        stacked_fusion: start the fusion from weights fitted on the validation patients instead of equal ones.
+        fusion_start: see `FusionStart`.
         joint: train all layers and the fusion in one stage, by the sum of their losses, instead of one after the other.
         augmentation: flips, turns and shifts of training views.
         dropout: of the features in training.
@@ -69,7 +70,7 @@ class TrainingSettings:
     per_image_standardisation: bool = False
     class_weighting: bool = False
     nodule_rule: NoduleRule = NoduleRule.LARGEST
-    stacked_fusion: bool = True
+    fusion_start: FusionStart = FusionStart.STACKED
     joint: bool = False
     augmentation: bool = True
     dropout: bool = True

@@ -39,6 +39,7 @@ class FittedNetworks:
         kept: members that answer for a new patient.
         held_out: predictions for training patients by members that had not seen them.
         view_weights: per gene, the share of each view in the decision, the mean over the kept members.
+        view_weights_of_fits: per gene, the same of every network that was fitted, those of the folds too: (members, V).
         model_kind: what the kept members are.
         members_differ_in: "folds", "seeds", both, or nothing.
         record: settings, start and members for a manifest, plain JSON values.
@@ -49,6 +50,7 @@ class FittedNetworks:
     kept: tuple[TrainedMember, ...]
     held_out: HeldOutPredictions
     view_weights: dict[str, dict[str, float]]
+    view_weights_of_fits: dict[str, tuple[tuple[float, ...], ...]]
     model_kind: ModelKind
     members_differ_in: str
     record: JsonObject
@@ -116,6 +118,10 @@ def train(
         held_out=held_out_predictions(cohort, members, trained, settings.nodule_rule),
         view_weights={
             gene: dict(zip(settings.view_names, shares[g].tolist(), strict=True))
+            for g, gene in enumerate(settings.genes)
+        },
+        view_weights_of_fits={
+            gene: tuple(tuple(member.view_shares[g].tolist()) for member in trained)
             for g, gene in enumerate(settings.genes)
         },
         model_kind=_kind(settings),

@@ -79,7 +79,7 @@ def test_every_word_of_the_settings_reaches_the_training():
         fields_mm=(48.0,),
         window_hu=(-1000.0, 200.0),
         depth_shift_mm=2.0,
-        stacked_fusion=False,
+        fusion_start="equal",
     )
     found, of_preset = training_settings("vgg16", own), schedule_of("tiny")
     schedule = found.schedule
@@ -93,6 +93,6 @@ def test_every_word_of_the_settings_reaches_the_training():
         == (found.sizes.fields_mm, found.sizes.window_hu)
         == ((48.0,), (-1000.0, 200.0))
     )
-    assert (found.depth_shift_mm, found.stacked_fusion) == (2.0, False)
+    assert (found.depth_shift_mm, found.fusion_start.value) == (2.0, "equal")
     words = (found.view_sampling.value, found.clinical_at.value, found.nodule_rule.value)
     assert words == ("isotropic", "fc256_input", "max")

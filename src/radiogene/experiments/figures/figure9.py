@@ -1,4 +1,4 @@
-"""Figure 9: ROC curves of each single view and of MMDL with all nine, in the external cohort."""
+"""Figure 9: ROC curves of each single view and of MMDL with all of them, in the external cohort."""
 
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
@@ -11,16 +11,16 @@ from radiogene.experiments.view_choice import single_view_fits
 from radiogene.report.figures.roc_panels import roc_panels_figure
 
 NAME = "figure9"
-TITLE = "ROC curves of single views and of all nine, in the external cohort"
+TITLE = "ROC curves of single views and of all together, in the external cohort"
 
 CAPTION = (
-    "External patients. Each thin curve: a network that was trained on one view alone; thick: MMDL with all nine "
+    "External patients. Each thin curve: a network that was trained on one view alone; thick: MMDL with all "
     "views. Legend: AUC with DeLong's 95% interval; shaded: pointwise 95% band of MMDL."
 )
 
 
 def _rows(settings: ExperimentSettings) -> tuple[tuple[str, PlannedFit], ...]:
-    return (*single_view_fits(settings).items(), ("all nine views", mmdl(settings)))
+    return (*single_view_fits(settings).items(), ("all views", mmdl(settings)))
 
 
 def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
@@ -35,7 +35,7 @@ def show(evidence: Evidence) -> Shown:
         NAME,
         TITLE,
         CAPTION,
-        "Two panels of ROC curves, one per gene: nine single views and all nine together.",
+        "Two panels of ROC curves, one per gene: nine single views and all together.",
         roc_panels_figure([panel for panel, _ in drawn], evidence.external.synthetic),
     )
     return Shown(figures=(figure,), missing=tuple(reason for _, missing in drawn for reason in missing))

@@ -15,7 +15,7 @@ TEXT = (
     "The weight of a view is its share, over the training patients, of what moves the fused logit; the weights of a "
     "gene sum to 1 (the paper's adaptive weighting, Eq. 7 and 8).",
 )
-CAPTION = "MMDL with all views; the mean over its members where there are several."
+CAPTION = "MMDL with all views: the mean over its trained networks, those of the folds too, and a point for each."
 
 
 def fits(settings: ExperimentSettings, done: Done) -> list[PlannedFit]:
@@ -29,8 +29,8 @@ def show(evidence: Evidence) -> Shown:
     result = evidence.result(fit)
     if result is None:
         return Shown(missing=(f"{TITLE}: {evidence.why_not(fit)}",))
-    shares = read_nine_view_model(evidence.out / result.model).facts.view_weights
-    weights = {gene: ViewWeights(tuple(of_gene), (tuple(of_gene.values()),)) for gene, of_gene in shares.items()}
+    facts = read_nine_view_model(evidence.out / result.model).facts
+    weights = {gene: ViewWeights(facts.view_names, facts.view_weights_of_fits[gene]) for gene in facts.genes}
     alt = "Bars of the views' weights, per gene."
     figure = drawn_figure(
         NAME,

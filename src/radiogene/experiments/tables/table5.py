@@ -1,5 +1,7 @@
 """Table 5: combinations of the four best single views, in the external cohort."""
 
+from typing import Literal
+
 from radiogene.experiments.experiment import Done
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.rows import mmdl
@@ -10,6 +12,13 @@ from radiogene.report.paper.view_combinations import ALL_VIEWS, TABLE_5
 
 NAME = "table5"
 TITLE = "Combinations of views, in the external cohort"
+FUSIONS: tuple[tuple[str, Literal["stacked", "equal", "best view"]], ...] = (
+    ("All views, plain average", "equal"),
+    ("Best single view of the validation patients", "best view"),
+    ("All views, stacking", "stacked"),
+)
+"""What stands in for the adaptive fusion; everything before it is trained alike."""
+
 NO_KEY = "the paper numbers its views and prints no key to the numbers"
 
 
@@ -22,7 +31,8 @@ def plan(settings: ExperimentSettings, done: Done) -> TablePlan:
             RowPlan(" + ".join(views), fit)
             for views, fit in combination_fits(settings, best_views(settings, done)).items()
         ]
-        rows = (*single, *combined, RowPlan("All nine views", mmdl(settings), ALL_VIEWS))
+        fused = [RowPlan(label, mmdl(settings, fusion=start)) for label, start in FUSIONS]
+        rows = (*single, *combined, *fused, RowPlan("MMDL: all views, adaptive", mmdl(settings), ALL_VIEWS))
         blocks.append(BlockPlan(gene, gene, rows, mmdl(settings)))
     for gene in GENES:
         printed = [row for of, row in TABLE_5.rows if of == gene and row != ALL_VIEWS]

@@ -190,6 +190,7 @@ class NineViewMethod(Method):
             f"Network: MMDL, preset `{facts.preset.name}`, backbone `{facts.preset.backbone}`, "
             f"{len(facts.view_names)} views, attention {'on' if facts.has_masks else 'off'}; "
             f"members: {len(facts.members)}.",
+            *_view_weight_sentences(facts),
         )
 
     @property
@@ -227,6 +228,21 @@ class NineViewMethod(Method):
         return self._fit
 
 
+def _view_weight_sentences(facts: NineViewFacts) -> tuple[str, ...]:
+    """Per gene, the views by weight, each with its range over the networks that were fitted."""
+    sentences = []
+    for gene, fits in facts.view_weights_of_fits.items():
+        shares = np.array(fits)
+        words = [
+            f"{facts.view_names[view]} {shares[:, view].mean():.1%}"
+            + (f" ({shares[:, view].min():.1%} to {shares[:, view].max():.1%})" if len(fits) > 1 else "")
+            for view in np.argsort(-shares.mean(axis=0), kind="stable")
+        ]
+        over = f", mean and range over {len(fits)} fits" if len(fits) > 1 else ""
+        sentences.append(f"View weights of {gene}{over}: {'; '.join(words)}.")
+    return tuple(sentences)
+
+
 def _facts(
     name: str, cohort: "PreparedCohort", labels: NDArray[np.int8], settings: "TrainingSettings", fit: "FittedNetworks"
 ) -> NineViewFacts:
@@ -249,4 +265,5 @@ def _facts(
         clinical_at=settings.clinical_at,
         members=fit.members,
         view_weights=fit.view_weights,
+        view_weights_of_fits=fit.view_weights_of_fits,
     )

@@ -9,6 +9,7 @@ from radiogene.methods.stage_schedules import stage_schedule
 from radiogene.networks.gene_branch import ClinicalEntry
 from radiogene.networks.presets import preset_named
 from radiogene.training.settings import KeptModel, TrainingSettings
+from radiogene.training.stages.fusion_start import FusionStart
 from radiogene.training.stages.schedule import TrainingSchedule, schedule_of
 
 
@@ -44,7 +45,7 @@ def training_settings(backbone: str, settings: NineViewSettings) -> TrainingSett
         per_image_standardisation=settings.per_image_standardisation,
         class_weighting=settings.class_weighting,
         nodule_rule=NoduleRule(settings.nodule_rule),
-        stacked_fusion=settings.stacked_fusion,
+        fusion_start=FusionStart(settings.fusion_start),
         joint=settings.joint,
         augmentation=settings.augmentation,
         dropout=settings.dropout,

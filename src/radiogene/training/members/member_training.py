@@ -35,8 +35,8 @@ from radiogene.training.members.members import Member
 from radiogene.training.members.trained_member import TrainedMember, read_member
 from radiogene.training.settings import TrainingSettings
 from radiogene.training.stages.frozen_features import frozen_features
+from radiogene.training.stages.fusion_start import FusionStart, start_weights
 from radiogene.training.stages.schedule import StageSchedule
-from radiogene.training.stages.stacked_fusion import stacked_weights
 from radiogene.training.stages.stage_input import CubeInput, Draws, FeatureInput, StageInput
 from radiogene.training.stages.training_stage import StageName, TrainingStage
 from radiogene.training.training_cohort import TrainingCohort
@@ -186,6 +186,8 @@ def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
             write_json(done, to_json(outcome))
             (place / LAST_FILE).unlink(missing_ok=True)
             (place / FEATURES_FILE).unlink(missing_ok=True)
+    if StageName.FUSION.value not in {outcome.name for outcome in outcomes} and not training.settings.joint:
+        _start_fusion(training, network)
     return outcomes
 
 
@@ -206,7 +208,7 @@ def _run_stage(
     settings, options = training.settings, training.options
     fitting, validation = training.fitting, training.validation
     class_weights = _class_weights(training.cohort.labels[fitting]) if settings.class_weighting else None
-    if name is StageName.FUSION and settings.stacked_fusion:
+    if name is StageName.FUSION:
         _start_fusion(training, network)
     inputs, stage_input = _inputs(training, network, name, place)
     stage = TrainingStage(
@@ -270,11 +272,13 @@ def _class_weights(labels: NDArray[np.int8]) -> torch.Tensor:
 
 
 def _start_fusion(training: MemberTraining, network: MMDL) -> None:
-    """Gives the fusion the weights that predict best for the patients who stop the stages."""
-    positions = training.validation
+    """Gives the fusion its first weights, fitted on the patients who stop the stages."""
+    positions, start = training.validation, training.settings.fusion_start
+    if start is FusionStart.EQUAL:
+        return
     network.to(training_device(training.options))
     neurons = _outputs(training, network, positions).neurons
-    weights = torch.from_numpy(stacked_weights(neurons, training.cohort.labels[positions]))
+    weights = torch.from_numpy(start_weights(start, neurons, training.cohort.labels[positions]))
     with torch.no_grad():
         network.fusion.weights.copy_(weights)
 

@@ -5,9 +5,13 @@ import pytest
 
 from radiogene.networks.fusion import START_SLOPE
 from radiogene.networks.gene_branch import MUTANT, WILD_TYPE
-from radiogene.training.stages.stacked_fusion import stacked_weights
+from radiogene.training.stages.fusion_start import FusionStart, start_weights
 
 VIEWS = 9
+
+
+def stacked_weights(outputs, labels):
+    return start_weights(FusionStart.STACKED, outputs, labels)
 
 
 def outputs_and_labels(patients, telling, seed=0):
@@ -59,3 +63,16 @@ def test_views_that_separate_everybody_get_finite_weights():
     weights = stacked_weights(outputs, labels)
     assert np.isfinite(weights).all()
     assert weights[0, :, MUTANT] == pytest.approx(weights[0, 0, MUTANT])
+
+
+def test_the_best_view_has_all_the_weight():
+    outputs, labels = outputs_and_labels(120, 1)
+    turned = np.roll(outputs, 4, axis=1)
+    weights = start_weights(FusionStart.BEST_VIEW, turned, labels)[0]
+    assert np.flatnonzero(weights[:, MUTANT]).tolist() == [4]
+    assert weights[4, MUTANT] == -weights[4, WILD_TYPE] > 0
+
+
+def test_equal_weights_are_the_average_vote():
+    outputs, labels = outputs_and_labels(120, 1)
+    assert start_weights(FusionStart.EQUAL, outputs, labels)[0, :, MUTANT] == pytest.approx(START_SLOPE / VIEWS)

@@ -1,5 +1,7 @@
 """Where the fusion starts: weights of the views that predict best for patients whom no branch was fitted on."""
 
+from enum import StrEnum
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -24,16 +26,28 @@ FEWEST_OF_A_CLASS = 3
 """With fewer mutants or wild types, no view can be told from another."""
 
 
-def stacked_weights(outputs: NDArray[np.float64], labels: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Fusion weights U (G, V, 2) fitted on patients whom the branches have not seen.
+class FusionStart(StrEnum):
+    """Where the fusion weights U start; where the fusion is not trained, they stay there."""
 
-    A view enters by O_mutant - O_wild with a weight of at least 0, so a view that knows nothing can be left out and
-    none can be turned round. How far the weights may differ from each other is chosen by cross-validation among these
+    STACKED = "stacked"
+    """Fitted on patients whom the branches have not seen, each weight at least 0."""
+    BEST_VIEW = "best view"
+    """All weight on the view that predicts best for these patients."""
+    EQUAL = "equal"
+    """The average vote of all views."""
+
+
+def start_weights(start: FusionStart, outputs: NDArray[np.float64], labels: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Fusion weights U (G, V, 2) to start from.
+
+    A view enters by O_mutant - O_wild. Stacked weights are at least 0, so a view that knows nothing can be left out and
+    none can be turned round; how far they may differ from each other is chosen by cross-validation among these
     patients, the plain average included. With too few patients of a kind, and where no view tells them apart the right
     way round, the average vote stays as it is.
 
     Args:
-        outputs: O (N, V, G, 2) of the branches, after the sigmoid.
+        start: one of `FusionStart`.
+        outputs: O (N, V, G, 2) of the branches, after the sigmoid, for patients whom they have not seen.
         labels: (N, G) 1 mutant, 0 wild type, -1 unknown.
 
     Source: stacking (Wolpert 1992), non-negative (Breiman 1996), for the paper's "adaptive weighting", Eq. 7 and 8.
@@ -44,13 +58,24 @@ def stacked_weights(outputs: NDArray[np.float64], labels: NDArray[np.int8]) -> N
         known = labels[:, gene] != UNKNOWN
         mutant = labels[known, gene] == 1
         votes = outputs[known, :, gene, MUTANT] - outputs[known, :, gene, WILD_TYPE]
-        if min(mutant.sum(), (~mutant).sum()) >= FEWEST_OF_A_CLASS:
-            fitted = _fitted(votes, mutant, _chosen_penalty(votes, mutant))
+        if start is not FusionStart.EQUAL and min(mutant.sum(), (~mutant).sum()) >= FEWEST_OF_A_CLASS:
+            stacked = start is FusionStart.STACKED
+            fitted = _fitted(votes, mutant, _chosen_penalty(votes, mutant)) if stacked else _best_view(votes, mutant)
             if fitted.sum() > LEAST_SLOPE:
                 weights[gene] = fitted
     both = np.empty((*weights.shape, FC2), dtype=np.float32)
     both[..., MUTANT], both[..., WILD_TYPE] = weights, -weights
     return both
+
+
+def _best_view(votes: NDArray[np.float64], mutant: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights (V,) that are 0 but for the view whose own vote, at its own best slope, has the lowest loss."""
+    slopes = [_fitted(votes[:, [view]], mutant, 0.0)[0] for view in range(votes.shape[1])]
+    losses = [_losses(slope * votes[:, view], mutant).mean() for view, slope in enumerate(slopes)]
+    weights = np.zeros(votes.shape[1])
+    best = int(np.argmin(losses))
+    weights[best] = slopes[best]
+    return weights
 
 
 def _chosen_penalty(votes: NDArray[np.float64], mutant: NDArray[np.bool_]) -> float:
