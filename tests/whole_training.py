@@ -30,6 +30,7 @@ def nine_view_settings(settings: TrainingSettings, init: str = "random") -> Nine
         branches=StageSettings(**asdict(schedule.branches)),
         all_layers=StageSettings(**asdict(schedule.all_layers)),
         fusion=StageSettings(**asdict(schedule.fusion)),
+        trunk_share=schedule.trunk_share,
         validation_share=schedule.validation_share,
         joint=settings.joint,
         class_weighting=settings.class_weighting,

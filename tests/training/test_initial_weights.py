@@ -15,8 +15,15 @@ def test_random_weights_are_those_of_the_seed_and_have_no_head_stage():
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     start.load_into(network)
     assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
-    assert [name.value for name, _ in stages_of(TrainingSettings(), start)] == ["all layers", "fusion"]
-    assert [name.value for name, _ in stages_of(TrainingSettings(joint=True), start)] == ["all layers and fusion"]
+    assert [name.value for name, _ in stages_of(TrainingSettings(), start)] == [
+        "all layers but masks",
+        "all layers",
+        "fusion",
+    ]
+    assert [name.value for name, _ in stages_of(TrainingSettings(joint=True), start)] == [
+        "all layers but masks",
+        "all layers and fusion",
+    ]
 
 
 def test_words_that_name_nothing_are_refused(tmp_path):

@@ -33,7 +33,11 @@ def test_the_folder_holds_all_that_prediction_needs(trained_model, short_trainin
     for weights in model.facts.view_weights.values():
         assert sum(weights.values()) == pytest.approx(1.0)
         assert len(weights) == 18
-    assert [stage["name"] for stage in model.folder.manifest["members"][0]["stages"]] == ["all layers", "fusion"]
+    assert [stage["name"] for stage in model.folder.manifest["members"][0]["stages"]] == [
+        "all layers but masks",
+        "all layers",
+        "fusion",
+    ]
     assert model.folder.manifest["settings"]["seed"] == short_training.seed
     assert "SYNTHETIC" in (trained_model / "card.md").read_text().upper()
 

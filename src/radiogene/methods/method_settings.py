@@ -80,6 +80,8 @@ class NineViewTraining(NetworkTraining):
     Attributes:
         branches: the stage that trains the branches alone, over frozen features of a pretrained network.
         fusion: the stage that trains every layer and the fusion weights by the fused probability.
+        trunk_share: of the epochs of `all_layers`, those that a network with random weights first spends without its
+            masks; the preset's where not set.
         fusion_start: where the weights of the views start: "stacked", fitted on the validation patients, "equal", or
             "best view", all weight on the one that predicts best for them; they stay there without epochs of `fusion`.
         joint: train all layers and the fusion in one stage, by the sum of their losses.
@@ -99,6 +101,7 @@ class NineViewTraining(NetworkTraining):
 
     branches: StageSettings = field(default_factory=StageSettings)
     fusion: StageSettings = field(default_factory=StageSettings)
+    trunk_share: float | None = None
     fusion_start: Literal["stacked", "equal", "best view"] = "stacked"
     joint: bool = False
     validation_share: float | None = None

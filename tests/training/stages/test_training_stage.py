@@ -28,6 +28,14 @@ def test_heads_drop_features_while_the_network_under_them_stays_as_it_is():
     assert learning == {"branches"}
 
 
+def test_masks_wait_while_the_trunk_learns():
+    network = stage_after_evaluation(StageName.TRUNK)
+    assert all(layer.training for layer in network.modules())
+    fixed = {name for name, p in network.named_parameters() if not p.requires_grad}
+    assert fixed == {name for name, _ in network.named_parameters() if ".mask." in name or name == "fusion.weights"}
+    assert any(".mask." in name for name in fixed)
+
+
 @pytest.mark.parametrize("name", [StageName.ALL_LAYERS, StageName.FUSION, StageName.JOINT])
 def test_later_stages_train_everything_although_the_heads_left_it_in_evaluation_mode(name):
     network = stage_after_evaluation(name)

@@ -58,12 +58,13 @@ def training_settings(backbone: str, settings: NineViewSettings) -> TrainingSett
 
 def _schedule(settings: NineViewSettings) -> TrainingSchedule:
     of_preset = schedule_of(settings.preset)
-    share = settings.validation_share
+    share, trunk = settings.validation_share, settings.trunk_share
     return TrainingSchedule(
         branches=stage_schedule(of_preset.branches, settings.branches),
         branch_shifts_mm=of_preset.branch_shifts_mm,
         all_layers=stage_schedule(of_preset.all_layers, settings.all_layers),
         fusion=stage_schedule(of_preset.fusion, settings.fusion),
         batch_patients=settings.batch or of_preset.batch_patients,
+        trunk_share=of_preset.trunk_share if trunk is None else trunk,
         validation_share=of_preset.validation_share if share is None else share,
     )

@@ -1,5 +1,6 @@
 """One member from cubes to weights: split, scale, build, start, run the stages, and ask it about held-out patients."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from radiogene.ct.nine_views import views_named
 from radiogene.errors import DamagedStateError
 from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs
 from radiogene.model.nine_view_facts import MemberSettings
+from radiogene.networks.attention_module import AttentionModule
 from radiogene.networks.fusion import view_weights
 from radiogene.networks.gene_branch import MUTANT, WILD_TYPE
 from radiogene.networks.mmdl import MMDL
@@ -134,8 +136,6 @@ def train_member(
     if not settings.dropout:
         network.dropout.keep = 1.0
     initial.load_into(network)
-    if initial.of_trunk_only and settings.attention and settings.sizes.has_masks:
-        _settle(training, network)
     outcomes = _run_stages(training, network)
     if process_rank() > 0:
         return None
@@ -176,10 +176,13 @@ def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
     for number, (name, schedule) in enumerate(stages_of(training.settings, training.initial)):
         place = training.place / f"stage-{number}"
         done = place / OUTCOME_FILE
+        _switch_masks(network, name is not StageName.TRUNK)
         if done.is_file():
             outcomes.append(read_typed_json(FitOutcome, done, error=DamagedStateError))
             load_best_weights(network, place)
             continue
+        if _masks_join(training, outcomes, name):
+            _settle(training, network)
         outcome = _run_stage(training, network, name, schedule, sum(o.epochs for o in outcomes), place)
         outcomes.append(outcome)
         if process_rank() == 0:
@@ -191,14 +194,31 @@ def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
     return outcomes
 
 
+def _switch_masks(network: MMDL, enabled: bool) -> None:
+    for module in network.modules():
+        if isinstance(module, AttentionModule) and module.mask is not None:
+            module.mask_enabled = enabled
+
+
+def _masks_join(training: MemberTraining, done: Sequence[FitOutcome], name: StageName) -> bool:
+    """True where a stage is the first in which masks that nobody has trained weight a trunk that somebody has."""
+    if not (training.settings.attention and training.settings.sizes.has_masks):
+        return False
+    before = [outcome.name for outcome in done]
+    return training.initial.of_trunk_only if not before else before == [StageName.TRUNK.value]
+
+
 def stages_of(settings: TrainingSettings, initial: InitialWeights) -> list[tuple[StageName, StageSchedule]]:
     """The stages that a training runs, with their schedules, in order."""
     schedule = settings.schedule
-    stages = [(StageName.BRANCHES, schedule.branches)] if initial.is_trained else []
-    if settings.joint:
-        stages.append((StageName.JOINT, schedule.all_layers))
+    if initial.is_trained:
+        stages, main = [(StageName.BRANCHES, schedule.branches)], schedule.all_layers
     else:
-        stages += [(StageName.ALL_LAYERS, schedule.all_layers), (StageName.FUSION, schedule.fusion)]
+        stages, main = [(StageName.TRUNK, schedule.trunk)], schedule.with_masks
+    if settings.joint:
+        stages.append((StageName.JOINT, main))
+    else:
+        stages += [(StageName.ALL_LAYERS, main), (StageName.FUSION, schedule.fusion)]
     return [(name, stage) for name, stage in stages if stage.epochs > 0]
 
 

@@ -48,6 +48,8 @@ class TrainingSchedule:
         all_layers: every layer, each view by its own branches' loss.
         fusion: every layer and the fusion weights, by the fused probability's loss.
         batch_patients: patients per step (each with all its views).
+        trunk_share: of the epochs of `all_layers`, those that a network with random weights first spends without its
+            masks; the last epoch always has them.
         validation_share: share of the patients that sets early stopping.
     """
 
@@ -56,7 +58,22 @@ class TrainingSchedule:
     all_layers: StageSchedule
     fusion: StageSchedule
     batch_patients: int
+    trunk_share: float = 0.0
     validation_share: float = 0.2
+
+    @property
+    def trunk(self) -> StageSchedule:
+        """The epochs of `all_layers` before the masks join, as a stage of their own."""
+        return replace(self.all_layers, epochs=max(0, min(self._trunk_epochs, self.all_layers.epochs - 1)))
+
+    @property
+    def with_masks(self) -> StageSchedule:
+        """The epochs of `all_layers` after `trunk`."""
+        return replace(self.all_layers, epochs=self.all_layers.epochs - self.trunk.epochs)
+
+    @property
+    def _trunk_epochs(self) -> int:
+        return round(self.trunk_share * self.all_layers.epochs)
 
     def with_optimiser(self, optimiser: Optimiser) -> "TrainingSchedule":
         """The same stages with another optimiser."""
@@ -67,6 +84,9 @@ class TrainingSchedule:
 
 
 NO_SHIFT: Shift = (0.0, 0.0)
+
+TRUNK_SHARE = 2 / 3
+"""Masks that multiply what has not learnt yet keep it from learning (`docs/explanation/attention.md`)."""
 
 SCHEDULES: dict[str, TrainingSchedule] = {
     # DEVIATION: the paper gives SGD, batches of 16, a rate of 0.001, 100 epochs and 5 failures for its pretraining, and
@@ -84,6 +104,7 @@ SCHEDULES: dict[str, TrainingSchedule] = {
         all_layers=StageSchedule(30, 0.001, 30, "adamw", kept_epoch="last"),
         fusion=StageSchedule(5, 0.0003, 5, "adamw"),
         batch_patients=16,
+        trunk_share=TRUNK_SHARE,
     ),
     "tiny": TrainingSchedule(
         branches=StageSchedule(20, 0.001, 8, "adamw"),
@@ -91,6 +112,7 @@ SCHEDULES: dict[str, TrainingSchedule] = {
         all_layers=StageSchedule(30, 0.003, 30, "adamw", kept_epoch="last"),
         fusion=StageSchedule(2, 0.0005, 2, "adamw"),
         batch_patients=16,
+        trunk_share=TRUNK_SHARE,
     ),
 }
 

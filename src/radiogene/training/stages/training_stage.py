@@ -18,10 +18,15 @@ FROZEN_UNDER_BRANCHES = ("grey_to_rgb", "view_networks")
 """Parts of the network that the stage of the branches leaves as they are."""
 
 
+MASKS = ".mask."
+"""Part of the name of every tensor of a mask."""
+
+
 class StageName(StrEnum):
     """The stages in order."""
 
     BRANCHES = "branches"
+    TRUNK = "all layers but masks"
     ALL_LAYERS = "all layers"
     FUSION = "fusion"
     JOINT = "all layers and fusion"
@@ -83,7 +88,9 @@ class TrainingStage(FittedModule):
         return moved._replace(nodules=batch.nodules)
 
     def is_learnt(self, name: str) -> bool:
-        """See `FittedModule`: what lies under the branches is frozen while they learn."""
+        """See `FittedModule`: masks wait for the trunk, and what lies under the branches is frozen while they learn."""
+        if self.stage is StageName.TRUNK:
+            return MASKS not in name
         return self.stage is not StageName.BRANCHES or name.split(".")[0] not in FROZEN_UNDER_BRANCHES
 
     def on_train_epoch_start(self) -> None:
@@ -112,13 +119,16 @@ class TrainingStage(FittedModule):
     def _trained(self) -> list[nn.Parameter]:
         if self.stage is StageName.BRANCHES:
             return list(self.network.branch_parameters())
+        if self.stage is StageName.TRUNK:
+            named = self.network.named_parameters()
+            return [p for name, p in named if MASKS not in name and not name.startswith("fusion.")]
         layers = [*self.network.trunk_parameters(), *self.network.branch_parameters()]
         return layers if self.stage is StageName.ALL_LAYERS else [*layers, *self.network.fusion_parameters()]
 
     def _loss(self, output: MMDLOutput, batch: PatientBatch) -> Tensor:
         labels, known, total = batch.labels, batch.known, batch.known_total
         views = branch_loss(output.branch_logits, labels, known, self.class_weights, total)
-        if self.stage in (StageName.BRANCHES, StageName.ALL_LAYERS):
+        if self.stage in (StageName.BRANCHES, StageName.TRUNK, StageName.ALL_LAYERS):
             return views
         fused = fused_loss(output.fused_logits, labels, known, self.class_weights, total)
         return fused if self.stage is StageName.FUSION else views + fused
