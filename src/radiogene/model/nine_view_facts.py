@@ -6,6 +6,7 @@ from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.ct.nine_views import ViewSampling
 from radiogene.model.facts import ModelFacts
 from radiogene.networks.gene_branch import ClinicalEntry
+from radiogene.networks.mask_statistics import MaskStatistics
 from radiogene.networks.presets import Preset
 from radiogene.networks.standardisation import Standardisation
 
@@ -37,6 +38,8 @@ class NineViewFacts(ModelFacts):
         view_weights: per gene, the share of each view in the decision; sums to 1 (`method.md` section 4).
         view_weights_of_fits: per gene, the same of every network that was fitted, those of the folds too; views in
             their order. Empty in older folders.
+        masks_of_fits: of the same networks, the masks of each attention module over their training patients; none
+            without masks and in older folders.
     """
 
     preset: Preset
@@ -47,6 +50,7 @@ class NineViewFacts(ModelFacts):
     members: tuple[MemberSettings, ...]
     view_weights: dict[str, dict[str, float]]
     view_weights_of_fits: dict[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
+    masks_of_fits: tuple[tuple[MaskStatistics, ...], ...] = ()
 
     @property
     def has_masks(self) -> bool:

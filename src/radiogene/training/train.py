@@ -16,6 +16,7 @@ from radiogene.decision.decision import ModelKind
 from radiogene.evaluation.class_counts import refuse_few_of_a_class
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.model.nine_view_facts import MemberSettings
+from radiogene.networks.mask_statistics import MaskStatistics
 from radiogene.parallel.workers import Workers
 from radiogene.storage.library_versions import library_versions
 from radiogene.storage.typed_json import JsonObject, to_json
@@ -40,6 +41,7 @@ class FittedNetworks:
         held_out: predictions for training patients by members that had not seen them.
         view_weights: per gene, the share of each view in the decision, the mean over the kept members.
         view_weights_of_fits: per gene, the same of every network that was fitted, those of the folds too: (members, V).
+        masks_of_fits: of every network that was fitted, its attention masks.
         model_kind: what the kept members are.
         members_differ_in: "folds", "seeds", both, or nothing.
         record: settings, start and members for a manifest, plain JSON values.
@@ -51,6 +53,7 @@ class FittedNetworks:
     held_out: HeldOutPredictions
     view_weights: dict[str, dict[str, float]]
     view_weights_of_fits: dict[str, tuple[tuple[float, ...], ...]]
+    masks_of_fits: tuple[tuple[MaskStatistics, ...], ...]
     model_kind: ModelKind
     members_differ_in: str
     record: JsonObject
@@ -124,6 +127,7 @@ def train(
             gene: tuple(tuple(member.view_shares[g].tolist()) for member in trained)
             for g, gene in enumerate(settings.genes)
         },
+        masks_of_fits=tuple(member.masks for member in trained),
         model_kind=_kind(settings),
         members_differ_in=_members_differ_in(settings),
         record=_record(settings, members, trained, options, start),

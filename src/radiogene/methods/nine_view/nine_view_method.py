@@ -191,6 +191,7 @@ class NineViewMethod(Method):
             f"{len(facts.view_names)} views, attention {'on' if facts.has_masks else 'off'}; "
             f"members: {len(facts.members)}.",
             *_view_weight_sentences(facts),
+            *_mask_sentences(facts),
         )
 
     @property
@@ -243,6 +244,20 @@ def _view_weight_sentences(facts: NineViewFacts) -> tuple[str, ...]:
     return tuple(sentences)
 
 
+def _mask_sentences(facts: NineViewFacts) -> tuple[str, ...]:
+    """How much the masks differ from place to place, module by module."""
+    if not facts.masks_of_fits or not facts.masks_of_fits[0]:
+        return ()
+    modules = [
+        f"{letter} {np.mean([one.mean for one in fits]):.2f}, {np.mean([one.spread for one in fits]):.3f}"
+        for letter, fits in zip("ABC", zip(*facts.masks_of_fits, strict=True), strict=True)
+    ]
+    return (
+        f"Attention masks S of the modules, mean and standard deviation over places: {'; '.join(modules)}. A mask with "
+        "a deviation near 0 scales its trunk alike everywhere.",
+    )
+
+
 def _facts(
     name: str, cohort: "PreparedCohort", labels: NDArray[np.int8], settings: "TrainingSettings", fit: "FittedNetworks"
 ) -> NineViewFacts:
@@ -266,4 +281,5 @@ def _facts(
         members=fit.members,
         view_weights=fit.view_weights,
         view_weights_of_fits=fit.view_weights_of_fits,
+        masks_of_fits=fit.masks_of_fits,
     )

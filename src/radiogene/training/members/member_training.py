@@ -17,6 +17,7 @@ from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.networks.attention_module import AttentionModule
 from radiogene.networks.fusion import view_weights
 from radiogene.networks.gene_branch import MUTANT, WILD_TYPE
+from radiogene.networks.mask_statistics import measured_masks
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.normalisation_statistics import measure_normalisation
 from radiogene.networks.presets import build_mmdl
@@ -320,13 +321,15 @@ def _outputs(training: MemberTraining, network: MMDL, positions: NDArray[np.int_
 def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) -> TrainedMember:
     """The member with its view weights and what it says of the patients it was not fitted on."""
     held_out = training.cohort.of_patients(training.member.held_out_ids or training.member.validation_ids)
-    neurons = torch.from_numpy(_outputs(training, network, training.fitting).neurons)
+    with measured_masks(network) as masks:
+        neurons = torch.from_numpy(_outputs(training, network, training.fitting).neurons)
     shares = view_weights(network.fusion.weights.detach().cpu(), neurons).numpy()
     return TrainedMember(
         training.place,
         training.fitted,
         tuple(outcomes),
         shares,
+        masks.statistics,
         held_out,
         _outputs(training, network, held_out).probabilities,
     )

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from radiogene.errors import DamagedStateError
 from radiogene.model.nine_view_facts import MemberSettings
+from radiogene.networks.mask_statistics import MaskStatistics
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.tensor_file import save_tensors
 from radiogene.storage.typed_json import ArrayShape, read_typed_json, to_json
@@ -29,6 +30,7 @@ class TrainedMember:
         settings: scaling of images and clinical values.
         outcomes: of its stages.
         view_shares: (G, V) share of each view in the decision.
+        masks: of each attention module, over the patients that its weights were fitted on; none without masks.
         positions: (M,) nodules of patients that its weights were not fitted on, into the training cohort.
         probabilities: (M, G) what it says of them.
     """
@@ -37,6 +39,7 @@ class TrainedMember:
     settings: MemberSettings
     outcomes: tuple[FitOutcome, ...]
     view_shares: NDArray[np.float64]
+    masks: tuple[MaskStatistics, ...]
     positions: NDArray[np.int_]
     probabilities: NDArray[np.float64]
 
@@ -47,7 +50,9 @@ class TrainedMember:
     def write(self, state: dict[str, Tensor]) -> None:
         """Writes the folder; `member.json` last, because a member without it is not finished."""
         save_tensors(self.path / WEIGHTS_FILE, state)
-        written = _Written(self.settings, self.outcomes, self.view_shares, self.positions, self.probabilities)
+        written = _Written(
+            self.settings, self.outcomes, self.view_shares, self.masks, self.positions, self.probabilities
+        )
         write_json(self.path / MEMBER_FILE, to_json(written))
 
 
@@ -58,6 +63,7 @@ class _Written:
     settings: MemberSettings
     outcomes: tuple[FitOutcome, ...]
     view_shares: Annotated[NDArray[np.float64], ArrayShape((None, None))]
+    masks: tuple[MaskStatistics, ...]
     positions: Annotated[NDArray[np.int_], ArrayShape((None,), "int64")]
     probabilities: Annotated[NDArray[np.float64], ArrayShape((None, None))]
 
@@ -71,5 +77,11 @@ def read_member(path: Path) -> TrainedMember | None:
     except DamagedStateError:
         return None
     return TrainedMember(
-        path, written.settings, written.outcomes, written.view_shares, written.positions, written.probabilities
+        path,
+        written.settings,
+        written.outcomes,
+        written.view_shares,
+        written.masks,
+        written.positions,
+        written.probabilities,
     )
