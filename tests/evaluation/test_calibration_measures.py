@@ -44,7 +44,7 @@ def test_ece_equals_scikit_learns_quantile_curve(seed):
     found = calibration_error(labels, probabilities, FEW)
     observed, predicted = calibration_curve(labels, probabilities, n_bins=10, strategy="quantile")
     # 150 patients without ties: 15 in each of 10 bins.
-    assert found.error.value == pytest.approx(np.abs(observed - predicted).mean())
+    assert found.plain == pytest.approx(np.abs(observed - predicted).mean())
     assert found.bins == 10
 
 
@@ -52,31 +52,36 @@ def test_ece_keeps_equal_probabilities_together():
     labels = np.array([1, 1, 0, 0, 0, 0], dtype=np.int8)
     found = calibration_error(labels, np.array([0.5, 0.5, 0.5, 0.2, 0.2, 0.2]), FEW)
     assert found.bins == 2
-    assert found.error.value == pytest.approx(0.5 * abs(2 / 3 - 0.5) + 0.5 * 0.2)
+    assert found.plain == pytest.approx(0.5 * abs(2 / 3 - 0.5) + 0.5 * 0.2)
 
 
 def test_ece_of_true_probabilities_is_not_called_an_error():
-    """Its interval holds 0 and its reference value is what chance gives, although the plain figure is far from 0."""
-    held, ratios = 0, []
+    """Its interval holds 0, its plain value is what chance gives, and freed of that it is near 0."""
+    held, ratios, freed = 0, [], []
     for seed in range(100):
         found = calibration_error(*simulated(160, seed), BootstrapSettings(resamples=200, seed=seed))
         held += found.error.interval.low == 0.0
-        ratios.append(found.error.value / found.expected_if_calibrated)
+        ratios.append(found.plain / found.expected_if_calibrated)
+        freed.append(found.error.value)
         assert found.error.interval.low <= found.error.value <= found.error.interval.high
     assert held >= 90
     assert np.mean(ratios) == pytest.approx(1.0, abs=0.06)
+    assert np.median(freed) < 0.02
+    assert np.mean(freed) < 0.04
 
 
 def test_ece_interval_holds_a_true_error_that_the_plain_figure_overstates():
     # Labels half as steep as predicted; the error of 10 million patients stands for the truth.
     wide = expit(np.random.default_rng(0).normal(-1.0, 1.2, 1_000_000))
     truth = np.abs(wide - expit(0.4 * logit(wide))).mean()
-    held, found_errors = 0, []
+    held, plain, freed = 0, [], []
     for seed in range(100):
-        found = calibration_error(*simulated(120, seed, slope=0.4), BootstrapSettings(resamples=200, seed=seed)).error
-        held += found.interval.low <= truth <= found.interval.high
-        found_errors.append(found.value)
-    assert np.mean(found_errors) > truth + 0.01
+        found = calibration_error(*simulated(120, seed, slope=0.4), BootstrapSettings(resamples=200, seed=seed))
+        held += found.error.interval.low <= truth <= found.error.interval.high
+        plain.append(found.plain)
+        freed.append(found.error.value)
+    assert np.mean(plain) > truth + 0.01
+    assert abs(np.mean(freed) - truth) < abs(np.mean(plain) - truth) / 2
     assert held >= 85
 
 

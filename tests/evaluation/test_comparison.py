@@ -5,12 +5,13 @@ from math import comb
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from radiogene.errors import CohortError
-from radiogene.evaluation.comparison import holm_adjusted, mcnemar_exact
+from radiogene.evaluation.comparison import PAIRED_T, auc_difference, holm_adjusted, mcnemar_exact, paired_delong
 
 
-def calls_with(only_first, only_second, both=4, neither=3):
+def calls_with(only_first, only_second, both=12, neither=11):
     """Labels and two models' calls with these numbers of patients rightly called."""
     right = [(True, False)] * only_first + [(False, True)] * only_second + [(True, True)] * both
     right += [(False, False)] * neither
@@ -59,3 +60,25 @@ def test_holm_is_the_closed_test_of_bonferroni(p_values):
 def test_holm_counts_a_comparison_that_could_not_be_tested():
     assert holm_adjusted({"a": 0.01, "b": None, "c": 0.04}) == {"a": 0.03, "b": None, "c": 0.08}
     assert holm_adjusted({}) == {}
+
+
+def test_the_difference_shown_is_delongs_against_the_t_distribution_of_the_smaller_class():
+    generator = np.random.default_rng(4)
+    labels = np.array([1] * 12 + [0] * 40, dtype=np.int8)
+    first, second = (generator.normal(labels * shift) for shift in (1.5, 0.3))
+    plain, shown = paired_delong(labels, first, second), auc_difference(labels, first, second)
+    assert shown.z == plain.z
+    assert shown.p_value == pytest.approx(2 * student.sf(abs(plain.z), 11))
+    reach = student.ppf(0.975, 11) * shown.difference.value / shown.z
+    ends = shown.difference.value - reach, shown.difference.value + reach
+    assert (shown.difference.interval.low, shown.difference.interval.high) == pytest.approx(ends)
+    assert shown.difference.interval.method == PAIRED_T
+    # The interval leaves 0 out exactly where p is below 5%.
+    assert (shown.p_value < 0.05) == (shown.difference.interval.low > 0)
+
+
+def test_equal_rankings_have_no_interval_and_p_1():
+    labels = np.array([1, 0] * 12, dtype=np.int8)
+    scores = np.random.default_rng(1).random(24)
+    same = auc_difference(labels, scores, scores**3)
+    assert (same.difference.value, same.difference.interval, same.p_value) == (0.0, None, 1.0)

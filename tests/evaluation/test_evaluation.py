@@ -9,6 +9,7 @@ from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
 from radiogene.evaluation.foldwise import foldwise_auc
+from radiogene.evaluation.intervals import SMALL_SAMPLE
 from radiogene.evaluation.predictions import Predictions
 
 FEW = EvaluationSettings(BootstrapSettings(resamples=200))
@@ -44,7 +45,7 @@ def test_report_has_every_figure_of_section_6():
         (labels < 0).sum(),
     )
     assert egfr["threshold"] == {"value": 0.4, "set_on": "inner validation"}
-    assert egfr["auc"]["interval"]["method"] == "DeLong"
+    assert egfr["auc"]["interval"]["method"] == SMALL_SAMPLE
     figures = ("auc", "accuracy", "sensitivity", "specificity", "f1", "brier", "calibration_slope", "ece")
     for name in (*figures, "calibration_intercept", "calibration_in_the_large"):
         assert egfr[name]["interval"]["low"] <= egfr[name]["value"] <= egfr[name]["interval"]["high"]

@@ -75,11 +75,11 @@ def test_each_point_of_the_band_covers_the_true_rate():
 
 
 def test_perfect_separation_has_a_band_with_a_width():
-    labels = np.array([1] * 8 + [0] * 12, dtype=np.int8)
-    found = roc_curve(labels, np.linspace(1, 0, 20), settings=FEW)
+    labels = np.array([1] * 11 + [0] * 12, dtype=np.int8)
+    found = roc_curve(labels, np.linspace(1, 0, 23), settings=FEW)
     assert found.area == pytest.approx(1.0)
-    # 8 of 8 mutants: 0.025 is the chance of that at the lower end.
-    assert found.band.low[:-1] ** 8 == pytest.approx(np.full(100, 0.025))
+    # 11 of 11 mutants: 0.025 is the chance of that at the lower end.
+    assert found.band.low[:-1] ** 11 == pytest.approx(np.full(100, 0.025))
     assert found.band.low[-1] == 1.0
 
 

@@ -95,7 +95,7 @@ def test_few_of_a_kind_give_figures_without_an_interval(cohort):
     assert site.auc.value is not None
     for measure in (site.auc, site.metrics.accuracy, site.metrics.sensitivity, site.metrics.f1):
         assert measure.interval is None
-        assert "1 mutants and 3 wild types: no interval below 5" in measure.reason
+        assert "from 1 mutant and 3 wild types: at least 10 of each" in measure.reason
 
 
 def test_a_subgroup_of_one_class_or_of_nobody_known_says_so():

@@ -6,7 +6,7 @@ import pytest
 
 from radiogene.decision.decision import ModelKind, fit_decision
 from radiogene.errors import SettingsError
-from radiogene.evaluation.comparison import holm_adjusted, paired_delong
+from radiogene.evaluation.comparison import holm_adjusted, auc_difference
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
 from radiogene.prediction.compared_models import EvaluatedModel, compared_models
@@ -30,7 +30,7 @@ def test_differences_are_paired_on_the_patients_whom_both_have():
     found = {compared.gene: compared for compared in compared_models(first, [other])}
     mine, theirs = first.predictions.probabilities[5:50, 0], other.predictions.probabilities[:, 0]
     assert found["EGFR"].patients == 45
-    assert found["EGFR"].auc == paired_delong(LABELS[5:50, 0], mine, theirs)
+    assert found["EGFR"].auc == auc_difference(LABELS[5:50, 0], mine, theirs)
     assert found["EGFR"].auc.difference.value > 0.2
 
 

@@ -42,6 +42,8 @@ def experiment_settings(settings: Mapping[str, object] | str | Path | None) -> E
     checked = typed_settings(ExperimentSettings, given, "settings of experiment")
     if checked.folds == 1:
         raise SettingsError("Found 1 `folds`; wanted 2 or more, or 0 for one held-out part.")
+    if checked.repeats < 1:
+        raise SettingsError(f"Found {checked.repeats} `repeats`; wanted 1 or more.")
     if checked.accumulate < 1:
         raise SettingsError(f"Found {checked.accumulate} `accumulate`; wanted 1 or more.")
     return checked

@@ -45,6 +45,12 @@ def experiment(
     seeds: Annotated[
         int | None, typer.Option("--seeds", min=1, help="Trainings of MMDL that show its spread (else 3).")
     ] = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option(
+            "--repeats", min=1, help="Cross-validations of each system in tables of training patients (else 3)."
+        ),
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option("--epochs", min=1, help="Of a network's main stage (else the preset's).")
     ] = None,
@@ -95,6 +101,7 @@ def experiment(
         nested_folds=nested_folds,
         seed=seed,
         seeds=seeds,
+        repeats=repeats,
         all_layers=None if epochs is None else {"epochs": epochs},
         pretrained=None if pretrained is None else _by_backbone(pretrained),
         elimination_step=elimination_step,

@@ -11,6 +11,7 @@ from scipy.special import expit
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.logistic_recalibration import cut_log_odds
 from radiogene.evaluation.metrics import missing_class
+from radiogene.evaluation.usable_scores import refuse_unusable
 from radiogene.storage.typed_json import OneOf
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.01, 100.0
@@ -101,7 +102,9 @@ def fit_calibration(kind: CalibrationKind, labels: NDArray[np.int8], probabiliti
 
     Raises:
         TrainingError: one class only, or no finite temperature.
+        CohortError: arrays of different lengths, or a probability that is no number.
     """
+    refuse_unusable(labels, probabilities)
     if kind is CalibrationKind.IDENTITY:
         return IdentityCalibration()
     reason = missing_class(labels)

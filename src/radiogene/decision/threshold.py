@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from radiogene.errors import TrainingError
 from radiogene.evaluation.metrics import missing_class
+from radiogene.evaluation.usable_scores import refuse_unusable
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,12 @@ def youden_threshold(labels: NDArray[np.int8], probabilities: NDArray[np.float64
         probabilities: (N,) of training-side predictions: out-of-fold or inner validation.
 
     Raises:
-        TrainingError: one class only, or all probabilities equal.
+        TrainingError: one class only, all probabilities equal, or a model whose best cut is worse than none.
+        CohortError: arrays of different lengths, or a probability that is no number.
 
     Source: Youden, Cancer 3:32 (1950); the paper states no rule (method.md section 6).
     """
+    refuse_unusable(labels, probabilities)
     reason = missing_class(labels)
     if reason:
         raise TrainingError(
@@ -60,6 +63,15 @@ def youden_threshold(labels: NDArray[np.int8], probabilities: NDArray[np.float64
     sensitivity, specificity = called * wild_types.size, spared * mutants.size
     order = np.lexsort((np.arange(called.size), np.abs(sensitivity - specificity), -(sensitivity + specificity)))
     best = int(order[0])
+    pairs = mutants.size * wild_types.size
+    if sensitivity[best] + specificity[best] < pairs:
+        youden = (int(sensitivity[best]) + int(specificity[best])) / pairs - 1
+        raise TrainingError(
+            f"no threshold can be set: at the best of {called.size} cuts SEN + SPE - 1 is {youden:.3f}, below 0. The "
+            f"model gives {mutants.size} mutants lower probabilities than {wild_types.size} wild types; calls by any "
+            "threshold would be worse than none. Look for exchanged labels; with few patients take more into the "
+            "predictions that set the threshold (fewer folds, a larger validation part), or another `seed`"
+        )
     return YoudenThreshold(
         _between(float(levels[best]), float(levels[best + 1])),
         float(called[best] / mutants.size),

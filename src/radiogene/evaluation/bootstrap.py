@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.few_events import few_events
+from radiogene.evaluation.event_gate import point_only
 from radiogene.evaluation.measure import INTERVAL_LEVEL, Interval, Measure, percentile_measure
 from radiogene.evaluation.metrics import ConfusionCounts, ConfusionMetrics
 
@@ -39,8 +41,12 @@ def draws(patients: int, resamples: int, generator: np.random.Generator) -> NDAr
     return generator.multinomial(patients, np.full(patients, 1 / patients), size=resamples)
 
 
-def with_intervals(metrics: ConfusionMetrics, settings: BootstrapSettings) -> ConfusionMetrics:
+def with_intervals(
+    metrics: ConfusionMetrics, settings: BootstrapSettings, method: str = PATIENT_BOOTSTRAP
+) -> ConfusionMetrics:
     """The same metrics with percentile intervals from plain (not stratified) resamples of patients.
+
+    Below the gate by number of events each is a point, with the reason.
 
     Resampling patients is, for figures that depend on four counts only, a multinomial draw of those counts. A
     resample without a mutant has no SEN and F1, one without a wild type no SPE: it is left out and counted. A figure
@@ -49,10 +55,14 @@ def with_intervals(metrics: ConfusionMetrics, settings: BootstrapSettings) -> Co
     Args:
         metrics: figures without intervals.
         settings: resamples and seed.
+        method: how the resamples were drawn, in words.
     """
     counts = metrics.counts
     if not counts.patients:
         return metrics
+    few = few_events(counts.mutants, counts.wild_types)
+    if few:
+        return ConfusionMetrics(counts, *(point_only(measure, few) for measure in metrics.measures.values()))
     cells = np.array([counts.true_mutant, counts.false_mutant, counts.true_wild_type, counts.false_wild_type])
     drawn = settings.generator().multinomial(counts.patients, cells / counts.patients, size=settings.resamples)
     tp, fp, tn, fn = drawn.T.astype(np.float64)
@@ -61,20 +71,20 @@ def with_intervals(metrics: ConfusionMetrics, settings: BootstrapSettings) -> Co
         f1 = np.where(tp + fn > 0, 2 * tp / (2 * tp + fp + fn), np.nan)
     return ConfusionMetrics(
         counts,
-        accuracy=_bracketed(metrics.accuracy, (tp + tn) / counts.patients, counts.patients),
-        sensitivity=_bracketed(metrics.sensitivity, sensitivity, counts.mutants),
-        specificity=_bracketed(metrics.specificity, specificity, counts.wild_types),
-        f1=_bracketed_f1(metrics.f1, f1, counts),
+        accuracy=_bracketed(metrics.accuracy, (tp + tn) / counts.patients, counts.patients, method),
+        sensitivity=_bracketed(metrics.sensitivity, sensitivity, counts.mutants, method),
+        specificity=_bracketed(metrics.specificity, specificity, counts.wild_types, method),
+        f1=_bracketed_f1(metrics.f1, f1, counts, method),
     )
 
 
-def _bracketed(measure: Measure, resampled: NDArray[np.float64], trials: int) -> Measure:
+def _bracketed(measure: Measure, resampled: NDArray[np.float64], trials: int, method: str) -> Measure:
     """A proportion of `trials` with its bootstrap interval, or the exact bound at 0 and 1."""
     if measure.value is None:
         return measure
     if measure.value in (0.0, 1.0):
         return replace(measure, interval=_exact_bound(measure.value, trials))
-    return percentile_measure(measure.value, resampled, PATIENT_BOOTSTRAP)
+    return percentile_measure(measure.value, resampled, method)
 
 
 def _exact_bound(value: float, trials: int) -> Interval:
@@ -84,10 +94,10 @@ def _exact_bound(value: float, trials: int) -> Interval:
     return Interval(end, 1.0, method) if value == 1.0 else Interval(0.0, 1.0 - end, method)
 
 
-def _bracketed_f1(measure: Measure, resampled: NDArray[np.float64], counts: ConfusionCounts) -> Measure:
+def _bracketed_f1(measure: Measure, resampled: NDArray[np.float64], counts: ConfusionCounts, method: str) -> Measure:
     """F1 with its interval; at 0 and 1 the exact bound of TP / (TP + FP + FN) = J, as F1 = 2 J / (1 + J)."""
     if measure.value not in (0.0, 1.0):
-        return _bracketed(measure, resampled, counts.patients)
+        return _bracketed(measure, resampled, counts.patients, method)
     bound = _exact_bound(measure.value, counts.true_mutant + counts.false_mutant + counts.false_wild_type)
     return replace(
         measure, interval=replace(bound, low=2 * bound.low / (1 + bound.low), high=2 * bound.high / (1 + bound.high))

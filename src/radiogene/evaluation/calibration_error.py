@@ -1,4 +1,4 @@
-"""Expected calibration error by quantile bins, with an interval that allows for its bias."""
+"""Expected calibration error by quantile bins, freed of what chance adds to it, with an interval that allows for it."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.evaluation.bootstrap import BootstrapSettings
+from radiogene.evaluation.event_gate import gated
 from radiogene.evaluation.measure import INTERVAL_LEVEL, Interval, Measure, undefined
 from radiogene.evaluation.metrics import NO_PATIENTS
+from radiogene.evaluation.usable_scores import refuse_unusable
 
 CALIBRATION_BINS = 10
 """Bins with equally many patients; equal probabilities share a bin, so there may be fewer."""
@@ -46,12 +48,14 @@ class CalibrationError:
     """The expected calibration error and what chance alone makes of it.
 
     Attributes:
-        error: the figure with its interval.
+        error: freed of the bias, with its interval.
+        plain: as it is usually printed: above 0 by chance alone; None without patients.
         expected_if_calibrated: mean error of the same probabilities if they were true; None without patients.
         bins: number of bins that hold patients.
     """
 
     error: Measure
+    plain: float | None
     expected_if_calibrated: float | None
     bins: int
 
@@ -65,7 +69,11 @@ def calibration_bins(
         labels: (N,) 1 mutant, 0 wild type, no unknown; N at least 1.
         probabilities: (N,) in [0, 1].
         bins: how many; bins left empty by ties are dropped.
+
+    Raises:
+        CohortError: arrays of different lengths, or a probability that is no number.
     """
+    refuse_unusable(labels, probabilities)
     edges = np.quantile(probabilities, np.linspace(0, 1, bins + 1))
     filled, number = np.unique(np.searchsorted(edges[1:-1], probabilities), return_inverse=True)
     membership = np.eye(filled.size)[number]
@@ -79,12 +87,13 @@ def calibration_error(
     settings: BootstrapSettings,
     bins: int = CALIBRATION_BINS,
 ) -> CalibrationError:
-    """The expected calibration error with its interval.
+    """The expected calibration error, freed of its bias, with its interval.
 
     Chance alone makes the error positive (0.08 for true probabilities of 160 patients), and resampling patients adds
     that bias a second time: its percentile interval never holds 0. So labels are drawn anew from probabilities whose
-    gaps are c times those observed, and the interval is made of the errors c x error under which the observed one is
-    neither among the lowest nor the highest 2.5%. It takes the probabilities as given.
+    gaps are c times those observed. The figure is the error c x error under which half of the drawn errors lie above
+    the observed one; the interval is made of those under which the observed one is neither among the lowest nor the
+    highest 2.5%. Both take the probabilities as given.
 
     Args:
         labels: (N,) 1 mutant, 0 wild type, no unknown.
@@ -93,7 +102,7 @@ def calibration_error(
         bins: how many quantile bins.
     """
     if not labels.size:
-        return CalibrationError(undefined(NO_PATIENTS), None, 0)
+        return CalibrationError(undefined(NO_PATIENTS), None, None, 0)
     binned = calibration_bins(labels, probabilities, bins)
     uniform = settings.generator().random((settings.resamples, labels.size))
     inversion = _Inversion(binned, probabilities, uniform)
@@ -102,7 +111,10 @@ def calibration_error(
     # Fits that look better than chance allows leave nothing to shrink to: the observed error bounds them.
     interval = Interval(low, max(high, binned.error), "parametric bootstrap of labels, inverted over scaled gaps")
     return CalibrationError(
-        Measure(binned.error, interval), float(inversion.errors(0.0).mean()), int(binned.patients.size)
+        gated(Measure(inversion.error_where(0.5), interval), labels),
+        binned.error,
+        float(inversion.errors(0.0).mean()),
+        int(binned.patients.size),
     )
 
 

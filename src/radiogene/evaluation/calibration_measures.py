@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
 from radiogene.evaluation.calibration_error import CalibrationError, calibration_error
+from radiogene.evaluation.event_gate import gated
 from radiogene.evaluation.logistic_recalibration import (
     SMALLEST_PROBABILITY,
     cut_log_odds,
@@ -15,6 +16,7 @@ from radiogene.evaluation.logistic_recalibration import (
 )
 from radiogene.evaluation.measure import Measure, percentile_measure, undefined
 from radiogene.evaluation.metrics import NO_PATIENTS, missing_class
+from radiogene.evaluation.usable_scores import refuse_unusable
 from radiogene.storage.typed_json import JsonObject
 
 SEPARATED = "a cut separates mutants from wild types: the slope has no finite estimate"
@@ -59,6 +61,7 @@ class CalibrationMeasures:
             **{name: measure.to_json() for name, measure in self.measures.items()},
             "ece": {
                 **self.error.error.to_json(),
+                "plain": self.error.plain,
                 "bins": self.error.bins,
                 "expected_if_calibrated": self.error.expected_if_calibrated,
             },
@@ -75,7 +78,11 @@ def calibration_measures(
         labels: (N,) 1 mutant, 0 wild type, -1 unknown (left out).
         probabilities: (N,) in [0, 1], calibrated if the model is.
         settings: resamples and seed.
+
+    Raises:
+        CohortError: arrays of different lengths, or a probability that is no number.
     """
+    refuse_unusable(labels, probabilities)
     known = labels >= 0
     labels, probabilities = labels[known], probabilities[known]
     error = calibration_error(labels, probabilities, settings)
@@ -86,6 +93,7 @@ def calibration_measures(
     weights = draws(labels.size, settings.resamples, settings.generator()).astype(np.float64)
     squares = (probabilities - labels) ** 2
     brier = percentile_measure(float(squares.mean()), weights @ squares / labels.size, PATIENT_BOOTSTRAP)
+    brier = gated(brier, labels)
     cut = int(np.sum((probabilities < SMALLEST_PROBABILITY) | (probabilities > 1 - SMALLEST_PROBABILITY)))
     if reason:
         nothing = undefined(reason)
@@ -95,8 +103,9 @@ def calibration_measures(
     rows = np.vstack([np.ones(labels.size), weights])
     lines, levels = intercepts_and_slopes(log_odds, labels, rows), intercepts_at_slope_one(log_odds, labels, rows)
     why_not = ALL_EQUAL if np.ptp(log_odds) == 0 else SEPARATED if _separated(log_odds, labels) else NOT_CONVERGED
-    intercept, slope = (_with_resamples(column, why_not) for column in lines.T)
-    return CalibrationMeasures(brier, slope, intercept, _with_resamples(levels, NOT_CONVERGED), error, cut)
+    intercept, slope = (gated(_with_resamples(column, why_not), labels) for column in lines.T)
+    level = gated(_with_resamples(levels, NOT_CONVERGED), labels)
+    return CalibrationMeasures(brier, slope, intercept, level, error, cut)
 
 
 def _separated(log_odds: NDArray[np.float64], labels: NDArray[np.int8]) -> bool:

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from radiogene.errors import SettingsError
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
+from radiogene.evaluation.event_gate import event_gate
 from radiogene.evaluation.intervals import Band, percentile_band
 from radiogene.evaluation.metrics import missing_class
+from radiogene.evaluation.usable_scores import refuse_unusable
 from radiogene.storage.typed_json import JsonObject
 
 DECISION_THRESHOLDS = tuple(percent / 100 for percent in range(1, 100))
@@ -25,9 +27,10 @@ class DecisionCurve:
         thresholds: (T,) the probability at or above which one acts.
         net_benefit: (T,) of acting on the model.
         treat_all: (T,) of acting on everybody.
-        band: around the model's; None where `reason` says why.
+        band: around the model's; None where a reason says why.
         patients, mutants: with a known label.
         reason: why there is no curve; empty where there is one.
+        band_reason: why there is a curve without a band.
     """
 
     thresholds: NDArray[np.float64]
@@ -37,6 +40,7 @@ class DecisionCurve:
     patients: int
     mutants: int
     reason: str = ""
+    band_reason: str = ""
 
     def to_json(self) -> JsonObject:
         """The curve as plain JSON values, not rounded."""
@@ -47,7 +51,7 @@ class DecisionCurve:
             "band": None if self.band is None else self.band.to_json(),
             "patients": self.patients,
             "mutants": self.mutants,
-            "reason": self.reason or None,
+            "reason": self.reason or self.band_reason or None,
         }
 
 
@@ -69,6 +73,7 @@ def decision_curve(
 
     Raises:
         SettingsError: a threshold outside [0, 1).
+        CohortError: arrays of different lengths, or a probability that is no number.
 
     Source: Vickers and Elkin, Med Decis Making 26:565 (2006).
     """
@@ -76,6 +81,7 @@ def decision_curve(
     wrong = cuts[~((cuts >= 0) & (cuts < 1))]
     if wrong.size:
         raise SettingsError(f"found the threshold probability {wrong[0]}; from 0 to below 1 was expected")
+    refuse_unusable(labels, probabilities)
     known = labels >= 0
     labels, probabilities = labels[known], probabilities[known]
     reason, mutants = missing_class(labels), int(np.sum(labels == 1))
@@ -85,6 +91,8 @@ def decision_curve(
     # What each patient adds (N, T) when acted on: a mutant 1, a wild type the loss that the threshold implies.
     worth = np.where((labels == 1)[:, None], 1.0, -cuts / (1 - cuts))
     gained = worth * (probabilities[:, None] >= cuts)
+    if few := event_gate(labels):
+        return DecisionCurve(cuts, gained.mean(axis=0), worth.mean(axis=0), None, labels.size, mutants, band_reason=few)
     drawn = draws(labels.size, settings.resamples, settings.generator()).astype(np.float64)
     band = percentile_band(drawn @ gained / labels.size, f"pointwise {PATIENT_BOOTSTRAP}")
     return DecisionCurve(cuts, gained.mean(axis=0), worth.mean(axis=0), band, labels.size, mutants)

@@ -10,7 +10,7 @@ from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.bootstrap import BootstrapSettings, with_intervals
 from radiogene.evaluation.calibration_measures import CalibrationMeasures, calibration_measures
 from radiogene.evaluation.foldwise import FoldwiseAuc, foldwise_auc
-from radiogene.evaluation.intervals import AucScale, delong_auc
+from radiogene.evaluation.intervals import auc_with_interval
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
 from radiogene.evaluation.predictions import GenePredictions, Predictions
@@ -36,11 +36,9 @@ class EvaluationSettings:
 
     Attributes:
         bootstrap: resamples and seed.
-        auc_scale: scale of DeLong's interval.
     """
 
     bootstrap: BootstrapSettings = field(default_factory=BootstrapSettings)
-    auc_scale: AucScale = AucScale.PLAIN
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,8 @@ class GeneEvaluation:
         mutants: of these.
         unknown: patients left out because the gene was not tested.
         threshold: at which calls were made.
-        auc: over all pairs (DeLong), or over pairs within folds.
-        folds: what the fold-wise AUC rests on; None where DeLong's was used.
+        auc: over all pairs, or over pairs within folds.
+        folds: what the fold-wise AUC rests on; None where it is over all pairs.
         metrics: ACC, SEN, SPE, F1 at the threshold.
         calibration: Brier, slope, intercepts, ECE.
     """
@@ -72,10 +70,7 @@ class GeneEvaluation:
         """Every figure that has an interval, by the key that files and tables know it by."""
         return {
             "auc": self.auc,
-            "accuracy": self.metrics.accuracy,
-            "sensitivity": self.metrics.sensitivity,
-            "specificity": self.metrics.specificity,
-            "f1": self.metrics.f1,
+            **self.metrics.measures,
             **self.calibration.measures,
         }
 
@@ -96,10 +91,7 @@ class GeneEvaluation:
             "unknown": self.unknown,
             "threshold": to_json(self.threshold),
             "auc": {**self.auc.to_json(), **of_folds},
-            "accuracy": self.metrics.accuracy.to_json(),
-            "sensitivity": self.metrics.sensitivity.to_json(),
-            "specificity": self.metrics.specificity.to_json(),
-            "f1": self.metrics.f1.to_json(),
+            **{name: measure.to_json() for name, measure in self.metrics.measures.items()},
             "confusion": to_json(counts),
             **self.calibration.to_json(),
         }
@@ -134,7 +126,7 @@ def evaluate_predictions(
         predictions: one row per patient; calibrated probabilities if the model is calibrated.
         thresholds: for every gene, on the scale of these probabilities.
         folds: (N,) for out-of-fold predictions of a training cohort, the fold that held each patient out: the AUC is
-            then over pairs within a fold. None for another cohort: DeLong.
+            then over pairs within a fold. None for another cohort: over all pairs.
         settings: how intervals are made.
 
     Raises:
@@ -167,7 +159,7 @@ def _evaluate_gene(
         mutants=int(np.sum(labels == 1)),
         unknown=int(np.sum(~gene.known)),
         threshold=threshold,
-        auc=delong_auc(labels, probabilities, settings.auc_scale) if within is None else within.auc,
+        auc=auc_with_interval(labels, probabilities) if within is None else within.auc,
         folds=within,
         metrics=with_intervals(metrics, settings.bootstrap),
         calibration=calibration_measures(labels, probabilities, settings.bootstrap),

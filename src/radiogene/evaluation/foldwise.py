@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from radiogene.errors import CohortError
 from radiogene.evaluation.bootstrap import BootstrapSettings, draws
+from radiogene.evaluation.event_gate import gated
 from radiogene.evaluation.measure import Measure, percentile_measure, undefined
 from radiogene.evaluation.metrics import missing_class
+from radiogene.evaluation.usable_scores import refuse_unusable
 
 FOLDWISE_BOOTSTRAP = "percentile bootstrap of patients within folds, conditional on the fitted models"
 
@@ -48,7 +50,7 @@ def foldwise_auc(
         settings: resamples and seed.
 
     Raises:
-        CohortError: arrays of different lengths.
+        CohortError: arrays of different lengths, or a probability that is no number.
 
     Source: method.md section 6, "Training cohort".
     """
@@ -57,6 +59,7 @@ def foldwise_auc(
             f"{labels.size} labels, {probabilities.size} probabilities and {folds.size} fold numbers; "
             "one of each per patient was expected"
         )
+    refuse_unusable(labels, probabilities)
     generator = settings.generator()
     right, pairs = np.zeros(settings.resamples), np.zeros(settings.resamples)
     right_seen, pairs_seen, empty = 0.0, 0, []
@@ -76,7 +79,7 @@ def foldwise_auc(
         reason = missing_class(labels) or "no fold holds both a mutant and a wild type"
         return FoldwiseAuc(undefined(reason), 0, 0, tuple(empty))
     resampled = np.divide(right, pairs, out=np.full_like(right, np.nan), where=pairs > 0)
-    measure = _foldwise_measure(right_seen / pairs_seen, resampled)
+    measure = gated(_foldwise_measure(right_seen / pairs_seen, resampled), labels)
     return FoldwiseAuc(measure, pairs_seen, len(numbers) - len(empty), tuple(empty))
 
 

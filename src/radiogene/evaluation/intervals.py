@@ -1,4 +1,4 @@
-"""Intervals without resampling, of an AUC (DeLong) and of a share (Wilson), and the form of a band around a curve."""
+"""Intervals without resampling, of an AUC (DeLong, Newcombe) and of a share (Wilson), and the form of a band."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,11 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
+from radiogene.evaluation.event_gate import event_gate, point_only
 from radiogene.evaluation.measure import INTERVAL_LEVEL, SMALLEST_USED_SHARE, Interval, Measure, undefined
 from radiogene.evaluation.metrics import Placements, missing_class, placements
+from radiogene.evaluation.usable_scores import refuse_unusable
 from radiogene.storage.typed_json import JsonObject
 
 Z = float(ndtri((1 + INTERVAL_LEVEL) / 2))
+
+SMALL_SAMPLE = "the wider of Newcombe's and DeLong's on the logit scale"
+"""The default for an AUC: `benchmarks/coverage.py` compares it with either alone, plain DeLong and the bootstrap."""
+
+HALVINGS = 60
+"""Of the search for Newcombe's ends: more than a float has digits."""
 
 SMALLEST_VARIANCE = 1e-20
 """Placements are multiples of 1/2m or 1/2n: a variance below this is rounding, and the true one is 0."""
@@ -54,15 +62,72 @@ class AucScale(StrEnum):
     """The scale on which DeLong's interval is symmetrical."""
 
     PLAIN = "plain"
-    """AUC +- 1.96 standard errors, cut to [0, 1]: what most papers print (default)."""
+    """AUC +- 1.96 standard errors, cut to [0, 1]: what most papers print."""
     LOGIT = "logit"
     """Symmetrical in log(AUC / (1 - AUC)) and never outside (0, 1); closer to 95% near 1 or with few mutants."""
+
+
+def auc_with_interval(labels: NDArray[np.int8], probabilities: NDArray[np.float64]) -> Measure:
+    """The AUC with the interval that is shown, where there are events enough for one.
+
+    DeLong's interval, also on the logit scale, is too narrow where few mutants happen to be ranked almost perfectly;
+    Newcombe's is too narrow where the mutants' scores vary more than those of wild types. The wider of both at each end
+    holds in either case and costs about 5% of the width.
+
+    Args:
+        labels: (N,) 1 mutant, 0 wild type, -1 unknown (left out).
+        probabilities: (N,).
+
+    Raises:
+        CohortError: arrays of different lengths, or a score that is no number.
+    """
+    found = delong_auc(labels, probabilities, AucScale.LOGIT)
+    few = event_gate(labels)
+    if few:
+        return point_only(found, few)
+    if found.value is None or found.interval is None:
+        return found
+    low, high = newcombe_ends(np.array(found.value), int(np.sum(labels == 1)), int(np.sum(labels == 0)))
+    method = found.interval.method if found.value in (0.0, 1.0) else SMALL_SAMPLE
+    ends = (min(found.interval.low, float(low)), max(found.interval.high, float(high)))
+    return Measure(found.value, Interval(*ends, method))
+
+
+def newcombe_ends(
+    areas: NDArray[np.float64], mutants: int, wild_types: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both ends of Newcombe's interval of AUCs (..., ), each the AUC whose own standard error just reaches that seen.
+
+    The variance is Hanley and McNeil's with the mean of both class sizes less one in place of each size less one.
+
+    Args:
+        areas: AUCs of any shape.
+        mutants: behind each.
+        wild_types: behind each.
+
+    Source: Newcombe, Stat Med 25:559 (2006), method 5.
+    """
+    half = (mutants + wild_types) / 2 - 1
+
+    def beyond(area: NDArray[np.float64]) -> NDArray[np.bool_]:
+        of_pairs = 1 + half * (1 - area) / (2 - area) + half * area / (1 + area)
+        return np.asarray(np.abs(areas - area) > Z * np.sqrt(area * (1 - area) * of_pairs / (mutants * wild_types)))
+
+    ends = []
+    for outer in (np.zeros_like(areas), np.ones_like(areas)):
+        inner = areas
+        for _ in range(HALVINGS):
+            middle = (outer + inner) / 2
+            outside = beyond(middle)
+            outer, inner = np.where(outside, middle, outer), np.where(outside, inner, middle)
+        ends.append(inner)
+    return ends[0], ends[1]
 
 
 def delong_auc(
     labels: NDArray[np.int8], probabilities: NDArray[np.float64], scale: AucScale = AucScale.PLAIN
 ) -> Measure:
-    """The AUC with DeLong's 95% interval.
+    """The AUC with DeLong's 95% interval, for any number of events: what is shown is that of `auc_with_interval`.
 
     Where every pair is in the right order (or every one in the wrong) DeLong's variance is 0 and its interval has no
     width. Then min(m, n) disjoint pairs, which are independent, are all right: the Clopper-Pearson bound for that
@@ -73,8 +138,12 @@ def delong_auc(
         probabilities: (N,).
         scale: the scale on which the interval is symmetrical.
 
+    Raises:
+        CohortError: arrays of different lengths, or a score that is no number.
+
     Source: DeLong et al., Biometrics 44:837 (1988).
     """
+    refuse_unusable(labels, probabilities)
     reason = missing_class(labels)
     if reason:
         return undefined(reason)

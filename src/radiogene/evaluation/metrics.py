@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.evaluation.measure import Measure, undefined
+from radiogene.evaluation.usable_scores import refuse_unusable
 
 NO_PATIENTS = "no patient has a known label"
 NO_MUTANTS = "no mutant among the patients with a known label"
@@ -47,6 +48,16 @@ class ConfusionMetrics:
     specificity: Measure
     f1: Measure
 
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """Every figure, by the key that files and tables know it by, in the order of the fields."""
+        return {
+            "accuracy": self.accuracy,
+            "sensitivity": self.sensitivity,
+            "specificity": self.specificity,
+            "f1": self.f1,
+        }
+
 
 def confusion_metrics(labels: NDArray[np.int8], calls: NDArray[np.bool_]) -> ConfusionMetrics:
     """ACC, SEN, SPE and F1, without intervals; undefined ones say why.
@@ -61,6 +72,7 @@ def confusion_metrics(labels: NDArray[np.int8], calls: NDArray[np.bool_]) -> Con
         >>> metrics.sensitivity.value, metrics.specificity.value, metrics.counts.patients
         (0.5, 1.0, 3)
     """
+    refuse_unusable(labels)
     mutant, wild_type = labels == 1, labels == 0
     counts = ConfusionCounts(
         true_mutant=int(np.sum(mutant & calls)),
@@ -115,6 +127,7 @@ def placements(labels: NDArray[np.int8], probabilities: NDArray[np.float64]) -> 
     # Imported where it is used: a prediction ranks nothing, and scipy.stats takes a quarter of a second to load.
     from scipy.stats import rankdata
 
+    refuse_unusable(labels, probabilities)
     mutants, wild_types = probabilities[labels == 1], probabilities[labels == 0]
     ranks = rankdata(np.concatenate([mutants, wild_types]))
     below = ranks[: mutants.size] - rankdata(mutants)
@@ -138,6 +151,7 @@ def auc(labels: NDArray[np.int8], probabilities: NDArray[np.float64]) -> Measure
         labels: (N,) 1 mutant, 0 wild type, -1 unknown (left out).
         probabilities: (N,).
     """
+    refuse_unusable(labels, probabilities)
     reason = missing_class(labels)
     if reason:
         return undefined(reason)

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
+from radiogene.evaluation.event_gate import gated
 from radiogene.evaluation.measure import Measure, percentile_measure, undefined
 from radiogene.evaluation.metrics import missing_class
+from radiogene.evaluation.usable_scores import refuse_unusable
 from radiogene.storage.typed_json import JsonObject
 
 
@@ -58,8 +60,12 @@ def precision_recall(
         probabilities: (N,) any score that grows with P(mutant).
         settings: resamples and seed.
 
+    Raises:
+        CohortError: arrays of different lengths, or a score that is no number.
+
     Source: Davis and Goadrich, ICML 2006, on interpolation.
     """
+    refuse_unusable(labels, probabilities)
     known = labels >= 0
     labels, probabilities = labels[known], probabilities[known]
     reason, mutants = missing_class(labels), int(np.sum(labels == 1))
@@ -78,7 +84,7 @@ def precision_recall(
         -levels,
         found / mutants,
         found / called,
-        percentile_measure(value, resampled, PATIENT_BOOTSTRAP),
+        gated(percentile_measure(value, resampled, PATIENT_BOOTSTRAP), labels),
         mutants / labels.size,
         labels.size,
         mutants,

@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from radiogene.errors import CohortError
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
+from radiogene.evaluation.event_gate import event_gate
 from radiogene.evaluation.foldwise import FOLDWISE_BOOTSTRAP
 from radiogene.evaluation.intervals import Band, percentile_band
 from radiogene.evaluation.measure import INTERVAL_LEVEL
 from radiogene.evaluation.metrics import missing_class
+from radiogene.evaluation.usable_scores import refuse_unusable
 from radiogene.storage.typed_json import JsonObject
 
 BAND_POINTS = 101
@@ -25,7 +27,7 @@ class RocCurve:
         false_positive_rate: (K,) never falling, from 0 to 1; K corners.
         true_positive_rate: (K,) never falling.
         band_at: (T,) false positive rates of the band.
-        band: of the true positive rate at each of them; None where too few resamples have a curve.
+        band: of the true positive rate at each of them; None with few events, or where too few resamples have a curve.
         patients, mutants: behind the curve.
         reason: why there is no curve; empty where there is one.
     """
@@ -74,7 +76,7 @@ def roc_curve(
         settings: resamples and seed.
 
     Raises:
-        CohortError: arrays of different lengths.
+        CohortError: arrays of different lengths, or a score that is no number.
 
     Source: Fawcett, Pattern Recognit Lett 27:861 (2006), sections 5 and 8.1 (vertical averaging).
     """
@@ -84,6 +86,7 @@ def roc_curve(
             f"{labels.size} labels, {probabilities.size} probabilities and {numbers.size} fold numbers; "
             "one of each per patient was expected"
         )
+    refuse_unusable(labels, probabilities)
     own = [(numbers == number) & (labels >= 0) for number in np.unique(numbers)]
     parts = [_Part(labels[part], probabilities[part]) for part in own if not missing_class(labels[part])]
     if not parts:
@@ -94,7 +97,8 @@ def roc_curve(
     curve = _mean_curve(parts)
     grid = np.linspace(0.0, 1.0, BAND_POINTS)
     method = PATIENT_BOOTSTRAP if folds is None else FOLDWISE_BOOTSTRAP
-    band = percentile_band(_resampled(parts, grid, settings), f"pointwise {method}")
+    few = event_gate(labels)
+    band = None if few else percentile_band(_resampled(parts, grid, settings), f"pointwise {method}")
     if band is not None:
         band = _with_width(band, np.interp(grid, curve[0], curve[1]), mutants)
     return RocCurve(curve[0], curve[1], grid, band, sum(part.labels.size for part in parts), mutants)

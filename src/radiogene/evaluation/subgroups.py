@@ -1,17 +1,18 @@
 """A model's figures in subgroups of patients: by sex, smoking, site and nodule size."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.few_events import few_events
 from radiogene.cohort.row import PatientRow
 from radiogene.errors import CohortError
 from radiogene.evaluation.bootstrap import BootstrapSettings, with_intervals
 from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.foldwise import foldwise_auc
-from radiogene.evaluation.intervals import delong_auc
+from radiogene.evaluation.intervals import auc_with_interval
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
 from radiogene.evaluation.predictions import Predictions
@@ -19,9 +20,6 @@ from radiogene.storage.typed_json import JsonObject
 
 SIZE_CUT_MM = 20.0
 """Largest extent that counts as small; the paper takes nodules up to 30 mm and states no cut."""
-
-FEWEST_OF_A_KIND = 5
-"""Mutants, and wild types, below which a subgroup's figures have no interval."""
 
 UNKNOWN_LEVEL = "unknown"
 
@@ -34,7 +32,7 @@ class SubgroupFigures:
         factor: what the patients are divided by: `sex`, `smoking`, `site`, `nodule size`.
         level: which of them, as printed.
         patients, mutants: with a known label.
-        auc: over all pairs (DeLong) or over pairs within folds.
+        auc: over all pairs, or over pairs within folds.
         metrics: ACC, SEN, SPE, F1 of the calls at the model's one threshold.
         reason: why figures or intervals are missing; empty where none is.
     """
@@ -57,10 +55,7 @@ class SubgroupFigures:
             "mutants": self.mutants,
             "called_mutant": counts.true_mutant + counts.false_mutant,
             "auc": self.auc.to_json(),
-            "accuracy": self.metrics.accuracy.to_json(),
-            "sensitivity": self.metrics.sensitivity.to_json(),
-            "specificity": self.metrics.specificity.to_json(),
-            "f1": self.metrics.f1.to_json(),
+            **{name: measure.to_json() for name, measure in self.metrics.measures.items()},
             "reason": self.reason or None,
         }
 
@@ -157,31 +152,11 @@ def _figures(
 ) -> SubgroupFigures:
     """The figures of the n patients of one subgroup: labels (n,), probabilities (n,), folds (n,)."""
     mutants = int(np.sum(labels == 1))
-    metrics = confusion_metrics(labels, probabilities >= threshold.value)
+    metrics = with_intervals(confusion_metrics(labels, probabilities >= threshold.value), settings)
     area = (
-        delong_auc(labels, probabilities) if folds is None else foldwise_auc(labels, probabilities, folds, settings).auc
+        auc_with_interval(labels, probabilities)
+        if folds is None
+        else foldwise_auc(labels, probabilities, folds, settings).auc
     )
-    wild_types = labels.size - mutants
-    if min(mutants, wild_types) >= FEWEST_OF_A_KIND:
-        return SubgroupFigures(
-            factor, level, labels.size, mutants, area, with_intervals(metrics, settings), area.reason
-        )
-    reason = f"{mutants} mutants and {wild_types} wild types: no interval below {FEWEST_OF_A_KIND} of each"
-    return SubgroupFigures(
-        factor, level, labels.size, mutants, _bare(area, reason), _bare_metrics(metrics, reason), reason
-    )
-
-
-def _bare(measure: Measure, reason: str) -> Measure:
-    """The value without an interval; an undefined one keeps its own reason."""
-    return measure if measure.value is None else Measure(measure.value, reason=reason)
-
-
-def _bare_metrics(metrics: ConfusionMetrics, reason: str) -> ConfusionMetrics:
-    return replace(
-        metrics,
-        accuracy=_bare(metrics.accuracy, reason),
-        sensitivity=_bare(metrics.sensitivity, reason),
-        specificity=_bare(metrics.specificity, reason),
-        f1=_bare(metrics.f1, reason),
-    )
+    reason = few_events(mutants, labels.size - mutants) or area.reason
+    return SubgroupFigures(factor, level, labels.size, mutants, area, metrics, reason)

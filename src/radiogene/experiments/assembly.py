@@ -178,6 +178,8 @@ def _failure(failure: FitFailure, run: ExperimentRun) -> FailedFit:
         words.append(f"views {', '.join(settings.views)}")
     if isinstance(settings, NineViewSettings) and not settings.attention:
         words.append("no attention")
+    if failure.fit.held_out_only:
+        words.append(f"cross-validation repeated with seed {settings.seed}")
     if failure.fit.shuffled is not None:
         words.append(f"labels shuffled by seed {failure.fit.shuffled}")
     used = tuple(
@@ -192,6 +194,7 @@ def _seconds(run: ExperimentRun) -> dict[str, float]:
     """Seconds of all fits by system."""
     seconds: dict[str, float] = {}
     for fit, outcome in run.evidence.outcomes.items():
-        title = method_named(fit.method).title + (", shuffled labels" if fit.shuffled is not None else "")
+        kind = ", shuffled labels" if fit.shuffled is not None else ", repeats" if fit.held_out_only else ""
+        title = method_named(fit.method).title + kind
         seconds[title] = round(seconds.get(title, 0.0) + outcome.seconds, 1)
     return dict(sorted(seconds.items(), key=lambda item: -item[1]))

@@ -81,7 +81,8 @@ def expected_seconds(fit: PlannedFit, training_patients: int, accelerator: str) 
     own_fusion = settings.fusion if isinstance(settings, NineViewSettings) else StageSettings()
     stages = ((schedule.all_layers, settings.all_layers), (schedule.fusion, own_fusion))
     epochs = sum(stage_schedule(of_preset, own).epochs for of_preset, own in stages)
-    fits = settings.seeds * max(1, settings.folds + 1 if settings.folds else 1)
+    ensemble = isinstance(settings, NineViewSettings) and settings.keep == "ensemble"
+    fits = settings.seeds * (settings.folds + (0 if ensemble else 1) if settings.folds else 1)
     fitted_on = training_patients * (1 - schedule.validation_share)
     operations = BACKWARD_FACTOR * table.get(fit.method, table["mmdl"]) * views * fitted_on * epochs * fits
     return float(operations / pace_of(accelerator).operations_per_second)

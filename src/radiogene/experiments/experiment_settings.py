@@ -22,6 +22,7 @@ class ExperimentSettings(NineViewTraining):
         nested_folds: of the outer cross-validation of everything that is no network.
         seed: of everything random.
         seeds: how many trainings of MMDL, with seeds that follow each other, show its spread.
+        repeats: cross-validations of each system in tables of the training cohort, with seeds that follow each other.
         pretrained: folder of a pretrained network by backbone; what is not named starts from random weights.
         elimination_step: share of the features that recursive elimination drops in each round.
         calibration: of every system, fitted on its held-out predictions.
@@ -37,6 +38,7 @@ class ExperimentSettings(NineViewTraining):
     nested_folds: int = 5
     seed: int = 0
     seeds: int = 3
+    repeats: int = 3
     pretrained: dict[str, str] = field(default_factory=dict)
     elimination_step: float = 0.1
     calibration: CalibrationKind = CalibrationKind.IDENTITY

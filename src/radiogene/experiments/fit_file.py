@@ -1,6 +1,6 @@
 """A finished fit on disk: what it left as JSON, or the reason why it left nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.planned_fit import FitFailure, FitResult, Outcome, PlannedFit
 from radiogene.methods.registry import method_named
 from radiogene.storage.atomic_files import write_json
-from radiogene.storage.typed_json import ArrayShape, from_json, read_typed_json, to_json
+from radiogene.storage.typed_json import MAY_BE_ABSENT, ArrayShape, from_json, read_typed_json, to_json
 
 RESULT_FILE = "result.json"
 FAILURE_FILE = "failure.json"
@@ -27,15 +27,16 @@ class _Fit:
     method: str
     settings: dict[str, object]
     shuffled: int | None
+    held_out_only: bool = field(default=False, metadata=MAY_BE_ABSENT)
 
     @classmethod
     def of(cls, fit: PlannedFit) -> "_Fit":
-        return cls(fit.method, {**to_json(fit.settings)}, fit.shuffled)
+        return cls(fit.method, {**to_json(fit.settings)}, fit.shuffled, fit.held_out_only)
 
     def planned(self) -> PlannedFit:
         kind = method_named(self.method).settings
         settings = from_json(kind, self.settings, where=f"settings of {self.method}", error=SettingsError)
-        return PlannedFit(self.method, settings, self.shuffled)
+        return PlannedFit(self.method, settings, self.shuffled, self.held_out_only)
 
 
 @dataclass(frozen=True)

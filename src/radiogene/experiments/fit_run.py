@@ -94,7 +94,7 @@ def _run(
         (folder / "traceback.txt").write_text(traceback.format_exc(), encoding="utf-8")
         outcome = FitFailure(fit, f"{type(error).__name__}: {error} (a defect; see traceback.txt)", _since(started))
     write_outcome(folder, outcome)
-    if isinstance(outcome, FitResult) and fit.shuffled is None:
+    if isinstance(outcome, FitResult) and fit.asks_external:
         _enter_in_ledger(outcome, places.out, external_cubes)
     return outcome
 
@@ -123,8 +123,8 @@ def _fitted(
     options = run if entry.backbone else replace(run, accumulate=1, recompute=False)
     context = FitContext(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER, run=options)
     _refuse_few(entry, fit.settings, training)
-    if fit.shuffled is not None:
-        return _fitted_to_shuffled_labels(fit, fit.shuffled, training, external, context, started)
+    if not fit.asks_external:
+        return _held_out_alone(fit, training, external, context, started)
     finished = fit_model(entry, fit.settings, training, context, calibration)
     if finished is None:
         raise SettingsError("A fit of an experiment is run by one process: start it without torchrun.")
@@ -164,17 +164,19 @@ def _nobody(genes: tuple[str, ...]) -> Predictions:
     return Predictions((), genes, np.empty((0, len(genes))), np.empty((0, len(genes)), dtype=np.int8))
 
 
-def _fitted_to_shuffled_labels(
-    fit: PlannedFit, seed: int, training: PreparedCohort, external: PreparedCohort, context: FitContext, started: float
+def _held_out_alone(
+    fit: PlannedFit, training: PreparedCohort, external: PreparedCohort, context: FitContext, started: float
 ) -> FitResult:
-    """What a system says of patients it had not seen when labels are shuffled among those who have what it needs.
+    """What a system says of patients it had not seen: with labels shuffled among those with what it needs, or again.
 
     Nothing is decided on such predictions, which may all be equal, and no external patient is asked about.
     """
     entry, genes = method_named(fit.method), fit.settings.genes
     present = available(entry, training, columns_given(entry, fit.settings.clinical)).present
     chosen = training.at(present.nonzero()[0])
-    labels = shuffled_labels(chosen, genes, seed)
+    labels = (
+        patient_label_table(chosen, genes) if fit.shuffled is None else shuffled_labels(chosen, genes, fit.shuffled)
+    )
     held_out = entry.make(fit.settings, context).fit(chosen, labels).held_out
     shutil.rmtree(context.state, ignore_errors=True)
     return FitResult(
@@ -195,7 +197,7 @@ def _undecided(genes: tuple[str, ...], labels: NDArray[np.int8]) -> Decision:
     for column, gene in enumerate(genes):
         known = labels[labels[:, column] >= 0, column]
         rules[gene] = GeneDecision(
-            0.5, IdentityCalibration(), "nothing: labels were shuffled", len(known), int(known.sum())
+            0.5, IdentityCalibration(), "nothing: no patient is called", len(known), int(known.sum())
         )
     return Decision(ModelKind.REFIT, rules)
 

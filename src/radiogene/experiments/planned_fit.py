@@ -18,6 +18,8 @@ class PlannedFit:
     Attributes:
         method: name of the system.
         settings: of the fit.
+        held_out_only: True for a cross-validation of training patients that is a repeat of another fit's; it is never
+            asked about external patients, and leaves no system.
         shuffled: seed by which the training patients' labels are shuffled, to show that nothing leaks; such a fit is
             never asked about external patients. None leaves the labels as they are.
     """
@@ -25,10 +27,17 @@ class PlannedFit:
     method: str
     settings: MethodSettings
     shuffled: int | None = None
+    held_out_only: bool = False
+
+    @property
+    def asks_external(self) -> bool:
+        """True where the fitted system predicts external patients."""
+        return self.shuffled is None and not self.held_out_only
 
     def to_json(self) -> JsonObject:
         """The fit as plain JSON values."""
-        return {"method": self.method, "settings": to_json(self.settings), "shuffled": self.shuffled}
+        repeat: JsonObject = {"held_out_only": True} if self.held_out_only else {}
+        return {"method": self.method, "settings": to_json(self.settings), "shuffled": self.shuffled, **repeat}
 
     def key(self, context: JsonObject) -> str:
         """24 hexadecimal digits that name the fit among all of an experiment.
@@ -49,7 +58,7 @@ class FitResult:
         decision: thresholds (and calibration, identity unless asked otherwise), set on `held_out`.
         held_out: predictions, not calibrated, for training patients by models that had not seen them.
         external: calibrated predictions for the external patients that have what the system needs; of nobody where the
-            labels were shuffled.
+            labels were shuffled, or a cross-validation was repeated.
         left_out: per cohort ("training", "external"), how many patients lack what the system needs.
         notes: what a reader of its row must know.
         seconds: of fitting and predicting.

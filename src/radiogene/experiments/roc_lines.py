@@ -31,7 +31,7 @@ def roc_panel(
         figures = figures_of(result, gene)
         line = _line(label, figures, highlighted=label == fits[-1][0])
         if line is None:
-            missing.append(f"{title}, {label}: {figures.measures['auc'].reason}")
+            missing.append(f"{title}, {label}: {figures.under_curve.reason}")
             continue
         lines.append(line)
         patients[label] = (figures.labels.size, figures.mutants)
@@ -50,6 +50,4 @@ def _line(label: str, figures: RowFigures, *, highlighted: bool) -> RocLine | No
         ends = (curve.band.low, curve.band.high)
         low, high = (np.interp(curve.false_positive_rate, curve.band_at, end) for end in ends)
         band = (low, high)
-    return RocLine(
-        label, curve.false_positive_rate, curve.true_positive_rate, figures.measures["auc"], band, highlighted
-    )
+    return RocLine(label, curve.false_positive_rate, curve.true_positive_rate, figures.under_curve, band, highlighted)

@@ -1,22 +1,24 @@
-"""A row against MMDL, on the patients whom both have: paired DeLong, or paired within folds; exact McNemar."""
+"""A row against MMDL, on the patients whom both have: paired DeLong and McNemar, or over the same folds, corrected."""
 
 import numpy as np
 
-from radiogene.evaluation.comparison import mcnemar_exact, paired_delong
-from radiogene.evaluation.foldwise_comparison import PAIRED_FOLDWISE_BOOTSTRAP, foldwise_comparison
+from radiogene.evaluation.comparison import PAIRED_T, auc_difference, mcnemar_exact
 from radiogene.evaluation.measure import undefined
+from radiogene.evaluation.repeated_fits import CORRECTED, FoldScores, corrected_auc_difference
 from radiogene.experiments.row_measures import RowFigures
 from radiogene.report.evidence.evidence_table import RowComparison
 
-DELONG = "paired DeLong"
 OTHER_SPLITS = (
     "not compared: the two systems' predictions for training patients come from other splits (one cross-validated, one "
-    "with a held-out part)"
+    "with a held-out part, or other patients)"
 )
 
 
 def compared(mmdl: RowFigures, row: RowFigures) -> RowComparison:
     """The comparison of a row with MMDL.
+
+    Calls for training patients are not tested: their models share training patients, which McNemar's test knows nothing
+    of.
 
     Args:
         mmdl: figures of MMDL.
@@ -25,15 +27,29 @@ def compared(mmdl: RowFigures, row: RowFigures) -> RowComparison:
     place = {patient: n for n, patient in enumerate(row.patient_ids)}
     ours = np.array([n for n, patient in enumerate(mmdl.patient_ids) if patient in place], dtype=int)
     theirs = np.array([place[mmdl.patient_ids[n]] for n in ours], dtype=int)
-    if (mmdl.folds is None) != (row.folds is None):
-        return RowComparison(ours.size, undefined(OTHER_SPLITS), None, None, None, "")
     labels = mmdl.labels[ours]
-    calls = mcnemar_exact(labels, mmdl.calls[ours], row.calls[theirs])
-    first, second = mmdl.scores[ours], row.scores[theirs]
-    if mmdl.folds is None or row.folds is None:
-        found = paired_delong(labels, first, second)
-        return RowComparison(ours.size, found.difference, found.p_value, None, calls.p_value, DELONG)
-    if not np.array_equal(mmdl.folds[ours], row.folds[theirs]):
-        return RowComparison(ours.size, undefined(OTHER_SPLITS), None, None, None, "")
-    within = foldwise_comparison(labels, first, second, mmdl.folds[ours], row.folds[theirs])
-    return RowComparison(ours.size, within.difference, within.p_value, None, calls.p_value, PAIRED_FOLDWISE_BOOTSTRAP)
+    if bool(mmdl.runs) != bool(row.runs):
+        return _untested(ours.size, OTHER_SPLITS)
+    for reason in (mmdl.untested, row.untested):
+        if reason:
+            return _untested(ours.size, reason)
+    if not mmdl.runs:
+        found = auc_difference(labels, mmdl.scores[ours], row.scores[theirs])
+        p_calls = None
+        if mmdl.calls is not None and row.calls is not None:
+            p_calls = mcnemar_exact(labels, mmdl.calls[ours], row.calls[theirs]).p_value
+        return RowComparison(ours.size, found.difference, found.p_value, None, p_calls, PAIRED_T)
+    seeds = [seed for seed in mmdl.runs if seed in row.runs]
+    first, second = ([_at(of.runs[seed], at) for seed in seeds] for of, at in ((mmdl, ours), (row, theirs)))
+    if not seeds or any(not np.array_equal(a.folds, b.folds) for a, b in zip(first, second, strict=True)):
+        return _untested(ours.size, OTHER_SPLITS)
+    within = corrected_auc_difference(labels, first, second)
+    return RowComparison(ours.size, within.difference, within.p_value, None, None, CORRECTED)
+
+
+def _at(run: FoldScores, positions: "np.ndarray[tuple[int, ...], np.dtype[np.int_]]") -> FoldScores:
+    return FoldScores(run.scores[positions], run.folds[positions])
+
+
+def _untested(patients: int, reason: str) -> RowComparison:
+    return RowComparison(patients, undefined(reason), None, None, None, "")

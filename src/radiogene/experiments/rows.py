@@ -86,6 +86,23 @@ def system(settings: ExperimentSettings, name: str, genes: tuple[str, ...] = GEN
     return PlannedFit(name, tabular)
 
 
+def repeats_of(fit: PlannedFit, repeats: int) -> tuple[PlannedFit, ...]:
+    """The further cross-validations of a fit's system, with the seeds after its own; none where it has no folds.
+
+    Args:
+        fit: of a row of a table of the training cohort.
+        repeats: how many cross-validations there are, that of the fit itself included.
+    """
+    own = fit.settings
+    if not own.folds:
+        return ()
+    # A repeat needs the models of the folds alone.
+    own = replace(own, keep="ensemble") if isinstance(own, NineViewSettings) else own
+    return tuple(
+        PlannedFit(fit.method, replace(own, seed=own.seed + number), held_out_only=True) for number in range(1, repeats)
+    )
+
+
 def _nine_view(settings: ExperimentSettings, genes: tuple[str, ...], init: str) -> NineViewSettings:
     """The settings of a network on nine views; with folds, a network refitted on all patients predicts.
 

@@ -1,12 +1,14 @@
 """The manifest of an experiment: what was done, from the settings and stores that did it."""
 
 import os
+from collections.abc import Iterable
+from dataclasses import replace
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.store.joined_stores import Stores
 from radiogene.ct.nine_views import view_names_of
 from radiogene.experiments.experiment_settings import GENES
-from radiogene.experiments.planned_fit import FitResult
+from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.experiments.row_measures import BOOTSTRAP
 from radiogene.experiments.rows import PAPERS_OWN
 from radiogene.experiments.run import ExperimentRun
@@ -55,7 +57,13 @@ def run_manifest(run: ExperimentRun) -> JsonObject:
             "networks": networks,
             "classical": {"kind": "nested", "outer_folds": settings.nested_folds, "inner_folds": INNER_FOLDS},
         },
-        "seeds": [settings.seed + repeat for repeat in range(settings.seeds)],
+        "seeds": _seeds(result.fit for result in results if result.fit.asks_external),
+        "repeats": _seeds(
+            fit
+            for result in results
+            if result.fit.held_out_only
+            for fit in (result.fit, replace(result.fit, settings=replace(result.fit.settings, seed=settings.seed)))
+        ),
         "decision": {
             "threshold_rule": "Youden",
             "calibration": settings.calibration.value,
@@ -70,6 +78,15 @@ def run_manifest(run: ExperimentRun) -> JsonObject:
         "cores": os.cpu_count(),
         "fingerprints": {**run.fingerprints},
     }
+
+
+def _seeds(fits: Iterable[PlannedFit]) -> JsonObject:
+    """The seeds that each system was fitted with, by its title."""
+    seeds: dict[str, set[int]] = {}
+    for fit in fits:
+        first = fit.settings.seed
+        seeds.setdefault(method_named(fit.method).title, set()).update(range(first, first + fit.settings.seeds))
+    return {title: sorted(numbers) for title, numbers in seeds.items()}
 
 
 def _preparation(source: object) -> JsonObject:

@@ -9,6 +9,7 @@ from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.experiments.row_comparison import compared
 from radiogene.experiments.row_measures import RowFigures, external_figures, training_figures
+from radiogene.experiments.rows import repeats_of
 from radiogene.report.evidence.evidence_table import EvidenceTable, RowComparison, TableBlock, TableRow
 from radiogene.report.paper.paper_values import paper_notes, paper_row
 
@@ -67,6 +68,7 @@ class TablePlan:
         blocks: in the paper's order.
         figures_of: `TRAINING` or `EXTERNAL`.
         notes: below the table.
+        repeats: cross-validations of each row in the training cohort.
     """
 
     name: str
@@ -75,12 +77,34 @@ class TablePlan:
     blocks: tuple[BlockPlan, ...]
     figures_of: FiguresOf
     notes: tuple[str, ...] = ()
+    repeats: int = 1
 
     @property
     def fits(self) -> list[PlannedFit]:
         """Every fit that the table needs."""
         rows = [row.fit for block in self.blocks for row in block.rows if row.fit is not None]
-        return [*(block.reference for block in self.blocks), *rows]
+        fits = list(dict.fromkeys([*(block.reference for block in self.blocks), *rows]))
+        return [*fits, *(repeat for fit in fits for repeat in self.repeats_of(fit))]
+
+    def repeats_of(self, fit: PlannedFit) -> tuple[PlannedFit, ...]:
+        """The further cross-validations of a row's system; none where the table is of external patients."""
+        return repeats_of(fit, self.repeats) if self.figures_of is TRAINING else ()
+
+    def figures(self, fit: PlannedFit, gene: str, evidence: Evidence) -> RowFigures | None:
+        """The figures of a fit; None where it has no result.
+
+        Args:
+            fit: of a row.
+            gene: which gene.
+            evidence: outcomes of the table's fits.
+        """
+        result = evidence.result(fit)
+        if result is None:
+            return None
+        if self.figures_of is not TRAINING:
+            return self.figures_of(result, gene)
+        repeats = [found for repeat in self.repeats_of(fit) if (found := evidence.result(repeat)) is not None]
+        return training_figures(result, gene, repeats)
 
 
 def build_table(plan: TablePlan, evidence: Evidence) -> EvidenceTable:
@@ -115,8 +139,7 @@ def table_experiment(
 
 
 def _block(plan: TablePlan, block: BlockPlan, evidence: Evidence) -> TableBlock:
-    reference = evidence.result(block.reference)
-    figures = None if reference is None else plan.figures_of(reference, block.gene)
+    figures = plan.figures(block.reference, block.gene, evidence)
     rows = [_row(plan, block, row, evidence, figures) for row in block.rows]
     return TableBlock(block.heading, block.gene, tuple(rows))
 
@@ -130,7 +153,12 @@ def _row(plan: TablePlan, block: BlockPlan, row: RowPlan, evidence: Evidence, re
     result = evidence.result(row.fit)
     if result is None:
         return TableRow(row.label, paper=paper, notes=notes, reason=evidence.why_not(row.fit))
-    figures = plan.figures_of(result, block.gene)
+    figures = plan.figures(row.fit, block.gene, evidence)
+    if figures is None:
+        return TableRow(row.label, paper=paper, notes=notes, reason=evidence.why_not(row.fit))
+    failed = [repeat for repeat in plan.repeats_of(row.fit) if evidence.result(repeat) is None]
+    if failed:
+        notes = (*notes, f"{len(failed)} of its repeats failed: {evidence.why_not(failed[0])}")
     compare = row.fit != block.reference and reference is not None
     return TableRow(
         row.label,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from radiogene.errors import SettingsError
-from radiogene.evaluation.comparison import AucComparison, CallComparison, holm_adjusted, mcnemar_exact, paired_delong
+from radiogene.evaluation.comparison import AucComparison, CallComparison, auc_difference, holm_adjusted, mcnemar_exact
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.engines.feature_engine import EngineIdentity
@@ -53,7 +53,7 @@ class ComparedGene:
         other: title of the other model.
         gene: which gene.
         patients: with a known label.
-        auc: of the first model minus that of the other (paired DeLong).
+        auc: of the first model minus that of the other (paired).
         calls: who alone calls rightly (McNemar, exact).
         p_holm: of the AUCs, adjusted over all other models of this gene.
     """
@@ -122,5 +122,5 @@ def _pair(first: EvaluatedModel, other: EvaluatedModel, gene: str) -> tuple[int,
         values >= answers.predictor.decision.gene(gene).threshold
         for values, answers in zip(scores, (first, other), strict=True)
     ]
-    auc = paired_delong(labels, scores[0], scores[1])
+    auc = auc_difference(labels, scores[0], scores[1])
     return int(np.sum(labels >= 0)), auc, mcnemar_exact(labels, calls[0], calls[1])

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.table_one.table_one import CohortColumn, table_one
 from radiogene.evaluation.bootstrap import BootstrapSettings
-from radiogene.evaluation.comparison import holm_adjusted, mcnemar_exact, paired_delong
+from radiogene.evaluation.comparison import PAIRED_T, auc_difference, holm_adjusted, mcnemar_exact
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
 from radiogene.evaluation.measure import undefined
 from radiogene.evaluation.predictions import Predictions
@@ -34,7 +34,7 @@ from radiogene.report.paper.deep_methods import NETWORKS, network_row
 from radiogene.report.paper.paper_values import PAPER_TABLES, paper_notes, paper_row
 
 GENES = ("EGFR", "KRAS")
-TRAINING, EXTERNAL = 40, 90
+TRAINING, EXTERNAL = 60, 90
 SETTINGS = EvaluationSettings(BootstrapSettings(resamples=60))
 THRESHOLD = 0.45
 
@@ -122,7 +122,7 @@ def block(
     compared = {}
     for number, key in enumerate(keys[:-1]):
         other = predictions(role, systems[key][1], offset + number).gene(gene)
-        found = paired_delong(main.labels, main.probabilities, other.probabilities)
+        found = auc_difference(main.labels, main.probabilities, other.probabilities)
         calls = mcnemar_exact(main.labels, main.probabilities >= THRESHOLD, other.probabilities >= THRESHOLD)
         compared[key] = (found, calls.p_value)
     holm = holm_adjusted({key: found.p_value for key, (found, _) in compared.items()})
@@ -137,9 +137,7 @@ def block(
         comparison = None
         if key in compared:
             found, p_calls = compared[key]
-            comparison = RowComparison(
-                main.labels.size, found.difference, found.p_value, holm[key], p_calls, "paired DeLong"
-            )
+            comparison = RowComparison(main.labels.size, found.difference, found.p_value, holm[key], p_calls, PAIRED_T)
         rests_on = RESTS_ON[role]
         rows.append(
             TableRow(
@@ -350,7 +348,8 @@ def manifest() -> dict[str, Any]:
             "networks": {"kind": "single", "validation_share": 0.3},
             "classical": {"kind": "nested", "outer_folds": 5, "inner_folds": 3},
         },
-        "seeds": [0],
+        "seeds": {"Clinical model": [0], "MMDL": [0]},
+        "repeats": {"Clinical model": [0, 1, 2]},
         "seeds_averaged": 1,
         "decision": {
             "threshold_rule": "Youden",

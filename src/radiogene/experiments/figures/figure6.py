@@ -14,7 +14,7 @@ TITLE = "ROC curves of six networks in the training cohort"
 
 CAPTION = (
     "Training patients by models that had not seen them: {rests_on}. A and B: networks trained on one gene; C and D: "
-    "on both. Legend: AUC with its 95% interval; shaded: pointwise 95% band of MMDL."
+    "on both. Legend: the area under the curve; shaded: pointwise 95% band of MMDL, conditional on the fitted models."
 )
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from radiogene.cohort.few_events import FEWEST_EVENTS
 from radiogene.evaluation.evaluation import Threshold
-from radiogene.evaluation.subgroups import FEWEST_OF_A_KIND, patient_traits, subgroup_figures
+from radiogene.evaluation.subgroups import patient_traits, subgroup_figures
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
@@ -15,7 +16,7 @@ NAME = "subgroups"
 TITLE = "MMDL in subgroups of the external cohort"
 HEADINGS = ("gene", "subgroup", "patients", "mutants", "AUC", "SEN", "SPE")
 FEW_NOTE = (
-    f"Below {FEWEST_OF_A_KIND} mutants or wild types figures stand without an interval; without one of the kinds, not "
+    f"Below {FEWEST_EVENTS} mutants or wild types figures stand without an interval; without one of the kinds, not "
     "at all."
 )
 

@@ -2,8 +2,8 @@
 
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.rows import mmdl
-from radiogene.experiments.table_plan import BlockPlan, FiguresOf, RowPlan, TablePlan
-from radiogene.report.evidence.evidence_table import COLUMNS
+from radiogene.experiments.table_plan import TRAINING, BlockPlan, FiguresOf, RowPlan, TablePlan
+from radiogene.report.evidence.evidence_table import COLUMNS, TRAINING_COLUMNS
 from radiogene.report.paper.personal_information import AGE, ALL_FACTORS, NULL, SEX, SMOKING
 
 FACTORS: tuple[tuple[str, tuple[str, ...] | None, str], ...] = (
@@ -34,4 +34,5 @@ def factor_plan(name: str, title: str, settings: ExperimentSettings, figures_of:
         )
         for gene in GENES
     )
-    return TablePlan(name, title, tuple(COLUMNS), blocks, figures_of)
+    columns = TRAINING_COLUMNS if figures_of is TRAINING else tuple(COLUMNS)
+    return TablePlan(name, title, columns, blocks, figures_of, repeats=settings.repeats)

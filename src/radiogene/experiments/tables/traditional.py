@@ -2,8 +2,8 @@
 
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.rows import mmdl, system
-from radiogene.experiments.table_plan import BlockPlan, FiguresOf, RowPlan, TablePlan
-from radiogene.report.evidence.evidence_table import COLUMNS
+from radiogene.experiments.table_plan import TRAINING, BlockPlan, FiguresOf, RowPlan, TablePlan
+from radiogene.report.evidence.evidence_table import COLUMNS, TRAINING_COLUMNS
 
 CLINICAL, RADIOMICS, OURS = "Clinical model", "Radiomics model", "MMDL"
 
@@ -37,4 +37,5 @@ def traditional_plan(
         )
         for gene in GENES
     )
-    return TablePlan(name, title, tuple(COLUMNS), blocks, figures_of, notes)
+    columns = TRAINING_COLUMNS if figures_of is TRAINING else tuple(COLUMNS)
+    return TablePlan(name, title, columns, blocks, figures_of, notes, settings.repeats)

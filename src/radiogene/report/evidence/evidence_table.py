@@ -9,6 +9,14 @@ from radiogene.storage.typed_json import JsonObject
 COLUMNS = {"auc": "AUC", "accuracy": "ACC", "sensitivity": "SEN", "specificity": "SPE", "f1": "F1"}
 """Figures of Tables 2 to 8 by their names in an evaluation, with the paper's headings."""
 
+CONDITIONAL = "auc_conditional"
+"""The AUC of a training cohort as its fitted models have it, beside the one that allows for other patients."""
+
+TRAINING_COLUMNS = ("auc", CONDITIONAL, *(key for key in COLUMNS if key != "auc"))
+
+HEADINGS = {**COLUMNS, CONDITIONAL: "AUC of these models"}
+"""The heading of every column that a table can have."""
+
 
 @dataclass(frozen=True)
 class RowComparison:
@@ -19,7 +27,7 @@ class RowComparison:
         difference: AUC of MMDL minus AUC of the row, with its interval.
         p_value: of the paired test of AUCs; None where undefined.
         p_holm: adjusted over all comparisons of the table and gene.
-        p_mcnemar: exact, of the calls; None where undefined.
+        p_mcnemar: exact, of the calls; None where undefined or not tested.
         test: of the AUCs, in words.
     """
 
@@ -108,7 +116,7 @@ class EvidenceTable:
     Attributes:
         name: `table2` ...
         title: in our words.
-        columns: keys of `COLUMNS` that it prints, in order.
+        columns: keys of `HEADINGS` that it prints, in order.
         blocks: in the paper's order.
         notes: below the table.
     """

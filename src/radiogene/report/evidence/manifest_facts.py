@@ -11,7 +11,8 @@ The manifest is plain JSON. Every key may be absent: the report then says nothin
   `elimination_step`: share of features dropped in a round.
 * `splits`: `by`, `stratified_by` (list), and for `networks` and `classical` one of
   `{"kind": "single", "validation_share"}`, `{"kind": "folds", "folds"}`,
-  `{"kind": "nested", "outer_folds", "inner_folds"}`. `seeds`: list of numbers.
+  `{"kind": "nested", "outer_folds", "inner_folds"}`. `seeds`: by system's title, those that it was fitted with;
+  `repeats`: by title, those of its cross-validations where there was more than one.
   `seeds_averaged`: fits whose probabilities are averaged in one prediction.
 * `decision`: `threshold_rule`, `calibration` (`identity`, `temperature`, `isotonic`), `set_on` (list of words),
   `cross_fitted`. `bootstrap`: `resamples`, `seed`.

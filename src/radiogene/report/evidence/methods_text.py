@@ -117,10 +117,14 @@ def _splits(manifest: Manifest) -> list[str]:
     for key, name in (("classical", "Systems without a network"), ("networks", "Networks")):
         sentence = _split(name, fact(manifest, f"splits.{key}") or {})
         sentences += [sentence] if sentence else []
-    seeds = fact(manifest, "seeds")
+    seeds, repeats = fact(manifest, "seeds"), fact(manifest, "repeats")
     if seeds:
-        word = "seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
-        sentences.append(f"The run used the {word} {words_of(seeds)}.")
+        sentences.append(f"Systems were fitted with {_by_system(seeds, 'seed')}.")
+    if repeats:
+        sentences.append(
+            f"The cross-validation was repeated: {_by_system(repeats, 'seed')}. AUCs of the training cohort are means "
+            "over folds and repeats."
+        )
     averaged = fact(manifest, "seeds_averaged")
     if averaged is not None and averaged > 1:
         sentences.append(f"A prediction is the mean probability of {averaged} seeds.")
@@ -129,13 +133,26 @@ def _splits(manifest: Manifest) -> list[str]:
     return sentences
 
 
+def _by_system(seeds: Mapping[str, Sequence[int]], noun: str) -> str:
+    """The seeds in words; the systems are named only where they differ."""
+    systems: dict[tuple[int, ...], list[str]] = {}
+    for title, numbers in seeds.items():
+        systems.setdefault(tuple(numbers), []).append(title)
+    parts = []
+    for numbers, titles in systems.items():
+        words = f"the {noun} {numbers[0]}" if len(numbers) == 1 else f"the {len(numbers)} {noun}s {words_of(numbers)}"
+        parts.append(words if len(systems) == 1 else f"{words} ({words_of(titles)})")
+    return "; ".join(parts)
+
+
 def _split(name: str, split: Mapping[str, Any]) -> str:
     """How one kind of system was trained and validated."""
     kind = split.get("kind")
     if kind == "nested":
         return (
             f"{name} were evaluated in nested cross-validation, {split['outer_folds']} outer and "
-            f"{split['inner_folds']} inner folds, with everything selected inside the outer training folds."
+            f"{split['inner_folds']} inner folds: features and penalties were chosen inside the outer training folds, "
+            "and each outer fold's threshold was set on the predictions of the others."
         )
     if kind == "folds":
         return f"{name} were evaluated in a cross-validation of {split['folds']} folds."
@@ -197,7 +214,7 @@ def _statistics(tables: Sequence[EvidenceTable]) -> list[str]:
     adjusted = calls = False
     for row in (row for table in tables for block in table.blocks for row in block.rows):
         intervals |= {measure.interval.method for measure in row.measures.values() if measure.interval is not None}
-        if row.comparison is not None:
+        if row.comparison is not None and row.comparison.test:
             tests.add(row.comparison.test)
             adjusted |= row.comparison.p_holm is not None
             calls |= row.comparison.p_mcnemar is not None

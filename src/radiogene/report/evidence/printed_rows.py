@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from radiogene.evaluation.measure import Measure
-from radiogene.report.evidence.evidence_table import COLUMNS, EvidenceTable, RowComparison, TableRow
+from radiogene.report.evidence.evidence_table import CONDITIONAL, HEADINGS, EvidenceTable, RowComparison, TableRow
 from radiogene.report.numbers import (
     MISSING,
     p_text,
@@ -116,7 +116,7 @@ def printed_evidence(table: EvidenceTable) -> PrintedEvidence:
     )
     rows = [row for block in table.blocks for row in block.rows]
     return PrintedEvidence(
-        columns=tuple(COLUMNS[key] for key in table.columns),
+        columns=tuple(HEADINGS[key] for key in table.columns),
         blocks=blocks,
         marked=tuple(notes.texts),
         notes=(*_reading(rows), *table.notes),
@@ -191,25 +191,34 @@ def _tests(comparison: RowComparison | None) -> tuple[str, ...]:
 def _reading(rows: list[TableRow]) -> list[str]:
     """How the table is read: methods of its intervals and tests, as the figures themselves name them."""
     auc: set[str] = set()
+    conditional: set[str] = set()
     others: set[str] = set()
     tests: set[str] = set()
+    calls = False
     for row in rows:
         for key, measure in row.measures.items():
             if measure.interval is not None:
                 used = measure.interval.resamples_used
-                (auc if key == "auc" else others).add(measure.interval.method + (f", {used} resamples" if used else ""))
-        if row.comparison is not None:
+                named = {"auc": auc, CONDITIONAL: conditional}.get(key, others)
+                named.add(measure.interval.method + (f", {used} resamples" if used else ""))
+        if row.comparison is not None and row.comparison.test:
             tests.add(row.comparison.test)
+            calls |= row.comparison.p_mcnemar is not None
     level = "95% intervals"
     sentences = []
     if auc:
         sentences.append(f"{level} of the AUC: {'; '.join(sorted(auc))}.")
+    if conditional:
+        sentences.append(
+            f"{HEADINGS[CONDITIONAL]}: {'; '.join(sorted(conditional))}; it says how these fitted models do, not what "
+            "another training cohort would give."
+        )
     if others:
         sentences.append(f"{level} of the other figures: {'; '.join(sorted(others))}.")
     if tests:
         sentences.append(
             f"MMDL − row: difference of AUCs, in percentage points ({'; '.join(sorted(tests))}). Holm: p "
-            "adjusted over all comparisons of the table and gene. McNemar: exact, of the calls."
+            "adjusted over all comparisons of the table and gene." + (" McNemar: exact, of the calls." if calls else "")
         )
     if any(row.paper for row in rows):
         sentences.append(

@@ -36,7 +36,7 @@ class RocLine:
         label: of the system.
         false_positive_rate: (P,) 1 - specificity, from 0 to 1, rising.
         true_positive_rate: (P,) sensitivity at these.
-        auc: with its interval.
+        auc: with its interval, where it has one.
         band: lowest and highest sensitivity (P,) at each `false_positive_rate`; None where none is drawn.
         highlighted: whether the reader is to see this one first.
     """
@@ -106,4 +106,5 @@ def _draw(axes: Axes, panel: RocPanel, title: str) -> None:
         axes.text(0.98, 0.03, panel.note, fontsize=SMALL_POINTS, color="0.3", ha="right", va="bottom")
     if panel.lines:
         banded = any(line.band is not None for line in panel.lines)
-        legend_below(axes, "AUC (95% interval)" + ("; band: 95%" if banded else ""))
+        bracketed = any(line.auc.interval is not None for line in panel.lines)
+        legend_below(axes, "AUC" + (" (95% interval)" if bracketed else "") + ("; band: 95%" if banded else ""))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.errors import TrainingError
-from radiogene.evaluation.intervals import delong_auc
+from radiogene.evaluation.intervals import auc_with_interval
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.networks.feature_network import FeatureNetwork
@@ -84,7 +84,7 @@ class OpenedRatedNodules(OpenedNodules):
             columns[column] = ColumnEvidence(
                 LabelCounts(int((fitting == 1).sum()), int((fitting == 0).sum())),
                 LabelCounts(int((chosen == 1).sum()), int((chosen == 0).sum())),
-                delong_auc(chosen, scores[:, number]),
+                auc_with_interval(chosen, scores[:, number]),
             )
         return RatingEvidence(columns, self.counts)
 
