@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from radiogene.phantom import ceiling
+from radiogene.phantom import ceiling, ceiling_range
 from radiogene.phantom.genetics import Known, Strength, site_model
 
 
@@ -46,3 +46,15 @@ def test_no_strength_leaves_nothing_to_find():
     for gene in (limits.egfr, limits.kras):
         assert gene.both == pytest.approx(0.5, abs=0.01)
         assert gene.image == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_range_holds_the_ceiling_and_narrows_with_patients():
+    limits, few, many = ceiling("B"), ceiling_range("B", "EGFR", 10, 20), ceiling_range("B", "EGFR", 200, 400)
+    for known in Known:
+        best = getattr(limits.egfr, known.value)
+        for low, high in (getattr(few, known.value), getattr(many, known.value)):
+            assert low < best < high
+        narrow, wide = (np.ptp(getattr(found, known.value)) for found in (many, few))
+        # Twenty times the patients.
+        assert wide / narrow == pytest.approx(np.sqrt(20), rel=0.25)
+    assert ceiling_range("B", "KRAS", 0, 20) is None

@@ -10,10 +10,11 @@ from radiogene.ct.geometry_report import GeometryReport, MarkedNodule
 from radiogene.ct.nine_views import NINE_VIEWS, VIEW_NAMES
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
+from radiogene.evaluation.measure import Interval, Measure
 from radiogene.evaluation.predictions import Predictions
 from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
 from radiogene.report.case_report import ReportedCase
-from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
+from radiogene.report.demo_metrics import AddedValue, DemoMetrics, DemoSite, LabelCounts
 from radiogene.training.fitting.fit import FitOutcome
 
 GENES = ("EGFR", "KRAS")
@@ -111,6 +112,12 @@ def metrics(of_systems: dict[str, Predictions]) -> DemoMetrics:
         ceiling_draws=1_000_000,
         ceiling_on_these_patients={
             gene: {"both": 0.9123, "image only": 0.8512, "clinical only": 0.7101} for gene in GENES
+        },
+        ceiling_range={
+            gene: {"both": (0.8444, 0.9555), "image only": (0.8, 0.9), "clinical only": (0.6, 0.8)} for gene in GENES
+        },
+        added_value={
+            gene: AddedValue(Measure(0.1234, Interval(0.0567, 0.1901, "paired DeLong")), 0.001) for gene in GENES
         },
         external=reports,
         training=tuple(replace(stage, history=()) for stage in history()),

@@ -50,7 +50,7 @@ def test_holds_every_figure_with_its_interval(html):
             interval = f"{auc.interval.low:.3f} to {auc.interval.high:.3f}"
             assert f"{system} {auc.value:.3f} {interval} {best:.3f}" in text
     assert "0.400 inner validation" in text
-    assert "Intervals: DeLong." in text
+    assert f"Intervals: {METRICS.external['both'].genes['EGFR'].auc.interval.method}." in text
     assert "percentile bootstrap of patients" in text
 
 
@@ -114,13 +114,24 @@ def test_the_area_under_the_drawn_roc_curve_is_the_auc():
 
 
 def test_the_interval_and_ceiling_are_drawn_where_they_are():
-    figure = auc_figure(METRICS.external, METRICS.ceiling, SYSTEMS)
+    figure = auc_figure(METRICS.external, METRICS.ceiling, METRICS.ceiling_range, SYSTEMS)
     for axes, gene in zip(figure.axes, GENES, strict=True):
         drawn = [sorted(set(np.asarray(line.get_xdata(), dtype=float))) for line in axes.lines]
         for system in SYSTEMS:
             auc = METRICS.external[system].genes[gene].auc
             assert [auc.interval.low, auc.interval.high] in drawn
             assert [METRICS.ceiling[gene][system]] in drawn
+        shaded = [sorted(set(patch.get_paths()[0].vertices[:, 0])) for patch in axes.collections]
+        assert shaded == [list(METRICS.ceiling_range[gene][system]) for system in SYSTEMS]
+
+
+def test_the_page_says_what_the_image_adds_and_whether_the_shown_calls_are_right(html):
+    text = " ".join(parsed(html).text.split())
+    assert text.count("changes the AUC of age, sex and smoking by 0.123 (0.057 to 0.190): it adds something here") == 2
+    right = example().result.genes["EGFR"].call == "mutant"
+    assert ("EGFR is called rightly" in text) == right
+    assert ("EGFR is called wrongly" in text) != right
+    assert "KRAS is called" not in text, "its status is not known"
 
 
 def test_calibrated_probabilities_lie_on_the_diagonal():

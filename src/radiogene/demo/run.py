@@ -18,12 +18,13 @@ from radiogene.cohort.table.cohort_table import Cohort, read_cohort
 from radiogene.cohort.table.summary import count_patients
 from radiogene.demo.systems import BOTH, CLINICAL_ONLY, GENES, IMAGE_ONLY, train_clinical, train_network
 from radiogene.errors import CasesFailedError
+from radiogene.evaluation.comparison import auc_difference
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.model_folder import HISTORY_FILE
-from radiogene.phantom import GeneCeiling, ceiling, oracle, write_cohort
+from radiogene.phantom import GeneCeiling, ceiling, ceiling_range, oracle, write_cohort
 from radiogene.prediction.predictor import Predictor
-from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
+from radiogene.report.demo_metrics import AddedValue, DemoMetrics, DemoSite, LabelCounts
 from radiogene.report.demo_page import write_demo_page
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.library_versions import library_versions
@@ -112,6 +113,7 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> DemoMetrics
     with watch.step("ceiling"):
         best = ceiling("B")
         of_these = oracle(tables["B"].parent, cohorts["B"].patient_labels)
+        ranges = _ranges(reports[BOTH])
 
     example = _example(cohorts["B"], stores["B"])
     with watch.step("one prediction and the report"):
@@ -127,6 +129,8 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> DemoMetrics
             ceiling=_by_system({"EGFR": best.egfr, "KRAS": best.kras}),
             ceiling_draws=best.draws,
             ceiling_on_these_patients=_by_system(of_these),
+            ceiling_range=ranges,
+            added_value=_added_value(predictions),
             seconds=watch.seconds,
             peak_memory_mb=_peak_memory_mb(),
         )
@@ -180,6 +184,28 @@ def _by_system(ceilings: dict[str, GeneCeiling]) -> dict[str, dict[str, float]]:
     return {
         gene: {BOTH: best.both, IMAGE_ONLY: best.image, CLINICAL_ONLY: best.clinical} for gene, best in ceilings.items()
     }
+
+
+def _ranges(report: EvaluationReport) -> dict[str, dict[str, tuple[float, float]]]:
+    """Per gene and system, between which AUCs chance puts the ceiling in cohorts like this one."""
+    ranges = {}
+    for gene, found in report.genes.items():
+        counts = found.metrics.counts
+        best = ceiling_range("B", gene, counts.mutants, counts.wild_types)
+        ranges[gene] = {} if best is None else {BOTH: best.both, IMAGE_ONLY: best.image, CLINICAL_ONLY: best.clinical}
+    return ranges
+
+
+def _added_value(predictions: dict[str, Predictions]) -> dict[str, AddedValue]:
+    """Per gene, the AUC with the image less that of the clinical values alone, on the same patients."""
+    if predictions[BOTH].patient_ids != predictions[CLINICAL_ONLY].patient_ids:
+        raise RuntimeError("all systems predict the same patients of site B in one order")
+    added = {}
+    for gene in predictions[BOTH].genes:
+        with_image, without = predictions[BOTH].gene(gene), predictions[CLINICAL_ONLY].gene(gene)
+        found = auc_difference(with_image.labels, with_image.probabilities, without.probabilities)
+        added[gene] = AddedValue(found.difference, found.p_value)
+    return added
 
 
 def _site(cohort: Cohort) -> DemoSite:

@@ -27,9 +27,9 @@ def train_network(
 
 
 def train_clinical(store: CubeStore, out: Path, seed: int) -> None:
-    """Train the clinical forest on site A and write its model folder; its thresholds are set out of fold.
+    """Train logistic regression on the clinical values of site A; its thresholds are set out of fold.
 
     It gets what MMDL gets: age, sex, smoking. Stage would tell it the nodule's size, which is the image's to tell.
     """
     settings = {"genes": list(GENES), "clinical": list(DEFAULT_COLUMNS), "seed": seed}
-    train(store, out, method="clinical", settings=settings)
+    train(store, out, method="clinical-logistic", settings=settings)

@@ -74,6 +74,53 @@ def ceiling(site: str, draws: int = CEILING_DRAWS, seed: int = 0, strength: Stre
     )
 
 
+@dataclass(frozen=True)
+class CeilingRange:
+    """Between which AUCs the exact probability falls in 95% of cohorts of one size, by what a model is told."""
+
+    both: tuple[float, float]
+    image: tuple[float, float]
+    clinical: tuple[float, float]
+
+
+RANGE_DRAWS, RANGE_COHORTS = 200_000, 2_000
+
+
+def ceiling_range(site: str, gene: str, mutants: int, wild_types: int, seed: int = 0) -> CeilingRange | None:
+    """What chance alone makes of the ceiling: the middle 95% of cohorts with so many mutants and wild types.
+
+    Args:
+        site: `A` or `B`.
+        gene: `EGFR` or `KRAS`.
+        mutants: of each cohort.
+        wild_types: of each cohort.
+        seed: of the draws.
+
+    Returns:
+        None without a mutant or without a wild type, for whom there is no AUC.
+    """
+    if not mutants or not wild_types:
+        return None
+    rng = np.random.default_rng(seed)
+    model = site_model(site)
+    factors = model.draw(RANGE_DRAWS, rng)
+    mutated = getattr(factors, gene.lower())
+    drawn = [
+        rng.choice(np.flatnonzero(mutated == status), (RANGE_COHORTS, count))
+        for status, count in ((True, mutants), (False, wild_types))
+    ]
+    cohorts = np.concatenate(drawn, axis=1)
+    status = np.arange(mutants + wild_types) < mutants
+
+    def of_known(known: Known) -> tuple[float, float]:
+        exact = getattr(model.posterior(factors, known), gene.lower())
+        areas = [area_under_curve(status, exact[patients]) for patients in cohorts]
+        low, high = np.percentile(areas, (2.5, 97.5))
+        return float(low), float(high)
+
+    return CeilingRange(**{known.value: of_known(known) for known in Known})
+
+
 def area_under_curve(mutated: NDArray[np.bool_], probability: NDArray[np.float64]) -> float:
     """The area under the ROC curve by ranks, ties counted half."""
     positives = int(mutated.sum())

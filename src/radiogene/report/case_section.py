@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from radiogene.ct.geometry_report import GeometryReport
+from radiogene.decision.decision import MUTANT, WILD_TYPE
 from radiogene.prediction.result import GeneResult, ModelIdentity, Spread
 from radiogene.report.case_report import ReportedCase
 from radiogene.report.embedded_image import png_data_uri
@@ -55,6 +56,11 @@ class GeneCard:
     truth: str | None
     maps_png: str | None
     maps_empty: bool
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the call is right; None where the status is not known."""
+        return self.call == self.truth if self.truth in (MUTANT, WILD_TYPE) else None
 
 
 @dataclass(frozen=True)

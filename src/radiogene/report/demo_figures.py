@@ -12,7 +12,7 @@ from radiogene.evaluation.calibration_error import calibration_bins
 from radiogene.evaluation.evaluation import EvaluationReport
 from radiogene.evaluation.metrics import auc, missing_class
 from radiogene.evaluation.predictions import Predictions
-from radiogene.report.demo_metrics import BySystem
+from radiogene.report.demo_metrics import BySystem, RangeBySystem
 from radiogene.report.line_styles import COLOURS, MARKERS, numbered_line
 from radiogene.report.numbers import value_text
 
@@ -28,13 +28,17 @@ SMALL, NORMAL = 7.0, 8.0
 
 
 def auc_figure(
-    external: Mapping[str, EvaluationReport], ceiling: Mapping[str, BySystem], systems: Sequence[str]
+    external: Mapping[str, EvaluationReport],
+    ceiling: Mapping[str, BySystem],
+    ranges: Mapping[str, RangeBySystem],
+    systems: Sequence[str],
 ) -> Figure:
-    """Each system's AUC with its interval, and the ceiling as a line across it; one panel per gene.
+    """Each system's AUC with its interval, the ceiling as a line across it, and where chance puts it; a panel per gene.
 
     Args:
         external: per system, its evaluation.
         ceiling: per gene and system, the best AUC there can be.
+        ranges: per gene and system, between which AUCs the ceiling falls in 95% of cohorts of this size.
         systems: from top to bottom.
     """
     figure, panels = _panels(list(ceiling), height=0.5 + 0.3 * len(systems))
@@ -43,6 +47,10 @@ def auc_figure(
         lowest = 0.5
         for row, system in enumerate(systems):
             measure = external[system].genes[gene].auc
+            if system in ranges.get(gene, {}):
+                low, high = ranges[gene][system]
+                axes.fill_betweenx([row - 0.32, row + 0.32], low, high, color="0.88", linewidth=0)
+                lowest = min(lowest, low)
             axes.plot([best[system]] * 2, [row - 0.32, row + 0.32], color="black", linewidth=1.8)
             if measure.value is None:
                 continue
@@ -55,7 +63,7 @@ def auc_figure(
         axes.set_yticks(range(len(systems)), systems, fontsize=NORMAL)
         axes.set_ylim(len(systems) - 0.5, -0.5)
         axes.set_xlim(min(lowest - 0.03, 0.45), 1.005)
-        axes.set_xlabel("AUC with 95% interval; black line: ceiling", fontsize=SMALL)
+        axes.set_xlabel("AUC with 95% interval; black: ceiling; grey: 95% of cohorts of this size", fontsize=SMALL)
     return figure
 
 

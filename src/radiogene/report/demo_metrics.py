@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from radiogene.evaluation.evaluation import EvaluationReport
+from radiogene.evaluation.measure import Measure
 from radiogene.storage.typed_json import JsonObject, to_json
 
 if TYPE_CHECKING:
@@ -47,6 +48,27 @@ class DemoSite:
         return {"patients": self.patients, "nodules": self.nodules, "labels": labels}
 
 
+RangeBySystem = Mapping[str, tuple[float, float]]
+"""The middle 95% of an AUC per system."""
+
+
+@dataclass(frozen=True)
+class AddedValue:
+    """What the image adds to age, sex and smoking at site B, on the same patients.
+
+    Attributes:
+        difference: AUC of "both" minus that of "clinical only".
+        p_value: two-sided, of no difference; None where there are too few of a class.
+    """
+
+    difference: Measure
+    p_value: float | None
+
+    def to_json(self) -> JsonObject:
+        """Plain JSON values."""
+        return {"auc_difference": self.difference.to_json(), "p_value": self.p_value}
+
+
 @dataclass(frozen=True)
 class DemoMetrics:
     """What the demonstration made, and how well it went.
@@ -63,6 +85,9 @@ class DemoMetrics:
         ceiling: per gene and system, the best AUC there can be.
         ceiling_draws: that the ceiling rests on.
         ceiling_on_these_patients: the same on the patients of site B.
+        ceiling_range: between which AUCs chance puts the exact probability in 95% of cohorts with as many mutants and
+            wild types; empty for a gene that lacks either.
+        added_value: per gene, what the image adds to the clinical values.
         seconds: per step.
         peak_memory_mb: in MiB, of the largest process.
     """
@@ -78,6 +103,8 @@ class DemoMetrics:
     ceiling: Mapping[str, BySystem]
     ceiling_draws: int
     ceiling_on_these_patients: Mapping[str, BySystem]
+    ceiling_range: Mapping[str, RangeBySystem]
+    added_value: Mapping[str, AddedValue]
     seconds: Mapping[str, float]
     peak_memory_mb: float
 
@@ -95,6 +122,8 @@ class DemoMetrics:
             "ceiling": self.ceiling,
             "ceiling_draws": self.ceiling_draws,
             "ceiling_on_these_patients": self.ceiling_on_these_patients,
+            "ceiling_range": to_json(self.ceiling_range),
+            "added_value": {gene: added.to_json() for gene, added in self.added_value.items()},
             "seconds": self.seconds,
             "peak_memory_mb": self.peak_memory_mb,
         }

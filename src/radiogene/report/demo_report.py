@@ -13,7 +13,7 @@ from radiogene.evaluation.predictions import Predictions
 from radiogene.report.case_report import ReportedCase
 from radiogene.report.case_section import CaseSection, case_section
 from radiogene.report.demo_figures import auc_figure, calibration_figure, roc_figure, training_figure
-from radiogene.report.demo_metrics import BySystem, DemoMetrics, LabelCounts
+from radiogene.report.demo_metrics import BySystem, DemoMetrics, LabelCounts, RangeBySystem
 from radiogene.report.embedded_image import png_data_uri
 from radiogene.report.numbers import measure_text, range_text, value_text
 from radiogene.report.page import render_page
@@ -68,12 +68,14 @@ def write_demo_report(
 
 @dataclass(frozen=True)
 class Answer:
-    """The figures of the sentence that answers for one gene; `above_chance` is None without an interval."""
+    """The figures of the sentence that answers for one gene; `above_chance` and `adds` are None without an interval."""
 
     gene: str
     auc: str
     above_chance: bool | None
     ceiling: str
+    difference: str
+    adds: bool | None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class AucRow:
     system: str
     auc: Cell
     ceiling: str
+    by_chance: str
     of_these: str
 
 
@@ -186,13 +189,23 @@ def _page(
         version=__version__,
         metrics=metrics,
         genes=tuple(ceiling),
-        answers=tuple(_answer(gene, main[gene].auc, ceiling[gene][MAIN_SYSTEM]) for gene in ceiling),
+        answers=tuple(
+            _answer(gene, main[gene].auc, ceiling[gene][MAIN_SYSTEM], metrics.added_value[gene].difference)
+            for gene in ceiling
+        ),
         sites=tuple(
             ShownSite(name, SITE_ROLES.get(name, ""), site.patients, site.nodules, site.labels)
             for name, site in metrics.sites.items()
         ),
         auc_rows=tuple(
-            _auc_rows(gene, external, ceiling[gene], metrics.ceiling_on_these_patients[gene]) for gene in ceiling
+            _auc_rows(
+                gene,
+                external,
+                ceiling[gene],
+                metrics.ceiling_range.get(gene, {}),
+                metrics.ceiling_on_these_patients[gene],
+            )
+            for gene in ceiling
         ),
         share_rows=tuple(_measure_rows(gene, external, SHARES) for gene in ceiling),
         calibration_rows=tuple(_measure_rows(gene, external, CALIBRATION) for gene in ceiling),
@@ -200,7 +213,7 @@ def _page(
         calibration_names=tuple(name for _, name in CALIBRATION),
         methods=_interval_methods(external),
         figures=DemoImages(
-            auc=png_data_uri(auc_figure(external, ceiling, SYSTEMS)),
+            auc=png_data_uri(auc_figure(external, ceiling, metrics.ceiling_range, SYSTEMS)),
             roc=png_data_uri(roc_figure(ordered)),
             calibration=png_data_uri(calibration_figure(ordered)),
             training=png_data_uri(training_figure(history)) if history else None,
@@ -210,14 +223,23 @@ def _page(
     )
 
 
-def _answer(gene: str, auc: Measure, best: float) -> Answer:
+def _answer(gene: str, auc: Measure, best: float, difference: Measure) -> Answer:
     above = None if auc.interval is None else auc.interval.low > 0.5
-    return Answer(gene, measure_text(auc), above, value_text(best))
+    adds = None if difference.interval is None else difference.interval.low > 0
+    return Answer(gene, measure_text(auc), above, value_text(best), measure_text(difference), adds)
 
 
-def _auc_rows(gene: str, external: Mapping[str, EvaluationReport], best: BySystem, of_these: BySystem) -> AucGroup:
+def _auc_rows(
+    gene: str, external: Mapping[str, EvaluationReport], best: BySystem, by_chance: RangeBySystem, of_these: BySystem
+) -> AucGroup:
     rows = tuple(
-        AucRow(system, _cell(external[system].genes[gene].auc), value_text(best[system]), value_text(of_these[system]))
+        AucRow(
+            system,
+            _cell(external[system].genes[gene].auc),
+            value_text(best[system]),
+            range_text(*by_chance[system]) if system in by_chance else "–",
+            value_text(of_these[system]),
+        )
         for system in SYSTEMS
     )
     of_gene = external[MAIN_SYSTEM].genes[gene]

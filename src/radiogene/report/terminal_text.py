@@ -135,18 +135,23 @@ def demo_text(metrics: "DemoMetrics") -> str:
         "SYNTHETIC patients: these figures say nothing about real ones.",
         f"Trained on site A ({sites['A'].patients} patients), evaluated on site B ({sites['B'].patients}), "
         "another scanner.",
-        f"{'gene':<6}{'system':<15}{'external AUC (95% interval)':<30}{'ceiling':<9}{'on these patients':<8}",
+        f"{'gene':<6}{'system':<15}{'external AUC (95% interval)':<30}{'ceiling':<9}{'by chance':<17}on these patients",
     ]
     of_these = metrics.ceiling_on_these_patients
     for gene, best in metrics.ceiling.items():
         for system in ("image only", "clinical only", "both"):
             auc = measure_text(metrics.external[system].genes[gene].auc)
+            span = metrics.ceiling_range.get(gene, {}).get(system)
+            by_chance = "" if span is None else range_text(*span)
             lines.append(
-                f"{gene:<6}{system:<15}{auc:<30}{value_text(best[system]):<9}{value_text(of_these[gene][system])}"
+                f"{gene:<6}{system:<15}{auc:<30}{value_text(best[system]):<9}{by_chance:<17}"
+                f"{value_text(of_these[gene][system])}"
             )
+        added = metrics.added_value[gene]
+        lines.append(f"{gene:<6}the image adds {measure_text(added.difference)} to the AUC of the clinical values")
     lines.append(
-        f"Ceiling: AUC of the exact P(gene | generating factors) over {metrics.ceiling_draws:,} draws, and on these "
-        "patients. No model can beat it but by luck."
+        f"Ceiling: AUC of the exact P(gene | generating factors) over {metrics.ceiling_draws:,} draws, in 95% of "
+        "cohorts of this size, and on these patients. No model can beat it but by luck."
     )
     seconds = metrics.seconds
     steps = ", ".join(f"{name} {value_text(value, 0)} s" for name, value in seconds.items())
