@@ -41,7 +41,7 @@ def auc_figure(
         ranges: per gene and system, between which AUCs the ceiling falls in 95% of cohorts of this size.
         systems: from top to bottom.
     """
-    figure, panels = _panels(list(ceiling), height=0.5 + 0.3 * len(systems))
+    figure, panels = _panels(list(ceiling), height=0.65 + 0.3 * len(systems))
     for axes, (gene, best) in zip(panels, ceiling.items(), strict=True):
         axes.axvline(0.5, color="0.6", linewidth=0.8, linestyle=":")
         lowest = 0.5
@@ -63,7 +63,7 @@ def auc_figure(
         axes.set_yticks(range(len(systems)), systems, fontsize=NORMAL)
         axes.set_ylim(len(systems) - 0.5, -0.5)
         axes.set_xlim(min(lowest - 0.03, 0.45), 1.005)
-        axes.set_xlabel("AUC with 95% interval; black: ceiling; grey: 95% of cohorts of this size", fontsize=SMALL)
+        axes.set_xlabel("AUC with 95% interval; black: ceiling;\ngrey: where it falls in 95% of such cohorts", fontsize=SMALL)
     return figure
 
 
