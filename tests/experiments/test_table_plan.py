@@ -6,8 +6,9 @@ from radiogene.evaluation.comparison import holm_adjusted
 from radiogene.experiments.experiment import Evidence
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.planned_fit import FitFailure, PlannedFit
+from radiogene.experiments.row_comparison import unfair
 from radiogene.experiments.table_plan import EXTERNAL, BlockPlan, RowPlan, TablePlan, build_table
-from radiogene.methods.method_settings import MethodSettings
+from radiogene.methods.method_settings import MethodSettings, NetworkSettings, NineViewSettings
 
 SETTINGS = ExperimentSettings(preset="tiny", folds=0)
 
@@ -77,3 +78,20 @@ def test_equal_settings_are_one_fit():
     assert fit(1) == PlannedFit("clinical", replace(MethodSettings(), seed=1))
     assert fit(1).key({"a": 1}) == fit(1).key({"a": 1}) != fit(1).key({"a": 2})
     assert fit(1).key({}) != replace(fit(1), shuffled=0).key({})
+
+
+def test_a_network_from_random_weights_is_not_tested_against_a_pretrained_one(made_result, tmp_path):
+    pretrained, random = (PlannedFit("mmdl", NineViewSettings(init=init)) for init in ("networks/ours", "random"))
+    vgg, other = PlannedFit("vgg16", NineViewSettings()), PlannedFit("vgg16", NineViewSettings(init="networks/vgg"))
+    cnn = PlannedFit("cnn-3d", NetworkSettings())
+    assert "random weights" in unfair(pretrained, vgg)
+    assert "random weights" in unfair(pretrained, cnn)
+    for mmdl, row in ((random, vgg), (random, cnn), (pretrained, other), (pretrained, fit(0)), (pretrained, random)):
+        assert unfair(mmdl, row) == "", (mmdl, row)
+    rows = (RowPlan("VGG16", vgg), RowPlan("MMDL", pretrained))
+    plan = TablePlan("table4", "a table", ("auc",), (BlockPlan("EGFR", "EGFR", rows, pretrained),), EXTERNAL)
+    outcomes = {vgg: made_result(vgg, 1.0), pretrained: made_result(pretrained, 1.5)}
+    row = build_table(plan, evidence_of(outcomes, tmp_path)).blocks[0].rows[0]
+    assert row.measures["auc"].value is not None
+    assert (row.comparison.p_value, row.comparison.p_mcnemar) == (None, None)
+    assert "random weights" in row.comparison.difference.reason

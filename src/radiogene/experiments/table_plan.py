@@ -7,7 +7,7 @@ from radiogene.evaluation.comparison import holm_adjusted
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
-from radiogene.experiments.row_comparison import compared
+from radiogene.experiments.row_comparison import compared, unfair
 from radiogene.experiments.row_measures import RowFigures, external_figures, training_figures
 from radiogene.experiments.rows import repeats_of
 from radiogene.report.evidence.evidence_table import EvidenceTable, RowComparison, TableBlock, TableRow
@@ -159,7 +159,9 @@ def _row(plan: TablePlan, block: BlockPlan, row: RowPlan, evidence: Evidence, re
     failed = [repeat for repeat in plan.repeats_of(row.fit) if evidence.result(repeat) is None]
     if failed:
         notes = (*notes, f"{len(failed)} of its repeats failed: {evidence.why_not(failed[0])}")
-    compare = row.fit != block.reference and reference is not None
+    comparison = None
+    if row.fit != block.reference and reference is not None:
+        comparison = compared(reference, figures, unfair(block.reference, row.fit))
     return TableRow(
         row.label,
         measures={key: figures.measures[key] for key in plan.columns},
@@ -167,7 +169,7 @@ def _row(plan: TablePlan, block: BlockPlan, row: RowPlan, evidence: Evidence, re
         patients=figures.labels.size,
         mutants=figures.mutants,
         rests_on=figures.rests_on,
-        comparison=compared(reference, figures) if compare and reference is not None else None,
+        comparison=comparison,
         notes=(*result.notes, *notes),
     )
 

@@ -63,7 +63,9 @@ def auc_figure(
         axes.set_yticks(range(len(systems)), systems, fontsize=NORMAL)
         axes.set_ylim(len(systems) - 0.5, -0.5)
         axes.set_xlim(min(lowest - 0.03, 0.45), 1.005)
-        axes.set_xlabel("AUC with 95% interval; black: ceiling;\ngrey: where it falls in 95% of such cohorts", fontsize=SMALL)
+        axes.set_xlabel(
+            "AUC with 95% interval; black: ceiling;\ngrey: where it falls in 95% of such cohorts", fontsize=SMALL
+        )
     return figure
 
 

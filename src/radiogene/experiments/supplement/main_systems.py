@@ -1,4 +1,4 @@
-"""The three systems that the supplement looks at closely, with their external figures."""
+"""The systems that the supplement looks at closely, with their external figures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,10 +20,11 @@ class MainFigures:
 
 
 def main_fits(settings: ExperimentSettings) -> dict[str, PlannedFit]:
-    """MMDL, the clinical and the radiomics model by title."""
+    """MMDL, both clinical models and the radiomics model by title."""
     return {
         "MMDL": mmdl(settings),
         "Clinical model": system(settings, "clinical"),
+        "Clinical model, logistic regression": system(settings, "clinical-logistic"),
         "Radiomics model": system(settings, "radiomics"),
     }
 
