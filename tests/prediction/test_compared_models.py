@@ -6,7 +6,7 @@ import pytest
 
 from radiogene.decision.decision import ModelKind, fit_decision
 from radiogene.errors import SettingsError
-from radiogene.evaluation.comparison import holm_adjusted, auc_difference
+from radiogene.evaluation.comparison import auc_difference, holm_adjusted
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
 from radiogene.prediction.compared_models import EvaluatedModel, compared_models

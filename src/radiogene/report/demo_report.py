@@ -68,12 +68,13 @@ def write_demo_report(
 
 @dataclass(frozen=True)
 class Answer:
-    """The figures of the sentence that answers for one gene; `above_chance` is None without an interval."""
+    """The sentence that answers for one gene: figures, and without an interval (`above_chance` None) the reason."""
 
     gene: str
     auc: str
     above_chance: bool | None
     ceiling: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _page(
 
 def _answer(gene: str, auc: Measure, best: float) -> Answer:
     above = None if auc.interval is None else auc.interval.low > 0.5
-    return Answer(gene, measure_text(auc), above, value_text(best))
+    return Answer(gene, measure_text(auc), above, value_text(best), auc.reason)
 
 
 def _auc_rows(gene: str, external: Mapping[str, EvaluationReport], best: BySystem, of_these: BySystem) -> AucGroup:
