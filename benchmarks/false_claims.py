@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from scipy.stats import t as student
-from sklearn.linear_model import LogisticRegression
 
 from patients.result_table import markdown_table, write_result
 from radiogene.evaluation.bootstrap import BootstrapSettings
@@ -31,7 +31,8 @@ COHORTS = ((50, 10), (100, 10), (100, 20), (200, 40))
 """Patients, and mutants among them."""
 
 FOLDS, REPEATS = 5, 3
-SIMULATIONS = 400
+SIMULATIONS = 1000
+NEWTON_STEPS = 12
 SHIFT = 0.8
 """Of the mutants' first value, in standard deviations, where there is signal."""
 
@@ -61,14 +62,25 @@ def stratified(generator: np.random.Generator, labels: NDArray[np.int8]) -> NDAr
 
 
 def out_of_fold(values: Floats, labels: NDArray[np.int8], folds: NDArray[np.int64]) -> Floats:
-    """P(mutant) (N,) by logistic regressions on the other folds, standardised by them."""
-    predicted = np.empty(labels.size)
-    for number in range(FOLDS):
-        held = folds == number
-        mean, deviation = values[~held].mean(axis=0), values[~held].std(axis=0) + 1e-12
-        model = LogisticRegression().fit((values[~held] - mean) / deviation, labels[~held])
-        predicted[held] = model.predict_proba((values[held] - mean) / deviation)[:, 1]
-    return predicted
+    """P(mutant) (N,) by logistic regressions with a unit ridge penalty on the other folds, standardised by them.
+
+    That of scikit-learn (`tests/benchmarks/test_false_claims.py`) with all folds at once, in a fortieth of its time.
+    """
+    used = (folds != np.arange(FOLDS)[:, None]).astype(np.float64)
+    weights = used / used.sum(axis=1, keepdims=True)
+    mean = weights @ values
+    deviation = np.sqrt(weights @ values**2 - mean**2) + 1e-12
+    scaled = (values - mean[:, None]) / deviation[:, None]
+    design = np.concatenate([np.ones((*scaled.shape[:2], 1)), scaled], axis=2)
+    penalty = np.diag([0.0] + [1.0] * values.shape[1])
+    fits = np.zeros((FOLDS, design.shape[2]))
+    for _ in range(NEWTON_STEPS):
+        expected = expit(np.einsum("kni,ki->kn", design, fits))
+        gradient = np.einsum("kni,kn->ki", design, used * (labels - expected)) - fits @ penalty
+        curvature = np.einsum("kni,kn,knj->kij", design, used * expected * (1 - expected), design) + penalty
+        fits = fits + np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
+    predicted = expit(np.einsum("kni,ki->kn", design, fits))
+    return predicted[folds, np.arange(labels.size)]
 
 
 def t_beyond(found: CorrectedMean, null: float, freedom: int) -> tuple[bool, bool]:

@@ -4,7 +4,7 @@ from radiogene.storage.plain_words import counted
 
 FEWEST_EVENTS = 10
 """Of either class, below which a figure is a point alone. Intervals of an AUC and paired tests hold their nominal level
-from about here on (`benchmarks/coverage.py`)."""
+from about here on (`benchmarks/interval_coverage.py`)."""
 
 
 def few_events(

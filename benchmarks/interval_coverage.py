@@ -1,6 +1,6 @@
 """How often intervals hold the truth and tests err, by number of mutants: what the gate and the defaults rest on.
 
-Four parts, each a table of `coverage.md` and rows of `coverage.json`:
+Four parts, each a table of `interval_coverage.md` and rows of `interval_coverage.json`:
 
 * the AUC's interval: DeLong, DeLong on the logit scale, Newcombe, a stratified bootstrap, and the one that is shown;
 * the difference of two AUCs on the same patients under equality, and McNemar's test of calls;
@@ -10,7 +10,7 @@ Four parts, each a table of `coverage.md` and rows of `coverage.json`:
 Scores are normal, normal with mutants that vary twice as much, or mixed (a part of the mutants stands far out, the
 others are as wild types). Cells differ in AUC and prevalence; "lowest" and "highest" are over cells.
 
-    .venv/bin/python benchmarks/coverage.py --out benchmarks/results/coverage
+    .venv/bin/python benchmarks/interval_coverage.py --out benchmarks/results/interval_coverage
 """
 
 import argparse
@@ -31,7 +31,7 @@ from radiogene.evaluation.calibration_error import calibration_error
 from radiogene.evaluation.comparison import mcnemar_exact
 from radiogene.evaluation.intervals import SMALLEST_VARIANCE, Z, newcombe_ends
 
-NAME = "coverage"
+NAME = "interval_coverage"
 MUTANTS = (2, 3, 5, 10, 15, 20, 40)
 AUCS = (0.5, 0.65, 0.8, 0.9, 0.95)
 PREVALENCES = (0.1, 0.25, 0.5)
