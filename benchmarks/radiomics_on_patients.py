@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from patients.collection_patients import STAGE, collection_patients
 from patients.feature_tables import FeatureTable, feature_table
 from patients.nested_evaluation import NestedResult, Question, clinical_question, labels_of, nested_result, permuted
@@ -32,9 +30,8 @@ from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import GENES
 from radiogene.evaluation.comparison import AucComparison
-from radiogene.evaluation.foldwise_comparison import foldwise_comparison
 from radiogene.evaluation.permutation_check import PermutationCheck
-from radiogene.evaluation.repeated_fits import CorrectedMean, corrected_mean, fold_areas
+from radiogene.evaluation.repeated_fits import FoldScores, corrected_auc_difference
 from radiogene.methods.tabular.learner import Learner
 from radiogene.methods.tabular.nested import plain
 
@@ -55,8 +52,7 @@ class Pair:
         region: where the features are of.
         features: how many.
         radiomics, clinical: the results.
-        difference: AUC of radiomics minus clinical, of the first seed.
-        corrected: the same over the folds of all seeds.
+        difference: AUC of radiomics minus clinical, over the folds of all seeds.
         check: of the radiomics model, with labels dealt anew; None where it was not asked for.
     """
 
@@ -65,7 +61,6 @@ class Pair:
     radiomics: NestedResult
     clinical: NestedResult
     difference: AucComparison
-    corrected: CorrectedMean
     check: PermutationCheck | None
 
     def to_json(self) -> dict[str, Any]:
@@ -76,7 +71,6 @@ class Pair:
             "radiomics": self.radiomics.to_json(),
             "clinical": self.clinical.to_json(),
             "difference": self.difference.difference.to_json() | {"p_value": self.difference.p_value},
-            "difference_corrected": self.corrected.mean.to_json() | {"p_value": self.corrected.p_value},
             "permutation_check": None if self.check is None else self.check.to_json(),
         }
 
@@ -100,22 +94,19 @@ def paired(
     question = Question(gene, ids, labels_of(own, gene), plain(table.of(ids)), Learner.FOREST_AFTER_ELIMINATION)
     radiomics = nested_result(question, seeds)
     clinical = nested_result(clinical_question(own, gene, COLUMNS), seeds)
-    one, other = radiomics.runs[0], clinical.runs[0]
-    labels = question.labels
     return Pair(
         region,
         len(table.names),
         radiomics,
         clinical,
-        foldwise_comparison(labels, one.probabilities, other.probabilities, one.folds, other.folds),
-        corrected_mean(_areas(radiomics) - _areas(clinical)),
+        corrected_auc_difference(question.labels, _scores(radiomics), _scores(clinical)),
         permuted(question, permutations, CHECKED_TREES) if permutations else None,
     )
 
 
-def _areas(result: NestedResult) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
-    """The AUC (R, K) of each seed's folds."""
-    return np.array([fold_areas(result.question.labels, run.probabilities, run.folds) for run in result.runs])
+def _scores(result: NestedResult) -> list[FoldScores]:
+    """The predictions out of fold of each seed."""
+    return [FoldScores(run.probabilities, run.folds) for run in result.runs]
 
 
 def figures_table(pairs: Sequence[Pair]) -> str:
@@ -139,8 +130,8 @@ def difference_table(pairs: Sequence[Pair]) -> str:
         gene, p_value = pair.radiomics.question.gene, pair.difference.p_value
         check = NOTHING if pair.check is None else f"{pair.check.genes[gene].mean_auc:.2f}"
         p_cell = NOTHING if p_value is None else f"{p_value:.2f}"
-        lines.append([gene, pair.region, cell(pair.difference.difference), p_cell, cell(pair.corrected.mean), check])
-    heading = ["gene", "features of", "AUC, radiomics minus clinical", "p", "corrected", "AUC, labels dealt anew"]
+        lines.append([gene, pair.region, cell(pair.difference.difference), p_cell, check])
+    heading = ["gene", "features of", "AUC, radiomics minus clinical", "p", "AUC, labels dealt anew"]
     return markdown_table(heading, lines)
 
 

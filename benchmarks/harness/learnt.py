@@ -19,8 +19,8 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.store.joined_stores import open_stores
 from radiogene.evaluation.cohort_tables import patient_label_table
-from radiogene.evaluation.comparison import paired_delong
-from radiogene.evaluation.intervals import delong_auc
+from radiogene.evaluation.comparison import auc_difference
+from radiogene.evaluation.intervals import auc_with_interval
 from radiogene.methods.method import FitContext
 from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.nine_view.nine_view_method import NineViewMethod
@@ -97,7 +97,7 @@ def places_row(work: Path, seed: int) -> Row:
     for name, values in scores.items():
         row[name] = _auc(labels, values)
     for name in ("masks off", "masks flat", "never any masks"):
-        row[f"masks less {name}"] = auc_row(paired_delong(labels, scores["masks"], scores[name]).difference)
+        row[f"masks less {name}"] = auc_row(auc_difference(labels, scores["masks"], scores[name]).difference)
     return row
 
 
@@ -120,7 +120,7 @@ def curve_row(work: Path, preset: str, patients: int, name: str, mechanism: Mapp
     row: Row = {"section": "curve", "preset": preset, "patients": patients, "left out": name, "seed": seed}
     exact = np.array([_exact("B", 12, number) for number in range(EXTERNAL)])
     for gene, title in enumerate(GENES):
-        row[title] = auc_row(delong_auc(labels[:, gene], probabilities[:, gene]))
+        row[title] = auc_row(auc_with_interval(labels[:, gene], probabilities[:, gene]))
         row[f"{title} ceiling"] = _auc(labels[:, gene], exact[:, gene])
     return row
 
@@ -207,4 +207,4 @@ def _mean_over_places(mask: nn.Module, given: tuple[Tensor, ...], output: Tensor
 
 
 def _auc(labels: NDArray[np.int8], scores: NDArray[np.float64]) -> float:
-    return float(delong_auc(labels, scores).value or np.nan)
+    return float(auc_with_interval(labels, scores).value or np.nan)

@@ -63,7 +63,7 @@ def frozen_forest(rows: Sequence[PatientRow], gene: str, columns: Sequence[str])
 
 
 def external_report(forests: Sequence[FrozenForest], rows: Sequence[PatientRow]) -> EvaluationReport:
-    """The figures of frozen forests, one per gene, on other patients: DeLong, and calibration as the forest gives it.
+    """The figures of frozen forests, one per gene, on other patients, with its probabilities as they are.
 
     Args:
         forests: finished before these patients were looked at.

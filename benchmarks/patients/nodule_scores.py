@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from harness.measure_rows import auc_row
 from patients.lidc_nodules import RATINGS
-from radiogene.evaluation.intervals import delong_auc
+from radiogene.evaluation.intervals import auc_with_interval
 from radiogene.evaluation.repeated_fits import corrected_mean
 
 
@@ -28,13 +28,13 @@ def auc_of_folds(scores: RatedScores) -> dict[str, dict[str, float | None]]:
 
 
 def auc_of_test(probabilities: NDArray[np.float64], labels: NDArray[np.int8]) -> dict[str, dict[str, float | None]]:
-    """Per rating the AUC with DeLong's interval.
+    """Per rating the AUC with its interval.
 
     Args:
         probabilities: (N, ratings).
         labels: (N, ratings).
     """
-    return {rating: auc_row(delong_auc(labels[:, n], probabilities[:, n])) for n, rating in enumerate(RATINGS)}
+    return {rating: auc_row(auc_with_interval(labels[:, n], probabilities[:, n])) for n, rating in enumerate(RATINGS)}
 
 
 def mean_of_ratings(scores: RatedScores) -> float:

@@ -50,7 +50,7 @@ def test_holds_every_figure_with_its_interval(html):
             interval = f"{auc.interval.low:.3f} to {auc.interval.high:.3f}"
             assert f"{system} {auc.value:.3f} {interval} {best:.3f}" in text
     assert "0.400 inner validation" in text
-    assert f"Intervals: {METRICS.external['both'].genes['EGFR'].auc.interval.method}." in text
+    assert "Intervals: the wider of Newcombe's and DeLong's on the logit scale." in text
     assert "percentile bootstrap of patients" in text
 
 

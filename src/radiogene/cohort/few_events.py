@@ -4,10 +4,15 @@ from radiogene.storage.plain_words import counted
 
 FEWEST_EVENTS = 10
 """Of either class, below which a figure is a point alone. Intervals of an AUC and paired tests hold their nominal level
-from about here on (`benchmarks/coverage.py`)."""
+from about here on (`benchmarks/interval_coverage.py`)."""
 
 
-def few_events(first: int, second: int, first_noun: str = "mutant", second_noun: str = "wild type") -> str:
+def few_events(
+    first: int,
+    second: int,
+    first_nouns: tuple[str, str] = ("mutant", "mutants"),
+    second_nouns: tuple[str, str] = ("wild type", "wild types"),
+) -> str:
     """Why there is no interval and no test; empty where there are events enough.
 
     >>> few_events(2, 26)
@@ -18,12 +23,10 @@ def few_events(first: int, second: int, first_noun: str = "mutant", second_noun:
     Args:
         first: patients of one class.
         second: patients of the other.
-        first_noun: what one of the first class is called.
-        second_noun: what one of the second is called.
+        first_nouns: what one and several of the first class are called.
+        second_nouns: the same of the second.
     """
     if min(first, second) >= FEWEST_EVENTS:
         return ""
-    return (
-        f"no interval, test or claim from {counted(first, first_noun)} and {counted(second, second_noun)}: at least "
-        f"{FEWEST_EVENTS} of each are needed"
-    )
+    found = f"{counted(first, *first_nouns)} and {counted(second, *second_nouns)}"
+    return f"no interval, test or claim from {found}: at least {FEWEST_EVENTS} of each are needed"

@@ -68,12 +68,13 @@ def write_demo_report(
 
 @dataclass(frozen=True)
 class Answer:
-    """The figures of the sentence that answers for one gene; `above_chance` and `adds` are None without an interval."""
+    """The sentence that answers for one gene; `above_chance` and `adds` are None without an interval, for a `reason`."""
 
     gene: str
     auc: str
     above_chance: bool | None
     ceiling: str
+    reason: str
     difference: str
     adds: bool | None
 
@@ -226,7 +227,7 @@ def _page(
 def _answer(gene: str, auc: Measure, best: float, difference: Measure) -> Answer:
     above = None if auc.interval is None else auc.interval.low > 0.5
     adds = None if difference.interval is None else difference.interval.low > 0
-    return Answer(gene, measure_text(auc), above, value_text(best), measure_text(difference), adds)
+    return Answer(gene, measure_text(auc), above, value_text(best), auc.reason, measure_text(difference), adds)
 
 
 def _auc_rows(

@@ -82,6 +82,8 @@ def evaluation_text(evaluation: "ModelEvaluation") -> str:
             f"threshold {value_text(gene.threshold.value)} (set on {gene.threshold.set_on})"
         )
         lines += [f"  {word:<4} {measure_text(gene.measures[key])}" for key, word in SHARES]
+        if gene.auc.value is not None and gene.auc.reason:
+            lines.append(f"  {gene.auc.reason}")
     lines += [_comparison_line(compared) for compared in evaluation.against]
     return "\n".join(lines)
 
@@ -96,7 +98,8 @@ def _comparison_line(compared: "ComparedGene") -> str:
     return (
         f"{compared.gene} against {compared.other} ({compared.patients} patients): AUC difference "
         f"{measure_text(compared.auc.difference)}, {p_values}; right alone {calls.only_first_right}, the other alone "
-        f"{calls.only_second_right}, McNemar p {value_text(calls.p_value)}"
+        f"{calls.only_second_right}, McNemar p {value_text(calls.p_value, missing='-')}"
+        + (f"; {compared.auc.difference.reason}" if compared.auc.difference.reason else "")
     )
 
 

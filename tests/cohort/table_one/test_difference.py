@@ -21,16 +21,28 @@ def test_chi_squared_without_correction():
 
 
 def test_fisher_where_few_are_expected():
-    # Fisher's lady tasting tea: 34 of the 70 tables are as far off as 3 of 4.
-    found = difference_of_shares((3, 1), (1, 3))
-    assert (found.test, found.p) == (FISHER, pytest.approx(34 / 70))
+    # 10 of 50 with it, 3.6 expected in the second cohort: the chances of all tables no likelier than 2 and 8 of 10.
+    found = difference_of_shares((2, 30), (8, 10))
+    chances = [math.comb(32, k) * math.comb(18, 10 - k) / math.comb(50, 10) for k in range(11)]
+    expected = sum(chance for chance in chances if chance <= chances[2] * (1 + 1e-9))
+    assert (found.test, found.p) == (FISHER, pytest.approx(expected))
 
 
 def test_mann_whitney_of_separate_ages():
-    # U is 0; its mean 4.5, its variance 3 x 3 x 7 / 12, and half a step of continuity.
-    found = difference_of_ages([50, 51, 52], [60, 61, 62])
-    z = (4.5 - 0.5) / math.sqrt(3 * 3 * 7 / 12)
+    # U is 0; its mean 50, its variance 10 x 10 x 21 / 12, and half a step of continuity.
+    found = difference_of_ages(range(40, 50), range(60, 70))
+    z = (50 - 0.5) / math.sqrt(10 * 10 * 21 / 12)
     assert (found.test, found.p) == (MANN_WHITNEY, pytest.approx(math.erfc(z / math.sqrt(2))))
+
+
+def test_fewer_than_ten_with_it_or_without_are_not_tested():
+    few = difference_of_shares((4, 60), (5, 40))
+    assert few.p is None
+    assert "9 patients with it and 100 without it: at least 10 of each" in few.reason
+    assert difference_of_shares((4, 60), (6, 40)).p is not None
+    ages = difference_of_ages(range(50, 59), range(50, 80))
+    assert ages.p is None
+    assert "9 ages in one cohort and 30 in the other" in ages.reason
 
 
 @pytest.mark.parametrize("counts", [((0, 0), (3, 4)), ((3, 0), (4, 0))])

@@ -72,13 +72,34 @@ def test_a_shared_identifier_is_said(table):
     assert "1 identifiers stand in both cohorts" in table_one_text(table)
 
 
-def test_each_test_is_named_with_what_it_compares(table):
+def test_each_test_is_named_with_what_it_compares(tmp_path):
+    header = FIRST.splitlines()[0]
+    names = header.split(",")
+
+    def text(prefix, men):
+        lines = [header]
+        for number in range(24):
+            of = {
+                "patient_id": f"{prefix}{number}",
+                "sex": "male" if number < men else "female",
+                "age": str(50 + number),
+            }
+            lines.append(",".join(of.get(name, "") for name in names))
+        return "\n".join(lines) + "\n"
+
+    large = table_one([column(tmp_path, "first", text("a", 8)), column(tmp_path, "second", text("b", 12))])
+    printed = table_one_text(large)
+    assert "Sex (male against female): Pearson's chi-squared test." in printed
+    assert "Age (years): Mann-Whitney U test." in printed
+    written = list(csv.DictReader(io.StringIO(table_one_csv(large))))
+    assert {row["test"] for row in written if row["p"]} >= {"Pearson's chi-squared test", "Mann-Whitney U test"}
+    assert len(written) == sum(len(section.lines) for section in large.sections)
+
+
+def test_few_patients_are_not_tested_and_the_note_says_why(table):
     text = table_one_text(table)
-    assert "Sex (male against female): Fisher's exact test." in text
-    assert "Age (years): Mann-Whitney U test." in text
-    written = list(csv.DictReader(io.StringIO(table_one_csv(table))))
-    assert {row["test"] for row in written if row["p"]} == {"Fisher's exact test", "Mann-Whitney U test"}
-    assert len(written) == sum(len(section.lines) for section in table.sections)
+    assert "Sex (male against female): Fisher's exact test: no interval, test or claim from" in text
+    assert all(section.difference.p is None for section in table.sections)
 
 
 def test_one_cohort_has_no_tests(tmp_path):

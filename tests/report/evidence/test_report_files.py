@@ -46,7 +46,7 @@ def test_opens_with_what_was_asked_on_whom_and_the_answer(html):
     ]
     assert places == sorted(places)
     assert "Does MMDL, which sees CT and clinical values, tell EGFR and KRAS mutants" in text
-    assert "Site A training 40 43 EGFR 10 30 0 KRAS 9 31 0" in text
+    assert "Site A training 60 63 EGFR 11 49 0 KRAS 16 44 0" in text
     assert "Site B external 90 93 EGFR 24 55 11 KRAS 35 50 5" in text
     comparison = example_report().answers[0].comparison
     assert f"{100 * comparison.difference.value:+.1f}" in text

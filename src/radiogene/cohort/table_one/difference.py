@@ -6,8 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2_contingency, fisher_exact, mannwhitneyu
 
+from radiogene.cohort.few_events import few_events
+
 SMALLEST_EXPECTED = 5.0
 """Cochran's rule: below this expected count the chi-squared distribution is a poor approximation."""
+
+WITH, WITHOUT = ("patient with it", "patients with it"), ("without it", "without it")
+AGES, OTHER_AGES = ("age in one cohort", "ages in one cohort"), ("in the other", "in the other")
+"""What is counted in the gate by number of events."""
 
 FISHER = "Fisher's exact test"
 CHI_SQUARED = "Pearson's chi-squared test"
@@ -30,7 +36,7 @@ class Difference:
 
 
 def difference_of_shares(first: tuple[int, int], second: tuple[int, int]) -> Difference:
-    """Whether a share differs between two cohorts.
+    """Whether a share differs between two cohorts, where there are patients enough with and without.
 
     Pearson's chi-squared without continuity correction; Fisher's exact test where an expected count is below 5.
 
@@ -43,6 +49,9 @@ def difference_of_shares(first: tuple[int, int], second: tuple[int, int]) -> Dif
         return Difference(FISHER, None, "known for nobody in one cohort")
     if (table.sum(axis=0) == 0).any():
         return Difference(FISHER, None, "the same in all patients of both cohorts")
+    having, lacking = (int(count) for count in table.sum(axis=0))
+    if few := few_events(having, lacking, WITH, WITHOUT):
+        return Difference(FISHER, None, few)
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
     if expected.min() < SMALLEST_EXPECTED:
         return Difference(FISHER, float(fisher_exact(table).pvalue))
@@ -55,4 +64,6 @@ def difference_of_ages(first_years: Sequence[float], second_years: Sequence[floa
         return Difference(MANN_WHITNEY, None, "known for nobody in one cohort")
     if len({*first_years, *second_years}) == 1:
         return Difference(MANN_WHITNEY, None, "the same in all patients of both cohorts")
+    if few := few_events(len(first_years), len(second_years), AGES, OTHER_AGES):
+        return Difference(MANN_WHITNEY, None, few)
     return Difference(MANN_WHITNEY, float(mannwhitneyu(first_years, second_years, method="asymptotic").pvalue))

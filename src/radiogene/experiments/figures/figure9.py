@@ -15,7 +15,7 @@ TITLE = "ROC curves of single views and of all together, in the external cohort"
 
 CAPTION = (
     "External patients. Each thin curve: a network that was trained on one view alone; thick: MMDL with all "
-    "views. Legend: AUC with DeLong's 95% interval; shaded: pointwise 95% band of MMDL."
+    "views. Legend: AUC with its 95% interval; shaded: pointwise 95% band of MMDL."
 )
 
 

@@ -1,5 +1,6 @@
 """Every system's external AUC in one image."""
 
+from radiogene.cohort.few_events import FEWEST_EVENTS
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
@@ -16,7 +17,8 @@ NAME = "all-systems"
 TITLE = "Every system in the external cohort"
 TEXT = ("The figures of Tables 3, 4 (multi-task) and 6 side by side; the tests of differences stand in the tables.",)
 CAPTION = (
-    "External AUC with DeLong's 95% interval; systems that need a segment, slides or SUVmax rest on fewer patients."
+    f"External AUC with its 95% interval, or a point alone below {FEWEST_EVENTS} mutants or wild types; systems that "
+    "need a segment, slides or SUVmax rest on fewer patients."
 )
 
 

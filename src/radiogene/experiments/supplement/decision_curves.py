@@ -5,7 +5,7 @@ from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.planned_fit import PlannedFit
-from radiogene.experiments.supplement.main_systems import main_figures, main_fits, main_missing
+from radiogene.experiments.supplement.main_systems import main_figures, main_fits, main_missing, main_notes
 from radiogene.report.evidence.evidence_report import SupplementEntry
 from radiogene.report.figures.decision_curves import DecisionCurveLine, DecisionPanel, decision_curves_figure
 
@@ -45,7 +45,7 @@ def show(evidence: Evidence) -> Shown:
     figure = drawn_figure(
         NAME, "Net benefit", CAPTION, alt, decision_curves_figure(panels, evidence.external.synthetic)
     )
-    return Shown(supplement=(SupplementEntry(NAME, TITLE, (*TEXT, *main_missing(evidence)), None, (figure,)),))
+    return Shown(supplement=(SupplementEntry(NAME, TITLE, (*TEXT, *main_notes(evidence)), None, (figure,)),))
 
 
 EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from radiogene.evaluation.event_gate import event_gate
 from radiogene.experiments.experiment import Evidence
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.planned_fit import PlannedFit
@@ -36,6 +37,16 @@ def main_figures(evidence: Evidence) -> Iterator[MainFigures]:
             result = evidence.result(fit)
             if result is not None:
                 yield MainFigures(gene, title, external_figures(result, gene))
+
+
+def main_notes(evidence: Evidence) -> tuple[str, ...]:
+    """Why figures stand without an interval, and why systems have none."""
+    few = (
+        f"{of_system.gene}, {of_system.title}: {reason}."
+        for of_system in main_figures(evidence)
+        if (reason := event_gate(of_system.figures.labels))
+    )
+    return (*few, *main_missing(evidence))
 
 
 def main_missing(evidence: Evidence) -> tuple[str, ...]:

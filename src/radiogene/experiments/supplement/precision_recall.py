@@ -6,7 +6,7 @@ from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.row_measures import DASH, measure_words
-from radiogene.experiments.supplement.main_systems import main_figures, main_fits, main_missing
+from radiogene.experiments.supplement.main_systems import main_figures, main_fits, main_notes
 from radiogene.report.evidence.evidence_report import EvidenceFigure, PlainTable, SupplementEntry
 from radiogene.report.figures.precision_recall_plot import (
     PrecisionRecallLine,
@@ -50,7 +50,7 @@ def show(evidence: Evidence) -> Shown:
         alt = "Precision against recall, per gene, of three systems."
         drawn = precision_recall_figure(panels, evidence.external.synthetic)
         figures = (drawn_figure(f"{NAME}-curves", "Precision-recall curves", CAPTION, alt, drawn),)
-    table = PlainTable(HEADINGS, tuple(rows), main_missing(evidence))
+    table = PlainTable(HEADINGS, tuple(rows), main_notes(evidence))
     return Shown(supplement=(SupplementEntry(NAME, TITLE, TEXT, table, figures),))
 
 

@@ -73,7 +73,7 @@ def answer_sentence(answer: GeneAnswer) -> str:
     verdict = verdict_of(answer)
     comparison = answer.comparison
     if verdict is Verdict.NONE or comparison is None:
-        return f"No answer: {_reason(answer)}."
+        return f"No answer: {_reason(answer)}.{_points(comparison)}"
     evidence = _evidence(comparison)
     value = comparison.difference.value or 0.0
     if verdict is Verdict.UNDECIDED:
@@ -88,15 +88,28 @@ def answer_sentence(answer: GeneAnswer) -> str:
 
 
 def chance_sentence(answer: GeneAnswer) -> str:
-    """Whether the main system does better than chance at all; empty where it has no interval."""
-    interval = None if answer.main_auc is None else answer.main_auc.interval
-    if interval is None:
+    """Whether the main system does better than chance at all, or why that is not said; empty where it has no AUC."""
+    auc = answer.main_auc
+    if auc is None or auc.value is None:
         return ""
+    interval = auc.interval
+    if interval is None:
+        return f"Whether {answer.main} itself does better than chance is not said: {auc.reason.rstrip('.')}."
     if interval.low > 0.5:
         return f"{answer.main} itself does better than chance: its interval lies above 50%."
     if interval.high < 0.5:
         return f"{answer.main} itself does worse than chance: its interval lies below 50%."
     return f"{answer.main} itself cannot be told from chance: the interval of its AUC holds 50%."
+
+
+def _points(comparison: RowComparison | None) -> str:
+    """The difference as a point, for an answer that cannot be given."""
+    if comparison is None or comparison.difference.value is None:
+        return ""
+    return (
+        f" As points, the external AUCs differ by {signed_points(comparison.difference.value)} percentage points "
+        f"({comparison.patients} patients)."
+    )
 
 
 def _evidence(comparison: RowComparison) -> str:
