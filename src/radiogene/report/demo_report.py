@@ -68,7 +68,7 @@ def write_demo_report(
 
 @dataclass(frozen=True)
 class Answer:
-    """The sentence that answers for one gene; `above_chance` and `adds` are None without an interval, for a `reason`."""
+    """The sentence that answers for one gene; `above_chance` and `adds` are None where a reason says why."""
 
     gene: str
     auc: str
