@@ -2,6 +2,9 @@ import csv
 import io
 import json
 import re
+import shutil
+import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -179,3 +182,18 @@ def test_columns_of_the_csv_have_distinct_names():
 
 def test_json_of_a_table_reads_back(tmp_path):
     assert json.loads(json.dumps(tables()[1].to_json()))["blocks"][0]["rows"][0]["label"] == "Clinical model"
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex (Debian: texlive-latex-recommended) is absent")
+def test_latex_compiles_with_booktabs_alone(tmp_path):
+    odd = replace(tables()[0], name="odd", title=NASTY + "50 % of {a_b} & #1 ~ ^ \\ é ± “q” ≥ < | Ł 中")
+    text = "\n".join(table_latex(table, synthetic=True) for table in (*tables(), odd))
+    (tmp_path / "page.tex").write_text(
+        "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n" + text + "\n\\end{document}\n",
+        encoding="utf-8",
+    )
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "page.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", timeout=60)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    assert "Missing character" not in (tmp_path / "page.log").read_text(errors="replace")
