@@ -119,11 +119,14 @@ def test_an_undefined_measure_is_a_dash_with_its_reason():
     assert read_csv(one_row(missing_measure()))[0]["reason"] == "auc: one class only"
 
 
-def test_equal_notes_share_a_number():
-    rows = tuple(TableRow(label, {"auc": undefined("one class only")}, notes=("Reduced.",)) for label in "ab")
-    printed = printed_evidence(EvidenceTable("t", "T", ("auc",), (TableBlock("EGFR", "EGFR", rows),)))
-    assert printed.marked == ("Reduced.", "One class only.")
-    assert [row.marks for row in printed.blocks[0].rows] == [(1,), (1,)]
+def test_equal_notes_share_a_number_and_what_all_rows_say_is_said_once():
+    notes = {"a": ("Reduced.", "Mean."), "b": ("Reduced.", "Mean."), "c": ("Mean.",)}
+    rows = tuple(TableRow(label, {"auc": undefined("one class only")}, notes=of_row) for label, of_row in notes.items())
+    empty = TableRow("d", reason="too few")
+    printed = printed_evidence(EvidenceTable("t", "T", ("auc",), (TableBlock("EGFR", "EGFR", (*rows, empty)),)))
+    assert printed.marked == ("Reduced.", "One class only.", "No result: too few")
+    assert [row.marks for row in printed.blocks[0].rows] == [(1,), (1,), (), (3,)]
+    assert "All rows: mean." in printed.notes
 
 
 def test_labels_reasons_and_titles_cannot_act():

@@ -1,5 +1,6 @@
 """A table of evidence as cells of words with numbered notes, which LaTeX and HTML print alike, and as HTML."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -110,16 +111,17 @@ def printed_evidence(table: EvidenceTable) -> PrintedEvidence:
         table: of an experiment.
     """
     notes = _Notes()
+    rows = [row for block in table.blocks for row in block.rows]
+    shared = _shared(rows)
     blocks = tuple(
-        PrintedBlock(block.heading, tuple(_row(row, table.columns, notes) for row in block.rows))
+        PrintedBlock(block.heading, tuple(_row(row, table.columns, notes, shared) for row in block.rows))
         for block in table.blocks
     )
-    rows = [row for block in table.blocks for row in block.rows]
     return PrintedEvidence(
         columns=tuple(HEADINGS[key] for key in table.columns),
         blocks=blocks,
         marked=tuple(notes.texts),
-        notes=(*_reading(rows), *table.notes),
+        notes=(*_reading(rows), *(f"All rows: {text[:1].lower()}{text[1:]}" for text in shared), *table.notes),
         compared=any(row.comparison is not None for row in rows),
         beside_paper=any(row.paper for row in rows),
     )
@@ -136,13 +138,27 @@ def table_html(table: EvidenceTable) -> Markup:
     return Markup(render_page("evidence_table.html.j2", values))
 
 
-def _row(row: TableRow, columns: tuple[str, ...], notes: _Notes) -> PrintedRow:
-    """One row; its notes are numbered in reading order: reason, what it rests on, notes, cells, comparison."""
+def _shared(rows: Sequence[TableRow]) -> tuple[str, ...]:
+    """Notes that all rows with figures have: they hold for the table, and no row is marked with them."""
+    filled = [_texts(row) for row in rows if row.measures]
+    if len(filled) < 2:
+        return ()
+    return tuple(text for text in filled[0] if all(text in of_row for of_row in filled[1:]))
+
+
+def _texts(row: TableRow) -> tuple[str, ...]:
+    """A row's own notes in reading order: reason, what it rests on, notes."""
     empty = not row.measures
     texts = [f"No result: {row.reason or 'none was made.'}"] if empty else []
     if row.rests_on and not empty:
         texts.append(f"Rests on: {row.rests_on}.")
-    marks = tuple(notes.mark(text) for text in (*texts, *row.notes))
+    return (*texts, *row.notes)
+
+
+def _row(row: TableRow, columns: tuple[str, ...], notes: _Notes, shared: tuple[str, ...]) -> PrintedRow:
+    """One row; its notes are numbered in reading order: its own, cells, comparison."""
+    empty = not row.measures
+    marks = tuple(notes.mark(text) for text in _texts(row) if text not in shared)
     cells = tuple(_cell(row.measures.get(key), row.paper.get(key), notes, empty) for key in columns)
     return PrintedRow(
         label=row.label,
