@@ -14,6 +14,7 @@ others are as wild types). Cells differ in AUC and prevalence; "lowest" and "hig
 """
 
 import argparse
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.calibration_error import calibration_error
 from radiogene.evaluation.comparison import mcnemar_exact
 from radiogene.evaluation.intervals import SMALLEST_VARIANCE, Z, newcombe_ends
+from radiogene.storage.atomic_files import write_json
 
 NAME = "interval_coverage"
 MUTANTS = (2, 3, 5, 10, 15, 20, 40)
@@ -86,6 +88,7 @@ def variances(of_mutants: Floats, of_wild_types: Floats) -> Floats:
 
 
 Ends = tuple[Floats, Floats]
+Rows = list[dict[str, object]]
 
 
 def auc_intervals(right: Floats) -> dict[str, Ends]:
@@ -122,9 +125,9 @@ def bootstrap_interval(right: Floats, generator: np.random.Generator) -> Ends:
     return low, high
 
 
-def auc_rows(generator: np.random.Generator, simulations: int, resampled: int) -> list[dict[str, object]]:
+def auc_rows(generator: np.random.Generator, simulations: int, resampled: int) -> Rows:
     """One row per number of mutants, shape, AUC, prevalence and method: coverage, false "above", mean width."""
-    rows: list[dict[str, object]] = []
+    rows: Rows = []
     for mutants in MUTANTS:
         for name, shape in SHAPES.items():
             for auc in AUCS:
@@ -157,16 +160,16 @@ def auc_rows(generator: np.random.Generator, simulations: int, resampled: int) -
     return rows
 
 
-def difference_rows(generator: np.random.Generator, simulations: int) -> list[dict[str, object]]:
+def difference_rows(generator: np.random.Generator, simulations: int) -> Rows:
     """One row per cell of equal AUCs: how often p is below 5%, by test."""
-    rows: list[dict[str, object]] = []
+    rows: Rows = []
     for mutants in MUTANTS:
         for names in (("normal", "normal"), ("normal", "wide"), ("wide", "wide")):
             for auc in AUCS[:-1]:
                 for correlation in CORRELATIONS:
                     for prevalence in PREVALENCES:
                         wild_types = round(mutants * (1 - prevalence) / prevalence)
-                        rejected = {"DeLong": 0, "shown": 0}
+                        rejected = {"DeLong": 0, "DeLong, t": 0, "shown": 0}
                         for start in range(0, simulations, AT_ONCE):
                             count = min(AT_ONCE, simulations - start)
                             first, second = correlated(generator, count, mutants, wild_types, correlation)
@@ -177,9 +180,11 @@ def difference_rows(generator: np.random.Generator, simulations: int) -> list[di
                             variance = variances(gained.mean(axis=2), gained.mean(axis=1))
                             usable = variance >= SMALLEST_VARIANCE
                             z = np.abs(gained.mean(axis=(1, 2))) / np.sqrt(np.where(usable, variance, 1.0))
-                            freedom = min(mutants, wild_types) - 1
+                            reach = student.ppf(0.975, min(mutants, wild_types) - 1)
                             rejected["DeLong"] += int(np.sum(usable & (z > Z)))
-                            rejected["shown"] += int(np.sum(usable & (z > student.ppf(0.975, freedom))))
+                            rejected["DeLong, t"] += int(np.sum(usable & (z > reach)))
+                            shown = np.minimum(z, z_of_log_odds(one, other))
+                            rejected["shown"] += int(np.sum(usable & (shown > reach)))
                         rows += [
                             {
                                 "mutants": mutants,
@@ -195,6 +200,15 @@ def difference_rows(generator: np.random.Generator, simulations: int) -> list[di
     return rows
 
 
+def z_of_log_odds(one: Floats, other: Floats) -> Floats:
+    """The difference of the log odds of two AUCs over its standard error (S,), from both orders (S, m, n)."""
+    half = 0.5 / (one.shape[1] * one.shape[2])
+    areas = [np.clip(each.mean(axis=(1, 2)), half, 1 - half) for each in (one, other)]
+    scaled = [each / (area * (1 - area))[:, None, None] for each, area in zip((one, other), areas, strict=True)]
+    variance = variances((scaled[0] - scaled[1]).mean(axis=2), (scaled[0] - scaled[1]).mean(axis=1))
+    return np.asarray(np.abs(logit(areas[0]) - logit(areas[1])) / np.sqrt(np.maximum(variance, SMALLEST_VARIANCE)))
+
+
 def correlated(
     generator: np.random.Generator, count: int, mutants: int, wild_types: int, correlation: float
 ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
@@ -205,9 +219,9 @@ def correlated(
     return (first[0], first[1]), (second[0], second[1])
 
 
-def call_rows(generator: np.random.Generator, simulations: int) -> list[dict[str, object]]:
+def call_rows(generator: np.random.Generator, simulations: int) -> Rows:
     """McNemar's exact test of two models with equal scores and one cut."""
-    rows: list[dict[str, object]] = []
+    rows: Rows = []
     for mutants in MUTANTS[3:]:
         for correlation in CORRELATIONS:
             for prevalence in PREVALENCES:
@@ -221,10 +235,10 @@ def call_rows(generator: np.random.Generator, simulations: int) -> list[dict[str
     return rows
 
 
-def calibration_rows(generator: np.random.Generator, simulations: int) -> list[dict[str, object]]:
+def calibration_rows(generator: np.random.Generator, simulations: int) -> Rows:
     """The expected calibration error of probabilities whose log odds are 1 / slope times too steep."""
     many = generator.normal(-1.0, 1.2, 1_000_000)
-    rows: list[dict[str, object]] = []
+    rows: Rows = []
     for patients in (60, 120, 240):
         for slope in (1.0, 0.6, 0.3):
             truth = float(np.abs(expit(many) - expit(slope * many)).mean())
@@ -252,9 +266,9 @@ def calibration_rows(generator: np.random.Generator, simulations: int) -> list[d
     return rows
 
 
-def cohort_rows(generator: np.random.Generator, simulations: int) -> list[dict[str, object]]:
+def cohort_rows(generator: np.random.Generator, simulations: int) -> Rows:
     """The tests of Table 1 between two cohorts of one population."""
-    rows: list[dict[str, object]] = []
+    rows: Rows = []
     for sizes in ((40, 40), (150, 60)):
         for share in (0.15, 0.3, 0.5):
             counts = [generator.binomial(size, share, simulations) for size in sizes]
@@ -321,23 +335,30 @@ def tables(content: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
 
 
 def run(out: Path, simulations: int = SIMULATIONS, resampled: int = RESAMPLED) -> None:
-    """Writes all tables and rows into a folder.
+    """Writes all tables and rows into a folder; a part that is there already is read.
 
     Args:
         out: the folder.
         simulations: cohorts of each cell.
         resampled: those of them whose AUC is bootstrapped.
     """
-    started, generator = time.process_time(), np.random.default_rng(14)
-    content = {
-        "auc": auc_rows(generator, simulations, resampled),
-        "difference": difference_rows(generator, simulations),
-        "calls": call_rows(generator, simulations),
-        "calibration": calibration_rows(generator, max(1, simulations // 10)),
-        "cohorts": cohort_rows(generator, simulations),
+    parts: Mapping[str, Callable[[np.random.Generator], Rows]] = {
+        "auc": lambda generator: auc_rows(generator, simulations, resampled),
+        "difference": lambda generator: difference_rows(generator, simulations),
+        "calls": lambda generator: call_rows(generator, simulations),
+        "calibration": lambda generator: calibration_rows(generator, max(1, simulations // 10)),
+        "cohorts": lambda generator: cohort_rows(generator, simulations),
     }
-    seconds = round(time.process_time() - started, 1)
-    write_result(out, NAME, {"simulations": simulations, "processor_seconds": seconds, **content}, tables(content))
+    out.mkdir(parents=True, exist_ok=True)
+    content: dict[str, Rows] = {}
+    for number, (part, rows_of) in enumerate(parts.items()):
+        file = out / f"{part}_of_{simulations}.json"
+        if not file.is_file():
+            started = time.process_time()
+            rows = rows_of(np.random.default_rng([14, number]))
+            write_json(file, {"rows": rows, "processor_seconds": round(time.process_time() - started, 1)})
+        content[part] = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    write_result(out, NAME, {"simulations": simulations, **content}, tables(content))
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from radiogene.storage.typed_json import JsonObject
 Z = float(ndtri((1 + INTERVAL_LEVEL) / 2))
 
 SMALL_SAMPLE = "the wider of Newcombe's and DeLong's on the logit scale"
-"""The default for an AUC: `benchmarks/interval_coverage.py` compares it with either alone, plain DeLong and the bootstrap."""
+"""The default for an AUC: `benchmarks/interval_coverage.py` compares it with others."""
 
 HALVINGS = 60
 """Of the search for Newcombe's ends: more than a float has digits."""
