@@ -1,5 +1,6 @@
 """Contracts of every table, figure and part of the supplement: whole outcomes, failed ones, and their report."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -105,7 +106,7 @@ def test_the_report_of_all_names_no_patient_and_says_what_failed(cohorts, made_r
     shown = {experiment.name: experiment.show(evidence) for experiment in experiments}
     failures = tuple(outcome for outcome in evidence.outcomes.values() if isinstance(outcome, FitFailure))
     run = ExperimentRun(tuple(experiments), evidence, shown, failures, {"training": "0" * 64, "external": "1" * 64})
-    written = write_evidence(run, ALL, tmp_path)
+    written = write_evidence(run, tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "the extra is not installed" in page
     assert "SYNTHETIC" in page
@@ -129,6 +130,16 @@ def test_the_command_writes_a_table_that_needs_no_fit(two_places, tmp_path, caps
     assert not ended.value.code
     assert "report.html" in capsys.readouterr().out
     assert "Training (n=20)" in (places.out / "tables" / "table1.csv").read_text(encoding="utf-8")
+    # What is asked later stands beside what was asked before: one report of both.
+    arguments[1] = "figure1"
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--out", str(places.out), "--preset", "tiny", "--workers", "1", "--quiet"])
+    assert not ended.value.code
+    page = (places.out / "report.html").read_text(encoding="utf-8")
+    assert "EGFR and KRAS from CT: table1, figure1" in page
+    assert "Training (n=20)" in page.replace("&nbsp;", " ").replace("<br>", " ") or "n=20" in page
+    manifest = json.loads((places.out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["experiments"] == ["table1", "figure1"]
 
 
 @pytest.mark.parametrize(

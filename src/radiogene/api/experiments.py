@@ -8,8 +8,9 @@ from radiogene.api.cohorts import StoreArgument, places_of
 from radiogene.errors import SettingsError
 from radiogene.experiments.assembly import WrittenEvidence, write_evidence
 from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
+from radiogene.experiments.experiment_folder import shown_before
 from radiogene.experiments.experiment_settings import ExperimentSettings
-from radiogene.experiments.registry import experiments_named
+from radiogene.experiments.registry import experiments_named, with_earlier
 from radiogene.experiments.run import ExperimentRun, Progress, run_experiments
 from radiogene.methods.settings_file import read_settings_file, typed_settings
 from radiogene.parallel.workers import Workers
@@ -63,6 +64,8 @@ def run_experiment(
 ) -> Evidence:
     """A table or figure of the paper, or all, with our numbers; finished fits of an interrupted run are kept.
 
+    A folder that shows other experiments already goes on showing them: its report is one, of all that was asked there.
+
     Args:
         name: `table1` to `table8`, `figure1`, `figure6` to `figure12`, a part of the supplement, or `all`.
         train: store that everything is fitted on; several are one cohort.
@@ -85,7 +88,6 @@ def run_experiment(
         CohortPlace(places_of(store), None if files is None else Path(files))
         for store, files in ((train, train_files), (external, external_files))
     )
-    run = run_experiments(
-        experiments_named(name), checked, ExperimentPlaces(training, tested, place), workers=workers, told=told
-    )
-    return Evidence(run, write_evidence(run, name, place))
+    experiments = with_earlier(experiments_named(name), shown_before(place))
+    run = run_experiments(experiments, checked, ExperimentPlaces(training, tested, place), workers=workers, told=told)
+    return Evidence(run, write_evidence(run, place))

@@ -14,7 +14,7 @@ from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.experiments.experiment import Shown
 from radiogene.experiments.experiment_settings import GENES
 from radiogene.experiments.planned_fit import FitFailure
-from radiogene.experiments.registry import ALL
+from radiogene.experiments.registry import all_experiments
 from radiogene.experiments.run import ExperimentRun
 from radiogene.experiments.run_manifest import run_manifest
 from radiogene.experiments.tables import table3
@@ -75,15 +75,14 @@ class WrittenEvidence:
         return "\n".join([*self.answers, *missing, f"Report: {self.report}"])
 
 
-def write_evidence(run: ExperimentRun, name: str, out: Path) -> WrittenEvidence:
+def write_evidence(run: ExperimentRun, out: Path) -> WrittenEvidence:
     """Writes `report.html`, `tables/`, `figures/` and the manifest.
 
     Args:
         run: finished.
-        name: of the experiment, or `all`.
         out: its folder.
     """
-    report = evidence_report(run, name)
+    report = evidence_report(run)
     write_json(out / MANIFEST_FILE, report.manifest)
     write_report(report, out)
     return WrittenEvidence(
@@ -95,17 +94,16 @@ def write_evidence(run: ExperimentRun, name: str, out: Path) -> WrittenEvidence:
     )
 
 
-def evidence_report(run: ExperimentRun, name: str) -> EvidenceReport:
+def evidence_report(run: ExperimentRun) -> EvidenceReport:
     """Everything that the page shows.
 
     Args:
         run: finished.
-        name: of the experiment, or `all`.
     """
     evidence, shown = run.evidence, list(run.shown.values())
     training, external = evidence.training, evidence.external
     return EvidenceReport(
-        title="EGFR and KRAS from CT: the evidence" if name == ALL else f"EGFR and KRAS from CT: {name}",
+        title=f"EGFR and KRAS from CT: {_title(run)}",
         synthetic=training.synthetic or external.synthetic,
         cohorts=(_cohort(TRAINING, training), _cohort(EXTERNAL, external)),
         answers=_answers(run),
@@ -119,6 +117,11 @@ def evidence_report(run: ExperimentRun, name: str) -> EvidenceReport:
         failures=tuple(_failure(failure, run) for failure in run.failures),
         seconds=_seconds(run),
     )
+
+
+def _title(run: ExperimentRun) -> str:
+    """What the page holds: everything, or which experiments."""
+    return "the evidence" if set(run.shown) == set(all_experiments()) else ", ".join(run.shown)
 
 
 def _cohort(role: str, cohort: PreparedCohort) -> CohortDescription:

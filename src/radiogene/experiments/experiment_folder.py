@@ -3,11 +3,27 @@
 from pathlib import Path
 
 from radiogene.errors import SettingsError
+from radiogene.model.model_folder import MANIFEST_FILE
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.checked_files import read_json_object
 from radiogene.storage.typed_json import JsonObject
 
 EXPERIMENT_FILE = "experiment.json"
+
+
+def shown_before(out: Path) -> tuple[str, ...]:
+    """Names of the experiments that the report in a folder shows; none where there is no report.
+
+    Args:
+        out: the folder.
+
+    Raises:
+        SettingsError: the manifest is no JSON object.
+    """
+    if not (out / MANIFEST_FILE).is_file():
+        return ()
+    names = read_json_object(out / MANIFEST_FILE).get("experiments")
+    return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
 def claim(out: Path, content: JsonObject) -> None:

@@ -1,5 +1,6 @@
 """Every table, figure and part of the supplement by name: the files of three folders that hold an experiment."""
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -34,6 +35,17 @@ def experiments_named(name: str) -> tuple[Experiment, ...]:
     if name not in all_experiments():
         raise SettingsError(f"No experiment {name!r}: expected {ALL} or one of {', '.join(all_experiments())}.")
     return (all_experiments()[name],)
+
+
+def with_earlier(asked: Sequence[Experiment], names: Sequence[str]) -> tuple[Experiment, ...]:
+    """What is asked now and what a folder shows already, in the registry's order: its report holds both.
+
+    Args:
+        asked: now.
+        names: of the experiments that the folder shows; a name that no experiment has any more is passed over.
+    """
+    wanted = {experiment.name for experiment in asked} | set(names)
+    return tuple(experiment for name, experiment in all_experiments().items() if name in wanted)
 
 
 def _number(name: str) -> int:
