@@ -52,6 +52,7 @@ DOOR = (
     "pretrain",
     "read_cohort",
     "read_scan",
+    "sample_size",
     "train",
 )
 

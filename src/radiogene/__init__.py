@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from radiogene.api.model import Model, evaluate, load_model
     from radiogene.api.prediction import Prediction
     from radiogene.api.pretraining import pretrain
+    from radiogene.api.sample_size import sample_size
     from radiogene.api.scans import cut_views, place_nodule, prepare_nodule, read_scan
     from radiogene.api.training import list_methods, train
     from radiogene.errors import RadiogeneError
@@ -46,6 +47,7 @@ __all__ = [
     "pretrain",
     "read_cohort",
     "read_scan",
+    "sample_size",
     "train",
 ]
 
@@ -54,6 +56,7 @@ _ROOMS = {
     "api.model": ("Model", "evaluate", "load_model"),
     "api.prediction": ("Prediction",),
     "api.pretraining": ("pretrain",),
+    "api.sample_size": ("sample_size",),
     "api.scans": ("cut_views", "place_nodule", "prepare_nodule", "read_scan"),
     "api.training": ("list_methods", "train"),
     "errors": ("RadiogeneError",),

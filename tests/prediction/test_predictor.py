@@ -7,7 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import SimpleITK
+from scipy.special import expit
 
+from model.held_out_files import folder_with_held_out, held_out_lines, sign
+from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_store import CubeStore
@@ -17,11 +20,16 @@ from radiogene.ct.nodule.location import locate_nodule
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.preparation import PreparationSettings, prepare_nodule
 from radiogene.ct.scan import ScanOptions
+from radiogene.decision.calibration import CalibrationKind
+from radiogene.decision.clinical_only import ClinicalOnly, LogOdds, clinical_companion
 from radiogene.errors import CohortError, WeightsError
+from radiogene.evaluation.held_out_table import read_held_out_table
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.networks.presets import TINY
 from radiogene.prediction.case_values import case_row, require_known_columns
 from radiogene.prediction.predictor import Predictor
+from radiogene.storage.atomic_files import write_json
+from radiogene.storage.typed_json import to_json
 
 TOLERANCE = 1e-4
 
@@ -86,7 +94,8 @@ def test_dicom_nifti_and_nrrd_of_the_same_scan_give_the_same(predictor, marked_r
 def test_the_json_has_the_stated_keys(predictor, marked_row):
     result = predictor.predict(prepare_nodule(marked_row.ct, marked_row.nodule), marked_row).to_json()
     assert list(result) == ["EGFR", "KRAS", "nodule", "warnings", "model"]
-    assert set(result["EGFR"]) == {"probability", "spread", "threshold", "call"}
+    today = {"probability", "spread", "threshold", "call"}
+    assert set(result["EGFR"]) == today | {"clinical_only", "image_difference"}
     assert result["EGFR"]["spread"] is None
     assert result["EGFR"]["call"] in {"mutant", "wild type"}
     assert (result["EGFR"]["call"] == "mutant") == (result["EGFR"]["probability"] >= result["EGFR"]["threshold"])
@@ -185,3 +194,40 @@ def test_under_the_rule_largest_only_the_largest_nodule_is_asked_and_every_label
 def test_view_weights_name_every_plane_in_every_field(predictor):
     for weights in predictor.facts.view_weights.values():
         assert list(weights) == list(view_names_of(fields_mm=TINY.fields_mm))
+
+
+def test_what_cannot_be_given_is_null_and_says_how_to_get_it(predictor, marked_row):
+    result = predictor.predict(prepare_nodule(marked_row.ct, marked_row.nodule), marked_row)
+    assert result["EGFR"].clinical_only is None
+    assert result["EGFR"].image_difference is None
+    assert any(
+        sentence.startswith("`clinical_only` and `image_difference` are not given: the model was trained without folds")
+        and "radiogene train --folds 5" in sentence
+        for sentence in result.warnings
+    )
+
+
+def test_an_answer_gives_what_the_clinical_values_alone_say(trained_model, marked_row, tmp_path):
+    folder = folder_with_held_out(trained_model, tmp_path / "model", held_out_lines())
+    row = PatientRow(patient_id="1", age_years=60.0, sex="female", smoking=True)
+    encoder = ClinicalEncoder.fit([row, replace(row, patient_id="2", age_years=40.0, smoking=False)])
+    model, lines = read_held_out_table(folder / "out_of_fold.csv", ("EGFR", "KRAS")), LogOdds(-1.0, (0.5, 0.0, -1.0))
+    log_odds = {"EGFR": lines, "KRAS": lines}
+    companion = clinical_companion(encoder, log_odds, model, model, CalibrationKind.IDENTITY)
+    write_json(folder / "clinical_only.json", to_json(ClinicalOnly("", companion)))
+    sign(folder)
+    prepared = prepare_nodule(marked_row.ct, marked_row.nodule)
+    case = case_row(age="50", sex="female", smoking="yes")
+    result = Predictor.from_folder(folder).predict(prepared, case)
+    before = Predictor.from_folder(trained_model).predict(prepared, case)
+    assert result["EGFR"].probability == before["EGFR"].probability
+    alone = result["EGFR"].clinical_only.probability
+    # Age 50 is the mean of 60 and 40, and smoking lies one SD above its mean.
+    assert alone == pytest.approx(expit(-2.0), abs=1e-7)
+    difference = result["EGFR"].image_difference
+    assert difference.value == result["EGFR"].probability - alone
+    assert (difference.auc_difference, difference.low, difference.shown) == (0.0, None, False)
+    assert any(sentence.startswith("For EGFR, the image has not been shown to add") for sentence in result.warnings)
+    content = result.to_json()["EGFR"]
+    assert set(content["clinical_only"]) == {"probability"}
+    assert set(content["image_difference"]) == {"value", "auc_difference", "low", "high", "shown"}

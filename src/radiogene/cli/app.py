@@ -26,6 +26,7 @@ from radiogene.cli.predict import predict
 from radiogene.cli.prepare import prepare
 from radiogene.cli.pretrain import pretrain
 from radiogene.cli.radiomics import radiomics
+from radiogene.cli.samplesize import samplesize
 from radiogene.cli.series import series
 from radiogene.cli.settings import settings
 from radiogene.cli.train import train
@@ -62,6 +63,7 @@ VERBS = (
     export,
     experiment,
     methods,
+    samplesize,
     settings,
     describe,
 )

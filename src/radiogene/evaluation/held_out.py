@@ -75,11 +75,23 @@ class HeldOutPredictions:
     @property
     def nameless(self) -> "HeldOutPredictions":
         """The same without identifiers: a patient has one number under all seeds, in an order that tells nothing."""
+        return self.numbered(self.nameless_order)
+
+    @property
+    def nameless_order(self) -> tuple[str, ...]:
+        """The patients in the order of their numbers: by the first seed's fold and probability, which tells nothing."""
         if not self.runs:
-            return replace(self, predictions=_renamed(self.predictions, self.predictions.patient_ids)[0])
+            return self.predictions.patient_ids
         first = self.runs[0]
         order = np.lexsort((first.predictions.probabilities[:, 0], first.folds))
-        patients = tuple(first.predictions.patient_ids[row] for row in order)
+        return tuple(first.predictions.patient_ids[row] for row in order)
+
+    def numbered(self, patients: Sequence[str]) -> "HeldOutPredictions":
+        """The same with the number of each patient, from "1" on, in place of its identifier.
+
+        Args:
+            patients: all of them, in the order of their numbers.
+        """
         runs = []
         for run in self.runs:
             predictions, rows = _renamed(run.predictions, patients)

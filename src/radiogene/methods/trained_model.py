@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from radiogene.cohort.label_copies import refuse_label_copies
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.decision.calibration import CalibrationKind
+from radiogene.decision.clinical_only import BEFORE_COMPANIONS, ClinicalOnly
 from radiogene.decision.decision import Decision, fit_decision
 from radiogene.errors import SettingsError, TrainingError, WeightsError
 from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.predictions import UNKNOWN
+from radiogene.methods.companion_fit import FittedCompanion, fitted_companion
 from radiogene.methods.inputs import available, columns_given
 from radiogene.methods.method import FitContext, Method, MethodEntry
 from radiogene.methods.method_settings import MethodSettings
@@ -36,6 +38,7 @@ class TrainedModel:
         decision: thresholds and calibration, set on patients that the predicting models had not seen.
         training_cubes: fingerprints of the cubes it was trained on, or its start pretrained on.
         weights_sha256: of the file of what was fitted; empty before it is written.
+        clinical_only: companion on the clinical values alone, or why there is none.
     """
 
     entry: MethodEntry
@@ -43,6 +46,7 @@ class TrainedModel:
     decision: Decision
     training_cubes: tuple[str, ...]
     weights_sha256: str
+    clinical_only: ClinicalOnly = BEFORE_COMPANIONS
 
     @property
     def facts(self) -> ModelFacts:
@@ -59,12 +63,14 @@ class FinishedFit:
         held_out: predictions for its own training patients, with their identifiers, which no model folder holds.
         left_out: training patients that lack what the system needs, and why, in words.
         manifest: how it came about, plain JSON values.
+        companion: on the clinical values alone, with its predictions for the same patients.
     """
 
     model: TrainedModel
     held_out: HeldOutPredictions
     left_out: dict[str, int]
     manifest: JsonObject
+    companion: FittedCompanion
 
     def write(self, path: Path) -> None:
         """Write the model folder, whole or not at all.
@@ -84,6 +90,8 @@ class FinishedFit:
             self.model.training_cubes,
             method.history,
             self.held_out,
+            self.companion.clinical_only,
+            self.companion.held_out,
         )
         write_model(path, content)
 
@@ -146,7 +154,9 @@ def fit_model(
     if held_out.runs:
         manifest["cross_validation"] = [run.to_json() for run in held_out.runs]
     manifest["seconds"] = round(monotonic() - started, 1)
-    return FinishedFit(TrainedModel(entry, method, decision, cubes, ""), held_out, presence.reasons, manifest)
+    companion = fitted_companion(entry, columns, trained_on, held_out, calibration)
+    model = TrainedModel(entry, method, decision, cubes, "", companion.clinical_only)
+    return FinishedFit(model, held_out, presence.reasons, manifest, companion)
 
 
 def load_trained_model(path: Path, choice: EngineChoice = EngineChoice()) -> TrainedModel:
@@ -178,7 +188,12 @@ def trained_model(folder: ModelFolder, choice: EngineChoice = EngineChoice()) ->
             "fitted with. Leave them out."
         )
     return TrainedModel(
-        entry, entry.load(folder, choice), folder.decision, folder.training_cubes, folder.weights_sha256
+        entry,
+        entry.load(folder, choice),
+        folder.decision,
+        folder.training_cubes,
+        folder.weights_sha256,
+        folder.clinical_only,
     )
 
 

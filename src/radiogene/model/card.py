@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from radiogene.decision.clinical_only import BEFORE_COMPANIONS, ClinicalOnly
 from radiogene.decision.decision import Decision
+from radiogene.evaluation.measure import Measure
 from radiogene.model.facts import ModelFacts
 from radiogene.storage.typed_json import Json, JsonObject
 
@@ -12,13 +14,16 @@ NOT_A_DEVICE = (
 )
 
 
-def model_card(facts: ModelFacts, decision: Decision, manifest: JsonObject) -> str:
+def model_card(
+    facts: ModelFacts, decision: Decision, manifest: JsonObject, clinical_only: ClinicalOnly = BEFORE_COMPANIONS
+) -> str:
     """The card as Markdown.
 
     Args:
         facts: of the model.
         decision: thresholds and calibration.
         manifest: how the model was made; `description` says in words what was fitted.
+        clinical_only: companion on the clinical values alone, or why there is none.
     """
     lines = ["# Model card", "", NOT_A_DEVICE, ""]
     if facts.synthetic:
@@ -42,9 +47,39 @@ def model_card(facts: ModelFacts, decision: Decision, manifest: JsonObject) -> s
         )
     if "calibration" in manifest:
         lines += ["", f"The calibration rests on {part_of(manifest, 'calibration')['rests_on']}."]
+    lines += _image_lines(clinical_only)
     training = part_of(manifest, "training")
     lines += ["", f"Training patients: {training.get('patients')}; labels: {training.get('labels')}.", ""]
     return "\n".join(lines)
+
+
+def _image_lines(clinical_only: ClinicalOnly) -> list[str]:
+    """What the image adds to the clinical values alone, per gene."""
+    companion = clinical_only.companion
+    if companion is None:
+        return ["", f"What the image adds to the clinical values cannot be said: {clinical_only.reason}."]
+    lines = [
+        "",
+        f"What the image adds to a logistic regression on {', '.join(companion.encoder.columns)} alone (same patients, "
+        "folds and calibration; model minus companion, 95% intervals, conditional on the fitted models):",
+        "",
+        "| gene | AUC | log likelihood per patient | net benefit | at | shown |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, gene in companion.genes.items():
+        added = gene.added
+        figures = " | ".join(_difference(each) for each in (added.auc, added.log_likelihood, added.net_benefit))
+        shown = "yes" if added.is_shown else "**no**"
+        lines.append(f"| {name} | {figures} | {added.threshold:.3f} | {shown} |")
+    return lines
+
+
+def _difference(measure: Measure) -> str:
+    """The difference with its interval: "+0.052 (-0.011 to +0.115)"."""
+    if measure.value is None:
+        return f"- ({measure.reason})"
+    interval = measure.interval
+    return f"{measure.value:+.3f}" + ("" if interval is None else f" ({interval.low:+.3f} to {interval.high:+.3f})")
 
 
 def part_of(manifest: JsonObject, name: str) -> Mapping[str, Json]:

@@ -6,6 +6,8 @@ decision.json        thresholds and calibration per gene
 training_cubes.json  fingerprints of the cubes it was trained on
 history.json         losses per member, stage and epoch
 out_of_fold.csv      predictions for training patients by models that had not seen them, where there were folds
+clinical_only.json   companion on the clinical values alone and what the image adds to it, or why there is none
+clinical_only.csv    predictions of the companion, as those in out_of_fold.csv
 card.md              what the model is and is not
 manifest.json        how it came about, versions, and the SHA-256 of every other file
 """
@@ -14,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from radiogene.decision.clinical_only import BEFORE_COMPANIONS, ClinicalOnly
 from radiogene.decision.decision import Decision
 from radiogene.errors import WeightsError
 from radiogene.evaluation.held_out import HeldOutPredictions
@@ -37,6 +40,8 @@ CARD_FILE = "card.md"
 CUBES_FILE = "training_cubes.json"
 HISTORY_FILE = "history.json"
 HELD_OUT_FILE = "out_of_fold.csv"
+CLINICAL_ONLY_FILE = "clinical_only.json"
+CLINICAL_ONLY_HELD_OUT_FILE = "clinical_only.csv"
 MANIFEST_FILE = "manifest.json"
 
 
@@ -52,6 +57,7 @@ class ModelFolder:
         manifest: how the model was made.
         training_cubes: fingerprints of the cubes it was trained on.
         weights_sha256: of the file that holds what was fitted; names the model in every result.
+        clinical_only: companion on the clinical values alone, or why there is none.
     """
 
     path: Path
@@ -61,6 +67,7 @@ class ModelFolder:
     manifest: JsonObject
     training_cubes: tuple[str, ...]
     weights_sha256: str
+    clinical_only: ClinicalOnly
 
     @property
     def method(self) -> str:
@@ -85,6 +92,8 @@ class WrittenModel:
         training_cubes: fingerprints of the cubes it was trained on.
         history: dataclasses of losses per member, stage and epoch; none of a system without networks.
         held_out: predictions for training patients by models that had not seen them.
+        clinical_only: companion on the clinical values alone, or why there is none.
+        clinical_only_held_out: predictions of the companion for the same patients; None where there is none.
     """
 
     facts: ModelFacts
@@ -94,6 +103,8 @@ class WrittenModel:
     training_cubes: Sequence[str]
     history: Sequence[object]
     held_out: HeldOutPredictions
+    clinical_only: ClinicalOnly = BEFORE_COMPANIONS
+    clinical_only_held_out: HeldOutPredictions | None = None
 
 
 def require_model_place(path: Path) -> None:
@@ -127,7 +138,11 @@ def write_model(path: Path, model: WrittenModel) -> None:
         write_json(folder / HISTORY_FILE, to_json(list(model.history)))
         if model.held_out.runs:
             write_text(folder / HELD_OUT_FILE, held_out_table(model.held_out.nameless, CASE))
-        write_text(folder / CARD_FILE, model_card(model.facts, model.decision, model.manifest))
+        write_json(folder / CLINICAL_ONLY_FILE, to_json(model.clinical_only))
+        if model.clinical_only_held_out is not None:
+            alone = model.clinical_only_held_out.numbered(model.held_out.nameless_order)
+            write_text(folder / CLINICAL_ONLY_HELD_OUT_FILE, held_out_table(alone, CASE))
+        write_text(folder / CARD_FILE, model_card(model.facts, model.decision, model.manifest, model.clinical_only))
         hashes = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
         write_json(folder / MANIFEST_FILE, {**model.manifest, "versions": library_versions(), "sha256": hashes})
 
@@ -149,7 +164,24 @@ def read_model_folder(path: Path) -> ModelFolder:
     facts = common_facts(settings, path / SETTINGS_FILE)
     decision = Decision.from_json(read_json_object(path / DECISION_FILE))
     cubes = read_typed_json(tuple[str, ...], path / CUBES_FILE)
-    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted])
+    clinical_only = read_clinical_only(path, hashes)
+    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted], clinical_only)
+
+
+def read_clinical_only(path: Path, hashes: Mapping[str, str]) -> ClinicalOnly:
+    """The companion on the clinical values alone, or why there is none.
+
+    Args:
+        path: the model folder.
+        hashes: SHA-256 by name, of its manifest.
+
+    Raises:
+        WeightsError: the file is missing, damaged or changed.
+    """
+    if CLINICAL_ONLY_FILE not in hashes:
+        return BEFORE_COMPANIONS
+    require_file(path, CLINICAL_ONLY_FILE, hashes)
+    return read_typed_json(ClinicalOnly, path / CLINICAL_ONLY_FILE)
 
 
 def read_model_facts(path: Path) -> ModelFacts:

@@ -8,6 +8,7 @@ from pathlib import Path
 from radiogene import __version__
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.calibration_figures import CalibrationFigures, calibration_figures
+from radiogene.decision.clinical_only import ClinicalOnly, recalibrated_companion
 from radiogene.decision.decision import Decision, ModelKind, fit_decision
 from radiogene.errors import WeightsError
 from radiogene.evaluation.bootstrap import BootstrapSettings
@@ -17,12 +18,15 @@ from radiogene.model.card import model_card
 from radiogene.model.facts import ModelFacts
 from radiogene.model.model_folder import (
     CARD_FILE,
+    CLINICAL_ONLY_FILE,
+    CLINICAL_ONLY_HELD_OUT_FILE,
     DECISION_FILE,
     HELD_OUT_FILE,
     MANIFEST_FILE,
     SETTINGS_FILE,
     checked_manifest,
     hashes_of,
+    read_clinical_only,
     read_model_facts,
 )
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
@@ -50,6 +54,7 @@ class Recalibration:
         decision: the new one.
         figures: per gene, cross-fitted.
         held_out: the predictions that set it.
+        clinical_only: the companion on the clinical values alone, calibrated in the same way, or why there is none.
     """
 
     kind: CalibrationKind
@@ -57,6 +62,7 @@ class Recalibration:
     decision: Decision
     figures: dict[str, CalibrationFigures]
     held_out: HeldOutPredictions
+    clinical_only: ClinicalOnly
 
     @property
     def rests_on(self) -> str:
@@ -125,9 +131,22 @@ def calibrate_model(
         fit_decision(held_out.predictions, held_out.set_on, before.model_kind, kind),
         calibration_figures(held_out.predictions, folds, kind, settings),
         held_out,
+        _recalibrated_companion(path, manifest, held_out, kind),
     )
     _write(path, changed, facts, manifest)
     return changed
+
+
+def _recalibrated_companion(
+    path: Path, manifest: JsonObject, held_out: HeldOutPredictions, kind: CalibrationKind
+) -> ClinicalOnly:
+    """The folder's companion with the same kind of calibration; as it is where there is none."""
+    found = read_clinical_only(path, hashes_of(manifest, path))
+    if found.companion is None:
+        return found
+    checked_manifest(path, (CLINICAL_ONLY_HELD_OUT_FILE,))
+    alone = read_held_out_table(path / CLINICAL_ONLY_HELD_OUT_FILE, held_out.predictions.genes)
+    return ClinicalOnly("", recalibrated_companion(found.companion, held_out, alone, kind))
 
 
 def _write(path: Path, changed: Recalibration, facts: ModelFacts, manifest: JsonObject) -> None:
@@ -142,8 +161,12 @@ def _write(path: Path, changed: Recalibration, facts: ModelFacts, manifest: Json
         shutil.copytree(path, folder, symlinks=True, copy_function=_linked_or_copied, dirs_exist_ok=True)
         write_json(folder / DECISION_FILE, changed.decision.to_json())
         write_json(folder / CALIBRATION_FILE, changed.to_json())
-        write_text(folder / CARD_FILE, model_card(facts, changed.decision, manifest))
-        hashes = {name: sha256_of(folder / name) for name in (DECISION_FILE, CALIBRATION_FILE, CARD_FILE)}
+        written = [DECISION_FILE, CALIBRATION_FILE, CARD_FILE]
+        if changed.clinical_only.companion is not None:
+            write_json(folder / CLINICAL_ONLY_FILE, to_json(changed.clinical_only))
+            written.append(CLINICAL_ONLY_FILE)
+        write_text(folder / CARD_FILE, model_card(facts, changed.decision, manifest, changed.clinical_only))
+        hashes = {name: sha256_of(folder / name) for name in written}
         write_json(folder / MANIFEST_FILE, manifest | {"sha256": dict(sorted((hashes_before | hashes).items()))})
 
 

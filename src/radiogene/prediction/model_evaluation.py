@@ -6,6 +6,7 @@ from pathlib import Path
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
+from radiogene.evaluation.added_value import AddedValue, added_value
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.ledger import EarlierEvaluations, append_to_ledger, ledger_entry, read_ledger
 from radiogene.evaluation.patient_level import NoduleRule
@@ -28,6 +29,7 @@ class ModelEvaluation:
         includes_training_cases: True where cubes of the training were allowed.
         failed_rows: of the cohort, in preparation; they are not in the figures.
         against: comparisons with other models on the same patients.
+        image_adds: per gene, what the image adds to the clinical values alone; none where the model has no companion.
         evaluated_before: looks at this cohort that the ledger had counted; None where no ledger is kept.
     """
 
@@ -37,6 +39,7 @@ class ModelEvaluation:
     includes_training_cases: bool
     failed_rows: int
     against: tuple[ComparedGene, ...]
+    image_adds: dict[str, AddedValue]
     evaluated_before: EarlierEvaluations | None
 
     @property
@@ -62,6 +65,9 @@ class ModelEvaluation:
             "engine": None if model.engine is None else model.engine.to_json(),
             **self.report.to_json(),
         }
+        alone = model.predictor.model.clinical_only
+        content["image_adds"] = {name: added.to_json() for name, added in self.image_adds.items()} or None
+        content["image_adds_reason"] = alone.reason or None
         if self.against:
             content["against"] = [compared.to_json() for compared in self.against]
         if self.evaluated_before is not None:
@@ -123,8 +129,26 @@ def evaluate_model(
         includes_training_cases=include_training_cases,
         failed_rows=len(source.failures) if isinstance(source, Stores) else 0,
         against=compared,
+        image_adds=_image_adds(first, cohort),
         evaluated_before=before,
     )
+
+
+def _image_adds(model: EvaluatedModel, cohort: PreparedCohort) -> dict[str, AddedValue]:
+    """What the image adds to the clinical values alone, on the patients whom the model answers for."""
+    companion, predictions = model.predictor.model.clinical_only.companion, model.predictions
+    if companion is None:
+        return {}
+    row_of = dict(zip(cohort.patient_ids, cohort.patients, strict=True))
+    rows = [row_of[patient] for patient in predictions.patient_ids]
+    adds = {}
+    for column, name in enumerate(predictions.genes):
+        alone = companion.probabilities(rows, name)
+        # At the training prevalence, as in the model card: a threshold of this cohort would be chosen on it.
+        threshold = companion.genes[name].added.threshold
+        labels = predictions.labels[:, column]
+        adds[name] = added_value(labels, predictions.probabilities[:, column], alone, threshold)
+    return adds
 
 
 def _evaluated(

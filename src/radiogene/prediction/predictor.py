@@ -24,6 +24,7 @@ from radiogene.model.facts import ModelFacts
 from radiogene.model.known_cubes import cube_fingerprint
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.model.training_range import outside_training_range
+from radiogene.prediction.clinical_answer import clinical_answer, image_difference, image_warnings
 from radiogene.prediction.one_nodule import one_nodule_cohort
 from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
 
@@ -115,7 +116,15 @@ class Predictor:
         for g, gene in enumerate(self.facts.genes):
             rule = self.decision.gene(gene)
             value = float(probability[g])
-            genes[gene] = GeneResult(value, self._spread(each[:, g]), rule.threshold, rule.call(value))
+            alone = clinical_answer(self.model.clinical_only, gene, row)
+            genes[gene] = GeneResult(
+                value,
+                self._spread(each[:, g]),
+                rule.threshold,
+                rule.call(value),
+                alone,
+                image_difference(self.model.clinical_only, gene, value, alone),
+            )
         return PredictionResult(genes, prepared.report, self._warnings(prepared, row), self._identity(len(members)))
 
     def predict_store(
@@ -200,14 +209,22 @@ class Predictor:
         warnings += prepared.report.warnings
         warnings += outside_training_range(facts.training_ranges, row, prepared.report)
         given = {"age": row.age_years, "sex": row.sex, "smoking": row.smoking}
-        unused = [name for name, value in given.items() if value is not None and name not in columns]
+        companion = self.model.clinical_only.companion
+        alone = () if companion is None else tuple(c for c in companion.encoder.columns if c not in columns)
+        unused = [name for name, value in given.items() if value is not None and name not in (*columns, *alone)]
         if unused:
             warnings.append(f"Given, but not used by this model: {', '.join(unused)}.")
         unknown = [c for c in columns if _is_unknown(row, c)]
         if unknown:
             warnings.append(f"Unknown and taken as the training patients' mean: {', '.join(unknown)}.")
+        unknown_alone = [c for c in alone if _is_unknown(row, c)]
+        if unknown_alone:
+            warnings.append(
+                "Unknown and taken as the training patients' mean in `clinical_only`: " + f"{', '.join(unknown_alone)}."
+            )
         warnings += [sentence for gene in facts.genes if (sentence := self._rough_threshold(gene))]
         warnings += self.model.method.clinical.unknown_words_of([row])
+        warnings += image_warnings(self.model.clinical_only, facts.genes)
         if cube_fingerprint(stored_cube(prepared.cube_hu)) in self._known:
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)

@@ -23,6 +23,36 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class ClinicalAnswer:
+    """What the clinical values alone say.
+
+    Attributes:
+        probability: P(mutant) of the model's companion, calibrated as the model is.
+    """
+
+    probability: float
+
+
+@dataclass(frozen=True)
+class ImageDifference:
+    """What the image changes: in this case, and in general.
+
+    Attributes:
+        value: the model's probability minus that of the clinical values alone, in this case.
+        auc_difference: AUC of the model minus that of its companion, over pairs of training patients within folds; None
+            where no pair was there.
+        low, high: ends of its 95% interval; None where it has none.
+        shown: True where the whole interval lies above 0.
+    """
+
+    value: float
+    auc_difference: float | None
+    low: float | None
+    high: float | None
+    shown: bool
+
+
+@dataclass(frozen=True)
 class GeneResult:
     """One gene of one case.
 
@@ -31,12 +61,15 @@ class GeneResult:
         spread: None for a single model.
         threshold: at or above it, the call is mutant.
         call: "mutant" or "wild type".
+        clinical_only, image_difference: None where `warnings` say why.
     """
 
     probability: float
     spread: Spread | None
     threshold: float
     call: str
+    clinical_only: ClinicalAnswer | None = None
+    image_difference: ImageDifference | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from radiogene.ct.geometry_report import GeometryReport
 from radiogene.decision.decision import MUTANT, WILD_TYPE
 from radiogene.prediction.result import GeneResult, ModelIdentity, Spread
+from radiogene.report.answer_words import answer_words
 from radiogene.report.case_report import ReportedCase
 from radiogene.report.embedded_image import png_data_uri
 from radiogene.report.numbers import percent, value_text, values_text
@@ -44,6 +45,7 @@ class GeneCard:
         name: of the gene.
         probability, threshold, call, spread: of the result.
         truth: the status where it is known.
+        words: what stands behind the probability.
         maps_png: the activation maps as a data address.
         maps_empty: True where no view has any activation.
     """
@@ -54,6 +56,7 @@ class GeneCard:
     call: str
     spread: Spread | None
     truth: str | None
+    words: Facts
     maps_png: str | None
     maps_empty: bool
 
@@ -124,6 +127,7 @@ def _gene(name: str, of_gene: GeneResult, case: ReportedCase) -> GeneCard:
         call=of_gene.call,
         spread=of_gene.spread,
         truth=case.truth.get(name),
+        words=answer_words(of_gene),
         maps_png=image,
         maps_empty=maps is not None and not bool(maps.any()),
     )

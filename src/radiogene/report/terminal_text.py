@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from radiogene.decision.calibration import TemperatureCalibration
+from radiogene.report.answer_words import answer_words
 from radiogene.report.numbers import measure_text, range_text, value_text, values_text
 
 # Types alone: each verb has loaded what it prints, and none waits for what the others need.
@@ -53,6 +54,7 @@ def prediction_text(result: "PredictionResult") -> str:
             f"{gene:<6} P(mutant) = {value_text(of_gene.probability)}{spread}  -> {of_gene.call} "
             f"(threshold {value_text(of_gene.threshold)})"
         )
+        lines += [f"{'':<6} {word}: {value}" for word, value in answer_words(of_gene).items()]
     centre = values_text(result.nodule.centre_lps_mm, 1)
     lines.append(f"nodule at LPS ({centre}) mm, {result.nodule.nodule.kind}")
     lines += [f"decided: {sentence}" for sentence in result.nodule.decisions]
@@ -84,6 +86,11 @@ def evaluation_text(evaluation: "ModelEvaluation") -> str:
         lines += [f"  {word:<4} {measure_text(gene.measures[key])}" for key, word in SHARES]
         if gene.auc.value is not None and gene.auc.reason:
             lines.append(f"  {gene.auc.reason}")
+    for name, added in evaluation.image_adds.items():
+        figures = (("AUC", added.auc), ("log likelihood", added.log_likelihood), ("net benefit", added.net_benefit))
+        words = "; ".join(f"{word} {measure_text(measure)}" for word, measure in figures)
+        shown = "" if added.is_shown else "; not shown to add anything"
+        lines.append(f"{name}, image against clinical values alone: {words}{shown}")
     lines += [_comparison_line(compared) for compared in evaluation.against]
     return "\n".join(lines)
 

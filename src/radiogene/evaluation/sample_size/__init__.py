@@ -1,0 +1,1 @@
+"""How many patients a binary prediction model needs, for its development and for its validation."""

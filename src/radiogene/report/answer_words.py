@@ -1,0 +1,22 @@
+"""What stands behind the probability of one gene, in words by what they say: the same on pages and in the terminal."""
+
+from radiogene.prediction.result import GeneResult
+from radiogene.report.numbers import percent, signed_points
+
+POINTS = "points"
+
+
+def answer_words(result: GeneResult) -> dict[str, str]:
+    """What an answer gives beside its probability; what it cannot give is left out, and its warnings say why.
+
+    Args:
+        result: of one gene.
+    """
+    words: dict[str, str] = {}
+    if result.clinical_only is not None:
+        words["Clinical values alone"] = percent(result.clinical_only.probability)
+    if result.image_difference is not None:
+        difference = result.image_difference
+        shown = "shown" if difference.shown else "not shown"
+        words["The image changes it by"] = f"{signed_points(difference.value)} {POINTS}; its worth is {shown}"
+    return words
