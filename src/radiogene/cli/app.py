@@ -25,6 +25,7 @@ from radiogene.cli.phantom import phantom
 from radiogene.cli.predict import predict
 from radiogene.cli.prepare import prepare
 from radiogene.cli.pretrain import pretrain
+from radiogene.cli.protocol import protocol
 from radiogene.cli.radiomics import radiomics
 from radiogene.cli.series import series
 from radiogene.cli.settings import settings
@@ -57,6 +58,7 @@ VERBS = (
     imagenet,
     train,
     calibrate,
+    protocol,
     evaluate,
     predict,
     export,

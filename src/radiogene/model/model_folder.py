@@ -4,6 +4,7 @@ settings.json        what is needed to predict: facts of every model, then what 
 model.safetensors    weights of networks, or estimators.skops: estimators of scikit-learn
 decision.json        thresholds and calibration per gene
 training_cubes.json  fingerprints of the cubes it was trained on
+training_scans.json  their outlines, and keyed hashes of identifiers: one scan is known again under another name
 history.json         losses per member, stage and epoch
 out_of_fold.csv      predictions for training patients by models that had not seen them, where there were folds
 card.md              what the model is and is not
@@ -11,9 +12,10 @@ manifest.json        how it came about, versions, and the SHA-256 of every other
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from radiogene.cohort.identity.known_scans import KnownScans, read_known_scans
 from radiogene.decision.decision import Decision
 from radiogene.errors import WeightsError
 from radiogene.evaluation.held_out import HeldOutPredictions
@@ -35,6 +37,9 @@ SETTINGS_FILE = "settings.json"
 DECISION_FILE = "decision.json"
 CARD_FILE = "card.md"
 CUBES_FILE = "training_cubes.json"
+SCANS_FILE = "training_scans.json"
+"""Absent from folders of older versions."""
+
 HISTORY_FILE = "history.json"
 HELD_OUT_FILE = "out_of_fold.csv"
 MANIFEST_FILE = "manifest.json"
@@ -52,6 +57,7 @@ class ModelFolder:
         manifest: how the model was made.
         training_cubes: fingerprints of the cubes it was trained on.
         weights_sha256: of the file that holds what was fitted; names the model in every result.
+        known_scans: what else tells a training case from another; empty in folders of older versions.
     """
 
     path: Path
@@ -61,6 +67,7 @@ class ModelFolder:
     manifest: JsonObject
     training_cubes: tuple[str, ...]
     weights_sha256: str
+    known_scans: KnownScans = field(default_factory=KnownScans)
 
     @property
     def method(self) -> str:
@@ -83,6 +90,7 @@ class WrittenModel:
         decision: thresholds and calibration.
         manifest: how it came about; versions and hashes are added.
         training_cubes: fingerprints of the cubes it was trained on.
+        known_scans: what else tells a training case from another.
         history: dataclasses of losses per member, stage and epoch; none of a system without networks.
         held_out: predictions for training patients by models that had not seen them.
     """
@@ -92,6 +100,7 @@ class WrittenModel:
     decision: Decision
     manifest: JsonObject
     training_cubes: Sequence[str]
+    known_scans: KnownScans
     history: Sequence[object]
     held_out: HeldOutPredictions
 
@@ -124,6 +133,7 @@ def write_model(path: Path, model: WrittenModel) -> None:
         write_json(folder / SETTINGS_FILE, model.facts.to_json())
         write_json(folder / DECISION_FILE, model.decision.to_json())
         write_json(folder / CUBES_FILE, list(model.training_cubes))
+        write_json(folder / SCANS_FILE, to_json(model.known_scans))
         write_json(folder / HISTORY_FILE, to_json(list(model.history)))
         if model.held_out.runs:
             write_text(folder / HELD_OUT_FILE, held_out_table(model.held_out.nameless, CASE))
@@ -149,7 +159,10 @@ def read_model_folder(path: Path) -> ModelFolder:
     facts = common_facts(settings, path / SETTINGS_FILE)
     decision = Decision.from_json(read_json_object(path / DECISION_FILE))
     cubes = read_typed_json(tuple[str, ...], path / CUBES_FILE)
-    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted])
+    if SCANS_FILE in hashes:
+        require_file(path, SCANS_FILE, hashes)
+    known = read_known_scans(path / SCANS_FILE) if SCANS_FILE in hashes else KnownScans()
+    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted], known)
 
 
 def read_model_facts(path: Path) -> ModelFacts:

@@ -8,9 +8,9 @@ import torch
 
 import radiogene as rg
 from radiogene.api.cohorts import opened_cohort
+from radiogene.cohort.identity.cube_fingerprint import fingerprints
 from radiogene.errors import CohortError, SettingsError, TrainingError
 from radiogene.experiments.cohorts import cube_fingerprints, refuse_pretrained_cubes
-from radiogene.model.known_cubes import fingerprints
 from radiogene.model.pretrained_folder import read_pretrained
 from radiogene.networks.presets import TINY, build_view_network
 from radiogene.networks.standardisation import fit_standardisation
