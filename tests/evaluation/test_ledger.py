@@ -31,7 +31,7 @@ def entry(weights=WEIGHTS, cohort=COHORT, threshold=0.5):
     report = evaluate_predictions(
         predictions, {"EGFR": Threshold(threshold, "out-of-fold")}, settings=EvaluationSettings(BootstrapSettings(50))
     )
-    return ledger_entry("MMDL", weights, cohort, {"threshold": threshold}, report)
+    return ledger_entry("MMDL", weights, (cohort,), {"threshold": threshold}, report)
 
 
 def test_a_line_names_the_figures_and_holds_no_identifier_and_no_value(tmp_path):

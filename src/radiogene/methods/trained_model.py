@@ -139,10 +139,10 @@ def fit_model(
             f"No nodule of the store has a known status of {' or '.join(settings.genes)}. Fill these columns of the "
             "cohort table and run `radiogene prepare` again."
         )
-    refuse_label_copies(trained_on.rows, columns, settings.genes)
     known = trained_on.at(np.flatnonzero((labels != UNKNOWN).any(axis=1)))
     scans = cohort_scans(known, site_key())
     duplicates = refuse_duplicates(duplicates_within(scans), IN_SPLITS, allowed=allow_duplicates)
+    refuse_label_copies(trained_on.rows, columns, settings.genes)
     method = entry.make(settings, context).fit(trained_on, labels)
     if not method.is_fitted:
         return None

@@ -41,7 +41,7 @@ SMALLEST_DIFFERENCE_HU = 4.0
 LARGEST_DISPLACEMENT = 6
 """Steps along each axis that are tried either way: 16 mm."""
 
-SAME_SCAN = 0.65
+SAME_SCAN = 0.70
 """Correlation from which two outlines are of one scan."""
 
 FEWEST_POINTS = 3500
@@ -149,6 +149,20 @@ def matches_between(outlines: Sequence[Outline], others: Sequence[Outline]) -> l
     grid = np.meshgrid(np.arange(len(outlines)), np.arange(len(others)), indexing="ij")
     first, second = (positions.ravel() for positions in grid)
     return _matches(_Spectra(outlines), first, _Spectra(others), second)
+
+
+def correlations_of(
+    outlines: Sequence[Outline], first: NDArray[np.int_], second: NDArray[np.int_]
+) -> NDArray[np.float64]:
+    """The correlations (P,) of pairs of cubes, 0 where too little of them overlaps; every pair is looked at in full.
+
+    Args:
+        outlines: of N cubes.
+        first: (P,) positions of one cube of each pair.
+        second: (P,) positions of the other.
+    """
+    spectra = _Spectra(outlines)
+    return _correlations(spectra.fine, first, spectra.fine, second)
 
 
 class _Spectra:
