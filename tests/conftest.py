@@ -1,8 +1,10 @@
 """Fixtures that several rooms share: a small synthetic cohort, its store, and a model trained on it, made once."""
 
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,8 +22,29 @@ from radiogene.cohort.store.prepare import prepare_cohort
 from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.phantom import write_cohort
 from radiogene.phantom.cohort_folder import COHORT_FILE
+from radiogene.storage.state_folder import STATE_VARIABLE
 
 REPOSITORY = Path(__file__).parents[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gives all tests, and every process that they start, a state folder of their own: nobody's key and ledger."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[STATE_VARIABLE] = tempfile.mkdtemp(prefix="radiogene-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Removes it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ.pop(STATE_VARIABLE, ""), ignore_errors=True)
+
+
+@pytest.fixture
+def own_state(tmp_path, monkeypatch) -> Path:
+    """A state folder of one test alone, empty."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv(STATE_VARIABLE, str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -219,7 +219,7 @@ def torch_has_gpu():
 
 
 def test_evaluate_writes_figures_and_predictions_by_the_rule_of_the_training(
-    trained_model, synthetic_store, tmp_path, radiogene
+    trained_model, synthetic_store, tmp_path, radiogene, own_state
 ):
     out = tmp_path / "evaluation"
     words = (
@@ -243,12 +243,12 @@ def test_evaluate_writes_figures_and_predictions_by_the_rule_of_the_training(
     assert content["evaluated_before"]["evaluations"] == 0
     refused = radiogene("evaluate", "--model", trained_model, "--store", synthetic_store.path)
     assert refused.returncode == 13
-    assert len(read_ledger(tmp_path / "ledger.jsonl")) == 1
+    assert len(read_ledger(own_state / "ledger.jsonl")) == 1
     assert "--include-training-cases" in refused.stderr
 
 
-def test_evaluate_counts_each_look_in_the_ledger_and_warns_where_there_is_none(
-    trained_model, synthetic_store, tmp_path, capsys
+def test_evaluate_counts_each_look_in_the_ledger_that_is_named_or_in_that_of_the_user(
+    trained_model, synthetic_store, tmp_path, capsys, own_state
 ):
     words = ["evaluate", "--model", str(trained_model), "--store", str(synthetic_store.path)]
     ledger = tmp_path / "looks.jsonl"
@@ -262,7 +262,9 @@ def test_evaluate_counts_each_look_in_the_ledger_and_warns_where_there_is_none(
     assert code == 0
     assert "before" not in printed
     assert "evaluated 1 times before, with 1 fitted systems (1 times with this one)" in evaluated("--ledger", ledger)[1]
-    assert "Counted in no ledger" in evaluated()[2]
+    assert not (own_state / "ledger.jsonl").exists()
+    assert evaluated()[0] == 0
+    assert len(read_ledger(own_state / "ledger.jsonl")) == 1
     entries = read_ledger(ledger)
     assert len(entries) == 2
     assert entries[0].includes_training_cases

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from radiogene.evaluation.foldwise_comparison import foldwise_comparison
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
@@ -9,7 +10,6 @@ from radiogene.evaluation.added_value import added_value
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.comparison import paired_delong
 from radiogene.evaluation.decision_curve import decision_curve
-from radiogene.evaluation.foldwise_comparison import foldwise_comparison
 
 FEW = BootstrapSettings(resamples=400)
 

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 
 import numpy as np
@@ -14,11 +15,14 @@ from radiogene.evaluation.ledger import (
     EarlierEvaluations,
     LedgerEntry,
     append_to_ledger,
+    copy_into_ledger,
     earlier_evaluations,
     ledger_entry,
+    looks_at,
     read_ledger,
 )
 from radiogene.evaluation.predictions import Predictions
+from radiogene.storage.typed_json import to_json
 
 WEIGHTS, COHORT = "a" * 64, "c" * 64
 
@@ -31,7 +35,7 @@ def entry(weights=WEIGHTS, cohort=COHORT, threshold=0.5):
     report = evaluate_predictions(
         predictions, {"EGFR": Threshold(threshold, "out-of-fold")}, settings=EvaluationSettings(BootstrapSettings(50))
     )
-    return ledger_entry("MMDL", weights, cohort, {"threshold": threshold}, report)
+    return ledger_entry("MMDL", weights, (cohort,), {"threshold": threshold}, report)
 
 
 def test_a_line_names_the_figures_and_holds_no_identifier_and_no_value(tmp_path):
@@ -56,6 +60,35 @@ def test_earlier_looks_are_counted_by_cohort_and_system(tmp_path):
     assert earlier_evaluations(read_ledger(path), entry("e" * 64, "d" * 64)) == EarlierEvaluations(
         evaluations=1, systems=1, same_system=0
     )
+
+
+def test_cohorts_that_share_a_scan_count_as_looks(tmp_path):
+    path, scans = tmp_path / "ledger.jsonl", ["1" * 16, "2" * 16, "3" * 16]
+    append_to_ledger(path, entry(cohort=scans[0]))
+    append_to_ledger(path, entry(cohort="9" * 16))
+    both = replace(entry(), scans=tuple(scans), cohort="e" * 64)
+    assert append_to_ledger(path, both) == EarlierEvaluations(1, 1, 1, of_other_cohorts=1)
+    assert len(looks_at(read_ledger(path), scans[1:])) == 1
+
+
+def test_the_lines_of_an_experiment_are_copied_once(tmp_path):
+    own, mine = tmp_path / "own.jsonl", tmp_path / "state" / "ledger.jsonl"
+    append_to_ledger(own, entry())
+    assert copy_into_ledger(mine, read_ledger(own)) == ()
+    append_to_ledger(own, entry(threshold=0.3))
+    assert len(copy_into_ledger(mine, read_ledger(own))) == 1
+    assert read_ledger(mine) == read_ledger(own)
+
+
+def test_lines_of_older_versions_are_read_and_count_by_their_cohort(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    content = to_json(entry())
+    for name in ("scans", "protocol", "patients"):
+        del content[name]
+    path.write_text(json.dumps(content) + "\n")
+    (older,) = read_ledger(path)
+    assert (older.scans, older.protocol) == ((), "")
+    assert append_to_ledger(path, entry()).evaluations == 1
 
 
 def test_another_threshold_is_another_choice():

@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 
 from radiogene.api.experiments import experiment_settings
+from radiogene.cohort.identity.duplicates import DuplicateCount, cohort_scans
+from radiogene.cohort.identity.site_key import site_key
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
-from radiogene.experiments.cohorts import ExperimentPlaces
+from radiogene.experiments.cohorts import ExperimentPlaces, counted_duplicates
 from radiogene.experiments.experiment import Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.fit_file import read_outcome
-from radiogene.experiments.fit_run import FITS_FOLDER, run_fit, shuffled_labels
+from radiogene.experiments.fit_run import FITS_FOLDER, FitGuards, run_fit, shuffled_labels
 from radiogene.experiments.planned_fit import FitFailure, FitResult
 from radiogene.experiments.rows import system
 from radiogene.experiments.run import run_experiments
@@ -27,6 +29,7 @@ from radiogene.prediction.predictor import Predictor
 from radiogene.training.fitting.run_options import RunOptions
 
 RUN = RunOptions(accelerator="cpu", progress=False)
+GUARDS = FitGuards(("0" * 16,))
 SETTINGS = ExperimentSettings(preset="tiny", folds=0, nested_folds=3)
 CLINICAL, LOGISTIC = system(SETTINGS, "clinical"), system(SETTINGS, "clinical-logistic")
 WITHOUT_COLUMN = replace(CLINICAL, settings=replace(CLINICAL.settings, clinical=("no such column",)))
@@ -142,14 +145,16 @@ def test_shuffled_labels_keep_both_genes_of_a_patient_together(places):
 
 
 def test_a_fit_with_shuffled_labels_never_sees_external_patients(places):
-    outcome = run_fit(replace(CLINICAL, shuffled=0), "key", places, CalibrationKind.IDENTITY, RUN, "0" * 16)
+    outcome = run_fit(
+        replace(CLINICAL, shuffled=0), "key", places, CalibrationKind.IDENTITY, RUN, FitGuards(("0" * 16,))
+    )
     assert outcome.external.patient_ids == ()
     assert not (places.out / FITS_FOLDER / "key" / "model").exists()
 
 
 def test_a_defect_is_recorded_with_its_traceback(places):
     broken = replace(CLINICAL, settings=replace(CLINICAL.settings, folds=-1))
-    outcome = run_fit(broken, "key", places, CalibrationKind.IDENTITY, RUN, "0" * 16)
+    outcome = run_fit(broken, "key", places, CalibrationKind.IDENTITY, RUN, GUARDS)
     assert isinstance(outcome, FitFailure)
     assert json.loads((places.out / FITS_FOLDER / "key" / "failure.json").read_text())["reason"] == outcome.reason
 
@@ -157,7 +162,7 @@ def test_a_defect_is_recorded_with_its_traceback(places):
 def test_memory_is_saved_in_networks_on_nine_views_alone(places, monkeypatch):
     asked = {}
 
-    def fit_model(entry, settings, cohort, context, calibration):
+    def fit_model(entry, settings, cohort, context, calibration, *, allow_duplicates):
         asked[entry.name] = (context.run.accumulate, context.run.recompute)
         raise SettingsError("not fitted in this test")
 
@@ -203,9 +208,16 @@ def test_a_run_that_was_killed_goes_on_without_repeating_finished_fits(places):
 
 
 def test_one_scan_under_two_identifiers_is_refused(places):
-    from radiogene.experiments.cohorts import cube_fingerprints, refuse_shared_cubes
-
-    training, external = (cube_fingerprints(place.opened()) for place in (places.training, places.external))
-    refuse_shared_cubes(training, external)
-    with pytest.raises(CohortError, match="under two patient_ids"):
-        refuse_shared_cubes(training, (*external, training[3]))
+    training, external = (cohort_scans(place.opened(), site_key()) for place in (places.training, places.external))
+    assert counted_duplicates(training, external, allowed=False) == DuplicateCount()
+    both = replace(
+        external,
+        patients=(*external.patients, "another"),
+        **{
+            name: (*getattr(external, name), getattr(training, name)[3])
+            for name in ("fingerprints", "outlines", "series", "dicom_patients", "synthetic")
+        },
+    )
+    with pytest.raises(CohortError, match=f"'{training.patients[3]}' and 'another' .the same cube"):
+        counted_duplicates(training, both, allowed=False)
+    assert counted_duplicates(training, both, allowed=True) == DuplicateCount(allowed=True, between=1)

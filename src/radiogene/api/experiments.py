@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radiogene.api.cohorts import StoreArgument, places_of
+from radiogene.api.model import ledger_of
 from radiogene.errors import SettingsError
+from radiogene.evaluation.protocol import read_protocol
 from radiogene.experiments.assembly import WrittenEvidence, write_evidence
 from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
 from radiogene.experiments.experiment_folder import shown_before
@@ -59,6 +61,8 @@ def run_experiment(
     settings: Mapping[str, object] | str | Path | ExperimentSettings | None = None,
     train_files: str | Path | None = None,
     external_files: str | Path | None = None,
+    ledger: str | Path | None = None,
+    protocol: str | Path | None = None,
     workers: Workers = 1,
     told: Callable[[Progress], None] = lambda progress: None,
 ) -> Evidence:
@@ -74,12 +78,16 @@ def run_experiment(
         settings: by name, or a TOML file.
         train_files: folder that the training table's column `slides` starts from.
         external_files: the same of the external table.
+        ledger: file in which looks at the external cohort are counted; that of the protocol, else that of this user's
+            state folder, where not named.
+        protocol: file that `radiogene protocol` froze; the report says what was planned and what came after.
         workers: processes that fit side by side.
         told: of every finished fit.
 
     Raises:
-        SettingsError: no experiment of that name, or a folder that holds another experiment.
-        CohortError: cohorts that share a patient or a scan, or are empty.
+        SettingsError: no experiment of that name, a folder that holds another experiment, or a protocol that was
+            changed after the first look.
+        CohortError: cohorts that share a patient or a scan, or are empty, or two patients who are one.
     """
     place = Path(out)
     require_folder_place(place)
@@ -89,5 +97,14 @@ def run_experiment(
         for store, files in ((train, train_files), (external, external_files))
     )
     experiments = with_earlier(experiments_named(name), shown_before(place))
-    run = run_experiments(experiments, checked, ExperimentPlaces(training, tested, place), workers=workers, told=told)
+    followed = None if protocol is None else read_protocol(Path(protocol))
+    run = run_experiments(
+        experiments,
+        checked,
+        ExperimentPlaces(training, tested, place),
+        workers=workers,
+        told=told,
+        ledger=ledger_of(followed, ledger),
+        protocol=followed,
+    )
     return Evidence(run, write_evidence(run, place))

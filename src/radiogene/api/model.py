@@ -11,8 +11,9 @@ from radiogene.ct.nodule.location import NodulePlace
 from radiogene.ct.preparation import PreparedNodule
 from radiogene.decision.decision import Decision
 from radiogene.errors import SettingsError
-from radiogene.evaluation.ledger import LEDGER_FILE
+from radiogene.evaluation.ledger import ledger_file
 from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.evaluation.protocol import Protocol, read_protocol
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
 from radiogene.model.facts import ModelFacts
 from radiogene.parallel.workers import Workers
@@ -158,8 +159,10 @@ def evaluate(
     against: Sequence[Model | str | Path] = (),
     out: str | Path | None = None,
     ledger: str | Path | None = None,
+    protocol: str | Path | None = None,
     nodule_rule: str | None = None,
     include_training_cases: bool = False,
+    allow_duplicates: bool = False,
     files: str | Path | None = None,
 ) -> "ModelEvaluation":
     """A model's figures on a cohort, one row per patient, with 95% intervals; counted before they are shown.
@@ -169,21 +172,26 @@ def evaluate(
         store: of the cohort; several are one cohort.
         against: other models, compared in pairs on the same patients.
         out: folder for `evaluation.json` and `predictions.csv`; None writes nothing.
-        ledger: file in which every look at a cohort is counted; `ledger.jsonl` beside `out` where not named.
+        ledger: file in which every look at a cohort is counted; that of the protocol, else that of this user's state
+            folder, where not named.
+        protocol: file that `radiogene protocol` froze; the result says what was planned and what came after.
         nodule_rule: whose probability a patient with several nodules gets: "largest", "mean" or "max"; each model's own
             where not named.
         include_training_cases: allow cubes that a model was trained on; the figures are then named so.
+        allow_duplicates: evaluate although two patients of the cohort are one; the result then says so.
         files: folder that the table's column `slides` starts from.
 
     Raises:
-        CohortError: an empty store, cubes of the training, or nobody who has what a model needs.
+        CohortError: an empty store, cubes of the training, two patients who are one, or nobody who has what a model
+            needs.
         WeightsError: cubes that were prepared otherwise than a model's own.
-        SettingsError: a ledger or a place that cannot be used, or another model that predicts no gene of the first.
+        SettingsError: a ledger or a place that cannot be used, a protocol that was changed after the first look, or
+            another model that predicts no gene of the first.
     """
     folder = None if out is None else Path(out)
     if folder is not None:
         require_folder_place(folder)
-        ledger = folder.resolve().parent / LEDGER_FILE if ledger is None else ledger
+    followed = None if protocol is None else read_protocol(Path(protocol))
     rules = [rule.value for rule in NoduleRule]
     if nodule_rule is not None and nodule_rule not in rules:
         raise SettingsError(f"Found the `nodule_rule` {nodule_rule!r}; expected one of {', '.join(rules)}.")
@@ -197,11 +205,25 @@ def evaluate(
         against=[other.predictor for other in others],
         nodule_rule=None if nodule_rule is None else NoduleRule(nodule_rule),
         include_training_cases=include_training_cases,
-        ledger=None if ledger is None else Path(ledger),
+        allow_duplicates=allow_duplicates,
+        ledger=ledger_of(followed, ledger),
+        protocol=followed,
     )
     if folder is not None:
         evaluation.write(folder)
     return evaluation
+
+
+def ledger_of(protocol: Protocol | None, ledger: str | Path | None) -> Path:
+    """Where looks are counted: in the file that is named, else in that of the protocol, else in this user's own.
+
+    Args:
+        protocol: that is followed.
+        ledger: as named.
+    """
+    if ledger is not None:
+        return Path(ledger)
+    return Path(protocol.plan.ledger) if protocol is not None and protocol.plan.ledger else ledger_file()
 
 
 def predict_table(

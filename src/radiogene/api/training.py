@@ -45,6 +45,7 @@ def train(
     workers: Workers = 1,
     files: str | Path | None = None,
     out_of_fold: str | Path | None = None,
+    allow_duplicates: bool = False,
     progress: bool = False,
     tell: Callable[[str], None] = warnings.warn,
 ) -> Model | None:
@@ -59,6 +60,7 @@ def train(
         workers: processes that train folds and seeds of a network on nine views side by side.
         files: folder that the table's column `slides` starts from.
         out_of_fold: CSV file for each patient's out-of-fold probabilities, with identifiers; needs folds.
+        allow_duplicates: train although two patients are one; the model's card then says so.
         progress: show bars on standard error.
         tell: takes a sentence on patients who lack what the system needs; a warning where not given.
 
@@ -69,7 +71,7 @@ def train(
         SettingsError: a setting that the system does not take or that cannot be meant, or a place that cannot be
             written.
         TrainingError: too few patients of a kind, or a loss that is not a number.
-        CohortError: a clinical column is missing, unusable or a copy of a label.
+        CohortError: a clinical column is missing, unusable or a copy of a label, or two patients are one.
         StoreError: no store, or one that cannot be read.
     """
     entry, folder = method_named(method), Path(out)
@@ -82,7 +84,8 @@ def train(
         require_machine(options)
     state = unfinished_folder(folder)
     cohort = opened_cohort(store, None if files is None else Path(files))
-    finished = fit_model(entry, wanted, cohort, FitContext(state, state / ".features", options, workers))
+    context = FitContext(state, state / ".features", options, workers)
+    finished = fit_model(entry, wanted, cohort, context, allow_duplicates=allow_duplicates)
     if finished is None:
         return None
     finished.write(folder)

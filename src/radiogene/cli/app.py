@@ -25,6 +25,7 @@ from radiogene.cli.phantom import phantom
 from radiogene.cli.predict import predict
 from radiogene.cli.prepare import prepare
 from radiogene.cli.pretrain import pretrain
+from radiogene.cli.protocol import protocol
 from radiogene.cli.radiomics import radiomics
 from radiogene.cli.samplesize import samplesize
 from radiogene.cli.series import series
@@ -58,6 +59,7 @@ VERBS = (
     imagenet,
     train,
     calibrate,
+    protocol,
     evaluate,
     predict,
     export,

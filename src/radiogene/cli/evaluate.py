@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import Engine, EnginePrecision, Export, Json, NoduleRuleName, Stores
+from radiogene.cli.options import (
+    AllowDuplicates,
+    Engine,
+    EnginePrecision,
+    Export,
+    Json,
+    NoduleRuleName,
+    ProtocolFile,
+    Stores,
+)
 
 
 def evaluate(
@@ -20,10 +29,12 @@ def evaluate(
     include_training_cases: Annotated[
         bool, typer.Option("--include-training-cases", help="Allow cubes that the model was trained on.")
     ] = False,
+    allow_duplicates: AllowDuplicates = False,
     ledger: Annotated[
         Path | None,
-        typer.Option("--ledger", help="Where evaluations are counted (else ledger.jsonl beside --out)."),
+        typer.Option("--ledger", help="Where looks are counted (else the protocol's file, else yours)."),
     ] = None,
+    protocol: ProtocolFile = None,
     files: Annotated[
         Path | None, typer.Option("--files", help="Folder that the table's column slides starts from.")
     ] = None,
@@ -46,12 +57,12 @@ def evaluate(
         store,
         against=against or [],
         out=out,
+        allow_duplicates=allow_duplicates,
         ledger=ledger,
+        protocol=protocol,
         nodule_rule=nodule_rule,
         include_training_cases=include_training_cases,
         files=files,
     )
-    if evaluation.evaluated_before is None:
-        typer.echo("Counted in no ledger: give --ledger FILE, or --out.", err=True)
     shown = json.dumps(evaluation.to_json(), indent=2, allow_nan=False) if as_json else evaluation_text(evaluation)
     typer.echo(shown)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from radiogene.cli.options import Json, Quiet, Scheduler, SettingsFile, Workers
+from radiogene.cli.options import AllowDuplicates, Json, ProtocolFile, Quiet, Scheduler, SettingsFile, Workers
 from radiogene.cli.run_arguments import given
 from radiogene.errors import CasesFailedError, SettingsError
 from radiogene.storage.plain_words import counted
@@ -84,6 +84,12 @@ def experiment(
         typer.Option("--precision", help="Of arithmetic (else 32-true)."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same result (else 0).")] = None,
+    allow_duplicates: AllowDuplicates = False,
+    ledger: Annotated[
+        Path | None,
+        typer.Option("--ledger", help="Where looks are counted (else the protocol's file, else yours)."),
+    ] = None,
+    protocol: ProtocolFile = None,
     workers: Workers = -1,
     scheduler: Scheduler = None,
     quiet: Quiet = False,
@@ -109,6 +115,7 @@ def experiment(
         permutations=permutations,
         accelerator=accelerator,
         precision=precision,
+        allow_duplicates=allow_duplicates or None,
     )
     checked = experiment_settings(merged({} if settings is None else read_settings_file(settings), decided))
     if name == "list":
@@ -125,6 +132,8 @@ def experiment(
             settings=checked,
             train_files=train_files,
             external_files=external_files,
+            ledger=ledger,
+            protocol=protocol,
             workers=who,
             told=told,
         )

@@ -52,6 +52,14 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bars.")]
 NoduleRuleOption = Annotated[
     NoduleRuleName, typer.Option("--nodule-rule", help="Whose probability a patient with several nodules gets.")
 ]
+AllowDuplicates = Annotated[
+    bool,
+    typer.Option("--allow-duplicates", help="Go on although two patients are one; every result then says so."),
+]
+ProtocolFile = Annotated[
+    Path | None,
+    typer.Option("--protocol", help="File that `radiogene protocol` froze; the result says what was planned."),
+]
 
 EngineWord = Literal["pytorch", "openvino", "onnx"]
 PrecisionWord = Literal["float32", "bf16", "int8"]

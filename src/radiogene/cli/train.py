@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from radiogene.cli.options import NoduleRuleName, Quiet, Scheduler, SettingsFile, Stores, Workers, words
+from radiogene.cli.options import (
+    AllowDuplicates,
+    NoduleRuleName,
+    Quiet,
+    Scheduler,
+    SettingsFile,
+    Stores,
+    Workers,
+    words,
+)
 from radiogene.cli.run_arguments import Accelerator, Accumulate, Devices, Log, Nodes, Precision, given
 
 NETWORK, STAGES, MACHINE = "Network", "Stages", "Machine"
@@ -57,6 +66,7 @@ def train(
     out_of_fold: Annotated[
         Path | None, typer.Option("--out-of-fold", help="CSV for each patient's out-of-fold probabilities.")
     ] = None,
+    allow_duplicates: AllowDuplicates = False,
     workers: Workers = 1,
     quiet: Quiet = False,
     backbone: Annotated[
@@ -230,6 +240,7 @@ def train(
             workers=who,
             files=files,
             out_of_fold=out_of_fold,
+            allow_duplicates=allow_duplicates,
             progress=not quiet,
             tell=lambda sentence: typer.echo(sentence, err=True),
         )

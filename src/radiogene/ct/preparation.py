@@ -67,12 +67,14 @@ class PreparedNodule:
         segment_zyx: (64, 64, 64) bool, the samples inside the nodule's segment; None for a nodule given as a point.
         nodule: where the nodule is.
         report: geometry: centre, spacing, share outside, decisions, warnings, facts of the scan.
+        patient_id: PatientID of the scan, to be hashed and never written; None where it has none.
     """
 
     cube_hu: NDArray[np.floating | np.int16]
     segment_zyx: NDArray[np.bool_] | None
     nodule: Nodule
     report: GeometryReport
+    patient_id: str | None = None
 
     @property
     def is_synthetic(self) -> bool:
@@ -129,7 +131,8 @@ def prepare_nodule(
             f"{HIGHEST_AIR_HU:g} HU, where a chest CT shows lung. It looks windowed, shifted or normalised: give the "
             "scan in Hounsfield units."
         )
-    return PreparedNodule(cube.cube_zyx, segment_cube(place), place, _report(scan, place, cube.share_outside))
+    report = _report(scan, place, cube.share_outside)
+    return PreparedNodule(cube.cube_zyx, segment_cube(place), place, report, scan.patient_id)
 
 
 def segment_cube(nodule: Nodule) -> NDArray[np.bool_] | None:

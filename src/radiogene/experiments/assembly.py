@@ -1,6 +1,6 @@
 """From a finished experiment to its report: cohorts, answers, tables, figures, supplement, ledger, manifest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
 from radiogene.evaluation.cohort_tables import patient_label_table
-from radiogene.evaluation.ledger import LEDGER_FILE, read_ledger
+from radiogene.evaluation.ledger import LedgerEntry
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.experiments.experiment import Shown
 from radiogene.experiments.experiment_settings import GENES
@@ -112,7 +112,7 @@ def evidence_report(run: ExperimentRun) -> EvidenceReport:
         tables=tuple(table for each in shown for table in each.tables),
         figures=tuple(figure for each in shown for figure in each.figures),
         supplement=tuple(entry for each in shown for entry in each.supplement),
-        ledger=tuple(_ledger(evidence.out / LEDGER_FILE, len(external))),
+        ledger=tuple(_ledger(run.looks)),
         permutations=tuple(line for each in shown for line in each.permutations),
         failures=tuple(_failure(failure, run) for failure in run.failures),
         seconds=_seconds(run),
@@ -163,13 +163,13 @@ def _answers(run: ExperimentRun) -> tuple[GeneAnswer, ...]:
     return tuple(answer_of_block(block, OURS, CLINICAL) for table in shown.tables for block in table.blocks)
 
 
-def _ledger(file: Path, patients: int) -> Iterator[LedgerLine]:
-    """Every evaluation of the external cohort that the folder's ledger holds."""
-    for entry in read_ledger(file):
+def _ledger(looks: Sequence[LedgerEntry]) -> Iterator[LedgerLine]:
+    """Every look at scans of the external cohort, whatever folder its results went to."""
+    for entry in looks:
         genes = dict.fromkeys(figure.split()[0] for figure in entry.figures)
         purpose = f"{len(entry.figures)} figures of {', '.join(genes)}"
         cohort, choices = entry.cohort[:SHOWN_DIGITS], entry.choices_sha256[:SHOWN_DIGITS]
-        yield LedgerLine(entry.time_utc, entry.system, cohort, patients, purpose, choices)
+        yield LedgerLine(entry.time_utc, entry.system, cohort, entry.patients, purpose, choices)
 
 
 def _failure(failure: FitFailure, run: ExperimentRun) -> FailedFit:

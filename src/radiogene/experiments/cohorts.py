@@ -6,10 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from radiogene.cohort.identity.duplicates import (
+    COUNTED_TWICE,
+    IN_SPLITS,
+    CohortScans,
+    DuplicateCount,
+    duplicates_between,
+    duplicates_within,
+    refuse_duplicates,
+)
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import open_stores
 from radiogene.errors import CohortError, StoreError
-from radiogene.model.known_cubes import cube_fingerprint
 from radiogene.model.pretrained_folder import read_pretrained
 from radiogene.storage.place import Place
 from radiogene.storage.typed_json import to_json
@@ -47,17 +55,12 @@ class ExperimentPlaces:
     out: Path
 
 
-def cube_fingerprints(cohort: PreparedCohort) -> tuple[str, ...]:
-    """The fingerprint of every nodule's cube, patient by patient; the one reading of all cubes before anything runs."""
-    return tuple(cube_fingerprint(cohort.source.cube(index)) for indexes in cohort.nodules for index in indexes)
-
-
 def contents_fingerprint(cohort: PreparedCohort, cubes: Sequence[str]) -> str:
     """SHA-256 (hex) of everything of a cohort that a result depends on: cubes, segments, values, sizes.
 
     Args:
         cohort: any patients.
-        cubes: their `cube_fingerprints`.
+        cubes: fingerprints of their cubes, patient by patient.
     """
     digest = hashlib.sha256()
     nodules = (index for indexes in cohort.nodules for index in indexes)
@@ -90,21 +93,23 @@ def refuse_unusable(training: PreparedCohort, external: PreparedCohort) -> None:
         )
 
 
-def refuse_shared_cubes(training_cubes: Sequence[str], external_cubes: Sequence[str]) -> None:
-    """Refuses a scan that is in both cohorts under two identifiers.
+def counted_duplicates(training: CohortScans, external: CohortScans, *, allowed: bool) -> DuplicateCount:
+    """The pairs of patients who are one, in either cohort and across both, where they are allowed.
 
     Args:
-        training_cubes: `cube_fingerprints` of the training cohort.
-        external_cubes: those of the external one.
+        training: nodules of the training cohort.
+        external: those of the external one.
+        allowed: whether the user allows them.
 
     Raises:
-        CohortError: a cube in both.
+        CohortError: pairs that are not allowed, by their ids.
     """
-    if set(training_cubes) & set(external_cubes):
-        raise CohortError(
-            "The same cube is in both stores under two patient_ids: an external cohort shares no scan with the "
-            "training. Take it out of one table."
-        )
+    inside = 0
+    for scans, what in ((training, IN_SPLITS), (external, COUNTED_TWICE)):
+        inside += refuse_duplicates(duplicates_within(scans), what, allowed=allowed)
+    shared = duplicates_between(training, external)
+    what = "An external cohort shares no scan and no patient with the training."
+    return DuplicateCount(allowed, inside, refuse_duplicates(shared, what, allowed=allowed))
 
 
 def refuse_pretrained_cubes(pretrained: Mapping[str, str], external_cubes: Sequence[str]) -> None:
@@ -112,7 +117,7 @@ def refuse_pretrained_cubes(pretrained: Mapping[str, str], external_cubes: Seque
 
     Args:
         pretrained: folder of a pretrained network by backbone.
-        external_cubes: `cube_fingerprints` of the external cohort.
+        external_cubes: fingerprints of the external cohort's cubes.
 
     Raises:
         CohortError: a cube that a start has seen.

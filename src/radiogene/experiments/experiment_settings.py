@@ -5,7 +5,7 @@ from typing import Literal
 
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.methods.method_settings import NineViewTraining, PresetName
-from radiogene.storage.typed_json import JsonObject, to_json
+from radiogene.storage.typed_json import WRITTEN_IF_SET, JsonObject, to_json
 
 GENES = ("EGFR", "KRAS")
 """The paper's tables are about these two."""
@@ -31,6 +31,7 @@ class ExperimentSettings(NineViewTraining):
         precision: Lightning's name of the arithmetic.
         accumulate: parts of a batch of a network on nine views, computed one after the other to save memory.
         recompute: compute maps of networks on nine views again instead of keeping them: less memory, more time.
+        allow_duplicates: go on although two patients are one; the report's manifest and every model then say so.
     """
 
     preset: PresetName = "small"
@@ -47,6 +48,7 @@ class ExperimentSettings(NineViewTraining):
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     accumulate: int = 1
     recompute: bool = False
+    allow_duplicates: bool = field(default=False, metadata=WRITTEN_IF_SET)
 
     @property
     def network_folds(self) -> int:

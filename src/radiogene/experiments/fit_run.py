@@ -45,13 +45,28 @@ FEWEST_IN_A_ROW = 5
 """Mutants, and wild types, below which a table has no row of a system: a threshold on four mutants is chance."""
 
 
+@dataclass(frozen=True)
+class FitGuards:
+    """What was checked of both cohorts before the first fit, and holds for all.
+
+    Attributes:
+        external_scans: by which ledgers know the external cohort.
+        allow_duplicates: whether two patients may be one.
+        protocol: SHA-256 of the protocol that the experiment follows; empty where there is none.
+    """
+
+    external_scans: tuple[str, ...]
+    allow_duplicates: bool = False
+    protocol: str = ""
+
+
 def run_fit(
     fit: PlannedFit,
     key: str,
     places: ExperimentPlaces,
     calibration: CalibrationKind,
     run: RunOptions,
-    external_cubes: str,
+    guards: FitGuards,
 ) -> Outcome:
     """What the fit left; it is on disk when this returns.
 
@@ -61,7 +76,7 @@ def run_fit(
         places: of the cohorts and the experiment.
         calibration: of its probabilities.
         run: how networks are trained here.
-        external_cubes: fingerprint of the external cohort's cubes, for the ledger.
+        guards: what was checked of both cohorts.
     """
     for path in (places.out, *places.training.stores, *places.external.stores):
         if missing := missing_here(path):
@@ -72,7 +87,7 @@ def run_fit(
         found = read_outcome(folder)
         if isinstance(found, FitResult):
             return found
-        return _run(fit, key, places, calibration, run, external_cubes)
+        return _run(fit, key, places, calibration, run, guards)
 
 
 def _run(
@@ -81,13 +96,13 @@ def _run(
     places: ExperimentPlaces,
     calibration: CalibrationKind,
     run: RunOptions,
-    external_cubes: str,
+    guards: FitGuards,
 ) -> Outcome:
     """See `run_fit`."""
     folder = places.out / FITS_FOLDER / key
     started = time.monotonic()
     try:
-        outcome: Outcome = _fitted(fit, key, places, calibration, run, started)
+        outcome: Outcome = _fitted(fit, key, places, calibration, run, guards, started)
     except RadiogeneError as error:
         outcome = FitFailure(fit, str(error), _since(started))
     except Exception as error:  # noqa: BLE001 - a defect in one system must not lose the other fits; it is recorded
@@ -95,16 +110,18 @@ def _run(
         outcome = FitFailure(fit, f"{type(error).__name__}: {error} (a defect; see traceback.txt)", _since(started))
     write_outcome(folder, outcome)
     if isinstance(outcome, FitResult) and fit.asks_external:
-        _enter_in_ledger(outcome, places.out, external_cubes)
+        _enter_in_ledger(outcome, places.out, guards)
     return outcome
 
 
-def _enter_in_ledger(result: FitResult, out: Path, external_cubes: str) -> None:
+def _enter_in_ledger(result: FitResult, out: Path, guards: FitGuards) -> None:
     """Adds the evaluation of the external cohort that this fit is to the experiment's ledger."""
     report = evaluate_predictions(result.external, result.decision.thresholds())
     choices = {"fit": result.fit.to_json(), "decision": result.decision.to_json()}
     weights = read_model_folder(out / result.model).weights_sha256
-    entry = ledger_entry(method_named(result.fit.method).title, weights, external_cubes, choices, report)
+    entry = ledger_entry(
+        method_named(result.fit.method).title, weights, guards.external_scans, choices, report, protocol=guards.protocol
+    )
     append_to_ledger(out / LEDGER_FILE, entry)
 
 
@@ -114,6 +131,7 @@ def _fitted(
     places: ExperimentPlaces,
     calibration: CalibrationKind,
     run: RunOptions,
+    guards: FitGuards,
     started: float,
 ) -> FitResult:
     folder = places.out / FITS_FOLDER / key
@@ -125,12 +143,12 @@ def _fitted(
     _refuse_few(entry, fit.settings, training)
     if not fit.asks_external:
         return _held_out_alone(fit, training, external, context, started)
-    finished = fit_model(entry, fit.settings, training, context, calibration)
+    finished = fit_model(entry, fit.settings, training, context, calibration, allow_duplicates=guards.allow_duplicates)
     if finished is None:
         raise SettingsError("A fit of an experiment is run by one process: start it without torchrun.")
     finished.write(folder / MODEL_FOLDER)
     shutil.rmtree(context.state, ignore_errors=True)
-    answers = _answered(Predictor(finished.model), external)
+    answers = _answered(Predictor(finished.model), external, guards)
     left_out = {"training": sum(finished.left_out.values()), "external": len(external) - len(answers.patient_ids)}
     return FitResult(
         fit=fit,
@@ -153,11 +171,11 @@ def _refuse_few(entry: MethodEntry, settings: MethodSettings, training: Prepared
         refuse_few_of_a_class(labels, settings.genes, FEWEST_IN_A_ROW, f"training cohort of {entry.title}")
 
 
-def _answered(predictor: Predictor, external: PreparedCohort) -> Predictions:
+def _answered(predictor: Predictor, external: PreparedCohort, guards: FitGuards) -> Predictions:
     """The predictions for the external patients that have what the system needs; of nobody where none has."""
     if not available(predictor.model.entry, external, predictor.facts.columns).present.any():
         return _nobody(predictor.facts.genes)
-    return predictor.predict_store(external).predictions
+    return predictor.predict_store(external, include_training_cases=guards.allow_duplicates).predictions
 
 
 def _nobody(genes: tuple[str, ...]) -> Predictions:
@@ -228,7 +246,7 @@ class FitRuns:
     Attributes:
         places: of the cohorts and the experiment.
         context: what decides every fit's result beside its settings.
-        external_cubes: fingerprint of the external cohort's cubes, by which ledgers know it.
+        guards: what was checked of both cohorts.
         run_options: how networks are trained.
         calibration: of every system.
         workers: who runs them; each computes with one thread where there are several.
@@ -236,7 +254,7 @@ class FitRuns:
 
     places: ExperimentPlaces
     context: JsonObject
-    external_cubes: str
+    guards: FitGuards
     run_options: RunOptions
     calibration: CalibrationKind = CalibrationKind.IDENTITY
     workers: Workers = 1
@@ -253,7 +271,6 @@ class FitRuns:
             fits: different ones, in the order in which they should start.
         """
         tasks = (
-            (fit, fit.key(self.context), self.places, self.calibration, self.run_options, self.external_cubes)
-            for fit in fits
+            (fit, fit.key(self.context), self.places, self.calibration, self.run_options, self.guards) for fit in fits
         )
         return in_parallel(run_fit, tasks, self.workers, ordered=False)

@@ -2,26 +2,28 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from radiogene import __version__
+from radiogene.cohort.identity.duplicates import CohortScans, DuplicateCount, cohort_scans
+from radiogene.cohort.identity.site_key import site_key
+from radiogene.evaluation.ledger import LEDGER_FILE, LedgerEntry, copy_into_ledger, looks_at, read_ledger
+from radiogene.evaluation.protocol import FIGURES, Look, Protocol, ProtocolStatement, refuse_changed, statement
 from radiogene.experiments.cohorts import (
     ExperimentPlaces,
     contents_fingerprint,
-    cube_fingerprints,
+    counted_duplicates,
     refuse_pretrained_cubes,
-    refuse_shared_cubes,
     refuse_unusable,
 )
 from radiogene.experiments.cost import expected_seconds
 from radiogene.experiments.experiment import Evidence, Experiment, Shown
 from radiogene.experiments.experiment_folder import claim
 from radiogene.experiments.experiment_settings import ExperimentSettings
-from radiogene.experiments.fit_run import FEATURES_FOLDER, FitRuns
-from radiogene.experiments.planned_fit import FitFailure, Outcome, PlannedFit
+from radiogene.experiments.fit_run import FEATURES_FOLDER, FitGuards, FitRuns
+from radiogene.experiments.planned_fit import FitFailure, FitResult, Outcome, PlannedFit
 from radiogene.experiments.shared_features import measure_shared_features
-from radiogene.model.known_cubes import cohort_fingerprint_of
 from radiogene.model.pretrained_folder import WEIGHTS_FILE
 from radiogene.parallel.workers import Workers, process_count
 from radiogene.storage.checked_files import sha256_of
@@ -58,6 +60,9 @@ class ExperimentRun:
         shown: by the experiment's name.
         failures: of fits.
         fingerprints: SHA-256 of both cohorts.
+        duplicates: pairs of patients who are one, where they were allowed.
+        looks: every look at scans of the external cohort that the ledger counts, this experiment's among them.
+        protocol: what was planned and what came after; None without a protocol.
     """
 
     experiments: tuple[Experiment, ...]
@@ -65,6 +70,9 @@ class ExperimentRun:
     shown: Mapping[str, Shown]
     failures: tuple[FitFailure, ...]
     fingerprints: Mapping[str, str]
+    duplicates: DuplicateCount = field(default_factory=DuplicateCount)
+    looks: tuple[LedgerEntry, ...] = ()
+    protocol: ProtocolStatement | None = None
 
 
 def run_experiments(
@@ -74,6 +82,8 @@ def run_experiments(
     *,
     workers: Workers = 1,
     told: Told = lambda progress: None,
+    ledger: Path | None = None,
+    protocol: Protocol | None = None,
 ) -> ExperimentRun:
     """What the experiments show; fits that an interrupted run finished are not computed again.
 
@@ -83,19 +93,22 @@ def run_experiments(
         places: of both cohorts and of the experiment.
         workers: who runs the fits.
         told: of every finished fit.
+        ledger: file in which looks at the external cohort are counted; that of the experiment's folder where None.
+        protocol: that the experiment follows.
 
     Raises:
-        CohortError: the cohorts share a patient or are empty, or a start has seen the external one.
-        SettingsError: the folder holds another experiment.
+        CohortError: the cohorts share a patient or are empty, two patients are one, or a start has seen the external
+            cohort.
+        SettingsError: the folder holds another experiment, or the protocol was changed after the first look.
     """
     training, external = places.training.opened(), places.external.opened()
     refuse_unusable(training, external)
-    training_cubes, external_cubes = cube_fingerprints(training), cube_fingerprints(external)
-    refuse_shared_cubes(training_cubes, external_cubes)
-    refuse_pretrained_cubes(settings.pretrained, external_cubes)
+    scans, external_scans = (cohort_scans(cohort, site_key()) for cohort in (training, external))
+    duplicates = counted_duplicates(scans, external_scans, allowed=settings.allow_duplicates)
+    refuse_pretrained_cubes(settings.pretrained, external_scans.fingerprints)
     fingerprints = {
-        "training": contents_fingerprint(training, training_cubes),
-        "external": contents_fingerprint(external, external_cubes),
+        "training": contents_fingerprint(training, scans.fingerprints),
+        "external": contents_fingerprint(external, external_scans.fingerprints),
     }
     context = _context(settings, fingerprints)
     claim(places.out, {"settings": settings.to_json(), "cohorts": {**fingerprints}, "radiogene": __version__})
@@ -106,11 +119,17 @@ def run_experiments(
         accumulate=settings.accumulate,
         recompute=settings.recompute,
     )
-    runs = FitRuns(places, context, cohort_fingerprint_of(external_cubes), options, settings.calibration, workers)
+    if protocol is not None:
+        refuse_changed(protocol, read_ledger(ledger or places.out / LEDGER_FILE), external_scans.keys)
+    sha256 = "" if protocol is None else protocol.sha256
+    guards = FitGuards(external_scans.keys, settings.allow_duplicates, sha256)
+    runs = FitRuns(places, context, guards, options, settings.calibration, workers)
     fits = [fit for experiment in experiments for fit in experiment.fits(settings, {})]
     missing = set(fits) - set(runs.finished(fits))
     measure_shared_features(missing, (training, external), places.out / FEATURES_FOLDER, workers)
     outcomes = _all_outcomes(experiments, settings, runs, len(training), told)
+    # Before any figure is shown.
+    looks = counted_looks(places.out / LEDGER_FILE, ledger, external_scans)
     evidence = Evidence(settings, training, external, outcomes, places.out)
     return ExperimentRun(
         tuple(experiments),
@@ -118,7 +137,40 @@ def run_experiments(
         {experiment.name: experiment.show(evidence) for experiment in experiments},
         tuple(outcome for outcome in outcomes.values() if isinstance(outcome, FitFailure)),
         fingerprints,
+        duplicates,
+        looks,
+        None if protocol is None else statement(protocol, _looks(outcomes, len(external), external_scans.keys)),
     )
+
+
+def counted_looks(own: Path, ledger: Path | None, scans: CohortScans) -> tuple[LedgerEntry, ...]:
+    """Every look at scans of a cohort, once those of an experiment are counted.
+
+    Args:
+        own: ledger in the experiment's folder, which fits on any machine write.
+        ledger: that counts across folders; None for the experiment's own alone.
+        scans: of the cohort.
+    """
+    if ledger is not None and ledger.resolve() != own.resolve():
+        copy_into_ledger(ledger, read_ledger(own))
+        return looks_at(read_ledger(ledger), scans.keys)
+    return looks_at(read_ledger(own), scans.keys)
+
+
+def _looks(outcomes: Mapping[PlannedFit, Outcome], patients: int, scans: tuple[str, ...]) -> list[Look]:
+    """The looks of an experiment's fits at the external cohort."""
+    return [
+        Look(
+            system=fit.method,
+            weights_sha256="",
+            thresholds={name: rule.threshold for name, rule in outcome.decision.genes.items()},
+            figures=dict.fromkeys(outcome.external.genes, FIGURES),
+            patients=patients,
+            scans=scans,
+        )
+        for fit, outcome in outcomes.items()
+        if isinstance(outcome, FitResult) and fit.shuffled is None
+    ]
 
 
 def _all_outcomes(

@@ -16,7 +16,7 @@ from radiogene.methods.registry import method_named
 from radiogene.methods.tabular.learner import INNER_FOLDS
 from radiogene.networks.presets import preset_named
 from radiogene.storage.library_versions import library_versions
-from radiogene.storage.typed_json import JsonObject
+from radiogene.storage.typed_json import JsonObject, to_json
 from radiogene.training.stages.schedule import schedule_of
 
 
@@ -77,6 +77,8 @@ def run_manifest(run: ExperimentRun) -> JsonObject:
         "precision": settings.precision,
         "cores": os.cpu_count(),
         "fingerprints": {**run.fingerprints},
+        **({} if run.protocol is None else {"protocol": {**to_json(run.protocol), "sentence": run.protocol.sentence}}),
+        "duplicates": {**to_json(run.duplicates), "sentence": run.duplicates.sentence},
     }
 
 

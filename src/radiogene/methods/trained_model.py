@@ -1,12 +1,21 @@
 """A fitted system with its thresholds: how it is trained, written into a model folder, and read from one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.identity.duplicates import (
+    IN_SPLITS,
+    DuplicateCount,
+    cohort_scans,
+    duplicates_within,
+    refuse_duplicates,
+)
+from radiogene.cohort.identity.known_scans import KnownScans
+from radiogene.cohort.identity.site_key import site_key
 from radiogene.cohort.label_copies import refuse_label_copies
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.decision.calibration import CalibrationKind
@@ -23,7 +32,6 @@ from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.facts import ModelFacts
-from radiogene.model.known_cubes import fingerprints
 from radiogene.model.model_folder import ModelFolder, WrittenModel, read_model_folder, write_model
 from radiogene.storage.typed_json import JsonObject, to_json
 
@@ -39,6 +47,7 @@ class TrainedModel:
         training_cubes: fingerprints of the cubes it was trained on, or its start pretrained on.
         weights_sha256: of the file of what was fitted; empty before it is written.
         clinical_only: companion on the clinical values alone, or why there is none.
+        known_scans: what else tells a training case from another.
     """
 
     entry: MethodEntry
@@ -47,6 +56,7 @@ class TrainedModel:
     training_cubes: tuple[str, ...]
     weights_sha256: str
     clinical_only: ClinicalOnly = BEFORE_COMPANIONS
+    known_scans: KnownScans = field(default_factory=KnownScans)
 
     @property
     def facts(self) -> ModelFacts:
@@ -88,6 +98,7 @@ class FinishedFit:
             self.model.decision,
             self.manifest,
             self.model.training_cubes,
+            self.model.known_scans,
             method.history,
             self.held_out,
             self.companion.clinical_only,
@@ -102,6 +113,8 @@ def fit_model(
     cohort: PreparedCohort,
     context: FitContext,
     calibration: CalibrationKind = CalibrationKind.IDENTITY,
+    *,
+    allow_duplicates: bool = False,
 ) -> FinishedFit | None:
     """The system fitted on the patients that have what it needs, with what it says of patients it had not seen.
 
@@ -111,14 +124,15 @@ def fit_model(
         cohort: the training patients.
         context: where an interrupted fit goes on, and how it runs.
         calibration: fitted, like the thresholds, on the held-out predictions.
+        allow_duplicates: fit although two patients are one; the model's card then says so.
 
     Returns:
         None in all processes of a distributed training but the first.
 
     Raises:
         TrainingError: nobody has what it needs, or a gene has too few mutants or wild types among those who do.
-        CohortError: a column is missing, unusable or a copy of a label.
-        SettingsError: settings that do not fit, or an unfinished fit with others.
+        CohortError: a column is missing, unusable or a copy of a label, or two patients are one.
+        SettingsError: settings that do not fit, an unfinished fit with others, or a site's key that cannot be used.
     """
     started = monotonic()
     columns = columns_given(entry, settings.clinical)
@@ -133,15 +147,16 @@ def fit_model(
             f"No nodule of the store has a known status of {' or '.join(settings.genes)}. Fill these columns of the "
             "cohort table and run `radiogene prepare` again."
         )
+    known = trained_on.at(np.flatnonzero((labels != UNKNOWN).any(axis=1)))
+    scans = cohort_scans(known, site_key())
+    duplicates = refuse_duplicates(duplicates_within(scans), IN_SPLITS, allowed=allow_duplicates)
     refuse_label_copies(trained_on.rows, columns, settings.genes)
     method = entry.make(settings, context).fit(trained_on, labels)
     if not method.is_fitted:
         return None
     held_out = method.held_out
     decision = fit_decision(held_out.predictions, held_out.set_on, method.model_kind, calibration)
-    known = trained_on.at(np.flatnonzero((labels != UNKNOWN).any(axis=1)))
-    fitted_on = fingerprints(cohort.source.cube(index) for index in known.nodule_indexes)
-    cubes = tuple(sorted(method.seen_cubes.union(fitted_on)))
+    cubes = tuple(sorted(method.seen_cubes.union(scans.fingerprints)))
     manifest: JsonObject = {
         "method": entry.name,
         "settings": to_json(settings),
@@ -149,13 +164,14 @@ def fit_model(
         "description": list(method.description),
         "notes": list(method.notes),
         "training": _training(known, labels, settings.genes, presence.reasons),
+        "duplicates": to_json(DuplicateCount(allow_duplicates, inside=duplicates)),
         "members_differ_in": method.members_differ_in,
     }
     if held_out.runs:
         manifest["cross_validation"] = [run.to_json() for run in held_out.runs]
     manifest["seconds"] = round(monotonic() - started, 1)
     companion = fitted_companion(entry, columns, trained_on, held_out, calibration)
-    model = TrainedModel(entry, method, decision, cubes, "", companion.clinical_only)
+    model = TrainedModel(entry, method, decision, cubes, "", companion.clinical_only, scans.known)
     return FinishedFit(model, held_out, presence.reasons, manifest, companion)
 
 
@@ -194,6 +210,7 @@ def trained_model(folder: ModelFolder, choice: EngineChoice = EngineChoice()) ->
         folder.training_cubes,
         folder.weights_sha256,
         folder.clinical_only,
+        folder.known_scans,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from radiogene.cohort.identity.duplicates import DuplicateCount
 from radiogene.decision.clinical_only import BEFORE_COMPANIONS, ClinicalOnly
 from radiogene.decision.decision import Decision
 from radiogene.evaluation.measure import Measure
 from radiogene.model.facts import ModelFacts
-from radiogene.storage.typed_json import Json, JsonObject
+from radiogene.storage.typed_json import Json, JsonObject, from_json
 
 NOT_A_DEVICE = (
     "Research software. Not a medical device; not validated for any clinical use. A probability from CT does not "
@@ -48,6 +49,9 @@ def model_card(
     if "calibration" in manifest:
         lines += ["", f"The calibration rests on {part_of(manifest, 'calibration')['rests_on']}."]
     lines += _image_lines(clinical_only)
+    duplicates = part_of(manifest, "duplicates")
+    if duplicates.get("inside"):
+        lines += ["", f"**{from_json(DuplicateCount, duplicates, where='duplicates').sentence}**"]
     training = part_of(manifest, "training")
     lines += ["", f"Training patients: {training.get('patients')}; labels: {training.get('labels')}.", ""]
     return "\n".join(lines)

@@ -4,6 +4,7 @@ settings.json        what is needed to predict: facts of every model, then what 
 model.safetensors    weights of networks, or estimators.skops: estimators of scikit-learn
 decision.json        thresholds and calibration per gene
 training_cubes.json  fingerprints of the cubes it was trained on
+training_scans.json  their outlines, and keyed hashes of identifiers: one scan is known again under another name
 history.json         losses per member, stage and epoch
 out_of_fold.csv      predictions for training patients by models that had not seen them, where there were folds
 clinical_only.json   companion on the clinical values alone and what the image adds to it, or why there is none
@@ -13,9 +14,10 @@ manifest.json        how it came about, versions, and the SHA-256 of every other
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from radiogene.cohort.identity.known_scans import KnownScans, read_known_scans
 from radiogene.decision.clinical_only import BEFORE_COMPANIONS, ClinicalOnly
 from radiogene.decision.decision import Decision
 from radiogene.errors import WeightsError
@@ -38,6 +40,9 @@ SETTINGS_FILE = "settings.json"
 DECISION_FILE = "decision.json"
 CARD_FILE = "card.md"
 CUBES_FILE = "training_cubes.json"
+SCANS_FILE = "training_scans.json"
+"""Absent from folders of older versions."""
+
 HISTORY_FILE = "history.json"
 HELD_OUT_FILE = "out_of_fold.csv"
 CLINICAL_ONLY_FILE = "clinical_only.json"
@@ -58,6 +63,7 @@ class ModelFolder:
         training_cubes: fingerprints of the cubes it was trained on.
         weights_sha256: of the file that holds what was fitted; names the model in every result.
         clinical_only: companion on the clinical values alone, or why there is none.
+        known_scans: what else tells a training case from another; empty in folders of older versions.
     """
 
     path: Path
@@ -68,6 +74,7 @@ class ModelFolder:
     training_cubes: tuple[str, ...]
     weights_sha256: str
     clinical_only: ClinicalOnly
+    known_scans: KnownScans = field(default_factory=KnownScans)
 
     @property
     def method(self) -> str:
@@ -90,6 +97,7 @@ class WrittenModel:
         decision: thresholds and calibration.
         manifest: how it came about; versions and hashes are added.
         training_cubes: fingerprints of the cubes it was trained on.
+        known_scans: what else tells a training case from another.
         history: dataclasses of losses per member, stage and epoch; none of a system without networks.
         held_out: predictions for training patients by models that had not seen them.
         clinical_only: companion on the clinical values alone, or why there is none.
@@ -101,6 +109,7 @@ class WrittenModel:
     decision: Decision
     manifest: JsonObject
     training_cubes: Sequence[str]
+    known_scans: KnownScans
     history: Sequence[object]
     held_out: HeldOutPredictions
     clinical_only: ClinicalOnly = BEFORE_COMPANIONS
@@ -135,6 +144,7 @@ def write_model(path: Path, model: WrittenModel) -> None:
         write_json(folder / SETTINGS_FILE, model.facts.to_json())
         write_json(folder / DECISION_FILE, model.decision.to_json())
         write_json(folder / CUBES_FILE, list(model.training_cubes))
+        write_json(folder / SCANS_FILE, to_json(model.known_scans))
         write_json(folder / HISTORY_FILE, to_json(list(model.history)))
         if model.held_out.runs:
             write_text(folder / HELD_OUT_FILE, held_out_table(model.held_out.nameless, CASE))
@@ -165,7 +175,10 @@ def read_model_folder(path: Path) -> ModelFolder:
     decision = Decision.from_json(read_json_object(path / DECISION_FILE))
     cubes = read_typed_json(tuple[str, ...], path / CUBES_FILE)
     clinical_only = read_clinical_only(path, hashes)
-    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted], clinical_only)
+    if SCANS_FILE in hashes:
+        require_file(path, SCANS_FILE, hashes)
+    known = read_known_scans(path / SCANS_FILE) if SCANS_FILE in hashes else KnownScans()
+    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted], clinical_only, known)
 
 
 def read_clinical_only(path: Path, hashes: Mapping[str, str]) -> ClinicalOnly:

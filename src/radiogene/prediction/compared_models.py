@@ -23,12 +23,14 @@ class EvaluatedModel:
         predictions: calibrated, one row per patient.
         nodule_rule: whose probability a patient with several nodules got.
         left_out: patients that lack what the model needs, and why, in words.
+        training_cases: nodules that the model was trained on, where they were allowed.
     """
 
     predictor: Predictor
     predictions: Predictions
     nodule_rule: NoduleRule
     left_out: dict[str, int]
+    training_cases: int = 0
 
     @property
     def engine(self) -> EngineIdentity | None:

@@ -4,6 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from radiogene.cohort.identity.duplicates import (
+    COUNTED_TWICE,
+    CohortScans,
+    DuplicateCount,
+    cohort_scans,
+    duplicates_within,
+    refuse_duplicates,
+)
+from radiogene.cohort.identity.site_key import site_key
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
 from radiogene.evaluation.added_value import AddedValue, added_value
@@ -11,7 +20,7 @@ from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictio
 from radiogene.evaluation.ledger import EarlierEvaluations, append_to_ledger, ledger_entry, read_ledger
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions, predictions_table
-from radiogene.model.known_cubes import cohort_fingerprint
+from radiogene.evaluation.protocol import Look, Protocol, ProtocolStatement, refuse_changed, statement
 from radiogene.prediction.compared_models import ComparedGene, EvaluatedModel, compared_models
 from radiogene.prediction.predictor import Predictor
 from radiogene.storage.atomic_files import write_json, write_text
@@ -31,6 +40,10 @@ class ModelEvaluation:
         against: comparisons with other models on the same patients.
         image_adds: per gene, what the image adds to the clinical values alone; none where the model has no companion.
         evaluated_before: looks at this cohort that the ledger had counted; None where no ledger is kept.
+        duplicates: pairs of patients of the cohort who are one, where they were allowed.
+        training_cases: nodules that the model was trained on, where they were allowed.
+        evaluated_before: looks at scans of this cohort that the ledger had counted; None where no ledger is kept.
+        protocol: what was planned and what came after; None without a protocol.
     """
 
     report: EvaluationReport
@@ -40,7 +53,10 @@ class ModelEvaluation:
     failed_rows: int
     against: tuple[ComparedGene, ...]
     image_adds: dict[str, AddedValue]
+    duplicates: DuplicateCount
+    training_cases: int
     evaluated_before: EarlierEvaluations | None
+    protocol: ProtocolStatement | None = None
 
     @property
     def predictions(self) -> Predictions:
@@ -58,6 +74,8 @@ class ModelEvaluation:
         content: JsonObject = {
             "synthetic": self.synthetic,
             "includes_training_cases": self.includes_training_cases,
+            "training_cases": self.training_cases,
+            "duplicates": to_json(self.duplicates),
             "nodule_rule": model.nodule_rule.value,
             "rows_that_failed_in_preparation": self.failed_rows,
             "patients_without_what_the_model_needs": sum(model.left_out.values()),
@@ -72,6 +90,8 @@ class ModelEvaluation:
             content["against"] = [compared.to_json() for compared in self.against]
         if self.evaluated_before is not None:
             content["evaluated_before"] = to_json(self.evaluated_before)
+        if self.protocol is not None:
+            content["protocol"] = to_json(self.protocol)
         return content
 
 
@@ -82,7 +102,9 @@ def evaluate_model(
     against: Sequence[Predictor] = (),
     nodule_rule: NoduleRule | None = None,
     include_training_cases: bool = False,
+    allow_duplicates: bool = False,
     ledger: Path | None = None,
+    protocol: Protocol | None = None,
 ) -> ModelEvaluation:
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, one row per patient, and the paired comparisons with others.
 
@@ -92,15 +114,22 @@ def evaluate_model(
         against: other models, compared in pairs on the same patients.
         nodule_rule: whose probability a patient with several nodules gets; each model's own where None.
         include_training_cases: allow cubes that a model was trained on.
+        allow_duplicates: evaluate although two patients of the cohort are one.
         ledger: file in which every look at a cohort is counted; None keeps none.
+        protocol: that the evaluation follows.
 
     Raises:
         WeightsError: the cubes were prepared otherwise than a model's own.
-        CohortError: an empty store, cubes of the training, or nobody who has what a model needs.
-        SettingsError: a ledger that cannot be used, or another model that predicts no gene of the first.
+        CohortError: an empty store, cubes of the training, two patients who are one, or nobody who has what a model
+            needs.
+        SettingsError: a ledger that cannot be used, a protocol that was changed after the first look, or another model
+            that predicts no gene of the first.
     """
-    if ledger is not None:
-        read_ledger(ledger)
+    looks = () if ledger is None else read_ledger(ledger)
+    scans = cohort_scans(cohort, site_key())
+    pairs = refuse_duplicates(duplicates_within(scans), COUNTED_TWICE, allowed=allow_duplicates)
+    if protocol is not None:
+        refuse_changed(protocol, looks, scans.keys)
     first, *others = (
         _evaluated(each, cohort, nodule_rule, include_training_cases=include_training_cases)
         for each in (predictor, *against)
@@ -110,15 +139,15 @@ def evaluate_model(
     before = None
     if ledger is not None:
         # Before any figure is shown: a look that is not counted is what a ledger is against.
-        fingerprint = cohort_fingerprint(cohort.source.cube(index) for index in cohort.nodule_indexes)
         for looked_at in (*others, first):
             entry = ledger_entry(
                 looked_at.predictor.title,
                 looked_at.predictor.model.weights_sha256,
-                fingerprint,
+                scans.keys,
                 looked_at.choices,
                 report,
                 includes_training_cases=include_training_cases,
+                protocol="" if protocol is None else protocol.sha256,
             )
             before = append_to_ledger(ledger, entry)
     source = cohort.source
@@ -130,7 +159,10 @@ def evaluate_model(
         failed_rows=len(source.failures) if isinstance(source, Stores) else 0,
         against=compared,
         image_adds=_image_adds(first, cohort),
+        duplicates=DuplicateCount(allow_duplicates, inside=pairs),
+        training_cases=first.training_cases,
         evaluated_before=before,
+        protocol=None if protocol is None else statement(protocol, _looks((first, *others), report, scans)),
     )
 
 
@@ -151,8 +183,26 @@ def _image_adds(model: EvaluatedModel, cohort: PreparedCohort) -> dict[str, Adde
     return adds
 
 
+def _looks(models: Sequence[EvaluatedModel], report: EvaluationReport, scans: CohortScans) -> list[Look]:
+    """The looks of these models; figures of the others are the differences of AUC and calls."""
+    first = models[0]
+    figures = {gene: tuple(found.measures) for gene, found in report.genes.items()}
+    compared = dict.fromkeys(report.genes, ("auc",))
+    return [
+        Look(
+            system=model.predictor.facts.method,
+            weights_sha256=model.predictor.model.weights_sha256,
+            thresholds={gene: model.predictor.decision.gene(gene).threshold for gene in model.predictor.facts.genes},
+            figures=figures if model is first else compared,
+            patients=len(dict.fromkeys(scans.patients)),
+            scans=scans.keys,
+        )
+        for model in models
+    ]
+
+
 def _evaluated(
     predictor: Predictor, cohort: PreparedCohort, rule: NoduleRule | None, *, include_training_cases: bool
 ) -> EvaluatedModel:
     answers = predictor.predict_store(cohort, rule, include_training_cases=include_training_cases)
-    return EvaluatedModel(predictor, answers.predictions, answers.nodule_rule, answers.left_out)
+    return EvaluatedModel(predictor, answers.predictions, answers.nodule_rule, answers.left_out, answers.training_cases)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
+from radiogene.cohort.identity.site_key import site_key_if_there
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
@@ -38,7 +39,9 @@ class OneNodule:
     @property
     def records(self) -> tuple[CubeRecord, ...]:
         """Its record."""
-        return (CubeRecord("case", self.row, self.prepared.report, self.prepared.is_synthetic),)
+        key = site_key_if_there()
+        hashed = None if key is None else key.of_dicom_patient(self.prepared.patient_id)
+        return (CubeRecord("case", self.row, self.prepared.report, self.prepared.is_synthetic, hashed),)
 
     def cube(self, index: int) -> NDArray[np.int16]:
         """Its cube (64, 64, 64) int16 HU."""

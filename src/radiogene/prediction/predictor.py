@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.identity.duplicates import Duplicate, cohort_scans, known_among, named
+from radiogene.cohort.identity.site_key import site_key, site_key_if_there
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.table.label_words import is_unknown
-from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
+from radiogene.ct.preparation import PreparationSettings, PreparedNodule
 from radiogene.decision.decision import Decision
 from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.cohort_tables import nodule_predictions, patient_label_table
@@ -21,7 +23,6 @@ from radiogene.methods.table_columns import SEMANTIC_COLUMNS, SLIDES_COLUMN, SUV
 from radiogene.methods.trained_model import TrainedModel, load_trained_model
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.facts import ModelFacts
-from radiogene.model.known_cubes import cube_fingerprint
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.model.training_range import outside_training_range
 from radiogene.prediction.clinical_answer import clinical_answer, image_difference, image_warnings
@@ -43,11 +44,13 @@ class StorePredictions:
         predictions: calibrated, one row per patient that has what the model needs.
         nodule_rule: whose probability a patient with several nodules got.
         left_out: patients that lack what the model needs, and why, in words.
+        training_cases: nodules that the model was trained on, where they are allowed.
     """
 
     predictions: Predictions
     nodule_rule: NoduleRule
     left_out: dict[str, int]
+    training_cases: int = 0
 
 
 class Predictor:
@@ -59,7 +62,6 @@ class Predictor:
 
     def __init__(self, model: TrainedModel) -> None:
         self.model = model
-        self._known = frozenset(model.training_cubes)
 
     @classmethod
     def from_folder(cls, path: Path, choice: EngineChoice = EngineChoice()) -> "Predictor":
@@ -151,13 +153,13 @@ class Predictor:
             )
         if not len(cohort):
             raise CohortError("The store is empty. Run `radiogene prepare` first.")
-        self._refuse_training_cases(cohort, allowed=include_training_cases)
+        training_cases = self._training_cases(cohort, allowed=include_training_cases)
         presence = available(entry, cohort, self.facts.columns)
         asked = cohort.at(presence.present.nonzero()[0])
         if not len(asked):
             raise CohortError(f"No patient has what {entry.title} needs: {'; '.join(presence.reasons)}.")
         chosen = self.facts.nodule_rule if rule is None else rule
-        return StorePredictions(self._of_patients(asked, chosen), chosen, presence.reasons)
+        return StorePredictions(self._of_patients(asked, chosen), chosen, presence.reasons, training_cases)
 
     @property
     def _clinical_columns(self) -> tuple[str, ...]:
@@ -179,15 +181,24 @@ class Predictor:
         # A label may stand in the row of a nodule that was not asked.
         return replace(predictions, labels=patient_label_table(asked.of_patients(predictions.patient_ids), genes))
 
-    def _refuse_training_cases(self, cohort: PreparedCohort, *, allowed: bool) -> None:
-        indexes = cohort.nodule_indexes
-        seen = sum(cube_fingerprint(cohort.source.cube(index)) in self._known for index in indexes)
-        if seen and not allowed:
+    def _training_cases(self, cohort: PreparedCohort, *, allowed: bool) -> int:
+        """How many nodules the model was trained on; refused where they are not allowed."""
+        scans = cohort_scans(cohort, site_key())
+        known = known_among(scans, self.model.training_cubes, self.model.known_scans)
+        if known and not allowed:
+            why = {scans.patients[position]: words for position, words in reversed(known.items())}
+            patients = [Duplicate(patient, "", why[patient]) for patient in sorted(why)]
             raise CohortError(
-                f"{seen} of {len(indexes)} nodules were among the model's training cases: figures on them would say "
-                "how well they are remembered. Give another cohort, or `include_training_cases` to get figures that "
-                "are named so."
+                f"{len(known)} of {len(scans.patients)} nodules were among the model's training cases: figures on them "
+                f"would say how well they are remembered. They are of {named(patients)}. Give another cohort, or "
+                "`include_training_cases` to get figures that are named so."
             )
+        return len(known)
+
+    def _knows(self, prepared: PreparedNodule, row: PatientRow) -> bool:
+        """Whether the model was trained on a nodule of this scan."""
+        scans = cohort_scans(one_nodule_cohort(prepared, row, ()), site_key_if_there())
+        return bool(known_among(scans, self.model.training_cubes, self.model.known_scans))
 
     def _calibrated(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities (N, G) of raw ones."""
@@ -225,7 +236,7 @@ class Predictor:
         warnings += [sentence for gene in facts.genes if (sentence := self._rough_threshold(gene))]
         warnings += self.model.method.clinical.unknown_words_of([row])
         warnings += image_warnings(self.model.clinical_only, facts.genes)
-        if cube_fingerprint(stored_cube(prepared.cube_hu)) in self._known:
+        if self._knows(prepared, row):
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)
 

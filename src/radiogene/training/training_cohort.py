@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.identity.cube_fingerprint import cube_fingerprint
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.joined_stores import Stores
@@ -13,7 +14,6 @@ from radiogene.errors import TrainingError
 from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.patient_level import NodulePredictions, NoduleRule, patient_level
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
-from radiogene.model.known_cubes import cube_fingerprint
 from radiogene.training.batches.stored_cubes import Cubes, cubes_of
 
 
@@ -100,7 +100,7 @@ def training_cohort(
         labels: (P, G) 1 mutant, 0 wild type, -1 unknown, in place of those of the table.
 
     Raises:
-        TrainingError: none has a known status, one cube stands under two patients, or labels of another shape.
+        TrainingError: none has a known status, or labels of another shape.
     """
     if labels is None:
         labels = patient_label_table(prepared, genes)
@@ -117,7 +117,7 @@ def training_cohort(
     index = tuple(sorted(of_nodule))
     records = [prepared.source.records[i] for i in index]
     cubes = cubes_of(prepared.source, index)
-    cohort = TrainingCohort(
+    return TrainingCohort(
         genes,
         index,
         tuple(record.row for record in records),
@@ -126,17 +126,3 @@ def training_cohort(
         np.stack([of_nodule[i] for i in index]).astype(np.int8),
         np.array([record.largest_extent_mm for record in records], dtype=np.float64),
     )
-    _refuse_shared_cubes(cohort)
-    return cohort
-
-
-def _refuse_shared_cubes(cohort: TrainingCohort) -> None:
-    """Refuses one cube under two patients: it could stand in both parts of a split."""
-    owners: dict[str, str] = {}
-    for row, fingerprint in zip(cohort.rows, cohort.fingerprints, strict=True):
-        owner = owners.setdefault(fingerprint, row.patient_id)
-        if owner != row.patient_id:
-            raise TrainingError(
-                f"Patients {owner!r} and {row.patient_id!r} have the same cube: one scan under two identifiers would "
-                "leak between the parts of a split. Give one patient one patient_id."
-            )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from radiogene.cohort.identity.cube_fingerprint import cohort_fingerprint, cube_fingerprint
 from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.store.prepare import prepare_cohort
 from radiogene.cohort.table.cohort_table import read_cohort
@@ -22,7 +23,6 @@ from radiogene.model.engines.export_record import RECORD_FILE, ExportRecord
 from radiogene.model.engines.feature_engine import EngineIdentity
 from radiogene.model.engines.onnx_trunk import onnx_trunk
 from radiogene.model.engines.trunk_graph import trunk_graphs
-from radiogene.model.known_cubes import cohort_fingerprint, cube_fingerprint
 from radiogene.model.nine_view_model import NineViewNetworks, read_nine_view_model
 from radiogene.networks.presets import TINY, build_mmdl
 from radiogene.phantom import write_cohort

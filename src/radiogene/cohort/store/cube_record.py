@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from radiogene.cohort.identity.site_key import KeyedHash
 from radiogene.cohort.row import CohortRow, PatientRow
 from radiogene.ct.geometry_report import GeometryReport
+from radiogene.storage.typed_json import WRITTEN_IF_SET
 
 
 @dataclass(frozen=True)
@@ -17,12 +19,15 @@ class CubeRecord:
         row: the patient's values.
         geometry: the preparation's report.
         synthetic: True where the scan or the table says that the patient does not exist.
+        dicom_patient: the scan's PatientID, hashed with the key of the site that prepared it; None where it has none,
+            and in stores of older versions.
     """
 
     key: str
     row: PatientRow
     geometry: GeometryReport
     synthetic: bool
+    dicom_patient: KeyedHash | None = field(default=None, metadata=WRITTEN_IF_SET)
 
     @property
     def largest_extent_mm(self) -> float:

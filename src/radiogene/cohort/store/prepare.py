@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
+from radiogene.cohort.identity.site_key import site_key
 from radiogene.cohort.row import CohortRow
 from radiogene.cohort.store.cube_record import CubeRecord, PreparationFailure, row_key
 from radiogene.cohort.store.cube_store import CubeStore
@@ -67,8 +68,10 @@ def prepare_cohort(
         StoreError: the folder is no store, is being written, was prepared otherwise, or holds cubes of rows that the
             cohort does not have.
         StorageError: object storage cannot be used.
+        SettingsError: the site's key, which hides PatientIDs, cannot be used.
     """
     rows = {row_key(row): row for row in cohort.rows}
+    key = site_key()
     with _opened(place_of(store_path), break_lock) as store:
         removed = _remove_absent(store, rows, allowed=remove_absent)
         waiting = [row for key, row in rows.items() if key not in store]
@@ -80,7 +83,13 @@ def prepare_cohort(
             with closing(prepared_rows(waiting, allow_gaps, workers)) as outcomes:
                 for row, outcome in zip(waiting, outcomes, strict=True):
                     if isinstance(outcome, PreparedNodule):
-                        record = CubeRecord(row_key(row), row, outcome.report, outcome.is_synthetic or row.synthetic)
+                        record = CubeRecord(
+                            row_key(row),
+                            row,
+                            outcome.report,
+                            outcome.is_synthetic or row.synthetic,
+                            key.of_dicom_patient(outcome.patient_id),
+                        )
                         store.add(record, outcome.cube_hu, outcome.segment_zyx)
                     else:
                         failed.append(PreparationFailure(row.row_number, row.patient_id, outcome))

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from radiogene.cohort.identity.cube_fingerprint import cohort_fingerprint_of, cube_fingerprint
 from radiogene.cohort.store.joined_stores import Stores
 from radiogene.errors import CohortError
 from radiogene.model.engines.export_record import Calibration
 from radiogene.model.inference import sampler_of
-from radiogene.model.known_cubes import cohort_fingerprint_of, cube_fingerprint
 from radiogene.model.nine_view_model import NineViewModel
 from radiogene.networks.standardisation import standardised
 

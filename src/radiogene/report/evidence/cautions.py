@@ -72,6 +72,10 @@ def _design(report: EvidenceReport) -> list[str]:
         )
     if fact(report.manifest, "splits.networks.kind") == "single":
         found.append("Networks were trained once, on one split: the luck of split and seed is not in their intervals.")
+    if protocol := fact(report.manifest, "protocol.sentence"):
+        found.append(str(protocol))
+    if duplicates := fact(report.manifest, "duplicates.sentence"):
+        found.append(str(duplicates))
     systems = {line.system for line in report.ledger}
     if len(report.ledger) > 1:
         found.append(

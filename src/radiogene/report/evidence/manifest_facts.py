@@ -18,6 +18,9 @@ The manifest is plain JSON. Every key may be absent: the report then says nothin
   `cross_fitted`. `bootstrap`: `resamples`, `seed`.
 * `frozen_before_external`: true where every choice was frozen before external patients were predicted.
 * `versions` by name; `device`, `precision`, `cores`, `peak_memory_mb`; `fingerprints`: SHA-256 of the stores by role.
+* `protocol`: `sha256`, `question`, `frozen_utc`, `looks_before`, `planned`, `after`, `deviations` (lists of words) and
+  a `sentence`; absent without a protocol.
+* `duplicates`: `allowed`, `inside`, `between` (pairs of patients who are one), and a `sentence`, empty without pairs.
 """
 
 from collections.abc import Mapping

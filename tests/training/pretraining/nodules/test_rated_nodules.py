@@ -8,9 +8,9 @@ import torch
 
 import radiogene as rg
 from radiogene.api.cohorts import opened_cohort
+from radiogene.cohort.identity.cube_fingerprint import fingerprints
 from radiogene.errors import CohortError, SettingsError, TrainingError
-from radiogene.experiments.cohorts import cube_fingerprints, refuse_pretrained_cubes
-from radiogene.model.known_cubes import fingerprints
+from radiogene.experiments.cohorts import refuse_pretrained_cubes
 from radiogene.model.pretrained_folder import read_pretrained
 from radiogene.networks.presets import TINY, build_view_network
 from radiogene.networks.standardisation import fit_standardisation
@@ -29,6 +29,10 @@ KNOWN = [number for number in range(17) if number % 4 != 3]
 def opened(rated_cohort, tmp_path_factory):
     settings = replace(rating_settings(), columns=(TEXTURE, MARGIN))
     return RatedNodules(rated_cohort, settings.columns).opened(settings, tmp_path_factory.mktemp("place"))
+
+
+def fingerprints_of(cohort):
+    return fingerprints(cohort.source.cube(index) for index in cohort.nodule_indexes)
 
 
 def test_the_folder_says_what_was_learnt_of_whom(rated, rated_cohort):
@@ -108,9 +112,12 @@ def test_train_refuses_it_before_anything_is_trained(rated, rated_store, tmp_pat
 
 
 def test_an_experiment_refuses_a_start_that_saw_its_external_cohort(rated, rated_cohort):
-    refuse_pretrained_cubes({"mmdl": str(rated)}, cube_fingerprints(rated_cohort.at([2])))
+    refuse_pretrained_cubes({"mmdl": str(rated)}, fingerprints_of(rated_cohort.at([2])))
     with pytest.raises(CohortError, match=r"was pretrained on 3 cubes of the external store.*`pretrained`"):
-        refuse_pretrained_cubes({"mmdl": str(rated)}, cube_fingerprints(rated_cohort.at([0, 1])))
+        refuse_pretrained_cubes(
+            {"mmdl": str(rated)},
+            fingerprints_of(rated_cohort.at([0, 1])),
+        )
 
 
 def test_what_cannot_be_meant_is_refused(rated_store, rated_cohort, tmp_path):

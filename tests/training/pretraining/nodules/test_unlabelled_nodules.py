@@ -9,8 +9,8 @@ import pytest
 import torch
 
 import radiogene as rg
+from radiogene.cohort.identity.cube_fingerprint import fingerprints
 from radiogene.errors import SettingsError, TrainingError
-from radiogene.model.known_cubes import fingerprints
 from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.model.pretrained_folder import read_pretrained
 from radiogene.networks.presets import TINY, build_view_network
