@@ -8,13 +8,14 @@ import numpy as np
 
 from radiogene.ct.geometry_report import GeometryReport, MarkedNodule
 from radiogene.ct.nine_views import NINE_VIEWS, VIEW_NAMES
+from radiogene.evaluation.added_value import AddedValue
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
 from radiogene.evaluation.measure import Interval, Measure
 from radiogene.evaluation.predictions import Predictions
 from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
 from radiogene.report.case_report import ReportedCase
-from radiogene.report.demo_metrics import AddedValue, DemoMetrics, DemoSite, LabelCounts
+from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
 from radiogene.training.fitting.fit import FitOutcome
 
 GENES = ("EGFR", "KRAS")
@@ -97,6 +98,16 @@ def predictions(patients: int = 90) -> dict[str, Predictions]:
     }
 
 
+ADDED = AddedValue(
+    patients=121,
+    mutants=41,
+    threshold=0.3,
+    auc=Measure(0.1234, Interval(0.0567, 0.1901, "paired DeLong")),
+    log_likelihood=Measure(0.05, Interval(-0.01, 0.11, "bootstrap")),
+    net_benefit=Measure(0.02, Interval(-0.01, 0.05, "bootstrap")),
+)
+
+
 def metrics(of_systems: dict[str, Predictions]) -> DemoMetrics:
     """What the demonstration writes to `metrics.json`."""
     thresholds = {"EGFR": Threshold(0.4, "inner validation"), "KRAS": Threshold(0.5, "inner validation")}
@@ -116,9 +127,7 @@ def metrics(of_systems: dict[str, Predictions]) -> DemoMetrics:
         ceiling_range={
             gene: {"both": (0.8444, 0.9555), "image only": (0.8, 0.9), "clinical only": (0.6, 0.8)} for gene in GENES
         },
-        added_value={
-            gene: AddedValue(Measure(0.1234, Interval(0.0567, 0.1901, "paired DeLong")), 0.001) for gene in GENES
-        },
+        added_value=dict.fromkeys(GENES, ADDED),
         external=reports,
         training=tuple(replace(stage, history=()) for stage in history()),
         settings={"seed": 7},

@@ -16,15 +16,16 @@ from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.cohort.store.prepare import Progress, prepare_cohort
 from radiogene.cohort.table.cohort_table import Cohort, read_cohort
 from radiogene.cohort.table.summary import count_patients
+from radiogene.decision.decision import Decision
 from radiogene.demo.systems import BOTH, CLINICAL_ONLY, GENES, IMAGE_ONLY, train_clinical, train_network
 from radiogene.errors import CasesFailedError
-from radiogene.evaluation.comparison import auc_difference
+from radiogene.evaluation.added_value import AddedValue, added_value
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.model_folder import HISTORY_FILE
 from radiogene.phantom import GeneCeiling, ceiling, ceiling_range, oracle, write_cohort
 from radiogene.prediction.predictor import Predictor
-from radiogene.report.demo_metrics import AddedValue, DemoMetrics, DemoSite, LabelCounts
+from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
 from radiogene.report.demo_page import write_demo_page
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.library_versions import library_versions
@@ -117,6 +118,7 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> DemoMetrics
 
     example = _example(cohorts["B"], stores["B"])
     with watch.step("one prediction and the report"):
+        main = Predictor.from_folder(models[BOTH])
         metrics = DemoMetrics(
             synthetic=True,
             seed=settings.seed,
@@ -130,12 +132,12 @@ def run_demo(out: Path, settings: DemoSettings, bar: ProgressBar) -> DemoMetrics
             ceiling_draws=best.draws,
             ceiling_on_these_patients=_by_system(of_these),
             ceiling_range=ranges,
-            added_value=_added_value(predictions),
+            added_value=_added_value(predictions, main.decision),
             seconds=watch.seconds,
             peak_memory_mb=_peak_memory_mb(),
         )
         history = _stages(models[BOTH], HISTORY_FILE)
-        write_demo_page(out, metrics, predictions, Predictor.from_folder(models[BOTH]), example, history)
+        write_demo_page(out, metrics, predictions, main, example, history)
     metrics = replace(metrics, peak_memory_mb=_peak_memory_mb())
     write_json(out / "metrics.json", metrics.to_json())
     return metrics
@@ -196,15 +198,16 @@ def _ranges(report: EvaluationReport) -> dict[str, dict[str, tuple[float, float]
     return ranges
 
 
-def _added_value(predictions: dict[str, Predictions]) -> dict[str, AddedValue]:
-    """Per gene, the AUC with the image less that of the clinical values alone, on the same patients."""
+def _added_value(predictions: dict[str, Predictions], decision: Decision) -> dict[str, AddedValue]:
+    """Per gene, what the image adds to the clinical values alone; net benefit at the training cohort's prevalence."""
     if predictions[BOTH].patient_ids != predictions[CLINICAL_ONLY].patient_ids:
         raise RuntimeError("all systems predict the same patients of site B in one order")
     added = {}
     for gene in predictions[BOTH].genes:
         with_image, without = predictions[BOTH].gene(gene), predictions[CLINICAL_ONLY].gene(gene)
-        found = auc_difference(with_image.labels, with_image.probabilities, without.probabilities)
-        added[gene] = AddedValue(found.difference, found.p_value)
+        rule = decision.gene(gene)
+        prevalence = rule.mutants / rule.patients
+        added[gene] = added_value(with_image.labels, with_image.probabilities, without.probabilities, prevalence)
     return added
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from radiogene.evaluation.added_value import AddedValue
 from radiogene.evaluation.evaluation import EvaluationReport
-from radiogene.evaluation.measure import Measure
 from radiogene.storage.typed_json import JsonObject, to_json
 
 if TYPE_CHECKING:
@@ -53,23 +53,6 @@ RangeBySystem = Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class AddedValue:
-    """What the image adds to age, sex and smoking at site B, on the same patients.
-
-    Attributes:
-        difference: AUC of "both" minus that of "clinical only".
-        p_value: two-sided, of no difference; None where there are too few of a class.
-    """
-
-    difference: Measure
-    p_value: float | None
-
-    def to_json(self) -> JsonObject:
-        """Plain JSON values."""
-        return {"auc_difference": self.difference.to_json(), "p_value": self.p_value}
-
-
-@dataclass(frozen=True)
 class DemoMetrics:
     """What the demonstration made, and how well it went.
 
@@ -87,7 +70,7 @@ class DemoMetrics:
         ceiling_on_these_patients: the same on the patients of site B.
         ceiling_range: between which AUCs chance puts the exact probability in 95% of cohorts with as many mutants and
             wild types; empty for a gene that lacks either.
-        added_value: per gene, what the image adds to the clinical values.
+        added_value: per gene, what the image adds to age, sex and smoking at site B, on the same patients.
         seconds: per step.
         peak_memory_mb: in MiB, of the largest process.
     """

@@ -191,8 +191,7 @@ def _page(
         metrics=metrics,
         genes=tuple(ceiling),
         answers=tuple(
-            _answer(gene, main[gene].auc, ceiling[gene][MAIN_SYSTEM], metrics.added_value[gene].difference)
-            for gene in ceiling
+            _answer(gene, main[gene].auc, ceiling[gene][MAIN_SYSTEM], metrics.added_value[gene].auc) for gene in ceiling
         ),
         sites=tuple(
             ShownSite(name, SITE_ROLES.get(name, ""), site.patients, site.nodules, site.labels)

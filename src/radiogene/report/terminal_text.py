@@ -158,7 +158,7 @@ def demo_text(metrics: "DemoMetrics") -> str:
                 f"{value_text(of_these[gene][system])}"
             )
         added = metrics.added_value[gene]
-        lines.append(f"{gene:<6}the image adds {measure_text(added.difference)} to the AUC of the clinical values")
+        lines.append(f"{gene:<6}the image adds {measure_text(added.auc)} to the AUC of the clinical values")
     lines.append(
         f"Ceiling: AUC of the exact P(gene | generating factors) over {metrics.ceiling_draws:,} draws, in 95% of "
         "cohorts of this size, and on these patients. No model can beat it but by luck."
