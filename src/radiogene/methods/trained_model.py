@@ -92,9 +92,9 @@ class FinishedFit:
             self.model.decision,
             self.manifest,
             self.model.training_cubes,
-            self.model.known_scans,
             method.history,
             self.held_out,
+            self.model.known_scans,
         )
         write_model(path, content)
 
