@@ -131,9 +131,7 @@ def test_looks_before_the_freezing_are_counted_by_scans(tmp_path):
 
 def test_a_protocol_that_was_changed_after_the_first_look_is_refused(protocol):
     first, before = "8" * 64, "2020-01-01T00:00:00+00:00"
-    with pytest.raises(
-        SettingsError, match=r"under protocol 888888888888 .*not changed after the first look"
-    ):
+    with pytest.raises(SettingsError, match=r"under protocol 888888888888 .*not changed after the first look"):
         refuse_changed(protocol, (look(before, (SCANS[1],), first),), SCANS)
     # Frozen before that look, the same protocol, another cohort, or a look without one.
     refuse_changed(protocol, (look("2999-01-01T00:00:00+00:00", SCANS, first),), SCANS)
