@@ -28,7 +28,7 @@ from radiogene.prediction.model_evaluation import evaluate_model
 
 PATIENTS = 39
 ASIDE_MM = 1.5
-CLINICAL = {"genes": ["EGFR"], "folds": 2}
+CLINICAL = {"genes": ["EGFR"], "folds": 2, "clinical": ["age", "sex", "smoking"]}
 
 
 @pytest.fixture(scope="module")

@@ -167,7 +167,8 @@ def test_the_folder_has_the_files_of_every_model_and_names_no_patient(entry, fit
     files = {file.name: file.read_bytes() for file in (fitted / "model").iterdir()}
     own = "model.safetensors" if entry.network else "estimators.skops"
     folds = {"out_of_fold.csv"} if SHORT[entry.settings].folds else set()
-    of_every_model = {"settings.json", "decision.json", "training_cubes.json", "history.json", "card.md"}
+    of_every_model = {"settings.json", "decision.json", "history.json", "card.md"}
+    of_every_model |= {"training_cubes.json", "training_scans.json"}
     assert set(files) == {own, "manifest.json", *of_every_model, *folds}
     manifest = json.loads(files["manifest.json"])
     assert set(manifest["sha256"]) == set(files) - {"manifest.json"}
@@ -226,7 +227,7 @@ def test_every_system_gives_the_same_warnings(model, entry, chosen):
     assert [w for w in found if w.startswith(UNUSED)] == ([f"{UNUSED}: {', '.join(unused)}."] if unused else [])
     assert not any(warning.startswith(UNKNOWN) for warning in found)
 
-    thick = nodule_of(chosen, 3, spacing_mm=(0.7, 0.7, 25.0), synthetic=False)
+    thick = nodule_of(chosen, 3, spacing_mm=(0.7, 0.7, 25.0), synthetic=False, series_uid="2.25.7")
     turned = replace(thick, cube_hu=thick.cube_hu[::-1])
     found = model.answer(turned, case_of(chosen, 3, smoking=None)).warnings
     assert "The model was trained on synthetic patients: its probabilities mean nothing for a real patient." in found

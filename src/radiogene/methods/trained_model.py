@@ -98,11 +98,11 @@ class FinishedFit:
             self.model.decision,
             self.manifest,
             self.model.training_cubes,
-            self.model.known_scans,
             method.history,
             self.held_out,
             self.companion.clinical_only,
             self.companion.held_out,
+            self.model.known_scans,
         )
         write_model(path, content)
 

@@ -97,11 +97,11 @@ class WrittenModel:
         decision: thresholds and calibration.
         manifest: how it came about; versions and hashes are added.
         training_cubes: fingerprints of the cubes it was trained on.
-        known_scans: what else tells a training case from another.
         history: dataclasses of losses per member, stage and epoch; none of a system without networks.
         held_out: predictions for training patients by models that had not seen them.
         clinical_only: companion on the clinical values alone, or why there is none.
         clinical_only_held_out: predictions of the companion for the same patients; None where there is none.
+        known_scans: what else tells a training case from another.
     """
 
     facts: ModelFacts
@@ -109,11 +109,11 @@ class WrittenModel:
     decision: Decision
     manifest: JsonObject
     training_cubes: Sequence[str]
-    known_scans: KnownScans
     history: Sequence[object]
     held_out: HeldOutPredictions
     clinical_only: ClinicalOnly = BEFORE_COMPANIONS
     clinical_only_held_out: HeldOutPredictions | None = None
+    known_scans: KnownScans = field(default_factory=KnownScans)
 
 
 def require_model_place(path: Path) -> None:

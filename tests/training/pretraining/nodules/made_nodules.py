@@ -50,7 +50,9 @@ def write_rated_store(path, like, patients=16, seed=0):
                     "remark": "round",
                 },
             )
-            record = replace(like.records[0], key=f"{seed:016x}{number:016x}", row=row)
+            first = like.records[0]
+            geometry = replace(first.geometry, series_uid=f"2.25.{seed}.{patient}")
+            record = replace(first, key=f"{seed:016x}{number:016x}", row=row, geometry=geometry)
             store.add(record, ball(solid, [seed, number]), None)
     return path
 
