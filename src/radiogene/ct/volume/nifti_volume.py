@@ -215,17 +215,17 @@ def nifti_scaling(header: _Header, path: Path) -> tuple[float, float] | None:
     """Slope and intercept from stored to true values; None where the stored values are the true ones.
 
     Raises:
-        SeriesError: a slope without an intercept that is a number, or an infinite one.
+        SeriesError: a slope without an intercept that is a number, an infinite one, or one below 0.
 
     Source: nifti1.h ("if the scl_slope field is nonzero"); writers put NaN where they mean no scaling.
     """
     slope, intercept = header.fields["scl"]
     if slope == 0 or np.isnan(slope) or (slope, intercept) == (1, 0):
         return None
-    if not np.isfinite([slope, intercept]).all():
+    if not np.isfinite([slope, intercept]).all() or slope < 0:
         raise SeriesError(
-            f"{path} has scl_slope {slope:g} and scl_inter {intercept:g}: its values cannot be known. Convert the "
-            "original scan again."
+            f"{path} has scl_slope {slope:g} and scl_inter {intercept:g}: its values cannot be known"
+            f"{', as a slope below 0 turns air into bone' if slope < 0 else ''}. Convert the original scan again."
         )
     return slope, intercept
 
