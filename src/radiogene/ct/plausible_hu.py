@@ -65,6 +65,7 @@ LARGEST_END_RATIO = 2.5
 """How far the scan's first slice is from the second, beside the second from the third. Real scans: 1.14."""
 
 LARGEST_STEP_RATIO = 4.0
+STEP_EASE_HU = 20.0
 """The largest difference of neighbouring slices beside the median one. Real scans: 1.8."""
 
 FEWEST_SLICES = 4
@@ -103,8 +104,8 @@ def reason_without_air(probe_kji: NDArray[np.float32]) -> str | None:
     if air >= SMALLEST_AIR_SHARE:
         return None
     return (
-        f"{air:.1%} of the slices around the nodule lie between -1024 and {HIGHEST_AIR_HU:g} HU, where a chest CT shows "
-        "lung. It looks windowed, shifted or normalised"
+        f"{air:.1%} of the slices around the nodule lie between -1024 and {HIGHEST_AIR_HU:g} HU, where a chest CT "
+        "shows lung. It looks windowed, shifted or normalised"
     )
 
 
@@ -185,7 +186,7 @@ def _of_slices(crop: NDArray[np.float32], probe: NDArray[np.float32], places: Se
         ]
     steps = np.abs(np.diff(probe, axis=0)).mean(axis=(1, 2))
     largest = int(steps.argmax())
-    if steps[largest] > LARGEST_STEP_RATIO * (np.median(steps) + SLICE_EASE_HU):
+    if steps[largest] > LARGEST_STEP_RATIO * (np.median(steps) + STEP_EASE_HU):
         return [
             f"from {places[largest]} to the next the pixels change by {steps[largest]:.0f} HU on average, elsewhere by "
             f"{np.median(steps):.0f}. The slices are read with two slopes or signs, or are not of one acquisition"
@@ -203,8 +204,8 @@ def _odd_slices(crop: NDArray[np.float32], probe: NDArray[np.float32]) -> list[t
     crop_bands = _band_ratio(crop_off, np.abs(crop[2:] - crop[:-2]), CROP_BAND_ROWS)
     slopes, shifts = _lines(between, probe[1:-1])
     steps = np.abs(np.diff(probe, axis=0)).mean(axis=(1, 2))
-    ends = [0] * bool(steps[0] > LARGEST_END_RATIO * (steps[1] + SLICE_EASE_HU))
-    ends += [len(probe) - 1] * bool(steps[-1] > LARGEST_END_RATIO * (steps[-2] + SLICE_EASE_HU))
+    ends = [0] * bool(steps[0] > LARGEST_END_RATIO * (steps[1] + STEP_EASE_HU))
+    ends += [len(probe) - 1] * bool(steps[-1] > LARGEST_END_RATIO * (steps[-2] + STEP_EASE_HU))
     differs = "differs from both of its neighbours, which are alike"
 
     def where(is_odd: NDArray[np.bool_]) -> list[int]:
@@ -243,7 +244,7 @@ def _band_ratio(off: NDArray[np.float32], apart: NDArray[np.float32], rows: int)
     return np.max(ratios, axis=0)
 
 
-def _lines(between: NDArray[np.float32], own: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _lines(between: NDArray[np.floating], own: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Per slice the slope of the least-squares line from its neighbours' mean, and the median shift of soft tissue.
 
     Args:

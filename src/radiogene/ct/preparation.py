@@ -209,7 +209,7 @@ def _report(scan: Scan, nodule: Nodule, share_outside: float, doubts: Sequence[s
         share_outside=share_outside,
         nodule=MarkedNodule(nodule.kind, nodule.segment, extent_mm, nodule.volume_ml, too_wide),
         decisions=(*scan.decisions, *nodule.decisions),
-        warnings=(*doubts, *_warnings(share_outside, extent_mm if too_wide else None)),
+        warnings=(*_warnings(share_outside, extent_mm if too_wide else None), *doubts),
         series_uid=scan.series_uid,
         facts=dict(scan.facts),
         synthetic=SYNTHETIC_MARK in str(scan.facts.get("manufacturer") or "").lower(),

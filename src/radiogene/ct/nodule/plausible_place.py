@@ -71,7 +71,7 @@ class MarkedPlace:
 
     def doubts(self) -> list[str]:
         """What speaks against a nodule there, each with its likely cause; empty for every real nodule at hand."""
-        checks = (self._too_large, self._in_air, self._marks_air, self._is_inverted, self._outside_body, self._in_bone)
+        checks = (self._too_large, self._in_air, self._is_inverted, self._marks_air, self._outside_body, self._in_bone)
         return [found for check in checks if (found := check()) is not None]
 
     def _too_large(self) -> str | None:
@@ -143,8 +143,8 @@ class MarkedPlace:
         if max(lengths, default=0) <= LONGEST_CALCIFIED_MM:
             return None
         return (
-            f"it lies in a body of more than {BONE_HU:g} HU that is longer than {LONGEST_CALCIFIED_MM:.0f} mm: bone, or "
-            "a vessel full of contrast medium"
+            f"it lies in a body of more than {BONE_HU:g} HU that is longer than {LONGEST_CALCIFIED_MM:.0f} mm: bone, "
+            "or a vessel full of contrast medium"
         )
 
 

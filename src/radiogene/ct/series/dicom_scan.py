@@ -110,6 +110,9 @@ def _pixel_decisions(slices: tuple[SliceHeader, ...]) -> tuple[str, ...]:
     note = next(filter(None, map(padding_note, slices)), None)
     if note:
         decisions.append(note)
+    unreadable = {name for header in slices for name in header.facts.unreadable.split(", ") if name}
+    if unreadable:
+        decisions.append(f"{', '.join(sorted(unreadable))} left out of the record, as no number stands there")
     if differing := differing_lines(slices):
         decisions.append(differing)
     return tuple(decisions)

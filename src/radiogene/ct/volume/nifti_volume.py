@@ -65,6 +65,9 @@ LARGEST_VOXEL_COUNT = 2**31
 
 READ_ON_BYTES = 2**20
 
+PADDING_BYTES = 2**12
+"""So many bytes may follow the voxels: some writers fill the last block of a disk; a slice of a CT is larger."""
+
 SPACE_UNIT_BITS = 0b111
 MILLIMETRES_OR_UNSTATED = frozenset({0, 2})
 
@@ -230,6 +233,28 @@ def nifti_scaling(header: _Header, path: Path) -> tuple[float, float] | None:
     return slope, intercept
 
 
+def nifti_pixel_bytes(file: BinaryIO, header: _Header, needed: int, path: Path) -> bytearray:
+    """The bytes of the voxels, once the whole file is known to hold just these.
+
+    Raises:
+        EOFError: the file ends before them.
+        SeriesError: it goes on after them, so that its header states too few.
+    """
+    file.seek(nifti_pixel_offset(header, path))
+    pixels = read_at_most(file, needed)
+    if len(pixels) < needed:
+        raise EOFError(f"{len(pixels)} of {needed} bytes of pixels are there")
+    beyond = 0
+    while chunk := file.read(READ_ON_BYTES):
+        beyond += len(chunk)  # gzip checks its sum at the end of the stream only
+    if beyond > PADDING_BYTES:
+        raise SeriesError(
+            f"{path} holds {beyond} bytes more than the {needed} that its header states: its dimensions or its number "
+            "type are wrong. Convert the original again."
+        )
+    return pixels
+
+
 def read_nifti_voxels(
     file: BinaryIO, header: _Header, shape_ijk: tuple[int, int, int], path: Path
 ) -> NDArray[np.generic]:
@@ -244,13 +269,7 @@ def read_nifti_voxels(
         raise SeriesError(f"{path} has NIfTI datatype {code}; expected real numbers of 16 bits or more.")
     stored_type = np.dtype(header.order + DATATYPES[code])
     needed = int(np.prod(shape_ijk, dtype=np.int64)) * stored_type.itemsize
-    file.seek(nifti_pixel_offset(header, path))
-    pixels = read_at_most(file, needed)
-    if len(pixels) < needed:
-        raise EOFError(f"{len(pixels)} of {needed} bytes of pixels are there")
-    while file.read(READ_ON_BYTES):
-        pass  # gzip checks its sum at the end of the stream only
-    stored = np.frombuffer(pixels, stored_type).reshape(shape_ijk[::-1])
+    stored = np.frombuffer(nifti_pixel_bytes(file, header, needed, path), stored_type).reshape(shape_ijk[::-1])
     scaling = nifti_scaling(header, path)
     if scaling is None:
         return stored
