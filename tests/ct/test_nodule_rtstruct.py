@@ -135,10 +135,15 @@ def test_separate_bodies_are_listed_and_chosen(scan, tmp_path):
     np.testing.assert_allclose(locate_nodule(path, scan, segment="GTV.2").centre_lps_mm, [-18, 26, -172], atol=1e-6)
 
 
-def test_one_slice_left_out_leaves_one_body(scan, tmp_path):
+def test_one_slice_left_out_leaves_one_body_and_its_neighbours_reach_half_way(scan, tmp_path):
     contours = [rectangle(-20, 24, 8, 6, z) for z in (-189.0, -187.0, -183.0)]
     found = locate_nodule(saved(structure_set(scan, [Roi("GTV", contours)]), tmp_path / "rt.dcm"), scan)
-    np.testing.assert_allclose(found.centre_lps_mm, [-16, 27, np.mean([-189, -187, -183])], atol=1e-6)
+    depths = [2.0, 3.0, 4.0]
+    np.testing.assert_allclose(
+        found.centre_lps_mm, [-16, 27, np.average([-189, -187, -183], weights=depths)], atol=1e-6
+    )
+    assert found.volume_ml == pytest.approx(8 * 6 * sum(depths) / 1000)
+    assert "half the way to its neighbours, 2 to 4 mm" in found.decisions[-1]
 
 
 def test_a_point_of_a_structure_set_is_a_point(scan, tmp_path):

@@ -54,7 +54,7 @@ def prepare_nodule(
     segment: str | None = None,
     series: str | None = None,
     allow_gaps: bool = False,
-    require_air: bool = True,
+    refuse_doubts: bool = True,
 ) -> PreparedNodule:
     """The 64 mm cube around a nodule at 1 mm in HU, with its geometry.
 
@@ -65,8 +65,8 @@ def prepare_nodule(
         segment: as for `place_nodule`.
         series: as for `read_scan`.
         allow_gaps: as for `read_scan`.
-        require_air: refuse slices without air, which are windowed, shifted or normalised and no HU; only images to look
-            at may do without.
+        refuse_doubts: refuse pixels that cannot be HU and a place that cannot be a nodule; where somebody only looks at
+            the images, they are warnings of the report.
 
     Raises:
         SeriesError, GeometryError: the scan cannot be read as one even series in HU.
@@ -78,7 +78,8 @@ def prepare_nodule(
         frame=_frame(frame),
         segment=segment,
         scan_options=ScanOptions(series, allow_gaps),
-        require_air=require_air,
+        require_air=refuse_doubts,
+        refuse_doubts=refuse_doubts,
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -11,18 +11,20 @@ from numpy.typing import NDArray
 
 from radiogene.ct.geometry import Frame
 from radiogene.ct.geometry_report import GeometryReport, MarkedNodule, Triple
-from radiogene.ct.nodule.location import Nodule, NodulePlace, locate_nodule
+from radiogene.ct.nodule.location import POINT, Nodule, NodulePlace, locate_nodule
+from radiogene.ct.nodule.plausible_place import MarkedPlace
 from radiogene.ct.open_scan import open_scan
+from radiogene.ct.plausible_hu import note_on_top, reason_without_air, reasons_not_hu
 from radiogene.ct.resampling import (
     CUBE_MM,
     CUBE_SAMPLES,
-    HIGHEST_AIR_HU,
     SAMPLE_MM,
+    ResampledCube,
     resample_cube,
     sample_points_lps_mm,
 )
 from radiogene.ct.scan import AIR_HU, Scan, ScanOptions
-from radiogene.errors import SeriesError
+from radiogene.errors import NoduleError, RadiogeneError, SeriesError
 
 SYNTHETIC_MARK = "synthetic"
 """A manufacturer's name that holds this word marks a scan as synthetic in every output that rests on it."""
@@ -30,9 +32,6 @@ SYNTHETIC_MARK = "synthetic"
 LARGEST_EXTENT_MM = CUBE_MM
 
 SMALLEST_SHARE_SHOWN = 0.001
-
-SMALLEST_AIR_SHARE = 0.01
-"""Whole slices through a lung nodule hold far more lung than this; windowed, shifted or scaled ones hold none."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +90,14 @@ def stored_cube(cube_hu: NDArray[np.floating | np.int16]) -> NDArray[np.int16]:
 
     Training, evaluation and a single prediction all pass here, so that they agree to the last bit. A cube that has
     passed already comes back as it is.
+
+    Raises:
+        SeriesError: a value is infinite or no number.
     """
     if cube_hu.dtype == np.int16:
         return cube_hu.astype(np.int16, copy=False)
+    if not np.isfinite(cube_hu).all():
+        raise SeriesError("The cube has values that are infinite or no number; expected HU. Prepare it again.")
     limits = np.iinfo(np.int16)
     return np.clip(np.rint(cube_hu), limits.min, limits.max).astype(np.int16)
 
@@ -106,6 +110,7 @@ def prepare_nodule(
     segment: str | None = None,
     scan_options: ScanOptions | None = None,
     require_air: bool = True,
+    refuse_doubts: bool = False,
 ) -> PreparedNodule:
     """The cube around one nodule of one scan.
 
@@ -117,22 +122,68 @@ def prepare_nodule(
         scan_options: what the user decided about reading the scan.
         require_air: refuse slices without air, which are windowed, shifted or normalised and no HU; only images to
             look at may do without.
+        refuse_doubts: refuse all pixels that cannot be HU of a chest, and a place that cannot be a nodule, as whatever
+            answers or trains must; else they are warnings of the report, for a person who looks at the images.
 
     Raises:
         SeriesError, GeometryError: the scan cannot be read as one even series in HU.
-        NoduleError: the nodule is missing, ambiguous, empty or outside the scan.
+        NoduleError: the nodule is missing, ambiguous, empty, outside the scan, or where no nodule can be.
     """
     scan = open_scan(Path(ct), scan_options or ScanOptions())
     place = locate_nodule(nodule, scan, frame=frame, segment=segment)
     cube = resample_cube(scan, place.centre_lps_mm)
-    if require_air and cube.air_share < SMALLEST_AIR_SHARE:
-        raise SeriesError(
-            f"{scan.source}: {cube.air_share:.1%} of the slices around the nodule lie between -1024 and "
-            f"{HIGHEST_AIR_HU:g} HU, where a chest CT shows lung. It looks windowed, shifted or normalised: give the "
-            "scan in Hounsfield units."
+    segment_zyx = segment_cube(place)
+    of_pixels, of_place = _doubts(scan, place, cube, segment_zyx)
+    without_air = reason_without_air(cube.read.probe_kji) if require_air else None
+    if reason := without_air or (of_pixels[0] if refuse_doubts and of_pixels else None):
+        raise SeriesError(f"{scan.source}: {reason}: give the scan in Hounsfield units.")
+    if refuse_doubts and of_place:
+        raise NoduleError(_no_nodule_there(place, of_place[0], _other_frame(nodule, scan, frame)))
+    doubts = [f"{doubt[0].upper()}{doubt[1:]}." for doubt in (*of_pixels, *of_place)]
+    top = note_on_top(cube.read.probe_kji)
+    report = _report(scan, place, cube.share_outside, [*doubts, *([top] if top else [])])
+    return PreparedNodule(cube.cube_zyx, segment_zyx, place, report, scan.patient_id)
+
+
+def _doubts(
+    scan: Scan, place: Nodule, cube: ResampledCube, segment_zyx: NDArray[np.bool_] | None
+) -> tuple[list[str], list[str]]:
+    """What speaks against pixels in HU, and against a nodule at the place."""
+    first = int(cube.read.first_ijk[2])
+    places = [scan.slice_place(first + n) for n in range(len(cube.read.probe_kji))]
+    of_pixels = reasons_not_hu(cube.read.crop_kji, cube.read.probe_kji, places)
+    return of_pixels, MarkedPlace(place, cube.cube_zyx, segment_zyx, cube.read, scan.grid).doubts()
+
+
+def _other_frame(nodule: NodulePlace, scan: Scan, frame: Frame) -> Frame | None:
+    """The frame in which a point would be a possible nodule, where it is none in the one it was given in."""
+    for other in Frame:
+        try:
+            place = locate_nodule(nodule, scan, frame=other)
+            cube = resample_cube(scan, place.centre_lps_mm)
+        except RadiogeneError:
+            continue
+        if place.kind == POINT and other is not frame and _doubts(scan, place, cube, None) == ([], []):
+            return other
+    return None
+
+
+def _no_nodule_there(place: Nodule, doubt: str, other: Frame | None) -> str:
+    """The refusal of a place, with its likely cause and the way out."""
+    centre = ", ".join(f"{value:.1f}" for value in place.centre_lps_mm)
+    if other is not None:
+        advice = (
+            f"Read in the frame {other.value} it would be a possible place: is this point in {other.value.upper()}?"
         )
-    report = _report(scan, place, cube.share_outside)
-    return PreparedNodule(cube.cube_zyx, segment_cube(place), place, report, scan.patient_id)
+        advice += f" Then say so with `frame` {other.value}."
+    elif place.kind == POINT:
+        advice = "Is the point of this very series, and in LPS mm (`frame` lps) rather than RAS or voxels?"
+    else:
+        advice = "Give the marking that was made on this series, or the nodule as a point."
+    return (
+        f"No nodule can be at ({centre}) mm LPS: {doubt}. {advice} The nine views of the place show what is there "
+        "(`radiogene views`)."
+    )
 
 
 def segment_cube(nodule: Nodule) -> NDArray[np.bool_] | None:
@@ -147,7 +198,7 @@ def segment_cube(nodule: Nodule) -> NDArray[np.bool_] | None:
     return None if nodule.body is None else nodule.body.contains(sample_points_lps_mm(nodule.centre_lps_mm))
 
 
-def _report(scan: Scan, nodule: Nodule, share_outside: float) -> GeometryReport:
+def _report(scan: Scan, nodule: Nodule, share_outside: float, doubts: Sequence[str]) -> GeometryReport:
     extent_mm = None if nodule.extent_mm is None else _triple([round(float(e), 3) for e in nodule.extent_mm])
     too_wide = extent_mm is not None and max(extent_mm) > LARGEST_EXTENT_MM
     i, j, k = scan.grid.directions_lps.T
@@ -160,7 +211,7 @@ def _report(scan: Scan, nodule: Nodule, share_outside: float) -> GeometryReport:
         share_outside=share_outside,
         nodule=MarkedNodule(nodule.kind, nodule.segment, extent_mm, nodule.volume_ml, too_wide),
         decisions=(*scan.decisions, *nodule.decisions),
-        warnings=_warnings(share_outside, extent_mm if too_wide else None),
+        warnings=(*_warnings(share_outside, extent_mm if too_wide else None), *doubts),
         series_uid=scan.series_uid,
         facts=dict(scan.facts),
         synthetic=SYNTHETIC_MARK in str(scan.facts.get("manufacturer") or "").lower(),

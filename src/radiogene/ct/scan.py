@@ -46,7 +46,10 @@ class Scan:
     """Facts for the manifest: manufacturer, kernel, kVp, slice thickness, transfer syntax; nothing identifying."""
 
     read_windows: Callable[[int, int, Sequence[Window]], tuple[NDArray[np.float32], ...]] | None = None
-    """As `windows`, without turning whole slices into HU; None where only whole slices can be read."""
+    """As `uncut_windows`, without turning whole slices into HU; None where only whole slices can be read."""
+
+    slice_places: tuple[str, ...] = ()
+    """What to call each slice in messages, in grid order: its file, and frame; empty where slices have no files."""
 
     def windows(self, first: int, stop: int, windows: Sequence[Window]) -> tuple[NDArray[np.float32], ...]:
         """Per window its part (slices, rows, columns) of the slices first..stop-1 in HU; each slice is read once.
@@ -56,10 +59,25 @@ class Scan:
             stop: slice after the last.
             windows: rows and columns, with steps where they are thinned.
         """
+        return tuple(cleaned_hu(part) for part in self.uncut_windows(first, stop, windows))
+
+    def uncut_windows(self, first: int, stop: int, windows: Sequence[Window]) -> tuple[NDArray[np.float32], ...]:
+        """As `windows`, with the values below -1024 HU that the file holds, as far as the scan's reader has them.
+
+        They are no tissue; what lies there tells whether the others are HU.
+        """
         if self.read_windows is not None:
             return self.read_windows(first, stop, windows)
         slab_hu = self.read_slices(first, stop)
         return tuple(slab_hu[:, rows, columns] for rows, columns in windows)
+
+    def slice_place(self, index: int) -> str:
+        """What to call a slice in messages: its file where it has one, else its number and its height."""
+        if index < len(self.slice_places) and self.slice_places[index]:
+            return f"slice {index} ({self.slice_places[index]})"
+        columns, rows, _ = self.grid.shape_ijk
+        height_mm = float(self.grid.to_lps_mm([(columns - 1) / 2, (rows - 1) / 2, index])[2])
+        return f"slice {index} (counted from 0, at z {height_mm:.1f} mm)"
 
     def read_volume(self) -> NDArray[np.float32]:
         """The whole scan as float32 HU (slices, rows, columns)."""

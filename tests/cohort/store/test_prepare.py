@@ -23,7 +23,9 @@ HEAD = "patient_id,ct,nodule,age,EGFR,synthetic\n"
 
 def write_scan(path: Path, slope_hu: float) -> None:
     """A volume of 80 x 76 x 72 voxels whose HU rise along x by the slope."""
-    volume = np.broadcast_to(np.arange(80, dtype=np.float32) * slope_hu - 1000, (72, 76, 80))
+    volume = np.broadcast_to(np.arange(80, dtype=np.float32) * slope_hu - 800, (72, 76, 80)).copy()
+    for rim in (volume[:, :3], volume[:, -3:], volume[:, :, :3], volume[:, :, -3:]):
+        rim[:] = 40  # beyond the cube, as a chest has a wall around its lungs
     image = SimpleITK.GetImageFromArray(np.ascontiguousarray(volume).astype(np.int16))
     image.SetOrigin((-40.0, -38.0, 10.0))
     SimpleITK.WriteImage(image, str(path))

@@ -32,7 +32,9 @@ def prepared_row(row: CohortRow, allow_gaps: bool) -> PreparedNodule | str:
     """
     options = ScanOptions(series_uid=row.series_uid, allow_gaps=allow_gaps)
     try:
-        nodule = prepare_nodule(row.ct, row.nodule, frame=row.frame, segment=row.segment, scan_options=options)
+        nodule = prepare_nodule(
+            row.ct, row.nodule, frame=row.frame, segment=row.segment, scan_options=options, refuse_doubts=True
+        )
     except (RadiogeneError, OSError) as error:
         return f"{type(error).__name__}: {error}{_of_machine(row)}"
     # Half the bytes to send, and all that any reader of a row's cube keeps.

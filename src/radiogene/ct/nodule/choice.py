@@ -75,7 +75,7 @@ def choose_region(segments: Sequence[Segment], wanted: str | None, where: str) -
         region = segment.whole()
         if components.total > 1 or region is None:
             raise NoduleError(_several_components(segment, components, where))
-        return Choice(region, segment.number, segment.name, tuple(decisions))
+        return Choice(region, segment.number, segment.name, (*decisions, *region.notes))
     if not 1 <= component <= len(components.largest):
         raise NoduleError(
             f"There is no component {component} in segment {segment.name} of {where}. "
@@ -84,7 +84,8 @@ def choose_region(segments: Sequence[Segment], wanted: str | None, where: str) -
     if components.total > 1:
         decisions.append(f"component {component} of {components.total} taken, counted by falling volume")
     name = f"{segment.number}.{component}" + (f" ({segment.label})" if segment.label else "")
-    return Choice(components.largest[component - 1], segment.number, name, tuple(decisions))
+    region = components.largest[component - 1]
+    return Choice(region, segment.number, name, (*decisions, *region.notes))
 
 
 def described(region: Region | None) -> str:

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 SAME_PLANE_MM = 0.05
 """Contours whose distances along the normal differ by less lie on one plane."""
 
+SAME_AREA = 0.02
+"""Two contours that share all but this part of an area enclose the same; those that share less than it do not cross."""
+
 THINNEST_STRIP_MM = 1e-7
 """Corners and crossings nearer than this, far below any contour's precision, count as one level."""
 
@@ -38,6 +41,12 @@ def even_odd_moments(polygons_uv: Sequence[NDArray[np.float64]]) -> Moments:
     The plane is cut into strips between all corners and crossings; within a strip edges do not cross, and the figure
     is a row of trapezoids.
     """
+    return _moments([(polygon,) for polygon in polygons_uv])
+
+
+def _moments(groups_uv: Sequence[Sequence[NDArray[np.float64]]]) -> Moments:
+    """Area and first moments of the points that lie in an odd number of groups, and in any polygon of each of them."""
+    polygons_uv = [polygon for group in groups_uv for polygon in group]
     edges = np.concatenate([_edges(polygon) for polygon in polygons_uv])
     levels = np.unique(np.concatenate([edges[:, :, 1].ravel(), _crossing_levels(edges)]))
     levels = levels[np.diff(levels, prepend=-np.inf) > THINNEST_STRIP_MM]
@@ -49,10 +58,34 @@ def even_odd_moments(polygons_uv: Sequence[NDArray[np.float64]]) -> Moments:
     edge, passed = _repeated(last_level - first_level)
     strip = first_level[edge] + passed
     ends_u = np.stack([_at_level(edges[edge], levels[strip]), _at_level(edges[edge], levels[strip + 1])], axis=1)
-    # An even number of edges runs through each strip: every second gap between them is inside.
     order = np.lexsort((ends_u.sum(axis=1), strip))
-    inside = strip[order[0::2]]
-    return _trapezoids(ends_u[order[0::2]], ends_u[order[1::2]], levels[inside], levels[inside + 1])
+    if len(groups_uv) == len(polygons_uv):
+        # An even number of edges runs through each strip: every second gap between them is inside.
+        left, right = order[0::2], order[1::2]
+    else:
+        polygon_of_edge = np.repeat(np.arange(len(polygons_uv)), [len(polygon) for polygon in polygons_uv])
+        group_of_polygon = np.repeat(np.arange(len(groups_uv)), [len(group) for group in groups_uv])
+        left, right = _gaps_inside(order, strip, polygon_of_edge[edge], group_of_polygon)
+    inside = strip[left]
+    return _trapezoids(ends_u[left], ends_u[right], levels[inside], levels[inside + 1])
+
+
+def _gaps_inside(
+    order: NDArray[np.int64], strip: NDArray[np.int64], polygon: NDArray[np.int64], group: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The left and the right edges of the gaps that lie in an odd number of groups.
+
+    Args:
+        order: (n,) edges from left to right, strip by strip.
+        strip: (n,) of each edge.
+        polygon: (n,) of each edge.
+        group: (polygons,) of each polygon.
+    """
+    # Every polygon is closed, so that the parity of its edges is even again where a strip ends.
+    parity = np.cumsum(np.eye(len(group), dtype=np.int64)[polygon[order]], axis=0) % 2
+    in_group = np.stack([parity[:, group == number].any(axis=1) for number in np.unique(group)], axis=1)
+    gaps = np.flatnonzero((in_group.sum(axis=1) % 2 == 1)[:-1] & (strip[order[:-1]] == strip[order[1:]]))
+    return order[gaps], order[gaps + 1]
 
 
 def inside_even_odd(points_uv: NDArray[np.float64], polygons_uv: Sequence[NDArray[np.float64]]) -> NDArray[np.bool_]:
@@ -64,6 +97,74 @@ def inside_even_odd(points_uv: NDArray[np.float64], polygons_uv: Sequence[NDArra
     point, edge = np.nonzero((edges[:, 0, 1] > levels[near, None]) != (edges[:, 1, 1] > levels[near, None]))
     to_the_right = _at_level(edges[edge], levels[near[point]]) > points_uv[near[point], 0]
     return np.bincount(near[point[to_the_right]], minlength=len(points_uv)) % 2 == 1
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneFigure:
+    """What the contours on one plane enclose.
+
+    Attributes:
+        groups_uv: polygons (n, 2) in mm; those of a group are joined, and the groups combine by XOR.
+        repeated: how many contours were left out, as another one encloses the same.
+    """
+
+    groups_uv: tuple[tuple[NDArray[np.float64], ...], ...]
+    repeated: int = 0
+
+    @property
+    def crossing(self) -> bool:
+        """True where contours that cross were joined."""
+        return any(len(group) > 1 for group in self.groups_uv)
+
+    def moments(self) -> Moments:
+        """Area and first moments."""
+        if not self.crossing:
+            return even_odd_moments([polygon for (polygon,) in self.groups_uv])
+        return _moments(self.groups_uv)
+
+    def contains(self, points_uv: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which points (n, 2) lie inside: bool (n,)."""
+        if not self.crossing:
+            return inside_even_odd(points_uv, [polygon for (polygon,) in self.groups_uv])
+        inside = np.zeros(len(points_uv), dtype=bool)
+        for group in self.groups_uv:
+            inside ^= np.any([inside_even_odd(points_uv, [polygon]) for polygon in group], axis=0)
+        return inside
+
+
+def plane_figure(polygons_uv: Sequence[NDArray[np.float64]]) -> PlaneFigure:
+    """The figure of closed contours on one plane: repeated ones once, crossing ones joined, one inside another a hole.
+
+    Args:
+        polygons_uv: closed polygons (n, 2) in mm.
+    """
+    kept: list[NDArray[np.float64]] = []
+    areas: list[float] = []
+    groups: list[set[int]] = []
+    for polygon in polygons_uv:
+        area = even_odd_moments([polygon]).area_mm2
+        crossed, is_repeated = set(), False
+        for index, other in enumerate(kept):
+            apart = (polygon.min(axis=0) > other.max(axis=0)) | (other.min(axis=0) > polygon.max(axis=0))
+            if apart.any():
+                continue
+            shared = (area + areas[index] - even_odd_moments([polygon, other]).area_mm2) / 2
+            smaller, larger = sorted((area, areas[index]))
+            is_repeated = shared >= (1 - SAME_AREA) * larger > 0
+            if is_repeated:
+                break
+            if SAME_AREA * smaller < shared < (1 - SAME_AREA) * smaller:
+                crossed.add(index)
+        if is_repeated:
+            continue
+        joined = [group for group in groups if group & crossed]
+        groups = [group for group in groups if not group & crossed] + [{len(kept)}.union(*joined)]
+        kept.append(polygon)
+        areas.append(area)
+    ordered = sorted(groups, key=min)
+    return PlaneFigure(
+        tuple(tuple(kept[index] for index in sorted(group)) for group in ordered), len(polygons_uv) - len(kept)
+    )
 
 
 def touching_groups(contours: Sequence[tuple[float, NDArray[np.float64]]], reach_mm: float) -> list[list[int]]:

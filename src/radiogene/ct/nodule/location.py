@@ -147,7 +147,7 @@ def _from_structures(dataset: Dataset, path: Path, scan: Scan, segment: str | No
 
 def _from_mask(path: Path, scan: Scan, segment: str | None) -> Nodule:
     decisions = ("the mask names no patient and no frame of reference: taken to lie in the scan's",)
-    return _nodule(choose_region(read_mask(path), segment, str(path)), MASK, decisions)
+    return _nodule(choose_region(read_mask(path, scan.grid), segment, str(path)), MASK, decisions)
 
 
 def _nodule(choice: Choice, kind: str, decisions: tuple[str, ...]) -> Nodule:

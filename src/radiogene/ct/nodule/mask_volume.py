@@ -4,8 +4,9 @@ import gzip
 import math
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -16,10 +17,11 @@ from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.choice import Segment
 from radiogene.ct.nodule.mask import PlaneStack
 from radiogene.ct.nodule.region import Components, Region
+from radiogene.ct.volume.compressed_stream import refuse_wrong_size
 from radiogene.ct.volume.itk_volume import itk_reader, read_by_itk, refuse_unplaced
 from radiogene.ct.volume.nifti_volume import (
     nifti_affine_lps_mm,
-    nifti_pixel_offset,
+    nifti_pixel_bytes,
     nifti_scaling,
     nifti_shape_ijk,
     read_nifti_header,
@@ -33,6 +35,12 @@ MASK_SUFFIXES = VOLUME_SUFFIXES
 
 LARGEST_MASK_VOXELS = 2**31
 """More voxels than this are an error of the header or an attack on memory, not a mask of a CT."""
+
+ROUNDING_OF_LABELS = 1e-3
+"""Labels that a stored slope made of whole numbers differ from these by less."""
+
+SAME_CORNER_VOXELS = 1.5
+"""A mask of the scan's matrix has the scan's corners, also where its axes run the other way."""
 
 MOST_LABELS = 64
 """A volume with more distinct values is an image, not a mask."""
@@ -50,14 +58,16 @@ class _Labels:
     names: dict[int, str]
 
 
-def read_mask(path: Path) -> tuple[Segment, ...]:
+def read_mask(path: Path, scan_grid: VoxelGrid | None = None) -> tuple[Segment, ...]:
     """The labels of a mask volume as segments.
 
     Args:
         path: a NIfTI, NRRD or MetaImage file of whole numbers, 0 outside.
+        scan_grid: of the scan that it marks a nodule of; None to take the file alone.
 
     Raises:
-        NoduleError: the file cannot be read, is no mask, has fractions or says not where it lies in the patient.
+        NoduleError: the file cannot be read, is no mask, has fractions, says not where it lies in the patient, or lost
+            its place.
     """
     name = path.name.lower()
     if name.endswith(NIFTI_SUFFIXES):
@@ -70,6 +80,9 @@ def read_mask(path: Path) -> tuple[Segment, ...]:
         raise NoduleError(f"The mask cannot be used: {error}") from error
     except (EOFError, OSError, RuntimeError, zlib.error) as error:
         raise NoduleError(f"{path} cannot be read as a mask volume: {_last_line(error)}") from error
+    if scan_grid is not None:
+        _refuse_lost_place(mask.grid, scan_grid, path)
+    mask = replace(mask, labels_kji=_whole_labels(mask.labels_kji))
     values = _label_values(mask.labels_kji, path)
     return tuple(_segment(mask.labels_kji, value, mask.names.get(value, ""), mask.grid) for value in values)
 
@@ -97,15 +110,15 @@ def _read_nifti_mask(path: Path) -> _Labels:
         code = header.whole("datatype")
         if code not in EIGHT_BIT_MASKS:
             return _Labels(read_nifti_voxels(file, header, shape_ijk, path), grid, {})
-        file.seek(nifti_pixel_offset(header, path))
-        stored = np.frombuffer(file.read(math.prod(shape_ijk)), EIGHT_BIT_MASKS[code])
-    if stored.size < math.prod(shape_ijk):
-        raise EOFError(f"the file is cut short: {stored.size} of {math.prod(shape_ijk)} voxels found")
+        stored = np.frombuffer(nifti_pixel_bytes(file, header, math.prod(shape_ijk), path), EIGHT_BIT_MASKS[code])
     labels_kji = stored.reshape(shape_ijk[::-1])
     scaling = nifti_scaling(header, path)
     if scaling is None:
         return _Labels(labels_kji, grid, {})
     slope, intercept = scaling
+    if intercept == 0 and len(np.unique(stored[stored != 0])) == 1:
+        # One label, of which a writer's slope made a fraction.
+        return _Labels(labels_kji, grid, {})
     return _Labels(labels_kji * np.float64(slope) + np.float64(intercept), grid, {})
 
 
@@ -121,6 +134,7 @@ def _read_nrrd_mask(path: Path) -> _Labels:
 def _read_metaimage_mask(path: Path) -> _Labels:
     """The mask in a MetaImage file."""
     refuse_unplaced(path)
+    refuse_wrong_size(path)
     reader = itk_reader(path)
     reader.ReadImageInformation()
     size = reader.GetSize()
@@ -145,6 +159,49 @@ def _refuse_size(size: Sequence[int], path: Path) -> None:
             f"{path} claims {' x '.join(map(str, size))} voxels: at most {LARGEST_MASK_VOXELS} were expected. "
             "The header is damaged."
         )
+
+
+def _whole_labels(labels_kji: NDArray[np.generic]) -> NDArray[np.generic]:
+    """The values with the rounding of a stored slope taken away, where all of them are whole but for it."""
+    if labels_kji.dtype.kind != "f":
+        return labels_kji
+    whole = np.rint(labels_kji.astype(np.float64))
+    with np.errstate(invalid="ignore"):
+        off = np.abs(labels_kji - whole)
+    return np.asarray(whole if 0 < off.max(initial=0.0) <= ROUNDING_OF_LABELS else labels_kji)
+
+
+def _refuse_lost_place(mask: VoxelGrid, scan: VoxelGrid, path: Path) -> None:
+    """Refuse a mask that was saved without the geometry of the scan.
+
+    Raises:
+        NoduleError: it has the scan's matrix and lies elsewhere, or has a spacing of 1 and begins at 0.
+    """
+    apart_mm = _corners_apart_mm(mask, scan)
+    largest_mm = SAME_CORNER_VOXELS * float(scan.spacing_mm.max())
+    same_matrix = sorted(mask.shape_ijk) == sorted(scan.shape_ijk)
+    # One that lies wholly elsewhere is refused for its nodule, which is outside the scan.
+    reaches_in = bool(scan.contains_index(scan.to_index_ijk(mask.to_lps_mm((np.array(mask.shape_ijk) - 1) / 2))))
+    by_default = reaches_in and np.allclose(np.abs(mask.affine_lps_mm), np.eye(4), atol=1e-6)
+    if not (same_matrix or by_default) or apart_mm <= largest_mm:
+        return
+    size = " x ".join(map(str, mask.shape_ijk))
+    what = (
+        f"has a spacing of 1 mm and begins at 0 ({size} voxels), as files without geometry do"
+        if by_default
+        else f"has the scan's {size} voxels, but its corners lie up to {apart_mm:.0f} mm from the scan's"
+    )
+    raise NoduleError(
+        f"{path} {what}: it was saved without the place of the scan it was made on, and would mark another place. Save "
+        "it again with the scan's spacing, origin and directions (`CopyInformation`, the scan's affine), or give the "
+        "nodule as a point."
+    )
+
+
+def _corners_apart_mm(mask: VoxelGrid, scan: VoxelGrid) -> float:
+    """How far the farthest corner of a mask's grid is from the nearest corner of the scan's."""
+    one, other = (grid.to_lps_mm(list(product(*[(0, count - 1) for count in grid.shape_ijk]))) for grid in (mask, scan))
+    return float(np.linalg.norm(one[:, None] - other[None], axis=-1).min(axis=1).max())
 
 
 def _label_values(labels_kji: NDArray[np.generic], path: Path) -> list[int]:

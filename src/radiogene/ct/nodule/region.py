@@ -25,12 +25,14 @@ class Region:
         extent_mm: (3,) float64, size of the bounding box along L, P, H with whole voxels; None for a point.
         volume_ml: volume; None for a point.
         body: what it fills; None for a point.
+        notes: what was decided in putting it together, in words for the result.
     """
 
     centre_lps_mm: NDArray[np.float64]
     extent_mm: NDArray[np.float64] | None = None
     volume_ml: float | None = None
     body: Body | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 
 from radiogene.ct.nodule.choice import Segment
-from radiogene.ct.nodule.contour_planes import ContourPlanes
-from radiogene.ct.nodule.contours import plane_groups, touching_groups
+from radiogene.ct.nodule.contour_planes import ContourPlanes, plane_reaches_mm
+from radiogene.ct.nodule.contours import PlaneFigure, plane_figure, plane_groups, touching_groups
 from radiogene.ct.nodule.reference import text_of
 from radiogene.ct.nodule.region import CUBIC_MM_PER_ML, Components, Region
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
+from radiogene.storage.plain_words import counted
 
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 """Contour Geometric Types (3006,0042) that enclose an area (DICOM PS3.3 C.8.8.6.1 and C.8.8.6.3)."""
@@ -24,6 +25,10 @@ FLAT_MM = 0.2
 
 PARALLEL = 1e-3
 """Normals of contours agree to this."""
+
+MOST_LEFT_OUT = 0.5
+UNEVEN_SHARE = 0.05
+"""Planes are a step or several whole steps apart, with fewer than this share of planes left out, or else uneven."""
 
 PLANES_LEFT_OUT = 1
 """Contours that overlap are one body also where a reader skipped one slice between them."""
@@ -40,6 +45,7 @@ class RoiContours:
         points_mm: (3,) float64 of each single point.
         other_types: geometric types that mark neither an area nor a point.
         slice_mm: depth of a contour where no two planes say it.
+        by_xor: True where the file says that its contours combine by XOR, also where they cross.
         where: the file and region, for messages.
     """
 
@@ -47,6 +53,7 @@ class RoiContours:
     points_mm: tuple[NDArray[np.float64], ...]
     other_types: tuple[str, ...]
     slice_mm: float
+    by_xor: bool
     where: str
 
     def whole(self) -> Region | None:
@@ -66,9 +73,8 @@ class RoiContours:
         if not self.closed_mm:
             regions = [Region(point) for point in self.points_mm]
             return Components(len(regions), tuple(regions))
-        reach_mm = (PLANES_LEFT_OUT + 1.01) * self._depth_mm
         contours = list(zip(self._heights_mm, self._polygons_uv, strict=True))
-        bodies = [self._body(group) for group in touching_groups(contours, reach_mm)]
+        bodies = [self._body(group) for group in touching_groups(contours, self._reach_mm)]
         filled = sorted((body for body in bodies if body is not None), key=lambda body: -(body.volume_ml or 0.0))
         return Components(len(filled), tuple(filled))
 
@@ -114,27 +120,55 @@ class RoiContours:
 
     @cached_property
     def _depth_mm(self) -> float:
-        """The distance between neighbouring planes."""
+        """The usual distance between neighbouring planes: the smallest where they are even, else the median."""
         planes = plane_groups(self._heights_mm)
         gaps = np.diff([self._heights_mm[group[0]] for group in planes])
-        return float(gaps.min()) if gaps.size else self.slice_mm
+        if not gaps.size:
+            return self.slice_mm
+        is_multiple = np.abs(gaps / gaps.min() - np.rint(gaps / gaps.min())) <= UNEVEN_SHARE
+        left_out = np.rint(gaps / gaps.min()) - 1
+        one_by_one = is_multiple.all() and left_out.mean() <= MOST_LEFT_OUT
+        return float(gaps.min() if one_by_one else np.median(gaps))
+
+    @property
+    def _reach_mm(self) -> float:
+        """Contours on planes further apart than this are not of one body."""
+        return (PLANES_LEFT_OUT + 1.01) * self._depth_mm
 
     def _body(self, indices: Sequence[int]) -> Region | None:
         """The region of some of the contours; None where they enclose nothing."""
         heights = [self._heights_mm[index] for index in indices]
         planes = plane_groups(heights)
-        body = ContourPlanes(
-            self._axes,
-            np.array([heights[plane[0]] for plane in planes]),
-            tuple([self._polygons_uv[indices[member]] for member in plane] for plane in planes),
-            self._depth_mm,
-        )
-        area_mm2, first = body.area_and_first_moment()
-        if area_mm2 < SMALLEST_AREA_MM2:
+        figures = tuple(self._figure([self._polygons_uv[indices[member]] for member in plane]) for plane in planes)
+        levels = np.array([heights[plane[0]] for plane in planes])
+        down, up = plane_reaches_mm(levels, self._depth_mm, self._reach_mm)
+        body = ContourPlanes(self._axes, levels, figures, down, up)
+        volume_mm3, first = body.volume_and_first_moment()
+        if volume_mm3 < SMALLEST_AREA_MM2 * float((down + up).min()):
             return None
         corners = np.concatenate([self.closed_mm[index] for index in indices])
-        extent = np.ptp(corners, axis=0) + self._depth_mm * np.abs(self._axes[2])
-        return Region(first / area_mm2 @ self._axes, extent, area_mm2 * self._depth_mm / CUBIC_MM_PER_ML, body)
+        extent = np.ptp(corners, axis=0) + float(down[0] + up[-1]) * np.abs(self._axes[2])
+        centre = first / volume_mm3 @ self._axes
+        return Region(centre, extent, volume_mm3 / CUBIC_MM_PER_ML, body, _notes(figures, down + up))
+
+    def _figure(self, polygons_uv: list[NDArray[np.float64]]) -> PlaneFigure:
+        """What the contours (n, 2) of one plane enclose."""
+        return PlaneFigure(tuple((polygon,) for polygon in polygons_uv)) if self.by_xor else plane_figure(polygons_uv)
+
+
+def _notes(figures: Sequence[PlaneFigure], depths_mm: NDArray[np.float64]) -> tuple[str, ...]:
+    """What was decided in putting a region together from its planes."""
+    notes = []
+    if repeated := sum(figure.repeated for figure in figures):
+        notes.append(f"{counted(repeated, 'contour')} left out that repeat another of the same plane")
+    if crossing := sum(figure.crossing for figure in figures):
+        notes.append(f"contours that cross were joined on {counted(crossing, 'plane')}")
+    if np.ptp(depths_mm) > 0:
+        notes.append(
+            f"planes of contours are unevenly spaced: each is as deep as half the way to its neighbours, "
+            f"{depths_mm.min():.3g} to {depths_mm.max():.3g} mm"
+        )
+    return tuple(notes)
 
 
 def frames_of_rois(dataset: Dataset) -> dict[int, frozenset[str]]:
@@ -154,8 +188,10 @@ def frames_of_rois(dataset: Dataset) -> dict[int, frozenset[str]]:
 def read_structures(dataset: Dataset, scan: Scan, where: str) -> tuple[Segment, ...]:
     """The regions of a structure set as segments.
 
-    The centroid is the area-weighted mean over all planes. Contours on one plane combine by XOR: one inside another is
-    a hole. A body is a set of contours that overlap on neighbouring planes.
+    The centroid is the mean over all planes, weighted by area and depth; a plane is as deep as half the way to its
+    neighbours. On one plane a contour inside another is a hole, a repeated one counts once, and crossing ones are
+    joined (by XOR where the file says CLOSEDPLANAR_XOR). A body is a set of contours that overlap on neighbouring
+    planes.
 
     Args:
         dataset: the structure set.
@@ -201,23 +237,28 @@ def _contours(items: Sequence[Dataset], slice_mm: float, where: str) -> RoiConto
     closed: list[NDArray[np.float64]] = []
     points: list[NDArray[np.float64]] = []
     others: list[str] = []
+    by_xor = False
     for index, item in enumerate(items, start=1):
         kind = str(item.get("ContourGeometricType") or "").strip().upper()
         corners = _corners_mm(item, f"{where}, contour {index}")
         if kind in CLOSED:
+            by_xor |= kind == CLOSED[1]
             if len(corners) >= 3:
                 closed.append(corners)
         elif kind == "POINT":
             points.extend(corners)
         else:
             others.append(kind or "unknown")
-    return RoiContours(tuple(closed), tuple(points), tuple(dict.fromkeys(others)), slice_mm, where)
+    return RoiContours(tuple(closed), tuple(points), tuple(dict.fromkeys(others)), slice_mm, by_xor, where)
 
 
 def _corners_mm(contour: Dataset, where: str) -> NDArray[np.float64]:
     """(n, 3) float64 corners in LPS mm of a contour."""
     value = contour.get("ContourData")
     try:
+        # More than 64 KB do not fit the length of a DS, and are written as UN in explicit VR (PS3.5 6.2.2).
+        if isinstance(value, bytes):
+            value = [part for part in value.decode("ascii").strip(" \0").split("\\") if part.strip()]
         numbers = np.atleast_1d(np.asarray([] if value is None else value, dtype=np.float64))
     except (TypeError, ValueError) as error:
         raise NoduleError(f"{where}: Contour Data (3006,0050) holds something else than numbers.") from error

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 
 from radiogene.ct.nodule.dicom_object import first_item, numbers_of
+from radiogene.ct.nodule.reference import references_of
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
 
@@ -18,6 +19,12 @@ SAME_PLACE_MM = 1e-3
 
 LARGEST_OFFSET_SLICES = 1.0
 """A frame made from one slice lies on that slice; a whole slice away, position and reference contradict each other."""
+
+LARGEST_OFFSET_PIXELS = 1.0
+"""A frame of a slice's rows and columns has its corners."""
+
+LARGEST_OFFSET_BETWEEN_SLICES = 0.3
+"""A frame on one of the slices lies on it but for rounding, and one of another series mostly does not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +94,7 @@ class _FrameTable:
         numbers = self._segment_numbers()
         origins = self._origins(numbers)
         self._check_sources(origins, column_step, row_step)
+        self._check_depths(origins)
         return FramePlanes(
             origins_lps_mm=origins,
             column_step_mm=column_step,
@@ -187,7 +195,9 @@ class _FrameTable:
             sources = np.array([own] if own is not None else shared if len(listed) == self.count else [])
             if not sources.size:
                 continue
-            placed = self.scan.grid.to_index_ijk(origins[index] + corners)[:, 2]
+            placed_ijk = self.scan.grid.to_index_ijk(origins[index] + corners)
+            self._check_matrix(placed_ijk, index)
+            placed = placed_ijk[:, 2]
             if np.abs(placed - sources[:, None]).max(axis=1).min() >= LARGEST_OFFSET_SLICES:
                 which = f"slice {own}" if own is not None else "one of the listed slices"
                 raise NoduleError(
@@ -195,6 +205,45 @@ class _FrameTable:
                     f"its position and orientation put it on slices {placed.min():.1f} to {placed.max():.1f}. One of "
                     "the two is wrong: give the nodule as a point."
                 )
+
+    def _check_matrix(self, placed_ijk: NDArray[np.float64], index: int) -> None:
+        """Refuse a frame of the scan's matrix whose corners (4, 3), in the scan's voxels, are not the scan's."""
+        if self.scan is None:
+            return
+        columns, rows, _ = self.scan.grid.shape_ijk
+        if (int(self.dataset.Columns), int(self.dataset.Rows)) != (columns, rows):
+            return
+        own = np.array([(i, j) for i in (0, columns - 1) for j in (0, rows - 1)], dtype=np.float64)
+        apart = np.abs(placed_ijk[:, None, :2] - own).max(axis=-1).min(axis=1).max()
+        beside = (placed_ijk[:, :2].max(axis=0) < 0) | (placed_ijk[:, :2].min(axis=0) > own.max(axis=0))
+        # One that lies wholly elsewhere is refused for its nodule, which is outside the scan.
+        if apart > LARGEST_OFFSET_PIXELS and not beside.any():
+            apart_mm = apart * float(self.scan.grid.spacing_mm[:2].max())
+            raise NoduleError(
+                f"{self.where}: frame {index + 1} was made from a slice of the scan and has its {rows} x {columns} "
+                f"pixels, but its position and pixel spacing put a corner {apart_mm:.0f} mm from the slice's. One of "
+                "the two is wrong: give the nodule as a point."
+            )
+
+    def _check_depths(self, origins: NDArray[np.float64]) -> None:
+        """Refuse even frames of the scan's matrix that refer to its slices and lie between them."""
+        if self.scan is None or not references_of(self.dataset).names_instances_of(self.scan):
+            return
+        columns, rows, slices = self.scan.grid.shape_ijk
+        if (int(self.dataset.Columns), int(self.dataset.Rows)) != (columns, rows):
+            return
+        depth = self.scan.grid.to_index_ijk(origins)[:, 2]
+        gaps = np.diff(np.unique(np.round(depth, 3)))
+        if not gaps.size or np.ptp(gaps) > LARGEST_OFFSET_BETWEEN_SLICES / 2:
+            return
+        off = np.maximum(np.abs(depth - np.rint(depth)), np.maximum(-depth, depth - (slices - 1)))
+        worst = int(off.argmax())
+        if off[worst] > LARGEST_OFFSET_BETWEEN_SLICES:
+            raise NoduleError(
+                f"{self.where} refers to slices of the scan and has their matrix, but frame {worst + 1} lies at slice "
+                f"{depth[worst]:.2f} of {slices} (from 0), which is none of them: its spacing or its positions are "
+                "wrong. Give the nodule as a point."
+            )
 
     def _depth(self, keyword: str) -> float | None:
         """A depth in mm as the file states it; None where it states none or zero."""

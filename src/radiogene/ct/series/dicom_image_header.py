@@ -10,8 +10,11 @@ from pydicom.dataset import Dataset
 from radiogene.ct.series.dicom_values import (
     UnreadableValueError,
     element_name,
+    is_unreadable_number,
     number_of,
     numbers_of,
+    recorded_number,
+    recorded_text,
     text_of,
     texts_of,
     value_of,
@@ -61,8 +64,8 @@ def single_frame_header(dataset: HeaderElements, path: Path, pixel_element: Pixe
         description=text_of(dataset, "SeriesDescription"),
         image_type=image_type_of(dataset, "ImageType"),
         stack="",
-        acquisition=text_of(dataset, "AcquisitionNumber"),
-        phase=text_of(dataset, "TemporalPositionIdentifier"),
+        acquisition=recorded_text(dataset, "AcquisitionNumber"),
+        phase=recorded_text(dataset, "TemporalPositionIdentifier"),
         rows=required_size(dataset, "Rows"),
         columns=required_size(dataset, "Columns"),
         pixel_spacing_mm=checked_spacing(required_numbers(dataset, "PixelSpacing", 2)),
@@ -75,11 +78,25 @@ def single_frame_header(dataset: HeaderElements, path: Path, pixel_element: Pixe
             manufacturer=text_of(dataset, "Manufacturer") or None,
             model=text_of(dataset, "ManufacturerModelName") or None,
             kernel=text_of(dataset, "ConvolutionKernel") or None,
-            kvp=number_of(dataset, "KVP"),
-            slice_thickness_mm=number_of(dataset, "SliceThickness"),
+            kvp=recorded_number(dataset, "KVP"),
+            slice_thickness_mm=recorded_number(dataset, "SliceThickness"),
+            unreadable=unreadable_facts(dataset, dataset),
         ),
         study=study_of(dataset),
     )
+
+
+def unreadable_facts(beam: Dataset | HeaderElements, measures: Dataset | HeaderElements) -> str:
+    """Names of the numbers that are only recorded and hold something else, separated by commas.
+
+    Args:
+        beam: what has the tube voltage.
+        measures: what has the thickness.
+    """
+    found = [
+        name for name, dataset in (("KVP", beam), ("SliceThickness", measures)) if is_unreadable_number(dataset, name)
+    ]
+    return ", ".join(found)
 
 
 def study_of(dataset: HeaderElements) -> StudyFacts:

@@ -1,5 +1,6 @@
 """Pixels of DICOM slices in Hounsfield units, decoded only when asked for."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -45,6 +46,14 @@ MEANINGS_OF_HU = frozenset({"", "HU", "US", "UNSPECIFIED"})
 LARGEST_AIR_HU = -100.0
 """A chest contains air near -1000 HU: pixels that cannot go below this are not in HU."""
 
+SMALLEST_BONE_HU = 300.0
+"""A chest contains bone: pixels that cannot go above this are not in HU."""
+
+LARGEST_SLOPE_HU = 100.0
+"""Of one stored step; the extended scale of CT has 10, and steps of 100 HU show no tissue."""
+
+LARGEST_INTERCEPT_HU = 100_000.0
+
 LEAST_PADDING_HU = -900.0
 """Padding that lies above this could be taken for tissue, so the result mentions it."""
 
@@ -65,15 +74,36 @@ def reason_not_hu(header: SliceHeader) -> str | None:
         return f"{pixels.bits_stored} bits stored with high bit {pixels.high_bit}, which is impossible"
     if rescale.slope is None or rescale.intercept is None:
         return "no RescaleSlope or RescaleIntercept, so its values are not HU"
-    if rescale.slope <= 0:
-        return f"RescaleSlope {rescale.slope}; expected above 0"
+    if not 0 < rescale.slope <= LARGEST_SLOPE_HU or abs(rescale.intercept) > LARGEST_INTERCEPT_HU:
+        return (
+            f"RescaleSlope {rescale.slope:g} and RescaleIntercept {rescale.intercept:g}; expected a slope above 0 and "
+            f"at most {LARGEST_SLOPE_HU:g}, and an intercept within {LARGEST_INTERCEPT_HU:g} HU"
+        )
     if rescale.kind not in MEANINGS_OF_HU:
         return f"RescaleType {rescale.kind}, not HU"
     least_stored = -(1 << (pixels.bits_stored - 1)) if pixels.signed else 0
     least_hu = rescale.slope * least_stored + rescale.intercept
     if least_hu > LARGEST_AIR_HU:
         return f"values that start at {least_hu:g}, so they cannot show air and are not HU"
+    most_hu = least_hu + rescale.slope * ((1 << pixels.bits_stored) - 1)
+    if most_hu < SMALLEST_BONE_HU:
+        return f"values that end at {most_hu:g}, so they cannot show bone and are not HU"
     return None
+
+
+def differing_lines(slices: Sequence[SliceHeader]) -> str | None:
+    """A sentence for the result where slices turn stored values into HU in several ways; None where in one."""
+    lines = Counter(
+        (s.rescale.slope, s.rescale.intercept, s.pixels.bits_stored, s.pixels.high_bit, s.pixels.signed) for s in slices
+    )
+    if len(lines) < 2:
+        return None
+    (slope, intercept, bits, _, signed), usual = lines.most_common(1)[0]
+    return (
+        f"{len(slices) - usual} of {len(slices)} slices have another slope, intercept, sign or number of bits than the "
+        f"others, each read by its own (the others: slope {slope:g}, intercept {intercept:g}, {bits} bits, "
+        f"{'signed' if signed else 'unsigned'})"
+    )
 
 
 def padding_note(header: SliceHeader) -> str | None:
@@ -99,13 +129,15 @@ def decode_slices_hu(headers: Sequence[SliceHeader]) -> Iterator[NDArray[np.floa
     Raises:
         SeriesError: a file is gone, truncated or cannot be decoded.
     """
-    return (slice_hu for (slice_hu,) in decode_windows_hu(headers, (WHOLE,)))
+    return (cleaned_hu(slice_hu) for (slice_hu,) in decode_windows_hu(headers, (WHOLE,)))
 
 
 def decode_windows_hu(
     headers: Sequence[SliceHeader], windows: Sequence[Window]
 ) -> Iterator[tuple[NDArray[np.float32], ...]]:
     """Per slice, in the order given, its windows (rows, columns) in HU; pixels outside them are not turned into HU.
+
+    Values below -1024 HU, which mean nothing, are still there.
 
     Args:
         headers: as for `decode_slices_hu`.
@@ -203,7 +235,7 @@ def _as_numbers(words: NDArray[np.uint16], pixels: StoredPixels) -> NDArray[np.i
 
 
 def _to_hu(words: NDArray[np.uint16], header: SliceHeader) -> NDArray[np.float32]:
-    """The words (rows, columns) in HU, with padding and everything below -1024 HU at -1024 HU."""
+    """The words (rows, columns) in HU, with padding at -1024 HU; values that overflow become infinite."""
     pixels, rescale = header.pixels, header.rescale
     if rescale.slope is None or rescale.intercept is None:
         raise SeriesError(f"{header.place}: {reason_not_hu(header)}.")
@@ -213,7 +245,7 @@ def _to_hu(words: NDArray[np.uint16], header: SliceHeader) -> NDArray[np.float32
     slice_hu += np.float32(rescale.intercept)
     if pixels.padding_value is not None:
         slice_hu[_is_padding(words, stored, pixels)] = AIR_HU
-    return cleaned_hu(slice_hu)
+    return slice_hu
 
 
 def _is_padding(

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.uid import UID
 
-from radiogene.ct.scan import WHOLE, Scan, Window
-from radiogene.ct.series.dicom_pixels import LOSSY, decode_windows_hu, padding_note
+from radiogene.ct.scan import WHOLE, Scan, Window, cleaned_hu
+from radiogene.ct.series.dicom_pixels import LOSSY, decode_windows_hu, differing_lines, padding_note
 from radiogene.ct.series.repeated_slices import copy_decisions
 from radiogene.ct.series.series_choice import ChosenSeries
 from radiogene.ct.series.slice_header import SliceHeader
@@ -28,10 +28,12 @@ class StackReader:
             IndexError: the range is not within the grid.
             SeriesError: a file is gone or corrupt.
         """
-        return self.windows(first, stop, (WHOLE,))[0]
+        return cleaned_hu(self.windows(first, stop, (WHOLE,))[0])
 
     def windows(self, first: int, stop: int, windows: Sequence[Window]) -> tuple[NDArray[np.float32], ...]:
         """Per window its part (slices, rows, columns) in HU of the slices first..stop-1 in grid order.
+
+        Slices of files also have what is below -1024 HU; interpolated ones do not.
 
         Raises:
             IndexError, SeriesError: as above.
@@ -57,8 +59,9 @@ class StackReader:
                 part[number] = lower_hu
             if mixture.upper_share > 0:
                 pairs = zip(parts_hu, recent[mixture.lower], recent[mixture.lower + 1], strict=True)
-                for part, lower_hu, upper_hu in pairs:
-                    part[number] += np.float32(mixture.upper_share) * (upper_hu - lower_hu)
+                for part, lower, upper in pairs:
+                    lower_hu = cleaned_hu(lower)
+                    part[number] = lower_hu + np.float32(mixture.upper_share) * (cleaned_hu(upper) - lower_hu)
         return parts_hu
 
 
@@ -84,6 +87,9 @@ def dicom_scan(chosen: ChosenSeries, allow_gaps: bool) -> Scan:
         slice_sop_uids=tuple(
             "" if mixture.upper_share else stack.slices[mixture.lower].sop_uid for mixture in stack.mixtures
         ),
+        slice_places=tuple(
+            "" if mixture.upper_share else stack.slices[mixture.lower].place for mixture in stack.mixtures
+        ),
         decisions=(
             *chosen.decisions,
             *copy_decisions(series.copies, series.name),
@@ -104,6 +110,11 @@ def _pixel_decisions(slices: tuple[SliceHeader, ...]) -> tuple[str, ...]:
     note = next(filter(None, map(padding_note, slices)), None)
     if note:
         decisions.append(note)
+    unreadable = {name for header in slices for name in header.facts.unreadable.split(", ") if name}
+    if unreadable:
+        decisions.append(f"{', '.join(sorted(unreadable))} left out of the record, as no number stands there")
+    if differing := differing_lines(slices):
+        decisions.append(differing)
     return tuple(decisions)
 
 

@@ -75,6 +75,31 @@ def number_of(dataset: Dataset | HeaderElements, keyword: str) -> float | None:
     return None if numbers is None else numbers[0]
 
 
+def recorded_number(dataset: Dataset | HeaderElements, keyword: str) -> float | None:
+    """The one number of an element that is only recorded, or None where it is absent or anything else."""
+    try:
+        return number_of(dataset, keyword)
+    except UnreadableValueError:
+        return None
+
+
+def is_unreadable_number(dataset: Dataset | HeaderElements, keyword: str) -> bool:
+    """True where an element has a value that is not one finite number."""
+    try:
+        number_of(dataset, keyword)
+    except UnreadableValueError:
+        return True
+    return False
+
+
+def recorded_text(dataset: Dataset | HeaderElements, keyword: str) -> str:
+    """The value as text, whatever its representation demands; empty where it is absent or cannot even be shown."""
+    try:
+        return text_of(dataset, keyword)
+    except UnreadableValueError:
+        return "unreadable"
+
+
 def whole_number_of(dataset: Dataset | HeaderElements, keyword: str) -> int | None:
     """The one whole number of an element, or None where it is absent."""
     number = number_of(dataset, keyword)

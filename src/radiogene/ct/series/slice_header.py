@@ -50,6 +50,8 @@ class AcquisitionFacts:
     kernel: str | None
     kvp: float | None
     slice_thickness_mm: float | None
+    unreadable: str = ""
+    """Names of recorded numbers that hold something else, separated by commas."""
 
 
 @dataclass(frozen=True, slots=True)

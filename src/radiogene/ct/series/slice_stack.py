@@ -16,6 +16,12 @@ from radiogene.storage.plain_words import counted
 UNEVEN_SHARE = 0.01
 """Slices uneven by more than this share of the spacing are refused (`method.md` section 1)."""
 
+ROUNDED_TO_MM = (0.1, 0.01)
+ROUNDING_ERROR = 1e-4
+LARGEST_UNIT_SHARE = 0.1
+"""Positions are often written to a tenth or a hundredth of a millimetre; that is believed where it is a small part of
+the step, so that no slice can be missing."""
+
 IN_PLANE_TOLERANCE_MM = 0.05
 """How far a slice may lie beside the line through all slices: positions are often written to 0.1 mm."""
 
@@ -79,6 +85,10 @@ def stack_slices(slices: Sequence[SliceHeader], series_name: str, allow_gaps: bo
     if _is_even(depths_mm, step_mm):
         mixtures = tuple(SliceMixture(index, 0.0) for index in range(len(slices)))
         step_mm = (depths_mm[-1] - depths_mm[0]) / (len(slices) - 1)
+    elif (unit_mm := _rounding_mm(depths_mm, step_mm)) is not None:
+        mixtures = tuple(SliceMixture(index, 0.0) for index in range(len(slices)))
+        step_mm = (depths_mm[-1] - depths_mm[0]) / (len(slices) - 1)
+        decisions.append(f"positions are written to {unit_mm:g} mm; slices taken as evenly {step_mm:.4f} mm apart")
     elif allow_gaps:
         step_mm, mixtures = _evenly_spaced(depths_mm, step_mm, series_name)
         decisions.append(_gap_decision(depths_mm, step_mm, mixtures))
@@ -148,6 +158,17 @@ def _is_even(depths_mm: NDArray[np.float64], step_mm: float) -> bool:
     limit_mm = UNEVEN_SHARE * step_mm * (1 + 1e-6)
     off_mm = min(float(np.abs(steps_mm - wanted_mm).max()) for wanted_mm in (step_mm, steps_mm.mean()))
     return bool(off_mm <= limit_mm and np.abs(depths_mm - even_mm).max() <= limit_mm)
+
+
+def _rounding_mm(depths_mm: NDArray[np.float64], step_mm: float) -> float | None:
+    """The unit that positions (slices,) of even slices were rounded to; None where they are not rounded or not even."""
+    even_mm = np.linspace(depths_mm[0], depths_mm[-1], len(depths_mm))
+    for unit_mm in ROUNDED_TO_MM:
+        rounded = np.abs(depths_mm / unit_mm - np.rint(depths_mm / unit_mm)).max() < ROUNDING_ERROR
+        if rounded and unit_mm <= LARGEST_UNIT_SHARE * step_mm:
+            # Each slice, and each end of the even grid, is off by half a unit at most.
+            return unit_mm if np.abs(depths_mm - even_mm).max() <= unit_mm * (1 + ROUNDING_ERROR) else None
+    return None
 
 
 def _evenly_spaced(

@@ -1,5 +1,7 @@
 """Compressed pixels of volume files, read to the checksum at their end, which readers pass over."""
 
+import io
+import math
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -15,8 +17,15 @@ COMPRESSED_CHUNK_BYTES = 2**14
 """Deflate packs a thousand bytes into one at most, so that no chunk becomes more than 16 MB."""
 
 LONGEST_HEADER_BYTES = 2**16
-HEADER_ENDS = (b"ElementDataFile = LOCAL\n", b"ElementDataFile = LOCAL\r\n")
-COMPRESSED = b"CompressedData = True"
+LOCAL = "LOCAL"
+
+METAIMAGE_BYTES = {
+    **dict.fromkeys(("MET_CHAR", "MET_UCHAR"), 1),
+    **dict.fromkeys(("MET_SHORT", "MET_USHORT"), 2),
+    **dict.fromkeys(("MET_INT", "MET_UINT", "MET_FLOAT"), 4),
+    **dict.fromkeys(("MET_LONG_LONG", "MET_ULONG_LONG", "MET_DOUBLE"), 8),
+}
+"""Bytes of one number of each type; MET_LONG has 4 or 8, as the writer's machine had."""
 
 
 def read_at_most(file: BinaryIO, needed: int) -> bytearray:
@@ -43,19 +52,82 @@ def inflated(file: BinaryIO, needed: int) -> bytearray:
     return content
 
 
-def refuse_corrupt_stream(path: Path) -> None:
-    """Refuse a single-file .mha whose compressed pixels do not fit their checksum.
+def refuse_wrong_size(path: Path) -> None:
+    """Refuse a .mha or .mhd whose pixels are not as many as its header states, or do not fit their checksum.
+
+    SimpleITK takes what there is, and fills the rest.
 
     Raises:
-        SeriesError: bytes were changed or lost after the file was written.
+        SeriesError: bytes were changed or lost after the file was written, the header states another size, or the
+            pixels are in several files.
     """
     with path.open("rb") as file:
-        header = file.read(LONGEST_HEADER_BYTES)
-        ends = [header.find(end) + len(end) for end in HEADER_ENDS if end in header]
-        if not ends or COMPRESSED not in header[: min(ends)]:
+        fields, end = _metaimage_fields(file.read(LONGEST_HEADER_BYTES))
+        name = fields.get("elementdatafile", "")
+        if name == "LIST" or name.startswith("LIST ") or "%" in name:
+            raise SeriesError(
+                f"{path} has its pixels in several files, which is not read; save the volume as one file."
+            )
+        size = _stated_bytes(fields)
+        if not name or size is None:
             return
-        file.seek(min(ends))
+        data_path = path if name == LOCAL else path.parent / name
         try:
-            inflated(file, 0)
+            with data_path.open("rb") as pixels:
+                skip = end if name == LOCAL else int(fields.get("headersize", "0"))
+                if fields.get("compresseddata", "").lower() == "true":
+                    pixels.seek(max(skip, 0))
+                    held = inflated_length(pixels)
+                else:
+                    held = pixels.seek(0, io.SEEK_END) - max(skip, 0)
+                    held = min(held, size) if skip < 0 else held
         except (EOFError, zlib.error) as error:
-            raise SeriesError(f"{path} holds damaged pixels ({error}): restore the file.") from error
+            raise SeriesError(f"{data_path} holds damaged pixels ({error}): restore the file.") from error
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise SeriesError(f"{data_path}, which {path} names, cannot be read: {reason}.") from error
+    if held != size:
+        raise SeriesError(
+            f"{data_path} holds {held} bytes of pixels where its header states {size}: it is truncated, or its size or "
+            "type are wrong. Restore the file, or convert the original again."
+        )
+
+
+def inflated_length(file: BinaryIO) -> int:
+    """How many bytes the stream that begins here holds; the whole stream is checked, and none of it kept.
+
+    Raises:
+        EOFError: the file ends before the stream does.
+        zlib.error: bytes were changed after the file was written.
+    """
+    length, stream = 0, zlib.decompressobj(GZIP_OR_ZLIB)
+    while not stream.eof and (chunk := file.read(COMPRESSED_CHUNK_BYTES)):
+        length += len(stream.decompress(chunk))
+    if not stream.eof:
+        raise EOFError("the file ends before its compressed pixels do")
+    return length
+
+
+def _metaimage_fields(start: bytes) -> tuple[dict[str, str], int]:
+    """The fields `name = value` of a header, names in small letters, and where it ends in the file."""
+    fields: dict[str, str] = {}
+    position = 0
+    for line in start.splitlines(keepends=True):
+        position += len(line)
+        name, equals_sign, value = line.decode("latin-1").partition("=")
+        if equals_sign:
+            fields[name.strip().lower()] = value.strip()
+        if name.strip().lower() == "elementdatafile":
+            break
+    return fields, position
+
+
+def _stated_bytes(fields: dict[str, str]) -> int | None:
+    """How many bytes of pixels a header states; None where it does not say what SimpleITK needs to know."""
+    bytes_each = METAIMAGE_BYTES.get(fields.get("elementtype", "").upper().removesuffix("_ARRAY"))
+    try:
+        sizes = [int(size) for size in fields["dimsize"].split()]
+        channels = int(fields.get("elementnumberofchannels", "1"))
+    except (KeyError, ValueError):
+        return None
+    return None if bytes_each is None or min(sizes, default=0) < 1 else math.prod(sizes) * channels * bytes_each

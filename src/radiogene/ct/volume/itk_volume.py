@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.volume.compressed_stream import refuse_corrupt_stream
+from radiogene.ct.volume.compressed_stream import refuse_wrong_size
 from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import GeometryError, SeriesError
 
@@ -36,7 +36,7 @@ def read_itk_volume(path: Path) -> VolumeInFile:
         GeometryError: the header does not say where the volume lies in the patient.
     """
     refuse_unplaced(path)
-    refuse_corrupt_stream(path)
+    refuse_wrong_size(path)
     reader = itk_reader(path)
     try:
         reader.ReadImageInformation()

@@ -65,6 +65,9 @@ LARGEST_VOXEL_COUNT = 2**31
 
 READ_ON_BYTES = 2**20
 
+PADDING_BYTES = 2**12
+"""So many bytes may follow the voxels: some writers fill the last block of a disk; a slice of a CT is larger."""
+
 SPACE_UNIT_BITS = 0b111
 MILLIMETRES_OR_UNSTATED = frozenset({0, 2})
 
@@ -215,19 +218,41 @@ def nifti_scaling(header: _Header, path: Path) -> tuple[float, float] | None:
     """Slope and intercept from stored to true values; None where the stored values are the true ones.
 
     Raises:
-        SeriesError: a slope without an intercept that is a number, or an infinite one.
+        SeriesError: a slope without an intercept that is a number, an infinite one, or one below 0.
 
     Source: nifti1.h ("if the scl_slope field is nonzero"); writers put NaN where they mean no scaling.
     """
     slope, intercept = header.fields["scl"]
     if slope == 0 or np.isnan(slope) or (slope, intercept) == (1, 0):
         return None
-    if not np.isfinite([slope, intercept]).all():
+    if not np.isfinite([slope, intercept]).all() or slope < 0:
         raise SeriesError(
-            f"{path} has scl_slope {slope:g} and scl_inter {intercept:g}: its values cannot be known. Convert the "
-            "original scan again."
+            f"{path} has scl_slope {slope:g} and scl_inter {intercept:g}: its values cannot be known"
+            f"{', as a slope below 0 turns air into bone' if slope < 0 else ''}. Convert the original scan again."
         )
     return slope, intercept
+
+
+def nifti_pixel_bytes(file: BinaryIO, header: _Header, needed: int, path: Path) -> bytearray:
+    """The bytes of the voxels, once the whole file is known to hold just these.
+
+    Raises:
+        EOFError: the file ends before them.
+        SeriesError: it goes on after them, so that its header states too few.
+    """
+    file.seek(nifti_pixel_offset(header, path))
+    pixels = read_at_most(file, needed)
+    if len(pixels) < needed:
+        raise EOFError(f"{len(pixels)} of {needed} bytes of pixels are there")
+    beyond = 0
+    while chunk := file.read(READ_ON_BYTES):
+        beyond += len(chunk)  # gzip checks its sum at the end of the stream only
+    if beyond > PADDING_BYTES:
+        raise SeriesError(
+            f"{path} holds {beyond} bytes more than the {needed} that its header states: its dimensions or its number "
+            "type are wrong. Convert the original again."
+        )
+    return pixels
 
 
 def read_nifti_voxels(
@@ -244,13 +269,7 @@ def read_nifti_voxels(
         raise SeriesError(f"{path} has NIfTI datatype {code}; expected real numbers of 16 bits or more.")
     stored_type = np.dtype(header.order + DATATYPES[code])
     needed = int(np.prod(shape_ijk, dtype=np.int64)) * stored_type.itemsize
-    file.seek(nifti_pixel_offset(header, path))
-    pixels = read_at_most(file, needed)
-    if len(pixels) < needed:
-        raise EOFError(f"{len(pixels)} of {needed} bytes of pixels are there")
-    while file.read(READ_ON_BYTES):
-        pass  # gzip checks its sum at the end of the stream only
-    stored = np.frombuffer(pixels, stored_type).reshape(shape_ijk[::-1])
+    stored = np.frombuffer(nifti_pixel_bytes(file, header, needed, path), stored_type).reshape(shape_ijk[::-1])
     scaling = nifti_scaling(header, path)
     if scaling is None:
         return stored

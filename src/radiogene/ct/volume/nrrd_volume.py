@@ -101,6 +101,11 @@ class NrrdFile:
             raise SeriesError(f"{self.data_path} cannot be read: {error.strerror}.") from error
         if isinstance(pixels, np.ndarray):
             return pixels.reshape(self.grid.shape_ijk[::-1])
+        if len(pixels) > needed:
+            raise SeriesError(
+                f"{self.path} holds more than the {needed} bytes of pixels that its header states: its sizes or its "
+                "type are wrong. Convert the original again."
+            )
         if len(pixels) < needed:
             raise SeriesError(
                 f"{self.path} is truncated: {len(pixels)} of {needed} bytes of pixels are there; restore the file."
@@ -108,7 +113,7 @@ class NrrdFile:
         return np.frombuffer(pixels, self.stored_type).reshape(self.grid.shape_ijk[::-1])
 
     def _bytes(self, file: BinaryIO, needed: int) -> bytearray | NDArray[np.generic]:
-        """The bytes of the pixels, at most as many as needed; their values where the file holds text."""
+        """The bytes of the pixels, at most one more than needed; their values where the file holds text."""
         file.seek(self.data_offset)
         for _ in range(_whole(self.fields, "line skip")):
             file.readline(LONGEST_HEADER_BYTES)
@@ -118,9 +123,9 @@ class NrrdFile:
                 file.seek(skip, io.SEEK_CUR)
             else:
                 file.seek(-min(needed, file.seek(0, io.SEEK_END)), io.SEEK_END)
-            return read_at_most(file, needed)
+            return read_at_most(file, needed + 1)
         if self.encoding in GZIP:
-            content = inflated(file, needed + max(skip, 0))
+            content = inflated(file, needed + max(skip, 0) + 1)
             del content[: max(skip, 0)]
             return content
         place = {name: value for name, value in self.fields.items() if name not in ("data file", "datafile")}

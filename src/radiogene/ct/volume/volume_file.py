@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.ct.plausible_hu import HIGHEST_HU
 from radiogene.ct.scan import WHOLE, Scan, Window, cleaned_hu
 from radiogene.ct.series.dicom_series import NEEDED_LENGTH_MM, ROUNDING_MM
 from radiogene.ct.volume.itk_volume import read_itk_volume
@@ -36,10 +37,10 @@ class VolumeReader:
         Raises:
             IndexError: the range is not within the volume.
         """
-        return self.windows(first, stop, (WHOLE,))[0]
+        return cleaned_hu(self.windows(first, stop, (WHOLE,))[0])
 
     def windows(self, first: int, stop: int, windows: Sequence[Window]) -> tuple[NDArray[np.float32], ...]:
-        """Per window its part (slices, rows, columns) in HU of the slices first..stop-1.
+        """Per window its part (slices, rows, columns) in HU of the slices first..stop-1, also what is below -1024.
 
         Raises:
             IndexError: the range is not within the volume.
@@ -47,7 +48,7 @@ class VolumeReader:
         if not 0 <= first <= stop <= len(self.volume_zyx):
             raise IndexError(f"Slices {first} to {stop} of a scan with {len(self.volume_zyx)} slices.")
         slab = self.volume_zyx[first:stop]
-        return tuple(cleaned_hu(slab[:, rows, columns].astype(np.float32)) for rows, columns in windows)
+        return tuple(slab[:, rows, columns].astype(np.float32) for rows, columns in windows)
 
 
 def is_volume_file(path: Path) -> bool:
@@ -103,10 +104,15 @@ def _read(path: Path) -> VolumeInFile:
 
 
 def _refuse_not_hu(volume_zyx: NDArray[np.generic], path: Path) -> None:
-    """Refuse values that are not finite or cannot show air."""
+    """Refuse values that are not finite, too large for a CT, or cannot show air."""
     least, most = float(np.min(volume_zyx)), float(np.max(volume_zyx))
     if not np.isfinite([least, most]).all():
         raise SeriesError(f"{path} has voxels that are NaN or infinite; expected HU everywhere. Convert it again.")
+    if most > HIGHEST_HU:
+        raise SeriesError(
+            f"{path} has values up to {most:.6g}, and no CT in HU reaches {HIGHEST_HU:g}: negative numbers were "
+            "written as positive ones, or a slope is wrong. Convert it from DICOM again."
+        )
     if least > LARGEST_AIR:
         raise SeriesError(
             f"{path} has values from {least:g} to {most:g}; a CT of the chest in HU has air near -1000. It looks "

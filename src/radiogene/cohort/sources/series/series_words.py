@@ -36,7 +36,11 @@ SIEMENS_KERNEL = re.compile(r"\b[bi](\d\d)[fsh]?\b")
 FIRST_LUNG_KERNEL = 41
 """Siemens' kernels grow sharper with their number; B45 is the chest's in the collection, B40 and below are soft."""
 
-LUNG_KERNEL = re.compile(r"\b(lung|lungs|bone ?plus|bone|sharp|edge|hrct|fc5\d|l)\b|very sharp")
+NEWER_SIEMENS_KERNEL = re.compile(r"\b[bhqu]([a-z])(\d\d)[a-z]?\b")
+FIRST_NEWER_LUNG_KERNEL = 50
+"""Of current scanners: Br40 and Bv36 are of the body, Bl57 and Br59 of the lung (l); the third letter is a variant."""
+
+LUNG_KERNEL = re.compile(r"\b(lung|lungs|bone ?plus|bone|sharp|edge|hrct|fc5\d|fc8\d|ya|yb|l)\b|very sharp")
 SOFT_KERNEL = re.compile(r"\b(standard|std|soft|mediast\w*|fc[01]\d|b|c)\b")
 """In headers GE writes LUNG, BONEPLUS, STANDARD, SOFT, Philips L, B, C, Toshiba FC01 to FC59."""
 
@@ -93,6 +97,9 @@ def kernel_kind(text: str) -> KernelKind | None:
     siemens = SIEMENS_KERNEL.search(plain)
     if siemens is not None:
         return "lung" if int(siemens[1]) >= FIRST_LUNG_KERNEL else "soft"
+    newer = NEWER_SIEMENS_KERNEL.search(plain)
+    if newer is not None:
+        return "lung" if newer[1] == "l" or int(newer[2]) >= FIRST_NEWER_LUNG_KERNEL else "soft"
     if LUNG_KERNEL.search(plain):
         return "lung"
     return "soft" if SOFT_KERNEL.search(plain) else None
