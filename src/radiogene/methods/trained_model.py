@@ -138,7 +138,7 @@ def fit_model(
     if not method.is_fitted:
         return None
     held_out = method.held_out
-    decision = fit_decision(held_out.predictions, held_out.set_on, method.model_kind, calibration)
+    decision = fit_decision(held_out.predictions, held_out.set_on, method.model_kind, calibration, held_out.folds)
     known = trained_on.at(np.flatnonzero((labels != UNKNOWN).any(axis=1)))
     fitted_on = fingerprints(cohort.source.cube(index) for index in known.nodule_indexes)
     cubes = tuple(sorted(method.seen_cubes.union(fitted_on)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
+from radiogene.decision.conformal import SetFigures, set_figures
 from radiogene.evaluation.added_value import AddedValue, added_value
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.ledger import EarlierEvaluations, append_to_ledger, ledger_entry, read_ledger
@@ -29,6 +30,7 @@ class ModelEvaluation:
         includes_training_cases: True where cubes of the training were allowed.
         failed_rows: of the cohort, in preparation; they are not in the figures.
         against: comparisons with other models on the same patients.
+        sets: per gene, how the conformal sets turned out; without the genes of which the model keeps no scores.
         image_adds: per gene, what the image adds to the clinical values alone; none where the model has no companion.
         evaluated_before: looks at this cohort that the ledger had counted; None where no ledger is kept.
     """
@@ -39,6 +41,7 @@ class ModelEvaluation:
     includes_training_cases: bool
     failed_rows: int
     against: tuple[ComparedGene, ...]
+    sets: dict[str, SetFigures]
     image_adds: dict[str, AddedValue]
     evaluated_before: EarlierEvaluations | None
 
@@ -66,6 +69,7 @@ class ModelEvaluation:
             **self.report.to_json(),
         }
         alone = model.predictor.model.clinical_only
+        content["conformal"] = {name: sets.to_json() for name, sets in self.sets.items()} or None
         content["image_adds"] = {name: added.to_json() for name, added in self.image_adds.items()} or None
         content["image_adds_reason"] = alone.reason or None
         if self.against:
@@ -129,9 +133,21 @@ def evaluate_model(
         includes_training_cases=include_training_cases,
         failed_rows=len(source.failures) if isinstance(source, Stores) else 0,
         against=compared,
+        sets=_sets(first),
         image_adds=_image_adds(first, cohort),
         evaluated_before=before,
     )
+
+
+def _sets(model: EvaluatedModel) -> dict[str, SetFigures]:
+    """How the conformal sets of the cohort turned out, by the scores of the training patients."""
+    found, level = {}, model.predictor.level
+    for name in model.predictions.genes:
+        ends = model.predictor.decision.gene(name).cutoffs(level)
+        if ends is not None:
+            gene = model.predictions.gene(name)
+            found[name] = set_figures(gene.labels, gene.probabilities, ends, level)
+    return found
 
 
 def _image_adds(model: EvaluatedModel, cohort: PreparedCohort) -> dict[str, AddedValue]:
