@@ -25,6 +25,7 @@ from radiogene.decision.clinical_only import ClinicalOnly, LogOdds, clinical_com
 from radiogene.errors import CohortError, WeightsError
 from radiogene.evaluation.held_out_table import read_held_out_table
 from radiogene.evaluation.patient_level import NoduleRule
+from radiogene.model.recalibration import calibrate_model
 from radiogene.networks.presets import TINY
 from radiogene.prediction.case_values import case_row, require_known_columns
 from radiogene.prediction.predictor import Predictor
@@ -95,7 +96,7 @@ def test_the_json_has_the_stated_keys(predictor, marked_row):
     result = predictor.predict(prepare_nodule(marked_row.ct, marked_row.nodule), marked_row).to_json()
     assert list(result) == ["EGFR", "KRAS", "nodule", "warnings", "model"]
     today = {"probability", "spread", "threshold", "call"}
-    assert set(result["EGFR"]) == today | {"clinical_only", "image_difference"}
+    assert set(result["EGFR"]) == today | {"clinical_only", "image_difference", "conformal"}
     assert result["EGFR"]["spread"] is None
     assert result["EGFR"]["call"] in {"mutant", "wild type"}
     assert (result["EGFR"]["call"] == "mutant") == (result["EGFR"]["probability"] >= result["EGFR"]["threshold"])
@@ -205,6 +206,27 @@ def test_what_cannot_be_given_is_null_and_says_how_to_get_it(predictor, marked_r
         and "radiogene train --folds 5" in sentence
         for sentence in result.warnings
     )
+
+
+def test_an_answer_gives_its_conformal_set_from_the_folds(trained_model, marked_row, tmp_path):
+    folder = folder_with_held_out(trained_model, tmp_path / "model", held_out_lines())
+    prepared = prepare_nodule(marked_row.ct, marked_row.nodule)
+    before = Predictor.from_folder(folder).predict(prepared, marked_row)
+    assert before["EGFR"].conformal is None
+    assert any("`conformal` is not given: the model was trained without folds" in of for of in before.warnings)
+    calibrate_model(folder, CalibrationKind.IDENTITY)
+    predictor = Predictor.from_folder(folder)
+    result = predictor.predict(prepared, marked_row)
+    found = result["EGFR"].conformal
+    assert (found.level, found.patients) == (0.9, 80)
+    assert found.set == predictor.decision.gene("EGFR").cutoffs(0.9).set_of(result["EGFR"].probability).value
+    assert result["EGFR"].probability == before["EGFR"].probability
+    assert set(result.to_json()["EGFR"]["conformal"]) == {"set", "level", "patients"}
+    assert not any("`conformal`" in sentence for sentence in result.warnings)
+    few = folder_with_held_out(trained_model, tmp_path / "few", held_out_lines(cases=16))
+    calibrate_model(few, CalibrationKind.IDENTITY)
+    warnings = Predictor.from_folder(few).predict(prepared, marked_row).warnings
+    assert any("every set holds 'mutant', because 90% needs 9 or more" in sentence for sentence in warnings)
 
 
 def test_an_answer_gives_what_the_clinical_values_alone_say(trained_model, marked_row, tmp_path):

@@ -1,18 +1,28 @@
 """What turns a model's probabilities into calls, and which predictions set it: the model folder's `decision.json`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.decision.calibration import Calibration, CalibrationKind, fit_calibration
+from radiogene.decision.conformal import (
+    DEFAULT_LEVEL,
+    ClassScores,
+    Cutoffs,
+    SetFigures,
+    cross_fitted_set_figures,
+    cutoffs,
+)
 from radiogene.decision.threshold import youden_threshold
 from radiogene.errors import TrainingError, WeightsError
 from radiogene.evaluation.evaluation import Threshold
-from radiogene.evaluation.predictions import Predictions
-from radiogene.storage.typed_json import JsonObject, from_json, to_json
+from radiogene.evaluation.held_out import OUT_OF_FOLD
+from radiogene.evaluation.metrics import missing_class
+from radiogene.evaluation.predictions import GenePredictions, Predictions
+from radiogene.storage.typed_json import WRITTEN_IF_SET, JsonObject, from_json, to_json
 
 MUTANT = "mutant"
 WILD_TYPE = "wild type"
@@ -39,6 +49,9 @@ class GeneDecision:
         set_on: which predictions set both, in words ("inner validation", "out-of-fold", ...).
         patients: with a known label, behind both.
         mutants: of these.
+        scores: out-of-fold probabilities of both classes, not calibrated, for conformal sets; None without folds, and
+            in folders of before.
+        sets: how the conformal sets of training patients turned out, each by the other folds; None as above.
     """
 
     threshold: float
@@ -46,6 +59,8 @@ class GeneDecision:
     set_on: str
     patients: int
     mutants: int
+    scores: ClassScores | None = field(default=None, metadata=WRITTEN_IF_SET)
+    sets: SetFigures | None = field(default=None, metadata=WRITTEN_IF_SET)
 
     def __post_init__(self) -> None:
         if not 0 <= self.threshold <= 1:
@@ -60,6 +75,20 @@ class GeneDecision:
     def calibrated(self, probability: float) -> float:
         """The calibrated probability of a model's probability."""
         return float(self.calibration.apply(np.array([probability], dtype=np.float64))[0])
+
+    def cutoffs(self, level: float = DEFAULT_LEVEL) -> Cutoffs | None:
+        """The ends of the classes on the calibrated scale; None where no scores are kept.
+
+        A calibration never falls, so that a class ends at the calibrated score.
+
+        Raises:
+            SettingsError: a level that is not above 0 and below 1.
+        """
+        if self.scores is None:
+            return None
+        raw = cutoffs(self.scores, level)
+        ends = (None if end is None else self.calibrated(end) for end in (raw.lowest_mutant, raw.highest_wild_type))
+        return Cutoffs(*ends)
 
     def call(self, calibrated_probability: float) -> str:
         """`mutant` or `wild type` for a probability that has been calibrated already."""
@@ -132,14 +161,16 @@ def fit_decision(
     set_on: str,
     model_kind: ModelKind,
     calibration: CalibrationKind = CalibrationKind.IDENTITY,
+    folds: NDArray[np.int64] | None = None,
 ) -> Decision:
-    """Calibration and Youden threshold of every gene, fitted on training-side predictions.
+    """Calibration, Youden threshold and conformal scores of every gene, fitted on training-side predictions.
 
     Args:
         predictions: for patients that the predicting models were not fitted on.
         set_on: which predictions these are, in words.
         model_kind: what the model folder will hold.
         calibration: which calibration, fitted first; the threshold lives on its scale.
+        folds: (N,) the fold that held each patient out; without folds, no conformal scores are kept.
 
     Raises:
         TrainingError: a gene with one class only, or with equal probabilities throughout; it names the gene.
@@ -153,5 +184,15 @@ def fit_decision(
         except TrainingError as error:
             raise TrainingError(f"{name}, predictions of {set_on}: {error}") from error
         mutants = int(np.sum(gene.labels == 1))
-        genes[name] = GeneDecision(threshold.value, fitted, set_on, gene.labels.size, mutants)
+        rule = GeneDecision(threshold.value, fitted, set_on, gene.labels.size, mutants)
+        genes[name] = rule if folds is None or set_on != OUT_OF_FOLD else _with_sets(rule, gene, folds[gene.known])
     return Decision(model_kind, genes)
+
+
+def _with_sets(rule: GeneDecision, gene: GenePredictions, folds: NDArray[np.int64]) -> GeneDecision:
+    """The decision with its conformal scores; how the sets turned out is left out where a fold holds all of a class."""
+    scores = ClassScores.of(gene.labels, gene.probabilities)
+    others = [gene.labels[folds != number] for number in np.unique(folds)]
+    counted = all(missing_class(labels) == "" for labels in others)
+    sets = cross_fitted_set_figures(gene.labels, gene.probabilities, folds) if counted else None
+    return replace(rule, scores=scores, sets=sets)

@@ -155,7 +155,7 @@ def fit_model(
     if not method.is_fitted:
         return None
     held_out = method.held_out
-    decision = fit_decision(held_out.predictions, held_out.set_on, method.model_kind, calibration)
+    decision = fit_decision(held_out.predictions, held_out.set_on, method.model_kind, calibration, held_out.folds)
     cubes = tuple(sorted(method.seen_cubes.union(scans.fingerprints)))
     manifest: JsonObject = {
         "method": entry.name,

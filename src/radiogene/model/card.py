@@ -46,6 +46,7 @@ def model_card(
             f"| {gene} | {rule.threshold:.4f} | {rule.calibration.kind.value} | {rule.set_on} "
             f"| {rule.patients} | {rule.mutants} |"
         )
+    lines += _set_lines(decision)
     if "calibration" in manifest:
         lines += ["", f"The calibration rests on {part_of(manifest, 'calibration')['rests_on']}."]
     lines += _image_lines(clinical_only)
@@ -76,6 +77,36 @@ def _image_lines(clinical_only: ClinicalOnly) -> list[str]:
         shown = "yes" if added.is_shown else "**no**"
         lines.append(f"| {name} | {figures} | {added.threshold:.3f} | {shown} |")
     return lines
+
+
+def _set_lines(decision: Decision) -> list[str]:
+    """How the conformal sets of the training patients turned out, per gene."""
+    found = {name: rule.sets for name, rule in decision.genes.items() if rule.sets is not None}
+    if not found:
+        return []
+    level = next(iter(found.values())).level
+    lines = [
+        "",
+        f"Conformal sets at {level:.0%}, each training patient's by the other folds (95% intervals):",
+        "",
+        "| gene | answered | of these wrong | undetermined | unlike either | coverage of mutants | of wild types |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, sets in found.items():
+        shares = " | ".join(_share(measure) for measure in sets.coverage.values())
+        lines.append(
+            f"| {name} | {_share(sets.answered)} | {sets.wrong} of {sets.mutant + sets.wild_type} "
+            f"| {sets.undetermined} | {sets.unlike_either} | {shares} |"
+        )
+    return lines
+
+
+def _share(measure: Measure) -> str:
+    """The share with its interval: "91.2% (82.0% to 95.9%)"."""
+    if measure.value is None:
+        return f"- ({measure.reason})"
+    interval = measure.interval
+    return f"{measure.value:.1%}" + ("" if interval is None else f" ({interval.low:.1%} to {interval.high:.1%})")
 
 
 def _difference(measure: Measure) -> str:

@@ -128,7 +128,7 @@ def calibrate_model(
     changed = Recalibration(
         kind,
         before,
-        fit_decision(held_out.predictions, held_out.set_on, before.model_kind, kind),
+        fit_decision(held_out.predictions, held_out.set_on, before.model_kind, kind, held_out.folds),
         calibration_figures(held_out.predictions, folds, kind, settings),
         held_out,
         _recalibrated_companion(path, manifest, held_out, kind),

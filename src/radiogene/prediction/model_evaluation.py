@@ -15,6 +15,7 @@ from radiogene.cohort.identity.duplicates import (
 from radiogene.cohort.identity.site_key import site_key
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
+from radiogene.decision.conformal import SetFigures, set_figures
 from radiogene.evaluation.added_value import AddedValue, added_value
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.ledger import EarlierEvaluations, append_to_ledger, ledger_entry, read_ledger
@@ -38,6 +39,7 @@ class ModelEvaluation:
         includes_training_cases: True where cubes of the training were allowed.
         failed_rows: of the cohort, in preparation; they are not in the figures.
         against: comparisons with other models on the same patients.
+        sets: per gene, how the conformal sets turned out; without the genes of which the model keeps no scores.
         image_adds: per gene, what the image adds to the clinical values alone; none where the model has no companion.
         evaluated_before: looks at this cohort that the ledger had counted; None where no ledger is kept.
         duplicates: pairs of patients of the cohort who are one, where they were allowed.
@@ -52,6 +54,7 @@ class ModelEvaluation:
     includes_training_cases: bool
     failed_rows: int
     against: tuple[ComparedGene, ...]
+    sets: dict[str, SetFigures]
     image_adds: dict[str, AddedValue]
     duplicates: DuplicateCount
     training_cases: int
@@ -84,6 +87,7 @@ class ModelEvaluation:
             **self.report.to_json(),
         }
         alone = model.predictor.model.clinical_only
+        content["conformal"] = {name: sets.to_json() for name, sets in self.sets.items()} or None
         content["image_adds"] = {name: added.to_json() for name, added in self.image_adds.items()} or None
         content["image_adds_reason"] = alone.reason or None
         if self.against:
@@ -158,12 +162,24 @@ def evaluate_model(
         includes_training_cases=include_training_cases,
         failed_rows=len(source.failures) if isinstance(source, Stores) else 0,
         against=compared,
+        sets=_sets(first),
         image_adds=_image_adds(first, cohort),
         duplicates=DuplicateCount(allow_duplicates, inside=pairs),
         training_cases=first.training_cases,
         evaluated_before=before,
         protocol=None if protocol is None else statement(protocol, _looks((first, *others), report, scans)),
     )
+
+
+def _sets(model: EvaluatedModel) -> dict[str, SetFigures]:
+    """How the conformal sets of the cohort turned out, by the scores of the training patients."""
+    found, level = {}, model.predictor.level
+    for name in model.predictions.genes:
+        ends = model.predictor.decision.gene(name).cutoffs(level)
+        if ends is not None:
+            gene = model.predictions.gene(name)
+            found[name] = set_figures(gene.labels, gene.probabilities, ends, level)
+    return found
 
 
 def _image_adds(model: EvaluatedModel, cohort: PreparedCohort) -> dict[str, AddedValue]:

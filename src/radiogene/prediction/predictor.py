@@ -12,6 +12,7 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.table.label_words import is_unknown
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule
+from radiogene.decision.conformal import DEFAULT_LEVEL
 from radiogene.decision.decision import Decision
 from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.cohort_tables import nodule_predictions, patient_label_table
@@ -26,6 +27,7 @@ from radiogene.model.facts import ModelFacts
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.model.training_range import outside_training_range
 from radiogene.prediction.clinical_answer import clinical_answer, image_difference, image_warnings
+from radiogene.prediction.conformal_answer import conformal_answer, conformal_warnings
 from radiogene.prediction.one_nodule import one_nodule_cohort
 from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
 
@@ -58,10 +60,12 @@ class Predictor:
 
     Args:
         model: of any system.
+        level: of conformal sets, above 0 and below 1.
     """
 
-    def __init__(self, model: TrainedModel) -> None:
+    def __init__(self, model: TrainedModel, level: float = DEFAULT_LEVEL) -> None:
         self.model = model
+        self.level = level
 
     @classmethod
     def from_folder(cls, path: Path, choice: EngineChoice = EngineChoice()) -> "Predictor":
@@ -126,6 +130,7 @@ class Predictor:
                 rule.call(value),
                 alone,
                 image_difference(self.model.clinical_only, gene, value, alone),
+                conformal_answer(rule, value, self.level),
             )
         return PredictionResult(genes, prepared.report, self._warnings(prepared, row), self._identity(len(members)))
 
@@ -236,6 +241,7 @@ class Predictor:
         warnings += [sentence for gene in facts.genes if (sentence := self._rough_threshold(gene))]
         warnings += self.model.method.clinical.unknown_words_of([row])
         warnings += image_warnings(self.model.clinical_only, facts.genes)
+        warnings += conformal_warnings(self.decision, self.level)
         if self._knows(prepared, row):
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)

@@ -53,6 +53,21 @@ class ImageDifference:
 
 
 @dataclass(frozen=True)
+class ConformalAnswer:
+    """A conformal set: the call that the training patients bear, or none.
+
+    Attributes:
+        set: "mutant", "wild type", "undetermined" or "unlike either".
+        level: least mean coverage of each class.
+        patients: whose out-of-fold predictions stand behind it.
+    """
+
+    set: str
+    level: float
+    patients: int
+
+
+@dataclass(frozen=True)
 class GeneResult:
     """One gene of one case.
 
@@ -61,7 +76,7 @@ class GeneResult:
         spread: None for a single model.
         threshold: at or above it, the call is mutant.
         call: "mutant" or "wild type".
-        clinical_only, image_difference: None where `warnings` say why.
+        clinical_only, image_difference, conformal: None where `warnings` say why.
     """
 
     probability: float
@@ -70,6 +85,7 @@ class GeneResult:
     call: str
     clinical_only: ClinicalAnswer | None = None
     image_difference: ImageDifference | None = None
+    conformal: ConformalAnswer | None = None
 
 
 @dataclass(frozen=True)

@@ -19,4 +19,9 @@ def answer_words(result: GeneResult) -> dict[str, str]:
         difference = result.image_difference
         shown = "shown" if difference.shown else "not shown"
         words["The image changes it by"] = f"{signed_points(difference.value)} {POINTS}; its worth is {shown}"
+    if result.conformal is not None:
+        conformal = result.conformal
+        words[f"Answer at {percent(conformal.level, 0)}"] = (
+            f"{conformal.set}, by {conformal.patients} training patients"
+        )
     return words

@@ -86,6 +86,12 @@ def evaluation_text(evaluation: "ModelEvaluation") -> str:
         lines += [f"  {word:<4} {measure_text(gene.measures[key])}" for key, word in SHARES]
         if gene.auc.value is not None and gene.auc.reason:
             lines.append(f"  {gene.auc.reason}")
+    for name, sets in evaluation.sets.items():
+        coverage = ", ".join(f"{word} {measure_text(measure)}" for word, measure in sets.coverage.items())
+        lines.append(
+            f"{name}, conformal sets at {sets.level:.0%}: answered {measure_text(sets.answered)}, {sets.wrong} "
+            f"wrongly; {sets.undetermined} undetermined, {sets.unlike_either} unlike either; coverage of {coverage}"
+        )
     for name, added in evaluation.image_adds.items():
         figures = (("AUC", added.auc), ("log likelihood", added.log_likelihood), ("net benefit", added.net_benefit))
         words = "; ".join(f"{word} {measure_text(measure)}" for word, measure in figures)
