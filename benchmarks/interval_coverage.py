@@ -38,6 +38,7 @@ MUTANTS = (2, 3, 5, 10, 15, 20, 40)
 AUCS = (0.5, 0.65, 0.8, 0.9, 0.95)
 PREVALENCES = (0.1, 0.25, 0.5)
 CORRELATIONS = (0.0, 0.5, 0.9)
+SEED = 14
 SIMULATIONS = 2000
 AT_ONCE = 250
 RESAMPLED, RESAMPLES = 250, 300
@@ -355,7 +356,7 @@ def run(out: Path, simulations: int = SIMULATIONS, resampled: int = RESAMPLED) -
         file = out / f"{part}_of_{simulations}.json"
         if not file.is_file():
             started = time.process_time()
-            rows = rows_of(np.random.default_rng([14, number]))
+            rows = rows_of(np.random.default_rng(SEED + number))
             write_json(file, {"rows": rows, "processor_seconds": round(time.process_time() - started, 1)})
         content[part] = json.loads(file.read_text(encoding="utf-8"))["rows"]
     write_result(out, NAME, {"simulations": simulations, **content}, tables(content))

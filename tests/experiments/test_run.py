@@ -22,10 +22,12 @@ from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.fit_file import read_outcome
 from radiogene.experiments.fit_run import FITS_FOLDER, FitGuards, run_fit, shuffled_labels
 from radiogene.experiments.planned_fit import FitFailure, FitResult
-from radiogene.experiments.rows import system
+from radiogene.experiments.rows import mmdl, repeats_of, system
 from radiogene.experiments.run import run_experiments
+from radiogene.experiments.run_manifest import run_manifest
 from radiogene.methods.trained_model import load_trained_model
 from radiogene.prediction.predictor import Predictor
+from radiogene.report.evidence.methods_text import methods_text
 from radiogene.training.fitting.run_options import RunOptions
 
 RUN = RunOptions(accelerator="cpu", progress=False)
@@ -221,3 +223,35 @@ def test_one_scan_under_two_identifiers_is_refused(places):
     with pytest.raises(CohortError, match=f"'{training.patients[3]}' and 'another' .the same cube"):
         counted_duplicates(training, both, allowed=False)
     assert counted_duplicates(training, both, allowed=True) == DuplicateCount(allowed=True, between=1)
+
+
+def test_a_repeated_cross_validation_never_sees_external_patients_and_leaves_no_system(places):
+    repeat = repeats_of(CLINICAL, 2)[0]
+    assert (repeat.settings.seed, repeat.held_out_only) == (CLINICAL.settings.seed + 1, True)
+    run = run_experiments([experiment(CLINICAL, repeat)], SETTINGS, places)
+    first, again = run.evidence.result(CLINICAL), run.evidence.result(repeat)
+    assert again.external.patient_ids == ()
+    assert again.held_out.runs[0].seed == 1
+    assert again.held_out.predictions.patient_ids == first.held_out.predictions.patient_ids
+    assert not np.array_equal(again.held_out.folds, first.held_out.folds)
+    assert [entry.system for entry in read_ledger(places.out / LEDGER_FILE)] == ["Clinical model"]
+    keys = {fit: fit.key({}) for fit in (CLINICAL, repeat, replace(CLINICAL, settings=repeat.settings))}
+    assert len(set(keys.values())) == 3
+
+
+def test_a_system_without_folds_has_no_repeats_and_a_network_repeats_its_folds_alone():
+    assert repeats_of(mmdl(SETTINGS), 3) == ()
+    folded = mmdl(replace(SETTINGS, folds=4))
+    assert [fit.settings.keep for fit in repeats_of(folded, 3)] == ["ensemble", "ensemble"]
+    assert [fit.settings.seed for fit in repeats_of(folded, 3)] == [1, 2]
+
+
+def test_the_manifest_names_the_seeds_that_ran(places):
+    repeats = repeats_of(CLINICAL, 3)
+    run = run_experiments([experiment(CLINICAL, LOGISTIC, *repeats)], replace(SETTINGS, seeds=3), places)
+    manifest = run_manifest(run)
+    assert manifest["seeds"] == {"Clinical model": [0], "Clinical features": [0]}
+    assert manifest["repeats"] == {"Clinical model": [0, 1, 2]}
+    text = methods_text(manifest)
+    assert "Systems were fitted with the seed 0." in text
+    assert "repeated with the 3 seeds 0, 1 and 2" in text

@@ -35,8 +35,8 @@ def changed(path, value):
         (
             "repeats",
             {"Clinical model": [0, 1], "MMDL": [0, 1]},
-            "repeated: the 3 seeds 0, 1 and 2.",
-            "The cross-validation was repeated: the 2 seeds 0 and 1.",
+            "repeated with the 3 seeds 0, 1 and 2.",
+            "The cross-validation was repeated with the 2 seeds 0 and 1.",
         ),
         ("decision.calibration", "identity", "one temperature per gene", "Probabilities were not recalibrated."),
         ("decision.set_on", ["out-of-fold"], "out-of-fold and inner validation", "on out-of-fold predictions"),

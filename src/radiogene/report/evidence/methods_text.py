@@ -122,8 +122,8 @@ def _splits(manifest: Manifest) -> list[str]:
         sentences.append(f"Systems were fitted with {_by_system(seeds, 'seed')}.")
     if repeats:
         sentences.append(
-            f"The cross-validation was repeated: {_by_system(repeats, 'seed')}. AUCs of the training cohort are means "
-            "over folds and repeats."
+            f"The cross-validation was repeated with {_by_system(repeats, 'seed')}. AUCs of the training cohort are "
+            "means over folds and repeats."
         )
     averaged = fact(manifest, "seeds_averaged")
     if averaged is not None and averaged > 1:
