@@ -4,6 +4,7 @@ The command line reads `age`, `sex` and `smoking` by the same functions. Words a
 case, repeated blanks and hyphens between letters.
 """
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -38,13 +39,28 @@ UNKNOWN_WORDS = frozenset(
 """Empty, and what public tables (NSCLC Radiogenomics, TCGA) write instead. "none" is not here: of a gene it means wild
 type in some tables, of smoking it means never."""
 
-SEX_WORDS: dict[str, Sex] = {"f": "female", "female": "female", "m": "male", "male": "male"}
+SEX_WORDS: dict[str, Sex] = {
+    **dict.fromkeys(("f", "female", "w", "woman", "weiblich", "femme"), "female"),
+    **dict.fromkeys(("m", "male", "man", "männlich", "homme"), "male"),
+}
+"""M and W are German; M and H, where M is a woman, are not read: H is no word for a sex here."""
 
 MUTANT_WORDS = frozenset({"1", "1.0", "mutant", "mutated", "mut", "positive", "pos"})
 WILD_TYPE_WORDS = frozenset({"0", "0.0", "wild type", "wildtype", "wt", "negative", "neg"})
 
+PROTEIN_CHANGE = re.compile(r"(p\.)?\(?[a-z]\d{1,4}(_[a-z]\d{1,4})?([a-z]|del\w*|ins\w*|dup\w*|fs\w*|\*)\)?")
+EXON_CHANGE = re.compile(r"(ex|exon) ?\d{1,2} ?(del|deletions?|ins|insertions?|mutations?|mut|mutant)")
+"""What reports write of a mutant: L858R, p.G12C, E746_A750del; exon 19 del, ex20ins."""
+
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+", re.ASCII)
+THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+"""1,234 is 1.234 to one reader and 1234 to another."""
+
+OTHER_NUMBER = re.compile(r"[<>≤≥~≈]?\s*[-+]?\d[\d.,'’\s]*\s*(%|(?<=\s)[a-zµ]{1,3}(/[a-zµ]+)?)?", re.IGNORECASE)
+"""A number in another notation: 1,5; 1.234,5; 12 %; < 3; 5 mm. Stages such as 1A and 3b are words."""
+
 PLAIN_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
-PLAIN_AGE = re.compile(r"\d+(\.\d+)?", re.ASCII)
+PLAIN_AGE = re.compile(r"\d+([.,]\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,22 @@ def read_number(text: str) -> float | None:
     return number if abs(number) != float("inf") else None
 
 
+def read_decimal(text: str) -> float | None:
+    """The number in the text, with a point or a comma as decimal sign; None where there is none or it may be another.
+
+    1,234 may be a thousand and more, and is not read.
+    """
+    stripped = text.strip()
+    if DECIMAL_COMMA.fullmatch(stripped) and not THOUSANDS.fullmatch(stripped):
+        return read_number(stripped.replace(",", "."))
+    return read_number(stripped)
+
+
+def is_other_number(text: str) -> bool:
+    """True where the text is a number in a notation that is not read: 1.234,5; 1,234; 12 %; < 3; 31.03.2019."""
+    return read_decimal(text) is None and OTHER_NUMBER.fullmatch(text.strip()) is not None
+
+
 def read_age(text: str) -> float | None:
     """The age in years, or None where it is unknown.
 
@@ -104,9 +136,10 @@ def read_age(text: str) -> float | None:
     if is_unknown(text):
         return None
     wanted = f"the age as a plain number of years from {YOUNGEST_YEARS:.0f} to {OLDEST_YEARS:.0f}, or nothing"
-    if not PLAIN_AGE.fullmatch(text.strip()) or not YOUNGEST_YEARS <= float(text) <= OLDEST_YEARS:
+    years = float(text.strip().replace(",", ".")) if PLAIN_AGE.fullmatch(text.strip()) else math.nan
+    if not YOUNGEST_YEARS <= years <= OLDEST_YEARS:
         raise UnreadableValueError(repr(text), wanted)
-    return float(text)
+    return years
 
 
 def read_sex(text: str) -> Sex | None:
@@ -150,11 +183,13 @@ def read_gene(text: str) -> int | None:
     word = plain(text)
     if word in UNKNOWN_WORDS:
         return None
-    if word in MUTANT_WORDS:
+    if word in MUTANT_WORDS or PROTEIN_CHANGE.fullmatch(word.replace(" ", "_")) or EXON_CHANGE.fullmatch(word):
         return 1
     if word in WILD_TYPE_WORDS:
         return 0
-    raise UnreadableValueError(repr(text), "1 or mutant, 0 or wild type, or nothing where it is unknown")
+    raise UnreadableValueError(
+        repr(text), "1 or mutant (or the change, such as L858R), 0 or wild type, or nothing where it is unknown"
+    )
 
 
 def read_yes_no(text: str) -> bool:
