@@ -51,9 +51,9 @@ class ClinicalEncoder:
     """Turns rows into standardised numbers; what is unknown becomes 0, the training patients' mean.
 
     Age is in years, sex is 1 for female, smoking 1 for ever; a further column is a number where all its known training
-    values are numbers (with a decimal point or comma), else one input per word of the training patients (a single digit among words, such as stage 0
-    beside IA1, is a word). Every input has its training mean subtracted
-    and is divided by its training SD.
+    values are numbers (with a decimal point or comma), else one input per word of the training patients (a single digit
+    among words, such as stage 0 beside IA1, is a word). Every input has its training mean subtracted and is divided by
+    its training SD.
 
     Attributes:
         columns: names as in the table; none for a model of images only.

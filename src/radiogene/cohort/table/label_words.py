@@ -4,7 +4,6 @@ The command line reads `age`, `sex` and `smoking` by the same functions. Words a
 case, repeated blanks and hyphens between letters.
 """
 
-import math
 import re
 from dataclasses import dataclass
 
@@ -50,7 +49,7 @@ WILD_TYPE_WORDS = frozenset({"0", "0.0", "wild type", "wildtype", "wt", "negativ
 
 PROTEIN_CHANGE = re.compile(r"(p\.)?\(?[a-z]\d{1,4}(_[a-z]\d{1,4})?([a-z]|del\w*|ins\w*|dup\w*|fs\w*|\*)\)?")
 EXON_CHANGE = re.compile(r"(ex|exon) ?\d{1,2} ?(del|deletions?|ins|insertions?|mutations?|mut|mutant)")
-"""What reports write of a mutant: L858R, p.G12C, E746_A750del; exon 19 del, ex20ins."""
+"""What reports write of a mutant: L858R, p.G12C, E746_A750del; exon 19 del, ex20ins. A person decides what counts."""
 
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+", re.ASCII)
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
@@ -60,7 +59,7 @@ OTHER_NUMBER = re.compile(r"[<>≤≥~≈]?\s*[-+]?\d[\d.,'’\s]*\s*(%|(?<=\s)[
 """A number in another notation: 1,5; 1.234,5; 12 %; < 3; 5 mm. Stages such as 1A and 3b are words."""
 
 PLAIN_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
-PLAIN_AGE = re.compile(r"\d+([.,]\d+)?", re.ASCII)
+PLAIN_AGE = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -136,10 +135,9 @@ def read_age(text: str) -> float | None:
     if is_unknown(text):
         return None
     wanted = f"the age as a plain number of years from {YOUNGEST_YEARS:.0f} to {OLDEST_YEARS:.0f}, or nothing"
-    years = float(text.strip().replace(",", ".")) if PLAIN_AGE.fullmatch(text.strip()) else math.nan
-    if not YOUNGEST_YEARS <= years <= OLDEST_YEARS:
+    if not PLAIN_AGE.fullmatch(text.strip()) or not YOUNGEST_YEARS <= float(text) <= OLDEST_YEARS:
         raise UnreadableValueError(repr(text), wanted)
-    return years
+    return float(text)
 
 
 def read_sex(text: str) -> Sex | None:
@@ -183,13 +181,19 @@ def read_gene(text: str) -> int | None:
     word = plain(text)
     if word in UNKNOWN_WORDS:
         return None
-    if word in MUTANT_WORDS or PROTEIN_CHANGE.fullmatch(word.replace(" ", "_")) or EXON_CHANGE.fullmatch(word):
+    if word in MUTANT_WORDS:
         return 1
     if word in WILD_TYPE_WORDS:
         return 0
-    raise UnreadableValueError(
-        repr(text), "1 or mutant (or the change, such as L858R), 0 or wild type, or nothing where it is unknown"
-    )
+    raise UnreadableValueError(repr(text), "1 or mutant, 0 or wild type, or nothing where it is unknown")
+
+
+def proposed_gene(text: str) -> str | None:
+    """What a report's words probably mean for a gene, for a person to confirm; None where they tell nothing."""
+    word = plain(text)
+    if PROTEIN_CHANGE.fullmatch(word.replace(" ", "_")) or EXON_CHANGE.fullmatch(word):
+        return "mutant"
+    return "wild type" if word in {"none", "no mutation", "not mutated", "unmutated", "no mutation detected"} else None
 
 
 def read_yes_no(text: str) -> bool:
