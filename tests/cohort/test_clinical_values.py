@@ -136,3 +136,23 @@ def test_damaged_json_is_refused(damage):
     damage(content)
     with pytest.raises(WeightsError, match="Clinical scaling"):
         ClinicalEncoder.from_json(content)
+
+
+@pytest.mark.parametrize("texts", [["7,5", "8", "9,25"], ["0,125", "2,5"]])
+def test_a_column_with_decimal_commas_is_of_numbers(texts):
+    rows = [PatientRow(patient_id=f"p{n}", extra={"SUVmax": text}) for n, text in enumerate(texts)]
+    encoder = ClinicalEncoder.fit(rows, ["SUVmax"])
+    assert [scaling.category for scaling in encoder.inputs] == [None]
+    assert encoder.inputs[0].mean == pytest.approx(np.mean([float(text.replace(",", ".")) for text in texts]))
+
+
+@pytest.mark.parametrize("text", ["1,234", "1.234,5", "12 %", "< 3", "5 mm", "31.03.2019", "1'000"])
+def test_numbers_in_another_notation_are_never_words(text):
+    rows = [PatientRow(patient_id=f"p{n}", extra={"SUVmax": word}) for n, word in enumerate([text, "7.5"])]
+    with pytest.raises(CohortError, match="a number in another notation"):
+        ClinicalEncoder.fit(rows, ["SUVmax"])
+
+
+def test_stages_stay_words():
+    rows = [PatientRow(patient_id=f"p{n}", extra={"stage": word}) for n, word in enumerate(["1A", "3b", "0", "IA1"])]
+    assert [scaling.category for scaling in ClinicalEncoder.fit(rows, ["stage"]).inputs] == ["0", "1A", "3b", "IA1"]

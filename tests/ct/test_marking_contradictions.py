@@ -53,13 +53,13 @@ def test_repeated_contours_count_once(scan, tmp_path, repeated):
 
 def test_contours_that_cross_are_joined(scan, tmp_path):
     square = np.array([[0, 0, 0], [10, 0, 0], [10, 10, 0], [0, 10, 0]], dtype=float) + CENTRE
-    other = square + [5, 0, 0]
+    other = square + np.array([5, 0, 0])
     inner = (square - square.mean(axis=0)) * 0.2 + square.mean(axis=0) - [2.5, 0, 0]
     found = located(scan, [square, other, inner], tmp_path)
     # 15 x 10 mm without the hole of 2 x 2 mm, one plane as deep as a slice.
     assert found.volume_ml == pytest.approx((150 - 4) / 1000)
     assert "contours that cross were joined on 1 plane" in found.decisions
-    points = CENTRE + [[2.0, 2, 0], [7, 2, 0], [12, 2, 0], [2.5, 5, 0], [16, 2, 0]]
+    points = CENTRE + np.array([[2.0, 2, 0], [7, 2, 0], [12, 2, 0], [2.5, 5, 0], [16, 2, 0]])
     np.testing.assert_array_equal(found.body.contains(points), [True, True, True, False, False])
     by_xor = located(scan, [square, other], tmp_path, "CLOSEDPLANAR_XOR")
     assert by_xor.volume_ml == pytest.approx(100 / 1000)
@@ -142,7 +142,7 @@ def test_a_damaged_byte_of_a_compressed_mask_is_refused(scan, tmp_path, name, sh
     content = bytearray(held.read_bytes())
     content[int(len(content) * share)] ^= 0xFF
     held.write_bytes(content)
-    with pytest.raises(NoduleError, match="damaged|corrupt|Error|invalid|CRC|cannot be read"):
+    with pytest.raises(NoduleError, match=r"damaged|corrupt|Error|invalid|CRC|cannot be read"):
         locate_nodule(tmp_path / name, scan)
 
 
@@ -155,7 +155,7 @@ def test_a_mask_of_more_or_fewer_voxels_than_stated_is_refused(scan, tmp_path, n
         held.write_bytes(held.read_bytes().replace(b"encoding: gzip", b"encoding: raw"))
     content = held.read_bytes()
     held.write_bytes(content[:change] if change < 0 else content + bytes(change))
-    with pytest.raises(NoduleError, match="states|truncated|of pixels are there"):
+    with pytest.raises(NoduleError, match=r"states|truncated|of pixels are there"):
         locate_nodule(tmp_path / name, scan)
 
 

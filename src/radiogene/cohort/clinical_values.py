@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.row import PatientRow, by_patient
-from radiogene.cohort.table.label_words import is_unknown, read_number
+from radiogene.cohort.table.label_words import is_other_number, is_unknown, read_decimal
 from radiogene.errors import CohortError, WeightsError
 from radiogene.storage.typed_json import JsonObject, from_json, to_json
 
@@ -51,9 +51,9 @@ class ClinicalEncoder:
     """Turns rows into standardised numbers; what is unknown becomes 0, the training patients' mean.
 
     Age is in years, sex is 1 for female, smoking 1 for ever; a further column is a number where all its known training
-    values are numbers, else one input per word of the training patients (a single digit among words, such as stage 0
-    beside IA1, is a word). Every input has its training mean subtracted
-    and is divided by its training SD.
+    values are numbers (with a decimal point or comma), else one input per word of the training patients (a single digit
+    among words, such as stage 0 beside IA1, is a word). Every input has its training mean subtracted and is divided by
+    its training SD.
 
     Attributes:
         columns: names as in the table; none for a model of images only.
@@ -158,7 +158,7 @@ def _encoded(row: PatientRow, scaling: ClinicalInput) -> float:
     if scaling.category is not None:
         number: float | None = float(value == scaling.category)
     else:
-        number = value if isinstance(value, float) else read_number(value)
+        number = value if isinstance(value, float) else read_decimal(value)
     if number is None:
         raise CohortError(
             f"Line {row.row_number}, column {scaling.column}: found {value!r}; "
@@ -185,7 +185,13 @@ def _fitted_inputs(rows: Sequence[PatientRow], column: str) -> list[ClinicalInpu
         there = sorted({name for row in rows for name in row.extra})
         raise CohortError(f"Found no column {column!r}; wanted one of {[*DEFAULT_COLUMNS, *there]}.")
     known = [value for row in rows if (value := clinical_value(row, column)) is not None]
-    numbers = [value if isinstance(value, float) else read_number(value) for value in known]
+    numbers = [value if isinstance(value, float) else read_decimal(value) for value in known]
+    other = next((value for value in known if isinstance(value, str) and is_other_number(value)), None)
+    if other is not None:
+        raise CohortError(
+            f"Column {column} holds {other!r}, a number in another notation; wanted plain numbers such as 1234.5 (a "
+            "decimal comma is read as well: 1234,5), never groups of thousands, units, limits or dates."
+        )
     if all(number is not None for number in numbers):
         return [_scaled(column, None, np.array(numbers, dtype=np.float64))]
     longer = [

@@ -134,6 +134,12 @@ class RecordFile:
                     break
         except OSError as error:
             raise damaged(self._folder, f"no {RECORDS_FILE} that can be read ({error.strerror})") from error
+        # An index is written after its lines and goes before them, so that only a broken copy leaves fewer.
+        if index.covered > len(lines):
+            raise damaged(
+                self._folder,
+                f"{len(lines)} bytes of {RECORDS_FILE} where its index knows {len(index)} cubes in {index.covered}",
+            )
         return lines, index if _fits(index, lines) else RecordIndex()
 
 

@@ -1,10 +1,10 @@
 """The cohort table: reading it, and everything that is wrong with it in one pass."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from radiogene.cohort.row import CohortRow, by_patient, patient_labels
-from radiogene.cohort.table.columns import header_problems, known_columns
+from radiogene.cohort.table.columns import columns_meant, header_problems, known_columns
 from radiogene.cohort.table.consistency import consistency_problems, shared_values
 from radiogene.cohort.table.delimited_text import read_delimited_text
 from radiogene.cohort.table.problem import CohortTableError, Problem
@@ -93,6 +93,8 @@ def _read(path: Place, genes: Sequence[str], check_files: bool) -> tuple[Cohort,
     problems = header_problems(file, text.header.cells, text.header.line, genes)
     if not text.records:
         problems.append(Problem(file, None, None, "a header and no row", "one line per nodule"))
+    header = columns_meant(text.header.cells, genes)
+    text = replace(text, header=replace(text.header, cells=header))
     reader = RowReader(file, folder_of(path), genes, check_files)
     rows = reader.rows(text)
     problems += reader.problems

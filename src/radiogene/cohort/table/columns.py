@@ -58,6 +58,18 @@ def header_problems(
     return problems
 
 
+def columns_meant(header: Sequence[str], genes: Sequence[str]) -> tuple[str, ...]:
+    """The header with the columns that names which are nearly one were probably meant to be.
+
+    The names stay problems; what is below them is looked at all the same, so that one pass finds everything.
+    """
+    meant: list[str] = []
+    for name in header:
+        column = _meant(name, header, genes)
+        meant.append(column if column is not None and column not in (*header, *meant) else name)
+    return tuple(meant)
+
+
 def _meant(name: str, header: Sequence[str], genes: Sequence[str]) -> str | None:
     """The column that an unknown name was probably meant to be, or None."""
     known = known_columns(genes)

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ LARGEST_TABLE_BYTES = 100 * 1024 * 1024
 LARGEST_IN_WORDS = f"a table of at most {LARGEST_TABLE_BYTES // 1024**2} MB"
 
 DELIMITERS = (",", ";", "\t")
+SEPARATOR_LINE = re.compile(r"sep=([,;\t])\r?\n")
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -63,16 +65,21 @@ def read_delimited_text(path: Place, file: str, expected_columns: Iterable[str])
 
 def _text_records(text: str, file: str, expected_columns: Iterable[str]) -> list[Record]:
     """The records that are not blank, the header first, as they are."""
-    lines = text.splitlines()
+    # Excel's own word for the separator, which it writes above the header.
+    excel = SEPARATOR_LINE.match(text)
+    lines = text[excel.end() if excel else 0 :].splitlines()
     first = next((line for line in lines if line.strip()), None)
     if first is None:
         raise _refusal(file, None, "an empty file", "a header line and one line per nodule")
-    delimiter = _delimiter(first, set(expected_columns))
+    delimiter = excel[1] if excel else _delimiter(first, set(expected_columns))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[Record] = []
     line = 1
     try:
         for cells in reader:
+            if excel and line == 1:
+                line = 2
+                continue
             if any(cell.strip() for cell in cells):
                 records.append(Record(line, tuple(cells)))
             line = reader.line_num + 1

@@ -38,10 +38,25 @@ UNKNOWN_WORDS = frozenset(
 """Empty, and what public tables (NSCLC Radiogenomics, TCGA) write instead. "none" is not here: of a gene it means wild
 type in some tables, of smoking it means never."""
 
-SEX_WORDS: dict[str, Sex] = {"f": "female", "female": "female", "m": "male", "male": "male"}
+SEX_WORDS: dict[str, Sex] = {
+    **dict.fromkeys(("f", "female", "w", "woman", "weiblich", "femme"), "female"),
+    **dict.fromkeys(("m", "male", "man", "männlich", "homme"), "male"),
+}
+"""M and W are German; M and H, where M is a woman, are not read: H is no word for a sex here."""
 
 MUTANT_WORDS = frozenset({"1", "1.0", "mutant", "mutated", "mut", "positive", "pos"})
 WILD_TYPE_WORDS = frozenset({"0", "0.0", "wild type", "wildtype", "wt", "negative", "neg"})
+
+PROTEIN_CHANGE = re.compile(r"(p\.)?\(?[a-z]\d{1,4}(_[a-z]\d{1,4})?([a-z]|del\w*|ins\w*|dup\w*|fs\w*|\*)\)?")
+EXON_CHANGE = re.compile(r"(ex|exon) ?\d{1,2} ?(del|deletions?|ins|insertions?|mutations?|mut|mutant)")
+"""What reports write of a mutant: L858R, p.G12C, E746_A750del; exon 19 del, ex20ins. A person decides what counts."""
+
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+", re.ASCII)
+THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+"""1,234 is 1.234 to one reader and 1234 to another."""
+
+OTHER_NUMBER = re.compile(r"[<>≤≥~≈]?\s*[-+]?\d[\d.,'’\s]*\s*(%|(?<=\s)[a-zµ]{1,3}(/[a-zµ]+)?)?", re.IGNORECASE)
+"""A number in another notation: 1,5; 1.234,5; 12 %; < 3; 5 mm. Stages such as 1A and 3b are words."""
 
 PLAIN_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 PLAIN_AGE = re.compile(r"\d+(\.\d+)?", re.ASCII)
@@ -93,6 +108,22 @@ def read_number(text: str) -> float | None:
         return None
     number = float(stripped)
     return number if abs(number) != float("inf") else None
+
+
+def read_decimal(text: str) -> float | None:
+    """The number in the text, with a point or a comma as decimal sign; None where there is none or it may be another.
+
+    1,234 may be a thousand and more, and is not read.
+    """
+    stripped = text.strip()
+    if DECIMAL_COMMA.fullmatch(stripped) and not THOUSANDS.fullmatch(stripped):
+        return read_number(stripped.replace(",", "."))
+    return read_number(stripped)
+
+
+def is_other_number(text: str) -> bool:
+    """True where the text is a number in a notation that is not read: 1.234,5; 1,234; 12 %; < 3; 31.03.2019."""
+    return read_decimal(text) is None and OTHER_NUMBER.fullmatch(text.strip()) is not None
 
 
 def read_age(text: str) -> float | None:
@@ -155,6 +186,14 @@ def read_gene(text: str) -> int | None:
     if word in WILD_TYPE_WORDS:
         return 0
     raise UnreadableValueError(repr(text), "1 or mutant, 0 or wild type, or nothing where it is unknown")
+
+
+def proposed_gene(text: str) -> str | None:
+    """What a report's words probably mean for a gene, for a person to confirm; None where they tell nothing."""
+    word = plain(text)
+    if PROTEIN_CHANGE.fullmatch(word.replace(" ", "_")) or EXON_CHANGE.fullmatch(word):
+        return "mutant"
+    return "wild type" if word in {"none", "no mutation", "not mutated", "unmutated", "no mutation detected"} else None
 
 
 def read_yes_no(text: str) -> bool:

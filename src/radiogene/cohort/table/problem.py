@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from radiogene.errors import CohortError
 from radiogene.storage.plain_words import counted
 
+MOST_ROWS = 10
+"""A message names at most so many rows of one cause."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -41,4 +44,25 @@ class CohortTableError(CohortError):
         self.problems = tuple(problems)
         count = len(self.problems)
         heading = f"{counted(count, 'problem')} in the cohort table:"
-        super().__init__("\n".join([heading, *(f"  {problem}" for problem in self.problems)]))
+        super().__init__("\n".join([heading, *(f"  {line}" for line in grouped(self.problems))]))
+
+
+def grouped(problems: Sequence[Problem]) -> list[str]:
+    """One line for each cause and value, with the rows that have it, in the order of the first of them."""
+    groups: dict[tuple[str, str | None, str, str], list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault((problem.file, problem.column, problem.found, problem.wanted), []).append(problem)
+    return [_of_group(group) for group in groups.values()]
+
+
+def _of_group(group: Sequence[Problem]) -> str:
+    """The line of problems that differ in their row alone."""
+    first = group[0]
+    rows = [str(problem.row) for problem in group if problem.row is not None]
+    if len(rows) < 2:
+        return str(first)
+    more = f" and {len(rows) - MOST_ROWS} more" if len(rows) > MOST_ROWS else ""
+    column = "" if first.column is None else f", column {first.column}"
+    return (
+        f"{first.file}, lines {', '.join(rows[:MOST_ROWS])}{more}{column}: found {first.found}; wanted {first.wanted}."
+    )

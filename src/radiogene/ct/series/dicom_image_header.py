@@ -1,5 +1,7 @@
 """From a DICOM dataset without pixels to the headers of its CT slices."""
 
+import hashlib
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +27,8 @@ from radiogene.ct.series.slice_header import AcquisitionFacts, Rescale, SliceHea
 
 ORIENTATION_TOLERANCE = 1e-3
 """How far a direction cosine's length may be from 1, and the two directions' product from 0: three decimals."""
+
+PERSON_KEYWORDS = ("PatientName", "PatientBirthDate", "PatientSex", "IssuerOfPatientID")
 
 WORD_BITS = 16
 
@@ -105,7 +109,21 @@ def study_of(dataset: HeaderElements) -> StudyFacts:
         uid=text_of(dataset, "StudyInstanceUID"),
         date=text_of(dataset, "StudyDate"),
         description=text_of(dataset, "StudyDescription"),
+        person=_person_of(dataset),
     )
+
+
+def _person_of(dataset: HeaderElements) -> str:
+    """What tells persons apart, as `StudyFacts.person` has it."""
+    return " ".join(_digest(recorded_text(dataset, keyword)) for keyword in PERSON_KEYWORDS)
+
+
+@lru_cache(4096)
+def _digest(text: str) -> str:
+    """16 bits of a hash of the letters and digits of a text, accents and capitals aside; `-` where it has none."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    words = sorted("".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split())
+    return hashlib.blake2b(" ".join(words).encode(), digest_size=2).hexdigest() if words else "-"
 
 
 def required_numbers(dataset: Dataset | HeaderElements, keyword: str, count: int) -> tuple[float, ...]:

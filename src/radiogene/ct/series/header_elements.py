@@ -23,6 +23,7 @@ HEADER_KEYWORDS = [
     "PixelSpacing", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue",
     "PixelPaddingRangeLimit", "RescaleIntercept", "RescaleSlope", "RescaleType", "LossyImageCompression",
     "StudyInstanceUID", "StudyDate", "StudyDescription",
+    "PatientName", "PatientBirthDate", "PatientSex", "IssuerOfPatientID",
     "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
 ]
 # fmt: on

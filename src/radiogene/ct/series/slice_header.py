@@ -56,11 +56,20 @@ class AcquisitionFacts:
 
 @dataclass(frozen=True, slots=True)
 class StudyFacts:
-    """The study that an object belongs to, as text; empty where not stated. It sorts a tree of many studies."""
+    """The study that an object belongs to, as text; empty where not stated. It sorts a tree of many studies.
+
+    Attributes:
+        uid: StudyInstanceUID.
+        date: as written.
+        description: as written.
+        person: 16 bits each of a hash of name, birth date, sex and issuer of the identifier, separated by blanks, `-`
+            where not stated: enough to tell that two objects are not of one person, too little to tell who it is.
+    """
 
     uid: str = ""
     date: str = ""
     description: str = ""
+    person: str = ""
 
 
 NO_STUDY = StudyFacts()

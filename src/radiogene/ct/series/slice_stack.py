@@ -16,6 +16,9 @@ from radiogene.storage.plain_words import counted
 UNEVEN_SHARE = 0.01
 """Slices uneven by more than this share of the spacing are refused (`method.md` section 1)."""
 
+LONGEST_GAP_MM = 32.0
+"""Half a cube: what lies in a wider gap is not known from its ends."""
+
 ROUNDED_TO_MM = (0.1, 0.01)
 ROUNDING_ERROR = 1e-4
 LARGEST_UNIT_SHARE = 0.1
@@ -192,6 +195,12 @@ def _evenly_spaced(
         lower = int(np.searchsorted(depths_mm, place_mm, side="right")) - 1
         share = (place_mm - depths_mm[lower]) / (depths_mm[lower + 1] - depths_mm[lower])
         mixtures.append(SliceMixture(lower, float(share)))
+    longest_mm = float(np.diff(depths_mm).max())
+    if longest_mm > LONGEST_GAP_MM:
+        raise GeometryError(
+            f"Series {series_name} has a gap of {longest_mm:.0f} mm, which would be filled with slices of no file; at "
+            f"most {LONGEST_GAP_MM:g} mm are interpolated. Give the slices that are missing, or one acquisition."
+        )
     return even_step_mm, tuple(mixtures)
 
 

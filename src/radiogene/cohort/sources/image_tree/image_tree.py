@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ from radiogene.storage.plain_words import counted
 BATCH_FILES = 500
 """Files that one process reads before it reports: less than a second, so little is lost when a run is ended."""
 
+LINKED = "a link to a folder, which is not followed; give the folder itself, or move it here"
+
 WORTH_PROCESSES = 2000
 """With fewer files to read, starting processes takes longer than it saves."""
 
@@ -35,6 +37,7 @@ class ImageTree:
         files: all files.
         read: files that were opened in this run; the others were known and unchanged.
         ignored: files that are not DICOM.
+        passed_over: folders and files that were not looked into, each with the reason.
     """
 
     root: Path
@@ -43,6 +46,7 @@ class ImageTree:
     files: int
     read: int
     ignored: int
+    passed_over: tuple[tuple[str, str], ...] = ()
 
     def lines(self) -> list[str]:
         """The counts for the terminal."""
@@ -56,6 +60,7 @@ def scan_tree(
     root: Path,
     cache: HeaderCache,
     *,
+    names: Collection[str] = (),
     workers: Workers = -1,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImageTree:
@@ -67,6 +72,7 @@ def scan_tree(
     Args:
         root: of the tree.
         cache: of its headers.
+        names: identifiers of a table, by which `sort_patients` takes folders for patients.
         workers: who reads the headers.
         progress: called with files done and all files to read.
 
@@ -76,7 +82,8 @@ def scan_tree(
     """
     if not root.is_dir():
         raise SeriesError(f"{root}: no such folder; give the folder that holds the studies.")
-    states = dict(_walk(root))
+    passed_over: list[tuple[str, str]] = []
+    states = dict(_walk(root, passed_over))
     known = cache.known()
     new = [path for path, state in states.items() if path not in known or known[path][0] != state]
     headers = {path: known[path][1] for path in states.keys() - set(new)}
@@ -90,16 +97,22 @@ def scan_tree(
     decoded = [decode(headers[path], root / path) for path in sorted(headers)]
     return ImageTree(
         root=root,
-        patients=sort_patients(root, decoded),
+        patients=sort_patients(root, decoded, names),
         damaged=tuple(header.damaged for header in decoded if header.damaged is not None),
         files=len(states),
         read=len(new),
         ignored=sum(header == FileHeader() for header in decoded),
+        passed_over=tuple(sorted(passed_over)),
     )
 
 
-def _walk(root: Path) -> Iterator[tuple[str, FileState]]:
-    """Every file that is not hidden, relative to the root, with its state."""
+def _walk(root: Path, passed_over: list[tuple[str, str]]) -> Iterator[tuple[str, FileState]]:
+    """Every file that is not hidden, relative to the root, with its state.
+
+    Args:
+        root: of the tree.
+        passed_over: gets what was not looked into, with the reason.
+    """
     folders = [""]
     while folders:
         folder = folders.pop()
@@ -108,7 +121,9 @@ def _walk(root: Path) -> Iterator[tuple[str, FileState]]:
                 name = f"{folder}{entry.name}"
                 if entry.name.startswith("."):
                     continue
-                if entry.is_dir(follow_symlinks=False):
+                if entry.is_symlink() and entry.is_dir():
+                    passed_over.append((name, LINKED))
+                elif entry.is_dir(follow_symlinks=False):
                     folders.append(f"{name}/")
                 elif entry.is_file():
                     state = entry.stat()

@@ -1,8 +1,9 @@
 """The series and markings of each patient of a tree, with the folders they lie in."""
 
 import os
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class TreePatient:
         series: of all modalities.
         markings: segmentations and structure sets, with the series they refer to.
         folder_of: the folder that holds all files of a series, by the series' name.
+        persons: what of the person differs between the files, in words; None where they are of one person.
     """
 
     dicom_id: str
@@ -38,17 +40,34 @@ class TreePatient:
     series: tuple[SeriesFacts, ...]
     markings: tuple[MarkingFacts, ...]
     folder_of: dict[str, Path]
+    persons: str | None = None
 
 
-def sort_patients(root: Path, headers: Iterable[FileHeader]) -> dict[str, TreePatient]:
-    """The patients of a tree by DICOM patient ID; files without one go by their folder's first part."""
+def sort_patients(root: Path, headers: Iterable[FileHeader], names: Collection[str] = ()) -> dict[str, TreePatient]:
+    """The patients of a tree by DICOM patient ID; files without one go by their folder's first part.
+
+    Args:
+        root: of the tree.
+        headers: of its files.
+        names: identifiers of a table: files whose patient ID is none of them, and that lie in a folder of such a name,
+            are a patient by that folder, as archives give all patients one ID, or none.
+    """
+    known = {composed(name) for name in names}
+
+    def key_of(patient_id: str, path: Path) -> str:
+        if composed(patient_id) not in known:
+            folders = [part for part in path.relative_to(root).parts[:-1] if composed(part) in known]
+            if folders:
+                return f"{patient_id} in {composed(folders[-1])}"
+        return patient_id or _first_part(root, path)
+
     slices: dict[str, list[SliceHeader]] = defaultdict(list)
     others: dict[str, list[tuple[OtherObject, MarkingReferences | None]]] = defaultdict(list)
     for header in headers:
         for one in header.slices:
-            slices[one.patient_id or _first_part(root, one.path)].append(one)
+            slices[key_of(one.patient_id, one.path)].append(one)
         if header.other is not None:
-            key = header.other.patient_id or _first_part(root, header.other.path)
+            key = key_of(header.other.patient_id, header.other.path)
             others[key].append((header.other, header.references))
     return {key: _patient(root, slices.get(key, []), others.get(key, [])) for key in sorted({*slices, *others})}
 
@@ -74,7 +93,30 @@ def _patient(
     paths = [header.path for header in slices] + [other.path for other, _ in others]
     dicom_id = slices[0].patient_id if slices else others[0][0].patient_id
     folders = sorted({path.parent.relative_to(root) for path in paths})
-    return TreePatient(dicom_id, tuple(folders), tuple(facts), tuple(markings), folder_of)
+    studies = {header.study.person for header in slices} | {other.study.person for other, _ in others}
+    return TreePatient(dicom_id, tuple(folders), tuple(facts), tuple(markings), folder_of, _differing_persons(studies))
+
+
+def composed(name: str) -> str:
+    """The name with accents as one character each, as a table and a disk may write the same name in two ways."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _differing_persons(persons: Iterable[str]) -> str | None:
+    """What differs between objects of one patient ID that no one person has two of; None where nothing does.
+
+    Args:
+        persons: as `StudyFacts.person`.
+    """
+    stated = [person.split(" ") for person in persons if person]
+    name, born, sex, issuer = ({values[n] for values in stated if values[n] != "-"} for n in range(4))
+    differing = [
+        word for word, values in (("birth date", born), ("sex", sex), ("issuer of the ID", issuer)) if len(values) > 1
+    ]
+    # A name alone may change; with the same birth date it did.
+    if len(name) > 1 and (differing or not born):
+        differing.insert(0, "name")
+    return ", ".join(differing) or None
 
 
 def _each_once(

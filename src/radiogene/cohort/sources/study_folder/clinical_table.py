@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from radiogene.cohort.row import PatientRow, by_patient
-from radiogene.cohort.sources.series.series_list import read_study_date
+from radiogene.cohort.sources.study_folder.date_column import DateColumn
 from radiogene.cohort.table.columns import header_problems, known_columns
 from radiogene.cohort.table.consistency import contradiction_problems
 from radiogene.cohort.table.delimited_text import read_delimited_text
@@ -26,16 +26,18 @@ class ClinicalTable:
         rows: per patient, cells by column; values that cannot be read are empty.
         excluded: patients that cannot be taken, with the reason.
         problems: everything that was found.
+        dates: how the column `ct_date` is read.
     """
 
     columns: tuple[str, ...]
     rows: dict[str, tuple[dict[str, str], ...]]
     excluded: dict[str, str]
     problems: tuple[Problem, ...]
+    dates: DateColumn
 
     def ct_date(self, patient_id: str) -> date | None:
         """The date of the study that is meant; None where the table does not tell."""
-        return read_study_date(self.rows[patient_id][0].get(CT_DATE, ""))
+        return self.dates.read(self.rows[patient_id][0].get(CT_DATE, ""))
 
     def series(self, patient_id: str) -> str | None:
         """The series that the table names; None where it leaves the choice to the rules."""
@@ -78,17 +80,28 @@ def read_clinical_table(path: Path, genes: tuple[str, ...]) -> ClinicalTable:
         for problem in contradictions
         if problem.row is not None
     }
+    stated = {line: cells[CT_DATE] for line, cells in lines.items() if not is_unknown(cells.get(CT_DATE, ""))}
+    column = DateColumn.of(stated.values())
+    unclear = " (nothing in the column tells whether day or month comes first)" if column.is_unclear else ""
     dates = [
-        Problem(file, line, CT_DATE, repr(cells[CT_DATE]), "a date such as 2019-03-31, or nothing")
-        for line, cells in lines.items()
-        if not is_unknown(cells.get(CT_DATE, "")) and read_study_date(cells[CT_DATE]) is None
+        Problem(file, line, CT_DATE, repr(written), f"a date such as 2019-03-31, or nothing{unclear}")
+        for line, written in stated.items()
+        if column.read(written) is None
     ]
+    # Another study than the one that was meant would be the wrong scan.
+    excluded |= {
+        row.patient_id: f"line {problem.row}, {CT_DATE}: {problem.found} is no date that can be read{unclear}"
+        for problem in dates
+        for row in patients
+        if row.row_number == problem.row
+    }
     problems = sorted([*reader.problems, *contradictions, *dates], key=lambda problem: problem.row or 0)
     return ClinicalTable(
         columns=tuple(name for name in header if name.strip()),
         rows={patient_id: cells for patient_id, cells in rows.items() if patient_id not in excluded},
         excluded=excluded,
         problems=tuple(problems),
+        dates=column,
     )
 
 

@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from radiogene.cohort.sources.image_tree.tree_patient import TreePatient
+from radiogene.cohort.sources.image_tree.tree_patient import TreePatient, composed
+
+MOST_FOLDERS = 4
+"""A reason names at most so many."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +28,28 @@ class PatientMatches:
 def match_patients(patient_ids: Iterable[str], tree: Mapping[str, TreePatient]) -> PatientMatches:
     """The matches between a table's identifiers and a tree's patients.
 
-    Identifiers are compared exactly, as their zeros and capitals may mean something; one that differs in nothing else
-    is named in the reason.
+    Identifiers are compared exactly but for how accents are encoded, as their zeros and capitals may mean something;
+    one that differs in nothing else is named in the reason. An identifier that two persons have is matched with
+    neither.
 
     Args:
         patient_ids: of the table.
         tree: the patients of the tree by their key.
     """
     patient_ids = list(dict.fromkeys(patient_ids))
-    by_dicom_id = {patient.dicom_id: key for key, patient in tree.items() if patient.dicom_id}
+    by_dicom_id = {composed(patient.dicom_id): key for key, patient in tree.items() if patient.dicom_id}
     by_folder = _by_folder(tree)
     key_of: dict[str, str] = {}
     unmatched: dict[str, str] = {}
     for patient_id in patient_ids:
-        keys = {by_dicom_id[patient_id]} if patient_id in by_dicom_id else by_folder.get(patient_id, set())
-        if len(keys) == 1:
+        name = composed(patient_id)
+        keys = {by_dicom_id[name]} if name in by_dicom_id else by_folder.get(name, set())
+        if len(keys) == 1 and (differing := tree[next(iter(keys))].persons) is not None:
+            places = ", ".join(sorted({str(folder) for folder in tree[next(iter(keys))].folders})[:MOST_FOLDERS])
+            unmatched[patient_id] = (
+                f"its files are of two persons: {differing} differ (in {places}); give each person's folder on its own"
+            )
+        elif len(keys) == 1:
             key_of[patient_id] = next(iter(keys))
         elif keys:
             unmatched[patient_id] = f"a folder of this name holds {len(keys)} DICOM patients"
@@ -61,7 +71,7 @@ def _by_folder(tree: Mapping[str, TreePatient]) -> dict[str, set[str]]:
     for key, patient in tree.items():
         for folder in patient.folders:
             for part in folder.parts:
-                keys_of[part].add(key)
+                keys_of[composed(part)].add(key)
     return keys_of
 
 

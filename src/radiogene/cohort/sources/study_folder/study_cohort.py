@@ -28,6 +28,7 @@ OF_TABLE = "patient of the table"
 OF_TREE = "studies of nobody in the table"
 MARKING = "marking"
 DAMAGED = "damaged file"
+PASSED_OVER = "not looked into"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,10 @@ class StudyCohortSummary:
     def lines(self) -> list[str]:
         """The summary for the terminal."""
         tree = self.tree
-        counts = {what: sum(line["what"] == what for line in self.unmatched) for what in (OF_TREE, MARKING, DAMAGED)}
+        counts = {
+            what: sum(line["what"] == what for line in self.unmatched)
+            for what in (OF_TREE, MARKING, DAMAGED, PASSED_OVER)
+        }
         return [
             *tree.lines(),
             f"{self.patients} of {self.in_table} patients of the table in the cohort table ({self.rows} rows)",
@@ -102,7 +106,7 @@ def write_study_cohort(
     """
     table = read_clinical_table(source.table, source.genes)
     cache = HeaderCache(source.cache or beside(out, "headers", ".sqlite"))
-    tree = scan_tree(source.root, cache, workers=source.workers, progress=progress)
+    tree = scan_tree(source.root, cache, names=[*table.rows], workers=source.workers, progress=progress)
     matches = match_patients(table.rows, tree.patients)
     choices = {
         patient_id: choose_patient_series(
@@ -183,3 +187,5 @@ def _unmatched(
             yield {"what": MARKING, "name": patient_id, "reason": problem}
     for file in tree.damaged:
         yield {"what": DAMAGED, "name": str(file.path.relative_to(tree.root)), "reason": file.reason}
+    for name, reason in tree.passed_over:
+        yield {"what": PASSED_OVER, "name": name, "reason": reason}
