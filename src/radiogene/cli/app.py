@@ -25,6 +25,7 @@ from radiogene.cli.phantom import phantom
 from radiogene.cli.predict import predict
 from radiogene.cli.prepare import prepare
 from radiogene.cli.pretrain import pretrain
+from radiogene.cli.prevalence import prevalence
 from radiogene.cli.radiomics import radiomics
 from radiogene.cli.samplesize import samplesize
 from radiogene.cli.series import series
@@ -60,6 +61,7 @@ VERBS = (
     calibrate,
     evaluate,
     predict,
+    prevalence,
     export,
     experiment,
     methods,
