@@ -42,6 +42,7 @@ DOOR = (
     "RadiogeneError",
     "check_cohort",
     "cut_views",
+    "estimate_prevalence",
     "evaluate",
     "list_methods",
     "load_model",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from radiogene.api.model import Model, evaluate, load_model
     from radiogene.api.prediction import Prediction
     from radiogene.api.pretraining import pretrain
+    from radiogene.api.prevalence import estimate_prevalence
     from radiogene.api.sample_size import sample_size
     from radiogene.api.scans import cut_views, place_nodule, prepare_nodule, read_scan
     from radiogene.api.training import list_methods, train
@@ -37,6 +38,7 @@ __all__ = [
     "RadiogeneError",
     "check_cohort",
     "cut_views",
+    "estimate_prevalence",
     "evaluate",
     "list_methods",
     "load_model",
@@ -56,6 +58,7 @@ _ROOMS = {
     "api.model": ("Model", "evaluate", "load_model"),
     "api.prediction": ("Prediction",),
     "api.pretraining": ("pretrain",),
+    "api.prevalence": ("estimate_prevalence",),
     "api.sample_size": ("sample_size",),
     "api.scans": ("cut_views", "place_nodule", "prepare_nodule", "read_scan"),
     "api.training": ("list_methods", "train"),

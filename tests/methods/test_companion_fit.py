@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import radiogene as rg
 from methods.image_patients import CLINICAL, IMAGE_SYSTEM, image_patients
+from radiogene.cli.app import main
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import WeightsError
 from radiogene.evaluation.cohort_tables import patient_label_table
@@ -153,3 +155,69 @@ def test_an_image_only_system_is_compared_with_age_sex_and_smoking(finished, coh
 
 def test_labels_are_those_of_the_model(finished, cohort):
     assert np.array_equal(finished.companion.held_out.predictions.labels, patient_label_table(cohort, ("EGFR", "KRAS")))
+
+
+def half_mutants():
+    """Patients like those of the training, but for the share of mutants: as many of each kind."""
+    drawn = image_patients(700, image_effect=1.5, seed=12)
+    mutant = np.array([row.labels["EGFR"] == 1 for row in drawn.patients])
+    wild_types = np.flatnonzero(~mutant)[: mutant.sum()]
+    return drawn.at(np.sort(np.concatenate([np.flatnonzero(mutant), wild_types])))
+
+
+def test_a_site_anchors_its_answers_and_estimates_its_prevalence_from_them(finished, folder, tmp_path):
+    external, share = half_mutants(), 0.5
+    site = tmp_path / "site.toml"
+    site.write_text('operating_point = "sensitivity=0.9"\n[prevalence]\nEGFR = 0.5\n')
+    plain, there = rg.load_model(folder), rg.load_model(folder, answers=site)
+    table = tmp_path / "predictions.csv"
+    for model, column in ((plain, ""), (there, ",EGFR_prevalence")):
+        answers = model.predictor.predict_store(external).predictions
+        cells = [f"{p[0]!r}{',0.5' if column else ''}" for p in answers.probabilities.tolist()]
+        table.write_text("\n".join([f"EGFR_probability{column}", *cells]) + "\n")
+        found = rg.estimate_prevalence(table, folder)["EGFR"]
+        assert found.estimate.interval.low < share < found.estimate.interval.high
+        assert found.training == pytest.approx(plain.decision.gene("EGFR").prevalence)
+    assert found.estimate.value == pytest.approx(rg.estimate_prevalence(table, plain)["EGFR"].estimate.value)
+    assert there.decision.gene("EGFR").threshold != plain.decision.gene("EGFR").threshold
+    # The companion stands at the site's prevalence, too: the difference is that of the image alone.
+    before = evaluate_model(plain.predictor, external).image_adds["EGFR"]
+    after = evaluate_model(there.predictor, external).image_adds["EGFR"]
+    assert after.auc.value == pytest.approx(before.auc.value, abs=1e-12)
+    assert after.log_likelihood != before.log_likelihood
+
+
+def test_the_command_prints_the_estimate_or_why_there_is_none(folder, tmp_path, capsys):
+    said = rg.load_model(folder).predictor.predict_store(half_mutants()).predictions.probabilities[:, 0]
+    table = tmp_path / "predictions.csv"
+    table.write_text("EGFR_probability\n" + "".join(f"{p}\n" for p in said.tolist()))
+    with pytest.raises(SystemExit) as ended:
+        main(["prevalence", str(table), "--model", str(folder)])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert "EGFR: 0." in shown
+    assert "radiogene predict --prevalence EGFR=0." in shown
+    table.write_text("EGFR_probability\n0.2\n0.3\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["prevalence", str(table), "--model", str(folder), "--json"])
+    assert ended.value.code == 13
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["EGFR"]["prevalence"]["value"] is None
+    assert "No prevalence can be told. EGFR: 2 predictions are too few" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--prevalence", "EGFR"], "--prevalence: found 'EGFR'; wanted GENE=SHARE"),
+        (["--prevalence", "EGFR=1"], "--prevalence 1 of EGFR; wanted a share above 0 and below 1"),
+        (["--prevalence", "ALK=0.1"], "--prevalence of ALK; the model predicts EGFR, KRAS"),
+        (["--operating-point", "best"], "--operating-point 'best'; wanted youden"),
+        (["--level", "2"], "--level 2; wanted one above 0 and below 1"),
+    ],
+)
+def test_the_command_refuses_settings_of_a_site_by_option(folder, tmp_path, capsys, words, message):
+    with pytest.raises(SystemExit) as ended:
+        main(["predict", "--model", str(folder), "--ct", str(tmp_path), "--nodule", "1 2 3", *words])
+    assert ended.value.code == 3
+    assert message in capsys.readouterr().err

@@ -20,8 +20,10 @@ from radiogene.ct.nodule.location import locate_nodule
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.preparation import PreparationSettings, prepare_nodule
 from radiogene.ct.scan import ScanOptions
+from radiogene.decision.answer_settings import AnswerSettings
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.clinical_only import ClinicalOnly, LogOdds, clinical_companion
+from radiogene.decision.prior_shift import shifted
 from radiogene.errors import CohortError, WeightsError
 from radiogene.evaluation.held_out_table import read_held_out_table
 from radiogene.evaluation.patient_level import NoduleRule
@@ -96,7 +98,7 @@ def test_the_json_has_the_stated_keys(predictor, marked_row):
     result = predictor.predict(prepare_nodule(marked_row.ct, marked_row.nodule), marked_row).to_json()
     assert list(result) == ["EGFR", "KRAS", "nodule", "warnings", "model"]
     today = {"probability", "spread", "threshold", "call"}
-    assert set(result["EGFR"]) == today | {"clinical_only", "image_difference", "conformal"}
+    assert set(result["EGFR"]) == today | {"clinical_only", "image_difference", "conformal", "prevalence"}
     assert result["EGFR"]["spread"] is None
     assert result["EGFR"]["call"] in {"mutant", "wild type"}
     assert (result["EGFR"]["call"] == "mutant") == (result["EGFR"]["probability"] >= result["EGFR"]["threshold"])
@@ -222,6 +224,14 @@ def test_an_answer_gives_its_conformal_set_from_the_folds(trained_model, marked_
     assert found.set == predictor.decision.gene("EGFR").cutoffs(0.9).set_of(result["EGFR"].probability).value
     assert result["EGFR"].probability == before["EGFR"].probability
     assert set(result.to_json()["EGFR"]["conformal"]) == {"set", "level", "patients"}
+    assert (found := result["EGFR"].prevalence).used == found.training == result["EGFR"].prevalence.training
+    site = AnswerSettings(prevalence={"EGFR": 0.6}, level=0.8)
+    there = Predictor.from_folder(folder, settings=site).predict(prepared, marked_row)
+    assert there["EGFR"].call == result["EGFR"].call
+    assert there["EGFR"].probability == shifted(result["EGFR"].probability, found.training, 0.6)
+    assert (there["EGFR"].prevalence.used, there["EGFR"].conformal.level) == (0.6, 0.8)
+    assert there["KRAS"].probability == result["KRAS"].probability
+    assert any("not calibrated; it holds as far as they are right" in sentence for sentence in there.warnings)
     assert not any("`conformal`" in sentence for sentence in result.warnings)
     few = folder_with_held_out(trained_model, tmp_path / "few", held_out_lines(cases=16))
     calibrate_model(few, CalibrationKind.IDENTITY)

@@ -9,6 +9,7 @@ from radiogene.api.scans import prepare_nodule
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.nodule.location import NodulePlace
 from radiogene.ct.preparation import PreparedNodule
+from radiogene.decision.answer_settings import AnswerSettings
 from radiogene.decision.decision import Decision
 from radiogene.errors import SettingsError
 from radiogene.evaluation.ledger import ledger_file
@@ -122,6 +123,7 @@ def load_model(
     engine: str = "pytorch",
     precision: str = "float32",
     export: str | Path | None = None,
+    answers: AnswerSettings | Mapping[str, object] | str | Path | None = None,
 ) -> Model:
     """The model in a folder, checked against its own hashes.
 
@@ -130,14 +132,32 @@ def load_model(
         engine: what computes the views' features of a nine-view network: "pytorch", "openvino" or "onnx".
         precision: in which it does: "float32", "bf16" or "int8".
         export: a folder that `radiogene export` wrote, in place of one in the model folder.
+        answers: what a site decides: `prevalence` per gene, `operating_point`, `level` of conformal sets; by name, or a
+            TOML file.
 
     Raises:
         WeightsError: a file is missing, damaged, changed, of another format or for another network.
-        SettingsError: an engine that is not installed or does not run the model.
+        SettingsError: an engine that is not installed or does not run the model, or settings of a site that it cannot
+            follow.
     """
     folder = Path(path)
     choice = engine_choice(engine, precision, export)
-    return Model(Predictor.from_folder(folder, choice), folder)
+    return Model(Predictor.from_folder(folder, choice, answer_settings(answers)), folder)
+
+
+def answer_settings(answers: AnswerSettings | Mapping[str, object] | str | Path | None) -> AnswerSettings:
+    """The settings of a site, from their names or a TOML file; arguments as for `load_model`.
+
+    Raises:
+        SettingsError: an unknown name, or a value that cannot be meant.
+    """
+    if answers is None or isinstance(answers, AnswerSettings):
+        return AnswerSettings() if answers is None else answers
+    from radiogene.methods.settings_file import read_settings_file, typed_settings
+
+    if isinstance(answers, str | Path):
+        return typed_settings(AnswerSettings, read_settings_file(Path(answers)), str(answers))
+    return typed_settings(AnswerSettings, dict(answers), "answers")
 
 
 def engine_choice(engine: str, precision: str, export: str | Path | None) -> EngineChoice:

@@ -25,6 +25,7 @@ from radiogene.cli.phantom import phantom
 from radiogene.cli.predict import predict
 from radiogene.cli.prepare import prepare
 from radiogene.cli.pretrain import pretrain
+from radiogene.cli.prevalence import prevalence
 from radiogene.cli.protocol import protocol
 from radiogene.cli.radiomics import radiomics
 from radiogene.cli.samplesize import samplesize
@@ -62,6 +63,7 @@ VERBS = (
     protocol,
     evaluate,
     predict,
+    prevalence,
     export,
     experiment,
     methods,

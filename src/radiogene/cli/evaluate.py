@@ -12,9 +12,14 @@ from radiogene.cli.options import (
     EnginePrecision,
     Export,
     Json,
+    Level,
     NoduleRuleName,
+    OperatingPointName,
+    Prevalence,
     ProtocolFile,
+    Site,
     Stores,
+    site_answers,
 )
 
 
@@ -45,6 +50,10 @@ def evaluate(
     engine: Engine = "pytorch",
     precision: EnginePrecision = "float32",
     export: Export = None,
+    prevalence: Prevalence = None,
+    site: Site = None,
+    operating_point: OperatingPointName = None,
+    level: Level = None,
     as_json: Json = False,
 ) -> None:
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, with 95% intervals, one row per patient."""
@@ -52,8 +61,9 @@ def evaluate(
     from radiogene.api.model import load_model
     from radiogene.report.terminal_text import evaluation_text
 
+    answers = site_answers(prevalence, site, operating_point, level)
     evaluation = evaluate_model(
-        load_model(model, engine=engine, precision=precision, export=export),
+        load_model(model, engine=engine, precision=precision, export=export, answers=answers),
         store,
         against=against or [],
         out=out,

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from radiogene.errors import SettingsError
+
 FrameName = Literal["lps", "ras", "voxel"]
 NoduleRuleName = Literal["largest", "mean", "max"]
 
@@ -75,6 +77,32 @@ Export = Annotated[
     typer.Option("--export", help="Folder that `radiogene export` wrote (else one in the model folder)."),
 ]
 
+SITE = "The site"
+"""Group of options of what a site decides."""
+
+Prevalence = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--prevalence",
+        metavar="GENE=SHARE",
+        help="Share of mutants among the site's patients, such as EGFR=0.45; repeatable.",
+        rich_help_panel=SITE,
+    ),
+]
+Site = Annotated[
+    Path | None,
+    typer.Option("--site", help="TOML file with prevalence, operating_point, level.", rich_help_panel=SITE),
+]
+OperatingPointName = Annotated[
+    str | None,
+    typer.Option(
+        "--operating-point",
+        help="youden (default), sensitivity=SHARE, specificity=SHARE, or cost=RATIO.",
+        rich_help_panel=SITE,
+    ),
+]
+Level = Annotated[float | None, typer.Option("--level", help="Of conformal sets (default 0.9).", rich_help_panel=SITE)]
+
 KernelWish = Annotated[
     Literal["lung", "soft"], typer.Option("--kernel", help="Which kernel goes first where a study has both.")
 ]
@@ -87,6 +115,31 @@ AllowPetCt = Annotated[
 HeaderFile = Annotated[
     Path | None, typer.Option("--cache", help="File that keeps the headers (else one beside the cohort table).")
 ]
+
+
+def site_answers(
+    prevalence: list[str] | None, site: Path | None, operating_point: str | None, level: float | None
+) -> dict[str, object]:
+    """What a site decides about the answers: its file, and the options, which go before it.
+
+    Raises:
+        SettingsError: a file that cannot be read, or no GENE=SHARE.
+    """
+    from radiogene.methods.settings_file import merged, read_settings_file
+
+    shares: dict[str, object] = {}
+    for text in prevalence or []:
+        gene, separator, number = text.partition("=")
+        try:
+            shares[gene.strip()] = float(number)
+        except ValueError:
+            separator = ""
+        if not separator or not gene.strip():
+            raise SettingsError(f"--prevalence: found {text!r}; wanted GENE=SHARE, such as EGFR=0.45.")
+    given: dict[str, object] = {"prevalence": shares} if shares else {}
+    given |= {} if operating_point is None else {"operating_point": operating_point}
+    given |= {} if level is None else {"level": level}
+    return merged({} if site is None else read_settings_file(site), given)
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -13,10 +13,15 @@ from radiogene.cli.options import (
     Export,
     FrameName,
     Json,
+    Level,
+    OperatingPointName,
+    Prevalence,
     Quiet,
     Segment,
     Series,
+    Site,
     Workers,
+    site_answers,
 )
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, CohortError, SettingsError
@@ -49,6 +54,10 @@ def predict(
     engine: Engine = "pytorch",
     precision: EnginePrecision = "float32",
     export: Export = None,
+    prevalence: Prevalence = None,
+    site: Site = None,
+    operating_point: OperatingPointName = None,
+    level: Level = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -65,6 +74,7 @@ def predict(
         "--value": value,
         "--json": as_json or None,
     }
+    answers = site_answers(prevalence, site, operating_point, level)
     if cohort is not None:
         given = [name for name, option in one_nodule.items() if option is not None]
         if given:
@@ -72,7 +82,14 @@ def predict(
         if out is None:
             raise SettingsError("--cohort needs --out FILE.csv for its results.")
         _predict_cohort(
-            model, cohort, out, (engine, precision, export), allow_gaps=allow_gaps, workers=workers, quiet=quiet
+            model,
+            cohort,
+            out,
+            (engine, precision, export),
+            answers,
+            allow_gaps=allow_gaps,
+            workers=workers,
+            quiet=quiet,
         )
         return
     if ct is None or nodule is None:
@@ -82,7 +99,7 @@ def predict(
 
     if out is not None:
         require_folder_place(out)
-    prediction = load_model(model, engine=engine, precision=precision, export=export).predict(
+    prediction = load_model(model, engine=engine, precision=precision, export=export, answers=answers).predict(
         ct,
         nodule,
         age=age,
@@ -115,6 +132,7 @@ def _predict_cohort(
     cohort: str,
     out: Path,
     engine: tuple[str, str, Path | None],
+    answers: dict[str, object],
     *,
     allow_gaps: bool,
     workers: int,
@@ -123,7 +141,7 @@ def _predict_cohort(
     from radiogene.api.model import load_model, predict_table
 
     name, precision, export = engine
-    loaded = load_model(model, engine=name, precision=precision, export=export)
+    loaded = load_model(model, engine=name, precision=precision, export=export, answers=answers)
     with progress_bar("predictions", quiet) as progress:
         summary = predict_table(loaded, cohort, out, allow_gaps=allow_gaps, workers=workers, progress=progress)
     typer.echo(

@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.decision.answer_settings import AnswerSettings
 from radiogene.decision.calibration import Calibration, CalibrationKind, fit_calibration
 from radiogene.decision.conformal import (
     DEFAULT_LEVEL,
@@ -16,8 +17,10 @@ from radiogene.decision.conformal import (
     cross_fitted_set_figures,
     cutoffs,
 )
+from radiogene.decision.operating_point import PointKind, threshold_at
+from radiogene.decision.prior_shift import shifted
 from radiogene.decision.threshold import youden_threshold
-from radiogene.errors import TrainingError, WeightsError
+from radiogene.errors import SettingsError, TrainingError, WeightsError
 from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.held_out import OUT_OF_FOLD
 from radiogene.evaluation.metrics import missing_class
@@ -26,6 +29,10 @@ from radiogene.storage.typed_json import WRITTEN_IF_SET, JsonObject, from_json, 
 
 MUTANT = "mutant"
 WILD_TYPE = "wild type"
+
+
+WITH_FOLDS = "Train it with folds: `radiogene train --folds 5`."
+"""The way out of what needs out-of-fold predictions."""
 
 
 class ModelKind(StrEnum):
@@ -51,6 +58,7 @@ class GeneDecision:
         mutants: of these.
         scores: out-of-fold probabilities of both classes, not calibrated, for conformal sets; None without folds, and
             in folders of before.
+        prevalence_used: of the site, where the answers are anchored to it; threshold and probabilities then are, too.
         sets: how the conformal sets of training patients turned out, each by the other folds; None as above.
     """
 
@@ -61,6 +69,7 @@ class GeneDecision:
     mutants: int
     scores: ClassScores | None = field(default=None, metadata=WRITTEN_IF_SET)
     sets: SetFigures | None = field(default=None, metadata=WRITTEN_IF_SET)
+    prevalence_used: float | None = field(default=None, metadata=WRITTEN_IF_SET)
 
     def __post_init__(self) -> None:
         if not 0 <= self.threshold <= 1:
@@ -72,9 +81,21 @@ class GeneDecision:
         if not self.set_on.strip():
             raise WeightsError("decision without `set_on`; it must say which predictions set the threshold")
 
+    @property
+    def prevalence(self) -> float | None:
+        """The share of mutants among the training patients; None where a part of them set the decision."""
+        return self.mutants / self.patients if self.set_on == OUT_OF_FOLD else None
+
+    def apply(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What is answered, of the model's probabilities of any shape: calibrated, at the prevalence used."""
+        calibrated = self.calibration.apply(probabilities)
+        if self.prevalence_used is None or self.prevalence is None:
+            return calibrated
+        return shifted(calibrated, self.prevalence, self.prevalence_used)
+
     def calibrated(self, probability: float) -> float:
-        """The calibrated probability of a model's probability."""
-        return float(self.calibration.apply(np.array([probability], dtype=np.float64))[0])
+        """The probability that is answered, of a model's probability."""
+        return float(self.apply(np.array([probability], dtype=np.float64))[0])
 
     def cutoffs(self, level: float = DEFAULT_LEVEL) -> Cutoffs | None:
         """The ends of the classes on the calibrated scale; None where no scores are kept.
@@ -132,11 +153,26 @@ class Decision:
             predictions: the model's probabilities, not calibrated.
         """
         columns = [
-            self.gene(name).calibration.apply(predictions.probabilities[:, column])
-            for column, name in enumerate(predictions.genes)
+            self.gene(name).apply(predictions.probabilities[:, column]) for column, name in enumerate(predictions.genes)
         ]
         table: NDArray[np.float64] = np.column_stack(columns)
         return Predictions(predictions.patient_ids, predictions.genes, table, predictions.labels)
+
+    def answering(self, settings: AnswerSettings) -> "Decision":
+        """The decision at a site: probabilities, thresholds and cutoffs at its prevalence and operating point.
+
+        Args:
+            settings: of the site; where they name nothing, this decision.
+
+        Raises:
+            SettingsError: a gene that the model lacks, or a model without out-of-fold predictions.
+        """
+        unknown = [gene for gene in settings.prevalence if gene not in self.genes]
+        if unknown:
+            raise SettingsError(
+                f"Found the `prevalence` of {', '.join(unknown)}; the model predicts {', '.join(self.genes)}."
+            )
+        return replace(self, genes={name: _at_site(name, rule, settings) for name, rule in self.genes.items()})
 
     def to_json(self) -> JsonObject:
         """The content of `decision.json`."""
@@ -154,6 +190,30 @@ class Decision:
             WeightsError: missing or unknown keys, another model kind, values that make no decision.
         """
         return from_json(cls, content, where=where, error=WeightsError)
+
+
+def _at_site(name: str, rule: GeneDecision, settings: AnswerSettings) -> GeneDecision:
+    """One gene's decision at a site."""
+    used, point = settings.prevalence.get(name), settings.point
+    if used is not None:
+        if rule.prevalence is None:
+            raise SettingsError(
+                f"The `prevalence` of {name} cannot be set: the model was trained without folds, and only a part of "
+                f"its patients stands behind its probabilities. {WITH_FOLDS}"
+            )
+        rule = replace(rule, threshold=shifted(rule.threshold, rule.prevalence, used), prevalence_used=used)
+    if point.kind is PointKind.YOUDEN:
+        return rule
+    if rule.scores is None:
+        way_out = "Get them by `radiogene calibrate MODEL --kind KIND`." if rule.prevalence is not None else WITH_FOLDS
+        raise SettingsError(
+            f"The `operating_point` {point.text} of {name} cannot be set: the model keeps no out-of-fold scores. "
+            f"{way_out}"
+        )
+    mutants, wild_types = (
+        rule.apply(np.array(scores, dtype=np.float64)) for scores in (rule.scores.mutants, rule.scores.wild_types)
+    )
+    return replace(rule, threshold=threshold_at(point, mutants, wild_types, rule.threshold))
 
 
 def fit_decision(

@@ -4,21 +4,29 @@ from collections.abc import Sequence
 
 from radiogene.cohort.row import PatientRow
 from radiogene.decision.clinical_only import ClinicalOnly
+from radiogene.decision.decision import GeneDecision
+from radiogene.decision.prior_shift import shifted
 from radiogene.evaluation.added_value import AddedValue
 from radiogene.prediction.result import ClinicalAnswer, ImageDifference
 
 
-def clinical_answer(clinical_only: ClinicalOnly, gene: str, row: PatientRow) -> ClinicalAnswer | None:
+def clinical_answer(
+    clinical_only: ClinicalOnly, gene: str, row: PatientRow, rule: GeneDecision
+) -> ClinicalAnswer | None:
     """The companion's answer for one case; None where there is no companion.
 
     Args:
         clinical_only: of the model.
         gene: which.
         row: the patient's values.
+        rule: of the model, whose prevalence the companion's answer gets too.
     """
     if clinical_only.companion is None:
         return None
-    return ClinicalAnswer(float(clinical_only.companion.probabilities([row], gene)[0]))
+    probability = float(clinical_only.companion.probabilities([row], gene)[0])
+    if rule.prevalence_used is not None and rule.prevalence is not None:
+        probability = shifted(probability, rule.prevalence, rule.prevalence_used)
+    return ClinicalAnswer(probability)
 
 
 def image_difference(

@@ -19,7 +19,7 @@ from radiogene.parallel.workers import Workers
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult
 from radiogene.storage.atomic_files import write_text
-from radiogene.storage.typed_json import JsonObject, from_json_text, to_json
+from radiogene.storage.typed_json import MAY_BE_ABSENT, JsonObject, from_json_text, to_json
 
 Progress = Callable[[int, int], None]
 
@@ -31,6 +31,9 @@ class GeneLine:
     Attributes:
         probability, call, threshold: as in `GeneResult`.
         low, high: among the members of an ensemble; None for a single model.
+        clinical_only: probability by the clinical values alone.
+        set: the conformal set.
+        prevalence: that the probability carries.
     """
 
     probability: float
@@ -38,6 +41,9 @@ class GeneLine:
     threshold: float
     low: float | None
     high: float | None
+    clinical_only: float | None = field(default=None, metadata=MAY_BE_ABSENT)
+    set: str | None = field(default=None, metadata=MAY_BE_ABSENT)
+    prevalence: float | None = field(default=None, metadata=MAY_BE_ABSENT)
 
 
 @dataclass(frozen=True)
@@ -192,7 +198,16 @@ def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -
 
 def _gene_line(result: GeneResult) -> GeneLine:
     low, high = (None, None) if result.spread is None else (result.spread.low, result.spread.high)
-    return GeneLine(result.probability, result.call, result.threshold, low, high)
+    return GeneLine(
+        result.probability,
+        result.call,
+        result.threshold,
+        low,
+        high,
+        None if result.clinical_only is None else result.clinical_only.probability,
+        None if result.conformal is None else result.conformal.set,
+        None if result.prevalence is None else result.prevalence.used,
+    )
 
 
 def _write_table(out: Path, genes: tuple[str, ...], lines: list[PredictionLine]) -> None:

@@ -16,6 +16,7 @@ from radiogene.cohort.identity.site_key import site_key
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
 from radiogene.decision.conformal import SetFigures, set_figures
+from radiogene.decision.prior_shift import shifted
 from radiogene.evaluation.added_value import AddedValue, added_value
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.ledger import EarlierEvaluations, append_to_ledger, ledger_entry, read_ledger
@@ -192,6 +193,9 @@ def _image_adds(model: EvaluatedModel, cohort: PreparedCohort) -> dict[str, Adde
     adds = {}
     for column, name in enumerate(predictions.genes):
         alone = companion.probabilities(rows, name)
+        rule = model.predictor.decision.gene(name)
+        if rule.prevalence_used is not None and rule.prevalence is not None:
+            alone = shifted(alone, rule.prevalence, rule.prevalence_used)
         # At the training prevalence, as in the model card: a threshold of this cohort would be chosen on it.
         threshold = companion.genes[name].added.threshold
         labels = predictions.labels[:, column]

@@ -12,7 +12,7 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.table.label_words import is_unknown
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule
-from radiogene.decision.conformal import DEFAULT_LEVEL
+from radiogene.decision.answer_settings import AnswerSettings
 from radiogene.decision.decision import Decision
 from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.cohort_tables import nodule_predictions, patient_label_table
@@ -29,6 +29,7 @@ from radiogene.model.training_range import outside_training_range
 from radiogene.prediction.clinical_answer import clinical_answer, image_difference, image_warnings
 from radiogene.prediction.conformal_answer import conformal_answer, conformal_warnings
 from radiogene.prediction.one_nodule import one_nodule_cohort
+from radiogene.prediction.prevalence_answer import prevalence_answer, prevalence_warnings
 from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
 
 FEWEST_BEHIND_A_THRESHOLD = 10
@@ -60,25 +61,32 @@ class Predictor:
 
     Args:
         model: of any system.
-        level: of conformal sets, above 0 and below 1.
+        settings: of the site where it answers.
+
+    Raises:
+        SettingsError: settings that the model cannot follow.
     """
 
-    def __init__(self, model: TrainedModel, level: float = DEFAULT_LEVEL) -> None:
+    def __init__(self, model: TrainedModel, settings: AnswerSettings = AnswerSettings()) -> None:
         self.model = model
-        self.level = level
+        self.settings = settings
+        self._decision = model.decision.answering(settings)
 
     @classmethod
-    def from_folder(cls, path: Path, choice: EngineChoice = EngineChoice()) -> "Predictor":
+    def from_folder(
+        cls, path: Path, choice: EngineChoice = EngineChoice(), settings: AnswerSettings = AnswerSettings()
+    ) -> "Predictor":
         """The predictor of a model folder.
 
         Args:
             path: a folder that `radiogene train` or an experiment wrote, of any system.
             choice: what computes the features of a nine-view network, in which precision.
+            settings: of the site where it answers.
 
         Raises:
             SettingsError, WeightsError: see `load_trained_model`.
         """
-        return cls(load_trained_model(path, choice))
+        return cls(load_trained_model(path, choice), settings)
 
     @property
     def facts(self) -> ModelFacts:
@@ -87,8 +95,13 @@ class Predictor:
 
     @property
     def decision(self) -> Decision:
-        """Thresholds and calibration."""
-        return self.model.decision
+        """Thresholds and calibration, as the settings of the site have them."""
+        return self._decision
+
+    @property
+    def level(self) -> float:
+        """Of conformal sets."""
+        return self.settings.level
 
     @property
     def title(self) -> str:
@@ -122,7 +135,7 @@ class Predictor:
         for g, gene in enumerate(self.facts.genes):
             rule = self.decision.gene(gene)
             value = float(probability[g])
-            alone = clinical_answer(self.model.clinical_only, gene, row)
+            alone = clinical_answer(self.model.clinical_only, gene, row, rule)
             genes[gene] = GeneResult(
                 value,
                 self._spread(each[:, g]),
@@ -131,6 +144,7 @@ class Predictor:
                 alone,
                 image_difference(self.model.clinical_only, gene, value, alone),
                 conformal_answer(rule, value, self.level),
+                prevalence_answer(rule),
             )
         return PredictionResult(genes, prepared.report, self._warnings(prepared, row), self._identity(len(members)))
 
@@ -208,7 +222,7 @@ class Predictor:
     def _calibrated(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities (N, G) of raw ones."""
         rules = [self.decision.gene(gene) for gene in self.facts.genes]
-        return np.column_stack([rule.calibration.apply(raw[:, g]) for g, rule in enumerate(rules)])
+        return np.column_stack([rule.apply(raw[:, g]) for g, rule in enumerate(rules)])
 
     def _spread(self, members: NDArray[np.float64]) -> Spread | None:
         if len(members) == 1:
@@ -242,6 +256,7 @@ class Predictor:
         warnings += self.model.method.clinical.unknown_words_of([row])
         warnings += image_warnings(self.model.clinical_only, facts.genes)
         warnings += conformal_warnings(self.decision, self.level)
+        warnings += prevalence_warnings(self.decision)
         if self._knows(prepared, row):
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)

@@ -68,6 +68,19 @@ class ConformalAnswer:
 
 
 @dataclass(frozen=True)
+class PrevalenceAnswer:
+    """Which prevalence a probability carries.
+
+    Attributes:
+        training: share of mutants among the training patients.
+        used: that the answer is anchored to; the same unless a site gave its own.
+    """
+
+    training: float
+    used: float
+
+
+@dataclass(frozen=True)
 class GeneResult:
     """One gene of one case.
 
@@ -76,7 +89,7 @@ class GeneResult:
         spread: None for a single model.
         threshold: at or above it, the call is mutant.
         call: "mutant" or "wild type".
-        clinical_only, image_difference, conformal: None where `warnings` say why.
+        clinical_only, image_difference, conformal, prevalence: None where `warnings` say why.
     """
 
     probability: float
@@ -86,6 +99,7 @@ class GeneResult:
     clinical_only: ClinicalAnswer | None = None
     image_difference: ImageDifference | None = None
     conformal: ConformalAnswer | None = None
+    prevalence: PrevalenceAnswer | None = None
 
 
 @dataclass(frozen=True)

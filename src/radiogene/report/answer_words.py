@@ -24,4 +24,12 @@ def answer_words(result: GeneResult) -> dict[str, str]:
         words[f"Answer at {percent(conformal.level, 0)}"] = (
             f"{conformal.set}, by {conformal.patients} training patients"
         )
+    if result.prevalence is not None:
+        prevalence = result.prevalence
+        own = (
+            "that of the training"
+            if prevalence.used == prevalence.training
+            else f"training {percent(prevalence.training)}"
+        )
+        words["Prevalence"] = f"{percent(prevalence.used)}, {own}"
     return words
