@@ -3,7 +3,7 @@
     python benchmarks/plausibility_of_real_scans.py ../shared/data
 
 Reads every CT, every slice and every nodule with HU in the folder of real data: four CTs, the slices of 69 patients of
-NSCLC Radiogenomics, 820 nodules of LIDC-IDRI with masks, and 75 with 51 mm around them. About three minutes of one core.
+NSCLC Radiogenomics, 820 nodules of LIDC-IDRI with masks, and 75 with 51 mm around them. Some minutes of one core.
 """
 
 import argparse
