@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,9 @@ from radiogene.cli.options import (
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, CohortError, SettingsError
 from radiogene.storage.plain_words import counted
+
+if TYPE_CHECKING:
+    from radiogene.ct.geometry_report import GeometryReport
 
 
 def predict(
@@ -112,8 +115,31 @@ def predict(
         allow_gaps=allow_gaps,
     )
     if out is not None:
+        _refuse_other_report(out, prediction.result.nodule)
         prediction.save_report(out)
     typer.echo(json.dumps(prediction.to_json(), indent=2, allow_nan=False) if as_json else repr(prediction))
+
+
+def _refuse_other_report(out: Path, nodule: "GeometryReport") -> None:
+    """Refuse a folder with the report of another scan or place.
+
+    Raises:
+        SettingsError: it has one; a report of the same nodule is replaced.
+    """
+    from radiogene.report.case_page import RESULT_FILE
+
+    try:
+        there = json.loads((out / RESULT_FILE).read_bytes())["nodule"]
+        same = there["series_uid"] == nodule.series_uid and there["centre_lps_mm"] == list(nodule.centre_lps_mm)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, KeyError, TypeError):
+        same = False
+    if not same:
+        raise SettingsError(
+            f"{out} holds the report of another scan or nodule ({RESULT_FILE}), which is not overwritten; give another "
+            "--out, or remove it."
+        )
 
 
 def _by_column(assignments: list[str]) -> dict[str, str]:
