@@ -4,7 +4,7 @@
 
 Scores are normal in each class (AUC 0.80). A logistic regression is trained on a cohort of one prevalence, its
 probabilities are anchored to another, in which 200,000 patients are drawn for the calibration in the large, and cohorts
-of 60 to 500 unlabelled patients for the estimate.
+of 100 to 500 unlabelled patients for the estimate.
 """
 
 import argparse
@@ -79,7 +79,7 @@ def main() -> None:
         }
         large.append(row)
         print(f"training {training:.2f}, site {used:.2f}: off by {row['before']:+.3f}, then by {row['after']:+.3f}")
-    for size, count in ((1_000, 60), (1_000, 200), (1_000, 500), (200, 200)):
+    for size, count in ((1_000, 100), (1_000, 200), (1_000, 500), (200, 200)):
         held, widths, errors, refused = 0, [], [], 0
         for number in range(options.cohorts):
             own = np.random.default_rng([size, count, number])

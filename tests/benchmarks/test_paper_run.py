@@ -102,15 +102,15 @@ def test_every_epoch_of_a_training_is_timed_and_a_stage_ends_when_its_time_is_ov
         rg.train(made_store(tmp_path / "store", 16), tmp_path / "model", settings=settings, run={"accelerator": "cpu"})
     epochs = read_epochs(clock.file)
     assert [(epoch.fit, epoch.epoch) for epoch in epochs] == [
+        (stage_title("all layers but masks"), 0),
         (stage_title("all layers"), 0),
-        (stage_title("all layers"), 1),
         (stage_title("fusion"), 0),
     ]
     assert all((epoch.items, epoch.steps) == (12, 2) for epoch in epochs)
     assert all(min(epoch.training_s, epoch.validation_s, epoch.keeping_s) > 0 for epoch in epochs)
     assert [epoch.out_of_time for epoch in epochs] == [False, False, True]
     (member,) = json.loads((tmp_path / "model" / "history.json").read_text())
-    assert [len(stage["history"]) for stage in member["stages"]] == [2, 1]
+    assert [len(stage["history"]) for stage in member["stages"]] == [1, 1, 1]
 
 
 def test_views_of_phantoms_become_images_of_two_classes_once(tmp_path):

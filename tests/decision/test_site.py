@@ -154,15 +154,15 @@ def test_intervals_of_the_estimate_hold_the_truth():
 
 def test_an_estimate_is_refused_where_it_cannot_be_told(decision):
     rule, rng = decision.gene("EGFR"), np.random.default_rng(7)
-    said = expit(rng.standard_normal(60))
-    assert "29 predictions are too few; 30" in estimated_prevalence(said[:29], rule, FEW).estimate.reason
+    said = expit(rng.standard_normal(120))
+    assert "99 predictions are too few; 100" in estimated_prevalence(said[:99], rule, FEW).estimate.reason
     part = decided(set_on=INNER_VALIDATION).gene("EGFR")
     assert "trained without folds" in estimated_prevalence(said, part, FEW).estimate.reason
     older = replace(rule, scores=None)
     assert "radiogene calibrate" in estimated_prevalence(said, older, FEW).estimate.reason
-    flat = estimated_prevalence(rule.prevalence + 0.02 * rng.standard_normal(60), rule, FEW).estimate
+    flat = estimated_prevalence(rule.prevalence + 0.02 * rng.standard_normal(120), rule, FEW).estimate
     assert "wider than 0.5" in flat.reason
-    assert "mutants only" in estimated_prevalence(np.full(60, 0.99), rule, FEW).estimate.reason
+    assert "mutants only" in estimated_prevalence(np.full(120, 0.99), rule, FEW).estimate.reason
     scores = replace(rule.scores, wild_types=rule.scores.mutants)
     chance = replace(rule, scores=scores)
     assert "not been shown to tell mutants" in estimated_prevalence(said, chance, FEW).estimate.reason

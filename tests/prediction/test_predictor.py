@@ -96,7 +96,7 @@ def test_dicom_nifti_and_nrrd_of_the_same_scan_give_the_same(predictor, marked_r
 
 def test_the_json_has_the_stated_keys(predictor, marked_row):
     result = predictor.predict(prepare_nodule(marked_row.ct, marked_row.nodule), marked_row).to_json()
-    assert list(result) == ["EGFR", "KRAS", "nodule", "warnings", "model"]
+    assert list(result) == ["EGFR", "KRAS", "joint", "nodule", "warnings", "model"]
     today = {"probability", "spread", "threshold", "call"}
     assert set(result["EGFR"]) == today | {"clinical_only", "image_difference", "conformal", "prevalence"}
     assert result["EGFR"]["spread"] is None
@@ -225,11 +225,21 @@ def test_an_answer_gives_its_conformal_set_from_the_folds(trained_model, marked_
     assert result["EGFR"].probability == before["EGFR"].probability
     assert set(result.to_json()["EGFR"]["conformal"]) == {"set", "level", "patients"}
     assert (found := result["EGFR"].prevalence).used == found.training == result["EGFR"].prevalence.training
+    assert list(result.joint) == ["EGFR only", "KRAS only", "both", "neither"]
+    assert result.joint["EGFR only"] + result.joint["both"] == pytest.approx(result["EGFR"].probability, abs=1e-12)
+    assert result.joint["KRAS only"] + result.joint["both"] == pytest.approx(result["KRAS"].probability, abs=1e-12)
+    # The labels of both genes were drawn independently.
+    assert any(sentence.startswith("`joint`: the four outcomes have not been shown") for sentence in result.warnings)
+    assert before.joint is None
+    assert any(
+        sentence.startswith("`joint` is not given: the model was trained without") for sentence in before.warnings
+    )
     site = AnswerSettings(prevalence={"EGFR": 0.6}, level=0.8)
     there = Predictor.from_folder(folder, settings=site).predict(prepared, marked_row)
     assert there["EGFR"].call == result["EGFR"].call
     assert there["EGFR"].probability == shifted(result["EGFR"].probability, found.training, 0.6)
     assert (there["EGFR"].prevalence.used, there["EGFR"].conformal.level) == (0.6, 0.8)
+    assert there.joint["EGFR only"] + there.joint["both"] == pytest.approx(there["EGFR"].probability, abs=1e-12)
     assert there["KRAS"].probability == result["KRAS"].probability
     assert any("not calibrated; it holds as far as they are right" in sentence for sentence in there.warnings)
     assert not any("`conformal`" in sentence for sentence in result.warnings)

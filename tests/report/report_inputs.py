@@ -13,7 +13,16 @@ from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.evaluation import EvaluationSettings, Threshold, evaluate_predictions
 from radiogene.evaluation.measure import Interval, Measure
 from radiogene.evaluation.predictions import Predictions
-from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
+from radiogene.prediction.result import (
+    ClinicalAnswer,
+    ConformalAnswer,
+    GeneResult,
+    ImageDifference,
+    ModelIdentity,
+    PredictionResult,
+    PrevalenceAnswer,
+    Spread,
+)
 from radiogene.report.case_report import ReportedCase
 from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
 from radiogene.training.fitting.fit import FitOutcome
@@ -64,14 +73,25 @@ def case(**changes: Any) -> ReportedCase:
     generator = np.random.default_rng(0)
     result = PredictionResult(
         genes={
-            "EGFR": GeneResult(0.8656, Spread(0.6012, 0.9345, 5, "folds"), 0.4321, "mutant"),
+            "EGFR": GeneResult(
+                0.8656,
+                Spread(0.6012, 0.9345, 5, "folds"),
+                0.4321,
+                "mutant",
+                ClinicalAnswer(0.4123),
+                ImageDifference(0.4533, 0.052, -0.011, 0.115, False),
+                ConformalAnswer("undetermined", 0.9, 123),
+                PrevalenceAnswer(0.25, 0.45),
+            ),
             "KRAS": GeneResult(0.1184, None, 0.9137, "wild type"),
         },
         nodule=geometry(),
         warnings=("Slice spacing 5.00 mm is beyond the training cases (0.8 to 2.5).",),
         model=model(),
+        joint={"EGFR only": 0.8345, "KRAS only": 0.0873, "both": 0.0311, "neither": 0.0471},
     )
-    of_result = {name: value for name, value in changes.items() if name in ("genes", "nodule", "warnings", "model")}
+    own = ("genes", "nodule", "warnings", "model", "joint")
+    of_result = {name: value for name, value in changes.items() if name in own}
     shares = {gene: generator.dirichlet(np.full(len(NINE_VIEWS), 6.0)) for gene in GENES}
     whole = ReportedCase(
         result=replace(result, **of_result),

@@ -127,6 +127,19 @@ def test_a_probability_of_exactly_0_or_1_can_be_shown(tmp_path):
     assert "KRAS mutation 0.0%" in text
 
 
+def test_the_page_shows_what_stands_behind_an_answer(html, tmp_path):
+    text = parsed(html).text
+    assert "Clinical values alone 41.2%" in text
+    assert "The image changes it by +45.3 points; not shown to add anything" in text
+    assert "Answer at 90% undetermined, by 123 training patients" in text
+    assert "Prevalence 45.0%, training 25.0%" in text
+    assert "Both genes at once: EGFR only 83.5% · KRAS only 8.7% · both 3.1% · neither 4.7%" in text
+    genes = dict.fromkeys(("EGFR", "KRAS"), GeneResult(0.3, None, 0.5, "wild type"))
+    plain = parsed(written(tmp_path, case(genes=genes, joint=None))).text
+    for words in ("Clinical values alone", "Answer at", "Prevalence", "Both genes"):
+        assert words not in plain
+
+
 def test_the_same_case_gives_the_same_bytes(html, tmp_path):
     assert written(tmp_path, case()) == html
 

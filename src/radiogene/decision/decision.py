@@ -17,6 +17,7 @@ from radiogene.decision.conformal import (
     cross_fitted_set_figures,
     cutoffs,
 )
+from radiogene.decision.joint import Association, fitted_association
 from radiogene.decision.operating_point import PointKind, threshold_at
 from radiogene.decision.prior_shift import shifted
 from radiogene.decision.threshold import youden_threshold
@@ -123,10 +124,13 @@ class Decision:
     Attributes:
         model_kind: one refit, an ensemble, or a single model.
         genes: by name.
+        joint: how the mutations of two genes go together; None without folds, with another number of genes, with few
+            patients known for both, and in folders of before.
     """
 
     model_kind: ModelKind
     genes: Mapping[str, GeneDecision]
+    joint: Association | None = field(default=None, metadata=WRITTEN_IF_SET)
 
     def __post_init__(self) -> None:
         if not self.genes:
@@ -246,7 +250,20 @@ def fit_decision(
         mutants = int(np.sum(gene.labels == 1))
         rule = GeneDecision(threshold.value, fitted, set_on, gene.labels.size, mutants)
         genes[name] = rule if folds is None or set_on != OUT_OF_FOLD else _with_sets(rule, gene, folds[gene.known])
-    return Decision(model_kind, genes)
+    return Decision(model_kind, genes, None if folds is None else _association(predictions, set_on, genes, folds))
+
+
+def _association(
+    predictions: Predictions, set_on: str, genes: Mapping[str, GeneDecision], folds: NDArray[np.int64]
+) -> Association | None:
+    """How the mutations of two genes go together."""
+    if len(predictions.genes) != 2 or set_on != OUT_OF_FOLD:
+        return None
+    first, second = predictions.genes
+    calibrated = np.column_stack(
+        [genes[name].apply(predictions.probabilities[:, column]) for column, name in enumerate(predictions.genes)]
+    )
+    return fitted_association((first, second), predictions.labels, calibrated, folds)
 
 
 def _with_sets(rule: GeneDecision, gene: GenePredictions, folds: NDArray[np.int64]) -> GeneDecision:

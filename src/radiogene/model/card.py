@@ -47,6 +47,7 @@ def model_card(
             f"| {rule.patients} | {rule.mutants} |"
         )
     lines += _set_lines(decision)
+    lines += _joint_lines(decision)
     if "calibration" in manifest:
         lines += ["", f"The calibration rests on {part_of(manifest, 'calibration')['rests_on']}."]
     lines += _image_lines(clinical_only)
@@ -99,6 +100,20 @@ def _set_lines(decision: Decision) -> list[str]:
             f"| {sets.undetermined} | {sets.unlike_either} | {shares} |"
         )
     return lines
+
+
+def _joint_lines(decision: Decision) -> list[str]:
+    """How the mutations of two genes go together."""
+    joint = decision.joint
+    if joint is None:
+        return []
+    shown = "likelier" if joint.is_shown else "**not shown to be likelier**"
+    return [
+        "",
+        f"Of {joint.patients} training patients known for both genes, {joint.both} have both mutations; log odds ratio "
+        f"{joint.log_odds_ratio:.2f} given both probabilities. The four joint outcomes are {shown} than independent "
+        f"mutations: {_difference(joint.gain)} log likelihood per patient, cross-fitted.",
+    ]
 
 
 def _share(measure: Measure) -> str:

@@ -28,6 +28,7 @@ from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.model.training_range import outside_training_range
 from radiogene.prediction.clinical_answer import clinical_answer, image_difference, image_warnings
 from radiogene.prediction.conformal_answer import conformal_answer, conformal_warnings
+from radiogene.prediction.joint_answer import joint_answer, joint_warnings
 from radiogene.prediction.one_nodule import one_nodule_cohort
 from radiogene.prediction.prevalence_answer import prevalence_answer, prevalence_warnings
 from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
@@ -146,7 +147,8 @@ class Predictor:
                 conformal_answer(rule, value, self.level),
                 prevalence_answer(rule),
             )
-        return PredictionResult(genes, prepared.report, self._warnings(prepared, row), self._identity(len(members)))
+        warnings, joint = self._warnings(prepared, row), joint_answer(self.decision, genes)
+        return PredictionResult(genes, prepared.report, warnings, self._identity(len(members)), joint)
 
     def predict_store(
         self, cohort: PreparedCohort, rule: NoduleRule | None = None, *, include_training_cases: bool = False
@@ -257,6 +259,7 @@ class Predictor:
         warnings += image_warnings(self.model.clinical_only, facts.genes)
         warnings += conformal_warnings(self.decision, self.level)
         warnings += prevalence_warnings(self.decision)
+        warnings += joint_warnings(self.decision)
         if self._knows(prepared, row):
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)

@@ -146,12 +146,14 @@ class PredictionResult:
         nodule: geometry report: centre, spacing, share outside, decisions.
         warnings: what a reader must know before using the numbers.
         model: which model said so.
+        joint: probabilities of the four outcomes of two genes; None where `warnings` say why.
     """
 
     genes: dict[str, GeneResult]
     nodule: GeometryReport
     warnings: tuple[str, ...]
     model: ModelIdentity
+    joint: dict[str, float] | None = None
 
     def __getitem__(self, gene: str) -> GeneResult:
         """The result of one gene.
@@ -162,9 +164,10 @@ class PredictionResult:
         return self.genes[gene]
 
     def to_json(self) -> JsonObject:
-        """Plain JSON values: one key per gene, then `nodule`, `warnings`, `model`."""
+        """Plain JSON values: one key per gene, then `joint`, `nodule`, `warnings`, `model`."""
         return {
             **{gene: to_json(result) for gene, result in self.genes.items()},
+            "joint": to_json(self.joint),
             "nodule": to_json(self.nodule),
             "warnings": self.warnings,
             "model": self.model.to_json(),

@@ -17,8 +17,8 @@ def answer_words(result: GeneResult) -> dict[str, str]:
         words["Clinical values alone"] = percent(result.clinical_only.probability)
     if result.image_difference is not None:
         difference = result.image_difference
-        shown = "shown" if difference.shown else "not shown"
-        words["The image changes it by"] = f"{signed_points(difference.value)} {POINTS}; its worth is {shown}"
+        shown = "shown to add something" if difference.shown else "not shown to add anything"
+        words["The image changes it by"] = f"{signed_points(difference.value)} {POINTS}; {shown}"
     if result.conformal is not None:
         conformal = result.conformal
         words[f"Answer at {percent(conformal.level, 0)}"] = (

@@ -86,6 +86,7 @@ class CaseSection:
     """The values that the template `case.html.j2` asks for."""
 
     genes: tuple[GeneCard, ...]
+    joint: Facts
     warnings: tuple[str, ...]
     synthetic: str | None
     views_png: str
@@ -105,6 +106,7 @@ def case_section(case: ReportedCase) -> CaseSection:
     result = case.result
     return CaseSection(
         genes=tuple(_gene(name, of_gene, case) for name, of_gene in result.genes.items()),
+        joint={name: percent(share) for name, share in (result.joint or {}).items()},
         warnings=result.warnings,
         synthetic=synthetic_sentence(result.nodule, result.model),
         views_png=png_data_uri(views_sheet(case.views_vhw, case.views)),

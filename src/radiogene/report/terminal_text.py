@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from radiogene.decision.calibration import TemperatureCalibration
 from radiogene.report.answer_words import answer_words
-from radiogene.report.numbers import measure_text, range_text, value_text, values_text
+from radiogene.report.numbers import measure_text, percent, range_text, value_text, values_text
 
 # Types alone: each verb has loaded what it prints, and none waits for what the others need.
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def prediction_text(result: "PredictionResult") -> str:
             f"(threshold {value_text(of_gene.threshold)})"
         )
         lines += [f"{'':<6} {word}: {value}" for word, value in answer_words(of_gene).items()]
+    if result.joint is not None:
+        lines.append("both genes at once: " + ", ".join(f"{name} {percent(p)}" for name, p in result.joint.items()))
     centre = values_text(result.nodule.centre_lps_mm, 1)
     lines.append(f"nodule at LPS ({centre}) mm, {result.nodule.nodule.kind}")
     lines += [f"decided: {sentence}" for sentence in result.nodule.decisions]
