@@ -35,7 +35,7 @@ def test_the_list_prints_the_hours_of_the_papers_network():
     assert GPU.words in costs.rests_on
     assert "363 training patients" in costs.rests_on
     named = {cost.name: cost for cost in costs.lines}
-    assert named["table5"].fits == 21
+    assert named["table5"].fits == 24
     assert named["table1"].hours == 0
 
 
