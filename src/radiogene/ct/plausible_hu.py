@@ -4,7 +4,7 @@ A header can state anything; pixels that were read with another sign, byte order
 out of a damaged file, show it themselves. The figures beside the limits are those of the real scans at hand: four CTs
 with all their values (LIDC-IDRI-0001, R01-001 and LungFCP-01-0001 in DICOM; lung1 in NRRD) and the slices of 69
 patients of NSCLC Radiogenomics, whose steps of up to 8 mm are harder on the comparison of neighbours.
-They were measured once, on every slice; `benchmarks/plausibility_of_real_scans.py` counts how many of these scans would be
+They were measured once, on every slice; `benchmarks/plausibility_of_real_scans.py` counts how many of these scans are
 refused: none.
 """
 
