@@ -252,6 +252,16 @@ def test_a_line_without_an_end_is_not_read_and_is_written_over(tmp_path):
         np.testing.assert_array_equal(store.segment(1), segment(7))
 
 
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_records_cut_by_a_broken_copy_are_refused(tmp_path, kept):
+    path = tmp_path / "store"
+    filled(path, range(5))
+    records = path / "records.jsonl"
+    records.write_bytes(b"".join(records.read_bytes().splitlines(keepends=True)[:kept]))
+    with pytest.raises(StoreError, match=r"bytes of records\.jsonl where its index knows 5 cubes"):
+        CubeStore.open(path)
+
+
 def test_a_slot_filled_again_without_a_segment_has_none(tmp_path):
     path = tmp_path / "store"
     filled(path, range(2))

@@ -134,8 +134,8 @@ class RecordFile:
                     break
         except OSError as error:
             raise damaged(self._folder, f"no {RECORDS_FILE} that can be read ({error.strerror})") from error
-        # An index is written after its lines and goes before them, so that only a broken copy leaves fewer.
-        if index.covered > len(lines):
+        # The last line may have been in writing; only a broken copy lacks more of those in the index.
+        if index.covered > len(lines) and lines[:].count(b"\n") + 1 < len(index):
             raise damaged(
                 self._folder,
                 f"{len(lines)} bytes of {RECORDS_FILE} where its index knows {len(index)} cubes in {index.covered}",
