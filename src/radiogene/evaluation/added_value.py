@@ -7,8 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
-from radiogene.evaluation.comparison import paired_delong
-from radiogene.evaluation.foldwise_comparison import PAIRED_FOLDWISE_BOOTSTRAP, foldwise_comparison
 from radiogene.evaluation.logistic_recalibration import cut_log_odds
 from radiogene.evaluation.measure import Measure, percentile_measure, undefined
 from radiogene.evaluation.metrics import missing_class
@@ -77,6 +75,10 @@ def added_value(
     Raises:
         CohortError: arrays of different lengths.
     """
+    # Imported where something is compared: an answer only reads a comparison, and scipy.stats takes half a second.
+    from radiogene.evaluation.comparison import paired_delong
+    from radiogene.evaluation.foldwise_comparison import PAIRED_FOLDWISE_BOOTSTRAP, foldwise_comparison
+
     one, other = (probabilities, reference) if scores is None else scores
     if folds is None:
         auc = paired_delong(labels, one, other).difference
