@@ -6,12 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
-from radiogene.evaluation.comparison import auc_difference
 from radiogene.evaluation.event_gate import gated
 from radiogene.evaluation.logistic_recalibration import cut_log_odds
 from radiogene.evaluation.measure import Measure, percentile_measure, undefined
 from radiogene.evaluation.metrics import missing_class
-from radiogene.evaluation.repeated_fits import FoldScores, corrected_auc_difference, corrected_mean
 from radiogene.storage.typed_json import JsonObject
 
 
@@ -77,6 +75,10 @@ def added_value(
     Raises:
         CohortError: arrays of different lengths.
     """
+    # Imported where something is compared: an answer only reads a comparison, and scipy.stats takes half a second.
+    from radiogene.evaluation.comparison import auc_difference
+    from radiogene.evaluation.repeated_fits import FoldScores, corrected_auc_difference, corrected_mean
+
     one, other = (probabilities, reference) if scores is None else scores
     if folds is None:
         auc = auc_difference(labels, one, other).difference
