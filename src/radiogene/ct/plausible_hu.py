@@ -68,6 +68,11 @@ LARGEST_STEP_RATIO = 4.0
 STEP_EASE_HU = 20.0
 """The largest difference of neighbouring slices beside the median one. Real scans: 1.8."""
 
+WHOLE_CHEST_MM = 200.0
+"""Least side of a slice that shows a chest and where it ends. In a smaller cut-out of a scan the lung reaches the
+border as the air around a patient does, and there may be little soft tissue to be looked at or compared: of 75 real
+cubes of 51 mm, 17 would be refused for their soft tissue and slopes, and 51 as outside the body."""
+
 FEWEST_SLICES = 4
 """Fewer have no neighbours to be compared with."""
 
@@ -109,15 +114,19 @@ def reason_without_air(probe_kji: NDArray[np.float32]) -> str | None:
     )
 
 
-def reasons_not_hu(crop_kji: NDArray[np.float32], probe_kji: NDArray[np.float32], places: Sequence[str]) -> list[str]:
+def reasons_not_hu(
+    crop_kji: NDArray[np.float32], probe_kji: NDArray[np.float32], places: Sequence[str], field_mm: float = np.inf
+) -> list[str]:
     """What speaks against pixels in HU, each with its likely cause; empty for every real scan at hand.
 
     Args:
         crop_kji: (slices, rows, columns) in HU, what the cube is interpolated from, at -1024 and above.
         probe_kji: (slices, rows, columns) in HU, thinned evenly over the whole slices, with what lies below -1024.
         places: what to call each slice.
+        field_mm: the shorter side of a slice.
     """
-    return [*_of_all(probe_kji), *_of_slices(crop_kji, np.maximum(probe_kji, np.float32(AIR_HU)), places)]
+    whole = field_mm >= WHOLE_CHEST_MM
+    return [*_of_all(probe_kji, whole), *_of_slices(crop_kji, np.maximum(probe_kji, np.float32(AIR_HU)), places, whole)]
 
 
 def note_on_top(probe_kji: NDArray[np.float32]) -> str | None:
@@ -133,7 +142,7 @@ def note_on_top(probe_kji: NDArray[np.float32]) -> str | None:
     return f"{share:.1%} of the pixels are {top:g} HU and none is higher: a window may have cut off what is denser."
 
 
-def _of_all(probe: NDArray[np.float32]) -> list[str]:
+def _of_all(probe: NDArray[np.float32], whole: bool) -> list[str]:
     """What speaks against the values of all slices together (slices, rows, columns)."""
     found = []
     below = probe[probe < BELOW_AIR_HU]
@@ -149,7 +158,7 @@ def _of_all(probe: NDArray[np.float32]) -> list[str]:
         found.append(without_air)
     cleaned = np.maximum(probe, np.float32(AIR_HU))
     soft = float(((cleaned >= SOFT_TISSUE_HU[0]) & (cleaned <= SOFT_TISSUE_HU[1])).mean())
-    if soft < SMALLEST_SOFT_SHARE:
+    if whole and soft < SMALLEST_SOFT_SHARE:
         found.append(
             f"{soft:.1%} of the slices around the nodule lie between {SOFT_TISSUE_HU[0]:g} and {SOFT_TISSUE_HU[1]:g} "
             f"HU, where fat and muscle are (expected at least {SMALLEST_SOFT_SHARE:.0%}). The values look shifted (an "
@@ -172,11 +181,11 @@ def _of_all(probe: NDArray[np.float32]) -> list[str]:
     return found
 
 
-def _of_slices(crop: NDArray[np.float32], probe: NDArray[np.float32], places: Sequence[str]) -> list[str]:
+def _of_slices(crop: NDArray[np.float32], probe: NDArray[np.float32], places: Sequence[str], whole: bool) -> list[str]:
     """What speaks against single slices beside their neighbours; both (slices, rows, columns), -1024 and above."""
     if len(probe) < FEWEST_SLICES:
         return []
-    odd = {slice_: why for why, slices in _odd_slices(crop, probe) for slice_ in slices}
+    odd = {slice_: why for why, slices in _odd_slices(crop, probe, whole) for slice_ in slices}
     if odd:
         first = min(odd)
         others = f" (and {counted(len(odd) - 1, 'other')})" if len(odd) > 1 else ""
@@ -194,15 +203,18 @@ def _of_slices(crop: NDArray[np.float32], probe: NDArray[np.float32], places: Se
     return []
 
 
-def _odd_slices(crop: NDArray[np.float32], probe: NDArray[np.float32]) -> list[tuple[str, list[int]]]:
-    """Per kind of difference, in words, the slices that show it; both arrays (slices, rows, columns)."""
+def _odd_slices(crop: NDArray[np.float32], probe: NDArray[np.float32], whole: bool) -> list[tuple[str, list[int]]]:
+    """Per kind of difference, in words, the slices that show it; both arrays (slices, rows, columns).
+
+    Scale and soft tissue are compared where slices show a whole chest.
+    """
     between = (probe[:-2] + probe[2:]) / 2
     off, apart = np.abs(probe[1:-1] - between), np.abs(probe[2:] - probe[:-2])
     ratio = off.mean(axis=(1, 2)) / (apart.mean(axis=(1, 2)) + SLICE_EASE_HU)
     bands = _band_ratio(off, apart, BAND_ROWS)
     crop_off = np.abs(crop[1:-1] - (crop[:-2] + crop[2:]) / 2)
     crop_bands = _band_ratio(crop_off, np.abs(crop[2:] - crop[:-2]), CROP_BAND_ROWS)
-    slopes, shifts = _lines(between, probe[1:-1])
+    slopes, shifts = _lines(between, probe[1:-1]) if whole else (np.ones(len(ratio)), np.zeros(len(ratio)))
     steps = np.abs(np.diff(probe, axis=0)).mean(axis=(1, 2))
     ends = [0] * bool(steps[0] > LARGEST_END_RATIO * (steps[1] + STEP_EASE_HU))
     ends += [len(probe) - 1] * bool(steps[-1] > LARGEST_END_RATIO * (steps[-2] + STEP_EASE_HU))

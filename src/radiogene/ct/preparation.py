@@ -151,7 +151,10 @@ def _doubts(
     """What speaks against pixels in HU, and against a nodule at the place."""
     first = int(cube.read.first_ijk[2])
     places = [scan.slice_place(first + n) for n in range(len(cube.read.probe_kji))]
-    of_pixels = reasons_not_hu(cube.read.crop_kji, cube.read.probe_kji, places)
+    step_i, step_j = cube.read.probe_step_ij
+    rows, columns = cube.read.probe_kji.shape[1:]
+    field_mm = float(min(columns * step_i * scan.grid.spacing_mm[0], rows * step_j * scan.grid.spacing_mm[1]))
+    of_pixels = reasons_not_hu(cube.read.crop_kji, cube.read.probe_kji, places, field_mm)
     return of_pixels, MarkedPlace(place, cube.cube_zyx, segment_zyx, cube.read, scan.grid).doubts()
 
 

@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.location import POINT, Nodule
+from radiogene.ct.plausible_hu import WHOLE_CHEST_MM
 from radiogene.ct.resampling import Neighbourhood, sample_offsets_mm
 
 LARGEST_NODULE_MM = 150.0
@@ -129,8 +130,9 @@ class MarkedPlace:
             int(np.clip(round(index[2]) - self.read.first_ijk[2], 0, len(self.read.probe_kji) - 1))
         ]
         step_i, step_j = self.read.probe_step_ij
-        place = np.array([index[1] / step_j, index[0] / step_i])
-        if _lies_in_body(slice_ji, place, np.array([step_j, step_i]) * self.grid.spacing_mm[[1, 0]]):
+        place, pixel_mm = np.array([index[1] / step_j, index[0] / step_i]), np.array([step_j, step_i])
+        pixel_mm = pixel_mm * self.grid.spacing_mm[[1, 0]]
+        if (np.array(slice_ji.shape) * pixel_mm).min() < WHOLE_CHEST_MM or _lies_in_body(slice_ji, place, pixel_mm):
             return None
         return "it lies outside the body, in the air around it, in the table or in what lies on it"
 
