@@ -71,8 +71,11 @@ def test_neighbouring_floats_are_still_parted():
         ([0, 0, -1], [0.1, 0.5, 0.9], "no mutant"),
         ([-1, -1, -1], [0.1, 0.5, 0.9], "no patient has a known label"),
         ([0, 1, 1], [0.5, 0.5, 0.5], "all 3 predictions are 0.5"),
-        ([1, 1, 0, 0], [0.1, 0.2, 0.3, 0.4], r"the best of 3 cuts SEN \+ SPE - 1 is -0\.500, below 0"),
-        ([1, 0, 0], [0.1, 0.2, 0.3], "Look for exchanged labels"),
+        (
+            [1] * 10 + [0] * 10,
+            [n / 20 for n in range(20)],
+            r"the best of 19 cuts SEN \+ SPE - 1 is -0\.100, below 0.*Look for exchanged labels",
+        ),
     ],
 )
 def test_refuses_where_no_threshold_means_anything(labels, probabilities, message):
@@ -84,3 +87,8 @@ def test_a_model_that_is_no_better_than_chance_is_not_refused():
     # One cut, SEN 0.5 and SPE 0.5: Youden's J is 0, and not below.
     found = youden_threshold(np.array([1, 1, 0, 0], dtype=np.int8), np.array([0.2, 0.6, 0.2, 0.6]))
     assert found.sensitivity + found.specificity == 1.0
+
+
+def test_a_handful_that_is_ranked_the_wrong_way_round_is_chance():
+    found = youden_threshold(np.array([1, 0, 0], dtype=np.int8), np.array([0.1, 0.2, 0.3]))
+    assert 0.1 < found.value < 0.3

@@ -9,7 +9,7 @@ from radiogene.evaluation.added_value import added_value
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.comparison import auc_difference
 from radiogene.evaluation.decision_curve import decision_curve
-from radiogene.evaluation.repeated_fits import CORRECTED, FoldScores, corrected_auc_difference
+from radiogene.evaluation.foldwise_comparison import foldwise_comparison
 
 FEW = BootstrapSettings(resamples=400)
 
@@ -34,15 +34,8 @@ def test_values_equal_those_of_the_parts():
     assert found.net_benefit.value == pytest.approx(curves[0].net_benefit[at] - curves[1].net_benefit[at], abs=1e-12)
     assert found.auc == auc_difference(labels, one, other).difference
     within = added_value(labels, one, other, 0.25, folds, settings=FEW)
-    assert within.auc == (
-        corrected_auc_difference(labels, [FoldScores(one, folds)], [FoldScores(other, folds)]).difference
-    )
-    of_folds = [
-        log_loss(labels[own], other[own]) - log_loss(labels[own], one[own])
-        for own in (known & (folds == number) for number in range(5))
-    ]
-    assert within.log_likelihood.value == pytest.approx(np.mean(of_folds), abs=1e-12)
-    assert within.log_likelihood.interval.method == within.net_benefit.interval.method == CORRECTED
+    assert within.auc == foldwise_comparison(labels, one, other, folds, folds, FEW).difference
+    assert within.log_likelihood.value == found.log_likelihood.value
     assert (found.patients, found.mutants) == (293, int((labels == 1).sum()))
 
 

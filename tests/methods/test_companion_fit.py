@@ -12,6 +12,7 @@ from radiogene.cli.app import main
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.errors import WeightsError
 from radiogene.evaluation.cohort_tables import patient_label_table
+from radiogene.evaluation.comparison import PAIRED_T
 from radiogene.evaluation.held_out import INNER_VALIDATION, HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.methods.companion_fit import fitted_companion
@@ -125,7 +126,7 @@ def test_another_cohort_shows_what_the_image_adds_there(finished, cohort):
     evaluation = evaluate_model(Predictor(replace(finished.model, entry=IMAGE_SYSTEM)), external)
     added = evaluation.image_adds["EGFR"]
     assert (added.patients, added.is_shown) == (400, True)
-    assert added.auc.interval.method == "paired DeLong"
+    assert added.auc.interval.method == PAIRED_T
     content = evaluation.to_json()
     assert content["image_adds"]["EGFR"]["shown"] is True
     assert content["image_adds_reason"] is None

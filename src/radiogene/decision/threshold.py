@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.few_events import few_events
 from radiogene.errors import TrainingError
 from radiogene.evaluation.metrics import missing_class
 from radiogene.evaluation.usable_scores import refuse_unusable
@@ -36,7 +37,8 @@ def youden_threshold(labels: NDArray[np.int8], probabilities: NDArray[np.float64
         probabilities: (N,) of training-side predictions: out-of-fold or inner validation.
 
     Raises:
-        TrainingError: one class only, all probabilities equal, or a model whose best cut is worse than none.
+        TrainingError: one class only, all probabilities equal, or, with ten mutants and ten wild types or more, a model
+            whose best cut is worse than none.
         CohortError: arrays of different lengths, or a probability that is no number.
 
     Source: Youden, Cancer 3:32 (1950); the paper states no rule (method.md section 6).
@@ -64,7 +66,8 @@ def youden_threshold(labels: NDArray[np.int8], probabilities: NDArray[np.float64
     order = np.lexsort((np.arange(called.size), np.abs(sensitivity - specificity), -(sensitivity + specificity)))
     best = int(order[0])
     pairs = mutants.size * wild_types.size
-    if sensitivity[best] + specificity[best] < pairs:
+    # A handful is easily ranked the wrong way round by chance; what rests on so few is said to be rough.
+    if sensitivity[best] + specificity[best] < pairs and not few_events(mutants.size, wild_types.size):
         youden = (int(sensitivity[best]) + int(specificity[best])) / pairs - 1
         raise TrainingError(
             f"no threshold can be set: at the best of {called.size} cuts SEN + SPE - 1 is {youden:.3f}, below 0. The "

@@ -1,5 +1,6 @@
 """What one model adds to another on the same patients: differences of AUC, log likelihood and net benefit."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,8 +68,8 @@ def added_value(
         probabilities: (N,) of the model, calibrated.
         reference: (N,) of the model that it is compared with, calibrated.
         threshold: for the net benefit, above 0 and below 1.
-        folds: (N,) of out-of-fold probabilities: each figure is the mean over the folds, with the corrected interval of
-            Nadeau and Bengio. None for another cohort: paired DeLong, and resampled patients.
+        folds: (N,) of out-of-fold probabilities: the AUC is over pairs within a fold and patients are resampled within
+            folds. None for another cohort: paired DeLong.
         scores: of both models before calibration, for the AUC; the probabilities where None.
         settings: resamples and seed.
 
@@ -77,13 +78,13 @@ def added_value(
     """
     # Imported where something is compared: an answer only reads a comparison, and scipy.stats takes half a second.
     from radiogene.evaluation.comparison import auc_difference
-    from radiogene.evaluation.repeated_fits import FoldScores, corrected_auc_difference, corrected_mean
+    from radiogene.evaluation.foldwise_comparison import PAIRED_FOLDWISE_BOOTSTRAP, foldwise_comparison
 
     one, other = (probabilities, reference) if scores is None else scores
     if folds is None:
         auc = auc_difference(labels, one, other).difference
     else:
-        auc = corrected_auc_difference(labels, [FoldScores(one, folds)], [FoldScores(other, folds)]).difference
+        auc = gated(foldwise_comparison(labels, one, other, folds, folds, settings).difference, labels)
     known = labels >= 0
     mutant = labels[known] == 1
     reason = missing_class(labels)
@@ -96,17 +97,23 @@ def added_value(
             _benefit(mutant, first, threshold) - _benefit(mutant, second, threshold),
         ]
     )
-    if folds is None:
-        resampled = gains @ draws(mutant.size, settings.resamples, settings.generator()).T / mutant.size
-        found = [
-            percentile_measure(float(gain.mean()), means, PATIENT_BOOTSTRAP)
-            for gain, means in zip(gains, resampled, strict=True)
-        ]
-    else:
-        of_folds = [gains[:, folds[known] == number].mean(axis=1) for number in np.unique(folds[known])]
-        found = [corrected_mean(of_gain[None]).mean for of_gain in np.stack(of_folds, axis=1)]
-    likelihood, benefit = (gated(measure, labels) for measure in found)
-    return AddedValue(mutant.size, int(mutant.sum()), threshold, auc, likelihood, benefit)
+    parts = np.zeros(mutant.size, dtype=np.int64) if folds is None else folds[known]
+    method = PATIENT_BOOTSTRAP if folds is None else PAIRED_FOLDWISE_BOOTSTRAP
+    resampled = sum(gains[:, own] @ drawn.T for own, drawn in _resamples(parts, settings)) / mutant.size
+    likelihood, benefit = (
+        percentile_measure(float(gain.mean()), means, method) for gain, means in zip(gains, resampled, strict=True)
+    )
+    return AddedValue(mutant.size, int(mutant.sum()), threshold, auc, gated(likelihood, labels), gated(benefit, labels))
+
+
+def _resamples(
+    parts: NDArray[np.int64], settings: BootstrapSettings
+) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
+    """Each part's patients, and how often each of them is drawn (R, n)."""
+    generator = settings.generator()
+    for number in np.unique(parts):
+        own = parts == number
+        yield own, draws(int(own.sum()), settings.resamples, generator)
 
 
 def _log_likelihood(mutant: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -67,7 +67,7 @@ def _image_lines(clinical_only: ClinicalOnly) -> list[str]:
     lines = [
         "",
         f"What the image adds to a logistic regression on {', '.join(companion.encoder.columns)} alone (same patients, "
-        "folds and calibration; model minus companion, mean over the folds, corrected 95% intervals):",
+        "folds and calibration; model minus companion, 95% intervals, conditional on the fitted models):",
         "",
         "| gene | AUC | log likelihood per patient | net benefit | at | shown |",
         "| --- | --- | --- | --- | --- | --- |",
