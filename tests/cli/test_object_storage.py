@@ -28,7 +28,7 @@ def ran(capsys, *arguments) -> tuple[int, str, str]:
 @pytest.fixture
 def table(tmp_path, bucket) -> str:
     """The address of a table of two patients, whose scans lie here."""
-    volume = np.broadcast_to(np.arange(80, dtype=np.int16) * 5 - 1000, (72, 76, 80))
+    volume = np.broadcast_to(np.arange(80, dtype=np.int16) * 10 - 1000, (72, 76, 80))
     image = SimpleITK.GetImageFromArray(np.ascontiguousarray(volume))
     image.SetOrigin((-40.0, -38.0, 10.0))
     SimpleITK.WriteImage(image, str(tmp_path / "ct.nrrd"))

@@ -183,7 +183,10 @@ def test_the_folder_has_the_files_of_every_model_and_names_no_patient(entry, fit
     own = "model.safetensors" if entry.network else "estimators.skops"
     folds = {"out_of_fold.csv"} if SHORT[entry.settings].folds else set()
     of_every_model = {"settings.json", "decision.json", "history.json", "card.md"}
-    of_every_model |= {"training_cubes.json", "training_scans.json"}
+    of_every_model |= {"training_cubes.json", "training_scans.json", "clinical_only.json"}
+    companion = json.loads(files["clinical_only.json"])["companion"]
+    of_every_model |= set() if companion is None else {"clinical_only.csv"}
+    assert folds or companion is None, "nothing may be fitted on cases that a network was stopped by"
     assert set(files) == {own, "manifest.json", *of_every_model, *folds}
     manifest = json.loads(files["manifest.json"])
     assert set(manifest["sha256"]) == set(files) - {"manifest.json"}
@@ -193,7 +196,12 @@ def test_the_folder_has_the_files_of_every_model_and_names_no_patient(entry, fit
 
 def test_a_changed_file_is_refused_by_name(fitted, tmp_path):
     for file in sorted((fitted / "model").iterdir()):
-        if file.suffix == ".md" or file.name in ("history.json", "out_of_fold.csv", "manifest.json"):
+        if file.suffix == ".md" or file.name in (
+            "history.json",
+            "out_of_fold.csv",
+            "clinical_only.csv",
+            "manifest.json",
+        ):
             continue
         folder = tmp_path / file.stem
         folder.mkdir()

@@ -13,7 +13,8 @@ from whole_training import train
 
 @pytest.mark.parametrize("kind", ["csv", "tensorboard"])
 def test_a_log_holds_every_epochs_losses(kind, synthetic_patients, short_training, tmp_path):
-    schedule = replace(short_training.schedule, fusion=replace(short_training.schedule.fusion, epochs=0))
+    without = replace(short_training.schedule.fusion, epochs=0)
+    schedule = replace(short_training.schedule, fusion=without, trunk_share=0.0)
     options = RunOptions(accelerator="cpu", progress=False, log=LogPlace(kind, tmp_path / "log"))
     settings = replace(short_training, schedule=schedule, view_names=("axial",))
     train(synthetic_patients, settings, tmp_path / "model", options)
