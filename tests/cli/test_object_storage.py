@@ -113,6 +113,7 @@ def test_training_and_evaluation_by_a_store_there_give_the_bytes_of_one_here(pla
         )
         assert (code, error) == (0, "")
         model = ("--model", tmp_path / "there", "--store", place, "--include-training-cases", "--json")
+        model += ("--ledger", tmp_path / f"{name}.jsonl")
         answers.append(ran(capsys, "evaluate", *model))
     for file in ("settings.json", "decision.json", "out_of_fold.csv", "training_cubes.json"):
         content = (tmp_path / "there" / file).read_bytes()
