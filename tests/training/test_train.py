@@ -112,7 +112,7 @@ def test_a_stage_that_only_harms_ends_with_the_weights_that_it_began_with(synthe
     harmful = replace(schedule, fusion=replace(schedule.fusion, epochs=2, learning_rate=10.0, optimiser="adamw"))
     train(synthetic_patients, replace(short_training, schedule=harmful), tmp_path / "model", OPTIONS)
     manifest = json.loads((tmp_path / "model" / "manifest.json").read_text())
-    _, fusion = manifest["members"][0]["stages"]
+    *_, fusion = manifest["members"][0]["stages"]
     assert fusion["best_epoch"] == -1
     assert fusion["best_validation_loss"] == fusion["incoming_validation_loss"]
     without = replace(short_training, schedule=replace(schedule, fusion=replace(schedule.fusion, epochs=0)))
@@ -123,7 +123,7 @@ def test_a_stage_that_only_harms_ends_with_the_weights_that_it_began_with(synthe
 
 def test_a_stage_keeps_its_last_epoch_where_it_is_told_to(synthetic_patients, short_training, tmp_path):
     layers = replace(short_training.schedule.all_layers, epochs=2, learning_rate=0.003, kept_epoch="last")
-    schedule = replace(short_training.schedule, all_layers=layers)
+    schedule = replace(short_training.schedule, all_layers=layers, trunk_share=0.0)
     train(synthetic_patients, replace(short_training, schedule=schedule), tmp_path / "model", OPTIONS)
     found = json.loads((tmp_path / "model" / "history.json").read_text())
     stage = (found if isinstance(found, list) else found["members"])[0]["stages"][0]
