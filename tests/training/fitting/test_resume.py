@@ -97,7 +97,7 @@ def test_a_training_ended_by_a_scheduler_says_how_to_go_on(few_store, start, tmp
     assert "ended from outside" in shown or "Give the same command again" in shown
     refused = radiogene(*command(few_store.path, out, start), "--batch", "3")
     assert refused.returncode == 3
-    assert "differs in settings.schedule.batch_patients: 8 there, 3 here" in refused.stderr
+    assert "differs in settings.schedule.batch_patients: 16 there, 3 here" in refused.stderr
     assert f"Delete {out}.unfinished" in refused.stderr
 
 
