@@ -104,7 +104,7 @@ def run_experiment(
         ExperimentPlaces(training, tested, place),
         workers=workers,
         told=told,
-        ledger=ledger_of(followed, ledger),
+        ledger=ledger_of(None if followed is None else followed.plan, ledger),
         protocol=followed,
     )
     return Evidence(run, write_evidence(run, place))

@@ -14,7 +14,7 @@ from radiogene.decision.decision import Decision
 from radiogene.errors import SettingsError
 from radiogene.evaluation.ledger import ledger_file
 from radiogene.evaluation.patient_level import NoduleRule
-from radiogene.evaluation.protocol import Protocol, read_protocol
+from radiogene.evaluation.protocol import Plan, read_protocol
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
 from radiogene.model.facts import ModelFacts
 from radiogene.parallel.workers import Workers
@@ -226,7 +226,7 @@ def evaluate(
         nodule_rule=None if nodule_rule is None else NoduleRule(nodule_rule),
         include_training_cases=include_training_cases,
         allow_duplicates=allow_duplicates,
-        ledger=ledger_of(followed, ledger),
+        ledger=ledger_of(None if followed is None else followed.plan, ledger),
         protocol=followed,
     )
     if folder is not None:
@@ -234,16 +234,16 @@ def evaluate(
     return evaluation
 
 
-def ledger_of(protocol: Protocol | None, ledger: str | Path | None) -> Path:
-    """Where looks are counted: in the file that is named, else in that of the protocol, else in this user's own.
+def ledger_of(plan: Plan | None, ledger: str | Path | None) -> Path:
+    """Where looks are counted: in the file that is named, else in that of the plan, else in this user's own.
 
     Args:
-        protocol: that is followed.
+        plan: of a protocol.
         ledger: as named.
     """
     if ledger is not None:
         return Path(ledger)
-    return Path(protocol.plan.ledger) if protocol is not None and protocol.plan.ledger else ledger_file()
+    return Path(plan.ledger) if plan is not None and plan.ledger else ledger_file()
 
 
 def predict_table(

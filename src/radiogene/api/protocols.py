@@ -63,7 +63,7 @@ def freeze_protocol(
             )
             for model in loaded
         ],
-        ledger=read_ledger(Path(ledger or wanted.ledger) if ledger or wanted.ledger else ledger_of(None, None)),
+        ledger=read_ledger(ledger_of(wanted, ledger)),
     )
     write_protocol(file, protocol)
     return protocol

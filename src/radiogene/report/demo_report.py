@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from radiogene import __version__
 from radiogene.errors import SettingsError
+from radiogene.evaluation.added_value import AddedValue
 from radiogene.evaluation.evaluation import EvaluationReport, GeneEvaluation
 from radiogene.evaluation.measure import Measure
 from radiogene.evaluation.predictions import Predictions
@@ -191,7 +192,7 @@ def _page(
         metrics=metrics,
         genes=tuple(ceiling),
         answers=tuple(
-            _answer(gene, main[gene].auc, ceiling[gene][MAIN_SYSTEM], metrics.added_value[gene].auc) for gene in ceiling
+            _answer(gene, main[gene].auc, ceiling[gene][MAIN_SYSTEM], metrics.added_value[gene]) for gene in ceiling
         ),
         sites=tuple(
             ShownSite(name, SITE_ROLES.get(name, ""), site.patients, site.nodules, site.labels)
@@ -223,10 +224,10 @@ def _page(
     )
 
 
-def _answer(gene: str, auc: Measure, best: float, difference: Measure) -> Answer:
+def _answer(gene: str, auc: Measure, best: float, added: AddedValue) -> Answer:
     above = None if auc.interval is None else auc.interval.low > 0.5
-    adds = None if difference.interval is None else difference.interval.low > 0
-    return Answer(gene, measure_text(auc), above, value_text(best), auc.reason, measure_text(difference), adds)
+    adds = None if added.auc.interval is None else added.is_shown
+    return Answer(gene, measure_text(auc), above, value_text(best), auc.reason, measure_text(added.auc), adds)
 
 
 def _auc_rows(

@@ -84,6 +84,11 @@ class TrainingSettings:
         """The preset with its backbone."""
         return preset_named(self.preset, self.backbone, self.fields_mm, self.window_hu)
 
+    @property
+    def has_masks(self) -> bool:
+        """True where attention masks take part."""
+        return self.attention and self.sizes.has_masks
+
     def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""
         return to_json(self)

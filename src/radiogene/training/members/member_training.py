@@ -14,7 +14,6 @@ from radiogene.ct.nine_views import views_named
 from radiogene.errors import DamagedStateError
 from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs
 from radiogene.model.nine_view_facts import MemberSettings
-from radiogene.networks.attention_module import AttentionModule
 from radiogene.networks.fusion import view_weights
 from radiogene.networks.gene_branch import MUTANT, WILD_TYPE
 from radiogene.networks.mask_statistics import measured_masks
@@ -177,7 +176,9 @@ def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
     for number, (name, schedule) in enumerate(stages_of(training.settings, training.initial)):
         place = training.place / f"stage-{number}"
         done = place / OUTCOME_FILE
-        _switch_masks(network, name is not StageName.TRUNK)
+        if training.settings.has_masks:
+            for view_network in network.view_networks:
+                view_network.mask_enabled = name is not StageName.TRUNK  # type: ignore[assignment]
         if done.is_file():
             outcomes.append(read_typed_json(FitOutcome, done, error=DamagedStateError))
             load_best_weights(network, place)
@@ -195,15 +196,9 @@ def _run_stages(training: MemberTraining, network: MMDL) -> list[FitOutcome]:
     return outcomes
 
 
-def _switch_masks(network: MMDL, enabled: bool) -> None:
-    for module in network.modules():
-        if isinstance(module, AttentionModule) and module.mask is not None:
-            module.mask_enabled = enabled
-
-
 def _masks_join(training: MemberTraining, done: Sequence[FitOutcome], name: StageName) -> bool:
     """True where a stage is the first in which masks that nobody has trained weight a trunk that somebody has."""
-    if not (training.settings.attention and training.settings.sizes.has_masks):
+    if not training.settings.has_masks:
         return False
     before = [outcome.name for outcome in done]
     return training.initial.of_trunk_only if not before else before == [StageName.TRUNK.value]

@@ -64,16 +64,13 @@ class TrainingSchedule:
     @property
     def trunk(self) -> StageSchedule:
         """The epochs of `all_layers` before the masks join, as a stage of their own."""
-        return replace(self.all_layers, epochs=max(0, min(self._trunk_epochs, self.all_layers.epochs - 1)))
+        whole = self.all_layers.epochs
+        return replace(self.all_layers, epochs=max(0, min(round(self.trunk_share * whole), whole - 1)))
 
     @property
     def with_masks(self) -> StageSchedule:
         """The epochs of `all_layers` after `trunk`."""
         return replace(self.all_layers, epochs=self.all_layers.epochs - self.trunk.epochs)
-
-    @property
-    def _trunk_epochs(self) -> int:
-        return round(self.trunk_share * self.all_layers.epochs)
 
     def with_optimiser(self, optimiser: Optimiser) -> "TrainingSchedule":
         """The same stages with another optimiser."""
