@@ -53,6 +53,7 @@ DOOR = (
     "pretrain",
     "read_cohort",
     "read_scan",
+    "record_outcomes",
     "sample_size",
     "train",
 )

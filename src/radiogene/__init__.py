@@ -24,6 +24,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 if TYPE_CHECKING:
     from radiogene.api.cohorts import check_cohort, open_store, prepare_cohort, read_cohort
     from radiogene.api.model import Model, evaluate, load_model
+    from radiogene.api.outcomes import record_outcomes
     from radiogene.api.prediction import Prediction
     from radiogene.api.pretraining import pretrain
     from radiogene.api.prevalence import estimate_prevalence
@@ -49,6 +50,7 @@ __all__ = [
     "pretrain",
     "read_cohort",
     "read_scan",
+    "record_outcomes",
     "sample_size",
     "train",
 ]
@@ -56,6 +58,7 @@ __all__ = [
 _ROOMS = {
     "api.cohorts": ("check_cohort", "open_store", "prepare_cohort", "read_cohort"),
     "api.model": ("Model", "evaluate", "load_model"),
+    "api.outcomes": ("record_outcomes",),
     "api.prediction": ("Prediction",),
     "api.pretraining": ("pretrain",),
     "api.prevalence": ("estimate_prevalence",),

@@ -84,6 +84,12 @@ class StorageError(RadiogeneError):
     exit_code = 19
 
 
+class OutcomesError(RadiogeneError):
+    """A molecular result of a case that nobody answered, or one that contradicts another."""
+
+    exit_code = 21
+
+
 class CasesFailedError(RadiogeneError):
     """A batch that went through although some of its cases failed; they are listed in its output."""
 

@@ -19,6 +19,7 @@ from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Prec
 from radiogene.model.facts import ModelFacts
 from radiogene.parallel.workers import Workers
 from radiogene.prediction.case_values import case_row, require_known_columns
+from radiogene.prediction.click_answer import require_radius
 from radiogene.prediction.predictor import Predictor
 from radiogene.storage.result_places import require_file_place, require_folder_place
 
@@ -83,6 +84,7 @@ class Model:
         segment: str | None = None,
         series: str | None = None,
         allow_gaps: bool = False,
+        stability: float | None = None,
     ) -> Prediction:
         """The probabilities of one nodule, with everything to know before using them.
 
@@ -97,24 +99,34 @@ class Model:
             segment: which segment of a marking, and which component.
             series: SeriesInstanceUID, where a folder holds several.
             allow_gaps: interpolate over missing or uneven slices instead of refusing them.
+            stability: radius in mm: each gene's `click` says what becomes of the answer of a nodule given as a point
+                where it is marked so far off; None asks at no other centre (`Prediction.with_click` does so later).
 
         Raises:
             SeriesError, GeometryError, NoduleError: the scan or the nodule cannot be used.
             CohortError: a value that cannot be read, or a case that lacks what the model needs.
+            SettingsError: a `stability` that is not above 0 and up to 10 mm.
             WeightsError: the model's cubes were prepared otherwise.
         """
+        if stability is not None:
+            require_radius(stability)
         row = case_row(age=age, sex=sex, smoking=smoking, further=values or {})
         require_known_columns(row, self.columns)
         if isinstance(ct, PreparedNodule):
-            return self.answer(ct, row)
+            return _with_click(self.answer(ct, row), stability)
         if nodule is None:
             raise SettingsError("Give the place of the `nodule`: three numbers in LPS mm, or the path of a marking.")
         prepared = prepare_nodule(ct, nodule, frame=frame, segment=segment, series=series, allow_gaps=allow_gaps)
-        return self.answer(prepared, row)
+        return _with_click(self.answer(prepared, row), stability)
 
     def answer(self, prepared: PreparedNodule, row: PatientRow) -> Prediction:
         """The prediction for a nodule that is ready, with the patient's values as a cohort table gives them."""
         return Prediction(self.predictor.predict(prepared, row), self.predictor, prepared, row)
+
+
+def _with_click(prediction: Prediction, stability: float | None) -> Prediction:
+    """The prediction, asked at nearby centres where a radius is given."""
+    return prediction if stability is None else prediction.with_click(stability)
 
 
 def load_model(

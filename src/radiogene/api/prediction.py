@@ -1,11 +1,13 @@
 """One prediction in a notebook: numbers, warnings, the views with what the network looked at, and a report."""
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.preparation import PreparedNodule, stored_cube
+from radiogene.prediction.click_answer import DEFAULT_RADIUS_MM, require_radius, why_no_click, with_click
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult, PredictionResult
 from radiogene.report.terminal_text import prediction_text
@@ -66,6 +68,18 @@ class Prediction:
         """Plain JSON values, as `radiogene predict --json` prints them."""
         return self.result.to_json()
 
+    def with_click(self, stability: float = DEFAULT_RADIUS_MM) -> "Prediction":
+        """The same, with what becomes of each probability where the nodule is marked a little elsewhere.
+
+        Args:
+            stability: how far off, in mm.
+
+        Raises:
+            SettingsError: not above 0 and up to 10 mm.
+        """
+        result = with_click(self._predictor, self.result, self.prepared, self._row, stability)
+        return Prediction(result, self._predictor, self.prepared, self._row)
+
     def explain(self) -> "dict[str, ActivationMaps]":
         """The activation maps of every gene over the views: where the network finds support for a mutation.
 
@@ -77,17 +91,31 @@ class Prediction:
         model = explained_model(self._predictor.model.method)
         return model.maps(stored_cube(self.prepared.cube_hu), self._row)
 
-    def save_report(self, folder: str | Path) -> Path:
+    def save_report(self, folder: str | Path, *, stability: float | None = DEFAULT_RADIUS_MM) -> Path:
         """Write `report.html` and `prediction.json` into a folder, and give the path of the page.
 
+        The page is there at once. For a nodule given as a point it is written again when the answers at nearby centres
+        are known.
+
+        Args:
+            folder: of both files.
+            stability: how far off the nearby centres lie, in mm; None asks at none.
+
         Raises:
-            SettingsError: a place that cannot be written.
+            SettingsError: a place that cannot be written, or a radius that is not above 0 and up to 10 mm.
         """
         from radiogene.report.case_page import write_case_report
 
         place = Path(folder)
         require_folder_place(place)
-        return write_case_report(place, self._case)
+        if stability is not None:
+            require_radius(stability)
+        page = write_case_report(place, self._case)
+        asked = any(gene.click is not None for gene in self.result.genes.values())
+        if stability is None or asked or why_no_click(self._predictor, self.prepared):
+            return page
+        clicked = self.with_click(stability).result
+        return write_case_report(place, replace(self._case, result=clicked))
 
     @cached_property
     def _case(self) -> "ReportedCase":

@@ -21,6 +21,7 @@ from radiogene.cli.grouped_help import GroupedCommand
 from radiogene.cli.imagenet import imagenet
 from radiogene.cli.methods import methods
 from radiogene.cli.nodule_argument import with_joined_nodule
+from radiogene.cli.outcomes import outcomes
 from radiogene.cli.phantom import phantom
 from radiogene.cli.predict import predict
 from radiogene.cli.prepare import prepare
@@ -64,6 +65,7 @@ VERBS = (
     evaluate,
     predict,
     prevalence,
+    outcomes,
     export,
     experiment,
     methods,

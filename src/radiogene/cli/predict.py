@@ -52,6 +52,14 @@ def predict(
     out: Annotated[
         Path | None, typer.Option("--out", help="One nodule: folder for the report. Cohort: CSV file of results.")
     ] = None,
+    stability: Annotated[
+        float | None,
+        typer.Option(
+            "--stability",
+            metavar="MM",
+            help="Answer again at centres so far off a point; reports do so at 3 mm, 0 leaves it out.",
+        ),
+    ] = None,
     allow_gaps: AllowGaps = False,
     workers: Workers = 1,
     engine: Engine = "pytorch",
@@ -75,6 +83,7 @@ def predict(
         "--sex": sex,
         "--smoking": smoking,
         "--value": value,
+        "--stability": stability,
         "--json": as_json or None,
     }
     answers = site_answers(prevalence, site, operating_point, level)
@@ -98,10 +107,14 @@ def predict(
     if ct is None or nodule is None:
         raise SettingsError("Give --ct and --nodule for one nodule, or --cohort for a table.")
     from radiogene.api.model import load_model
+    from radiogene.prediction.click_answer import DEFAULT_RADIUS_MM, require_radius
+    from radiogene.report.terminal_text import click_text
     from radiogene.storage.result_places import require_folder_place
 
     if out is not None:
         require_folder_place(out)
+    if stability:
+        require_radius(stability)
     prediction = load_model(model, engine=engine, precision=precision, export=export, answers=answers).predict(
         ct,
         nodule,
@@ -113,11 +126,17 @@ def predict(
         segment=segment,
         series=series,
         allow_gaps=allow_gaps,
+        stability=(stability or None) if as_json else None,
     )
     if out is not None:
         _refuse_other_report(out, prediction.result.nodule)
-        prediction.save_report(out)
+    # The answer does not wait for those at nearby centres; JSON is one object, and is asked for with them or without.
     typer.echo(json.dumps(prediction.to_json(), indent=2, allow_nan=False) if as_json else repr(prediction))
+    if stability and not as_json:
+        prediction = prediction.with_click(stability)
+        typer.echo(click_text(prediction.result))
+    if out is not None:
+        prediction.save_report(out, stability=DEFAULT_RADIUS_MM if stability is None else stability or None)
 
 
 def _refuse_other_report(out: Path, nodule: "GeometryReport") -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from radiogene.ct.geometry import Frame
 from radiogene.ct.geometry_report import GeometryReport, MarkedNodule, Triple
+from radiogene.ct.nearby import Surroundings
 from radiogene.ct.nodule.location import POINT, Nodule, NodulePlace, locate_nodule
 from radiogene.ct.nodule.plausible_place import MarkedPlace
 from radiogene.ct.open_scan import open_scan
@@ -67,6 +68,7 @@ class PreparedNodule:
         nodule: where the nodule is.
         report: geometry: centre, spacing, share outside, decisions, warnings, facts of the scan.
         patient_id: PatientID of the scan, to be hashed and never written; None where it has none.
+        surroundings: what was read around the nodule, for centres nearby; None where the cube came from elsewhere.
     """
 
     cube_hu: NDArray[np.floating | np.int16]
@@ -74,6 +76,7 @@ class PreparedNodule:
     nodule: Nodule
     report: GeometryReport
     patient_id: str | None = None
+    surroundings: Surroundings | None = None
 
     @property
     def is_synthetic(self) -> bool:
@@ -81,8 +84,8 @@ class PreparedNodule:
         return self.report.synthetic
 
     def as_stored(self) -> "PreparedNodule":
-        """The same with the cube as `stored_cube` makes it."""
-        return replace(self, cube_hu=stored_cube(self.cube_hu))
+        """The same as it is kept: the cube as `stored_cube` makes it, without what was read around it."""
+        return replace(self, cube_hu=stored_cube(self.cube_hu), surroundings=None)
 
 
 def stored_cube(cube_hu: NDArray[np.floating | np.int16]) -> NDArray[np.int16]:
@@ -142,7 +145,8 @@ def prepare_nodule(
     doubts = [f"{doubt[0].upper()}{doubt[1:]}." for doubt in (*of_pixels, *of_place)]
     top = note_on_top(cube.read.probe_kji)
     report = _report(scan, place, cube.share_outside, [*doubts, *([top] if top else [])])
-    return PreparedNodule(cube.cube_zyx, segment_zyx, place, report, scan.patient_id)
+    around = Surroundings(scan, cube.read)
+    return PreparedNodule(cube.cube_zyx, segment_zyx, place, report, scan.patient_id, around)
 
 
 def _doubts(

@@ -81,17 +81,20 @@ def sample_points_lps_mm(centre_lps_mm: NDArray[np.float64]) -> NDArray[np.float
     return np.stack([x, y, z], axis=-1) + centre_lps_mm
 
 
-def neighbourhood(index_ijk: NDArray[np.float64], grid: VoxelGrid) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+def neighbourhood(
+    index_ijk: NDArray[np.float64], grid: VoxelGrid, margin_voxels: int = PREFILTER_MARGIN_VOXELS
+) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
     """First and one-past-last voxel index (3,) of the part of the scan that the samples depend on.
 
     Args:
         index_ijk: (..., 3) continuous indices of the samples.
         grid: the scan's grid.
+        margin_voxels: beyond the samples.
     """
     flat = index_ijk.reshape(-1, 3)
     shape = np.asarray(grid.shape_ijk)
-    first = np.floor(flat.min(axis=0)).astype(int) - PREFILTER_MARGIN_VOXELS
-    stop = np.ceil(flat.max(axis=0)).astype(int) + PREFILTER_MARGIN_VOXELS + 1
+    first = np.floor(flat.min(axis=0)).astype(int) - margin_voxels
+    stop = np.ceil(flat.max(axis=0)).astype(int) + margin_voxels + 1
     first = np.clip(first, 0, shape - 1)
     return first, np.clip(stop, first + 1, shape)
 

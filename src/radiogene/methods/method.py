@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from radiogene.cohort.clinical_values import ClinicalEncoder
     from radiogene.cohort.prepared_cohort import PreparedCohort
     from radiogene.decision.decision import ModelKind
+    from radiogene.decision.familiarity import Familiarity
     from radiogene.evaluation.held_out import HeldOutPredictions
     from radiogene.model.engines.engine_choice import EngineChoice
     from radiogene.model.engines.feature_engine import EngineIdentity
@@ -111,6 +112,19 @@ class FitContext:
     workers: "Workers" = 1
 
 
+@dataclass(frozen=True, eq=False)
+class MemberOutputs:
+    """What the members of a system say of N patients, and what they see of them.
+
+    Attributes:
+        probabilities: (M, N, G) P(mutant), not calibrated.
+        features: (N, D) of each member, by which one patient is like others; none of a system without features.
+    """
+
+    probabilities: NDArray[np.float64]
+    features: tuple[NDArray[np.floating], ...] = ()
+
+
 class Method(ABC):
     """A system that predicts mutations from a prepared cohort.
 
@@ -138,12 +152,16 @@ class Method(ABC):
         """
 
     @abstractmethod
-    def member_probabilities(self, cohort: "PreparedCohort") -> NDArray[np.float64]:
-        """P(mutant) (M, N, G) of M members (folds or seeds), not calibrated.
+    def member_outputs(self, cohort: "PreparedCohort") -> MemberOutputs:
+        """What M members (folds or seeds) say and see of each patient.
 
         Args:
             cohort: N patients, each with what the system needs; of several nodules the largest is looked at.
         """
+
+    def member_probabilities(self, cohort: "PreparedCohort") -> NDArray[np.float64]:
+        """P(mutant) (M, N, G) of M members, not calibrated; see `member_outputs`."""
+        return self.member_outputs(cohort).probabilities
 
     def predict_proba(self, cohort: "PreparedCohort") -> NDArray[np.float64]:
         """P(mutant) (N, G), the mean over the members, not calibrated; see `member_probabilities`."""
@@ -189,6 +207,13 @@ class Method(ABC):
     def members_differ_in(self) -> str:
         """What tells the members apart that answer for a new patient: "folds", "seeds" or both, in words."""
         return "seeds"
+
+    @property
+    def familiarity(self) -> "Familiarity":
+        """What the fit's features of training patients say of a new case; known right after the fit only."""
+        from radiogene.decision.familiarity import NO_FEATURES
+
+        return NO_FEATURES
 
     @property
     def notes(self) -> tuple[str, ...]:

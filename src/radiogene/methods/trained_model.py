@@ -21,6 +21,7 @@ from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.decision.calibration import CalibrationKind
 from radiogene.decision.clinical_only import BEFORE_COMPANIONS, ClinicalOnly
 from radiogene.decision.decision import Decision, fit_decision
+from radiogene.decision.familiarity import BEFORE_FAMILIARITY, Familiarity
 from radiogene.errors import SettingsError, TrainingError, WeightsError
 from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.held_out import HeldOutPredictions
@@ -48,6 +49,7 @@ class TrainedModel:
         weights_sha256: of the file of what was fitted; empty before it is written.
         clinical_only: companion on the clinical values alone, or why there is none.
         known_scans: what else tells a training case from another.
+        familiarity: what a new case's features are held against, or why there is nothing.
     """
 
     entry: MethodEntry
@@ -57,6 +59,7 @@ class TrainedModel:
     weights_sha256: str
     clinical_only: ClinicalOnly = BEFORE_COMPANIONS
     known_scans: KnownScans = field(default_factory=KnownScans)
+    familiarity: Familiarity = BEFORE_FAMILIARITY
 
     @property
     def facts(self) -> ModelFacts:
@@ -103,6 +106,7 @@ class FinishedFit:
             self.companion.clinical_only,
             self.companion.held_out,
             self.model.known_scans,
+            self.model.familiarity,
         )
         write_model(path, content)
 
@@ -171,7 +175,7 @@ def fit_model(
         manifest["cross_validation"] = [run.to_json() for run in held_out.runs]
     manifest["seconds"] = round(monotonic() - started, 1)
     companion = fitted_companion(entry, columns, trained_on, held_out, calibration)
-    model = TrainedModel(entry, method, decision, cubes, "", companion.clinical_only, scans.known)
+    model = TrainedModel(entry, method, decision, cubes, "", companion.clinical_only, scans.known, method.familiarity)
     return FinishedFit(model, held_out, presence.reasons, manifest, companion)
 
 
@@ -211,6 +215,7 @@ def trained_model(folder: ModelFolder, choice: EngineChoice = EngineChoice()) ->
         folder.weights_sha256,
         folder.clinical_only,
         folder.known_scans,
+        folder.familiarity,
     )
 
 

@@ -25,10 +25,21 @@ class NetworkOutputs:
     Attributes:
         probabilities: (N, G) float64, P(mutant) before calibration (Eq. 7-8).
         neurons: (N, V, G, 2) float64, O of every view's branch: wild type, mutant (Eq. 5-6).
+        features: (N, 2 C) float32, mean and SD over the views of each feature: what familiarity is measured in.
     """
 
     probabilities: NDArray[np.float64]
     neurons: NDArray[np.float64]
+    features: NDArray[np.float32]
+
+    @classmethod
+    def joined(cls, blocks: "Sequence[NetworkOutputs]") -> "NetworkOutputs":
+        """Those of blocks of nodules, one after the other."""
+        return cls(
+            np.concatenate([block.probabilities for block in blocks]),
+            np.concatenate([block.neurons for block in blocks]),
+            np.concatenate([block.features for block in blocks]),
+        )
 
 
 def sampler_of(facts: NineViewFacts) -> ViewSampler:
@@ -57,7 +68,7 @@ def network_outputs(
     device = next(network.parameters()).device
     network.eval()
     clinical = torch.from_numpy(member.clinical.encode(rows))
-    probabilities, neurons = [], []
+    blocks = []
     with torch.inference_mode():
         for start in range(0, len(rows), BATCH_NODULES):
             chosen = slice(start, start + BATCH_NODULES)
@@ -65,6 +76,17 @@ def network_outputs(
             views = standardised(sampler(cubes), member.standardisation)
             features = network.view_features(views) if view_features is None else view_features(views)
             output = network.from_features(features, clinical[chosen].to(device))
-            probabilities.append(torch.sigmoid(output.fused_logits.double()).cpu().numpy())
-            neurons.append(torch.sigmoid(output.branch_logits.double()).cpu().numpy())
-    return NetworkOutputs(np.concatenate(probabilities), np.concatenate(neurons))
+            blocks.append(
+                NetworkOutputs(
+                    torch.sigmoid(output.fused_logits.double()).cpu().numpy(),
+                    torch.sigmoid(output.branch_logits.double()).cpu().numpy(),
+                    over_views(features).cpu().numpy(),
+                )
+            )
+    return NetworkOutputs.joined(blocks)
+
+
+def over_views(features: Tensor) -> Tensor:
+    """Mean and SD (N, 2 C) over the views of features (N, V, C), in float32."""
+    features = features.float()
+    return torch.cat([features.mean(dim=1), features.std(dim=1, correction=0)], dim=1)

@@ -9,6 +9,8 @@ history.json         losses per member, stage and epoch
 out_of_fold.csv      predictions for training patients by models that had not seen them, where there were folds
 clinical_only.json   companion on the clinical values alone and what the image adds to it, or why there is none
 clinical_only.csv    predictions of the companion, as those in out_of_fold.csv
+familiarity.json     of how many patients the typical features are, or why there are none; with familiarity.safetensors:
+                     mean and covariance of the features of training patients, and distances of held-out ones
 card.md              what the model is and is not
 manifest.json        how it came about, versions, and the SHA-256 of every other file
 """
@@ -20,11 +22,13 @@ from pathlib import Path
 from radiogene.cohort.identity.known_scans import KnownScans, read_known_scans
 from radiogene.decision.clinical_only import BEFORE_COMPANIONS, ClinicalOnly
 from radiogene.decision.decision import Decision
+from radiogene.decision.familiarity import BEFORE_FAMILIARITY, Familiarity
 from radiogene.errors import WeightsError
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.held_out_table import CASE, held_out_table
 from radiogene.model.card import model_card
 from radiogene.model.facts import ModelFacts, common_facts, settings_of_format
+from radiogene.model.familiarity_file import FAMILIARITY_FILE, TYPICAL_FILE, read_familiarity, write_familiarity
 from radiogene.model.older_format import as_current_format, refuse_older_system
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
 from radiogene.storage.checked_files import read_json_object, require_own_place, sha256_of
@@ -64,6 +68,7 @@ class ModelFolder:
         weights_sha256: of the file that holds what was fitted; names the model in every result.
         clinical_only: companion on the clinical values alone, or why there is none.
         known_scans: what else tells a training case from another; empty in folders of older versions.
+        familiarity: what a new case's features are held against, or why there is nothing.
     """
 
     path: Path
@@ -75,6 +80,7 @@ class ModelFolder:
     weights_sha256: str
     clinical_only: ClinicalOnly
     known_scans: KnownScans = field(default_factory=KnownScans)
+    familiarity: Familiarity = BEFORE_FAMILIARITY
 
     @property
     def method(self) -> str:
@@ -102,6 +108,7 @@ class WrittenModel:
         clinical_only: companion on the clinical values alone, or why there is none.
         clinical_only_held_out: predictions of the companion for the same patients; None where there is none.
         known_scans: what else tells a training case from another.
+        familiarity: what a new case's features are held against, or why there is nothing.
     """
 
     facts: ModelFacts
@@ -114,6 +121,7 @@ class WrittenModel:
     clinical_only: ClinicalOnly = BEFORE_COMPANIONS
     clinical_only_held_out: HeldOutPredictions | None = None
     known_scans: KnownScans = field(default_factory=KnownScans)
+    familiarity: Familiarity = BEFORE_FAMILIARITY
 
 
 def require_model_place(path: Path) -> None:
@@ -152,6 +160,7 @@ def write_model(path: Path, model: WrittenModel) -> None:
         if model.clinical_only_held_out is not None:
             alone = model.clinical_only_held_out.numbered(model.held_out.nameless_order)
             write_text(folder / CLINICAL_ONLY_HELD_OUT_FILE, held_out_table(alone, CASE))
+        write_familiarity(folder, model.familiarity)
         write_text(folder / CARD_FILE, model_card(model.facts, model.decision, model.manifest, model.clinical_only))
         hashes = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
         write_json(folder / MANIFEST_FILE, {**model.manifest, "versions": library_versions(), "sha256": hashes})
@@ -178,7 +187,10 @@ def read_model_folder(path: Path) -> ModelFolder:
     if SCANS_FILE in hashes:
         require_file(path, SCANS_FILE, hashes)
     known = read_known_scans(path / SCANS_FILE) if SCANS_FILE in hashes else KnownScans()
-    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted], clinical_only, known)
+    familiarity = _familiarity(path, hashes)
+    return ModelFolder(
+        path, facts, settings, decision, manifest, cubes, hashes[fitted], clinical_only, known, familiarity
+    )
 
 
 def read_clinical_only(path: Path, hashes: Mapping[str, str]) -> ClinicalOnly:
@@ -195,6 +207,16 @@ def read_clinical_only(path: Path, hashes: Mapping[str, str]) -> ClinicalOnly:
         return BEFORE_COMPANIONS
     require_file(path, CLINICAL_ONLY_FILE, hashes)
     return read_typed_json(ClinicalOnly, path / CLINICAL_ONLY_FILE)
+
+
+def _familiarity(path: Path, hashes: Mapping[str, str]) -> Familiarity:
+    """What a new case's features are held against; of a folder of an older version, the reason why nothing is."""
+    if FAMILIARITY_FILE not in hashes:
+        return BEFORE_FAMILIARITY
+    for name in (FAMILIARITY_FILE, TYPICAL_FILE):
+        if name in hashes:
+            require_file(path, name, hashes)
+    return read_familiarity(path)
 
 
 def read_model_facts(path: Path) -> ModelFacts:

@@ -56,6 +56,7 @@ class PredictionLine:
         genes: per gene name; none where there is an error.
         share_outside: share of the cube that lies outside the scan.
         synthetic: True where the scan or any training patient was synthetic.
+        share_less_typical: share of the training patients who are less typical than the case.
         warnings: sentences, one after the other.
         error: empty where there is none.
     """
@@ -65,6 +66,7 @@ class PredictionLine:
     genes: dict[str, GeneLine] = field(default_factory=dict)
     share_outside: float | None = None
     synthetic: bool | None = None
+    share_less_typical: float | None = field(default=None, metadata=MAY_BE_ABSENT)
     warnings: str = ""
     error: str = ""
 
@@ -74,6 +76,7 @@ class PredictionLine:
         for gene, line in self.genes.items():
             cells |= {f"{gene}_{part.name}": getattr(line, part.name) for part in fields(GeneLine)}
         return cells | {
+            "share_less_typical": self.share_less_typical,
             "share_outside": self.share_outside,
             "synthetic": self.synthetic,
             "warnings": self.warnings,
@@ -191,6 +194,7 @@ def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -
         line,
         genes={gene: _gene_line(of_gene) for gene, of_gene in result.genes.items()},
         share_outside=result.nodule.share_outside,
+        share_less_typical=None if result.familiarity is None else result.familiarity.share_less_typical,
         synthetic=result.model.synthetic or result.nodule.synthetic,
         warnings=" ".join(result.warnings),
     )
@@ -214,7 +218,7 @@ def _write_table(out: Path, genes: tuple[str, ...], lines: list[PredictionLine])
     columns = ["row", "patient_id"]
     for gene in genes:
         columns += [f"{gene}_{what}" for what in (part.name for part in fields(GeneLine))]
-    columns += ["share_outside", "synthetic", "warnings", "error"]
+    columns += ["share_less_typical", "share_outside", "synthetic", "warnings", "error"]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()

@@ -52,6 +52,44 @@ class OneNodule:
         return self.prepared.segment_zyx
 
 
+@dataclass(frozen=True, eq=False)
+class NoduleVariants:
+    """Several cubes of one nodule as a source, each as a patient of its own with the same values.
+
+    Attributes:
+        nodule: in whose place they stand.
+        cubes_zyx: K cubes (64, 64, 64) int16 HU.
+    """
+
+    nodule: OneNodule
+    cubes_zyx: tuple[NDArray[np.int16], ...]
+
+    @property
+    def preparation(self) -> PreparationSettings:
+        """See `OneNodule`."""
+        return self.nodule.preparation
+
+    @property
+    def preparation_hash(self) -> str:
+        """See `OneNodule`."""
+        return self.nodule.preparation_hash
+
+    @property
+    def records(self) -> tuple[CubeRecord, ...]:
+        """A record for each cube."""
+        (record,) = self.nodule.records
+        names = [f"{record.row.patient_id}-{number}" for number in range(len(self.cubes_zyx))]
+        return tuple(replace(record, key=name, row=replace(record.row, patient_id=name)) for name in names)
+
+    def cube(self, index: int) -> NDArray[np.int16]:
+        """One of the cubes (64, 64, 64) int16 HU."""
+        return self.cubes_zyx[index]
+
+    def segment(self, index: int) -> NDArray[np.bool_] | None:
+        """The nodule's segment; None where it was marked by a point."""
+        return self.nodule.segment(0)
+
+
 def one_nodule_cohort(prepared: PreparedNodule, row: PatientRow, clinical: Sequence[str]) -> PreparedCohort:
     """A cohort of one patient with one nodule.
 
@@ -60,5 +98,17 @@ def one_nodule_cohort(prepared: PreparedNodule, row: PatientRow, clinical: Seque
         row: the patient's values.
         clinical: columns that a model reads and that may be unknown; one that is not given is unknown.
     """
+    return PreparedCohort.of(OneNodule(prepared, _with_unknown(row, clinical)))
+
+
+def variants_cohort(
+    prepared: PreparedNodule, row: PatientRow, clinical: Sequence[str], cubes_zyx: Sequence[NDArray[np.int16]]
+) -> PreparedCohort:
+    """A cohort of several cubes of one nodule; arguments as `one_nodule_cohort`, and the K cubes as stored."""
+    return PreparedCohort.of(NoduleVariants(OneNodule(prepared, _with_unknown(row, clinical)), tuple(cubes_zyx)))
+
+
+def _with_unknown(row: PatientRow, clinical: Sequence[str]) -> PatientRow:
+    """The row, with those columns that it lacks as unknown."""
     unknown = {name: "" for name in clinical if name not in (*DEFAULT_COLUMNS, *row.extra)}
-    return PreparedCohort.of(OneNodule(prepared, replace(row, extra={**unknown, **row.extra})))
+    return replace(row, extra={**unknown, **row.extra})

@@ -1,6 +1,8 @@
 """A trained model ready to answer, for one nodule or a whole store: the same guards and warnings for every system."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from radiogene.cohort.table.label_words import is_unknown
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule
 from radiogene.decision.answer_settings import AnswerSettings
 from radiogene.decision.decision import Decision
-from radiogene.errors import CohortError, SettingsError
+from radiogene.errors import CohortError, OutcomesError, SettingsError
 from radiogene.evaluation.cohort_tables import nodule_predictions, patient_label_table
 from radiogene.evaluation.patient_level import NoduleRule, patient_level
 from radiogene.evaluation.predictions import Predictions
@@ -28,8 +30,10 @@ from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.model.training_range import outside_training_range
 from radiogene.prediction.clinical_answer import clinical_answer, image_difference, image_warnings
 from radiogene.prediction.conformal_answer import conformal_answer, conformal_warnings
+from radiogene.prediction.familiarity_answer import familiarity_answer, familiarity_warnings
 from radiogene.prediction.joint_answer import joint_answer, joint_warnings
-from radiogene.prediction.one_nodule import one_nodule_cohort
+from radiogene.prediction.one_nodule import one_nodule_cohort, variants_cohort
+from radiogene.prediction.outcome_record import model_name, read_record
 from radiogene.prediction.prevalence_answer import prevalence_answer, prevalence_warnings
 from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
 
@@ -129,7 +133,9 @@ class Predictor:
         presence = available(entry, case, self.facts.columns)
         if not presence.present.all():
             raise CohortError(f"{entry.title}: this case cannot be predicted: {'; '.join(presence.reasons)}.")
-        members = method.member_probabilities(case)[:, 0]
+        outputs = method.member_outputs(case)
+        members = outputs.probabilities[:, 0]
+        typicality = self.model.familiarity.of_case([features[0] for features in outputs.features])
         probability = self._calibrated(members.mean(axis=0, keepdims=True))[0]
         each = self._calibrated(members)
         genes = {}
@@ -147,8 +153,22 @@ class Predictor:
                 conformal_answer(rule, value, self.level),
                 prevalence_answer(rule),
             )
-        warnings, joint = self._warnings(prepared, row), joint_answer(self.decision, genes)
-        return PredictionResult(genes, prepared.report, warnings, self._identity(len(members)), joint)
+        warnings = (*self._warnings(prepared, row), *familiarity_warnings(self.model.familiarity, typicality))
+        joint, familiar = joint_answer(self.decision, genes), familiarity_answer(typicality)
+        return PredictionResult(genes, prepared.report, warnings, self._identity(len(members)), joint, familiar)
+
+    def variant_probabilities(
+        self, prepared: PreparedNodule, row: PatientRow, cubes_zyx: Sequence[NDArray[np.int16]]
+    ) -> NDArray[np.float64]:
+        """Calibrated probabilities (K, G) of a nodule that was predicted already, with other cubes in its place.
+
+        Args:
+            prepared: the nodule.
+            row: the patient's values.
+            cubes_zyx: K cubes (64, 64, 64) as stored.
+        """
+        case = variants_cohort(prepared, row, self._clinical_columns, cubes_zyx)
+        return self._calibrated(self.model.method.predict_proba(case))
 
     def predict_store(
         self, cohort: PreparedCohort, rule: NoduleRule | None = None, *, include_training_cases: bool = False
@@ -260,9 +280,24 @@ class Predictor:
         warnings += conformal_warnings(self.decision, self.level)
         warnings += prevalence_warnings(self.decision)
         warnings += joint_warnings(self.decision)
+        warnings += self._look_again
         if self._knows(prepared, row):
             warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)
+
+    @cached_property
+    def _look_again(self) -> list[str]:
+        """A sentence where molecular results of this site speak against the model's answers."""
+        try:
+            record = read_record(model_name(self.model.weights_sha256, self.model.decision))
+        except OutcomesError as error:
+            return [str(error)]
+        told = {} if record is None else record.look_again
+        return [
+            f"Look at this model again before using it: {gene}, {why} (`radiogene outcomes`)."
+            for gene, why in told.items()
+            if gene in self.facts.genes
+        ]
 
     def _rough_threshold(self, gene: str) -> str:
         """A sentence where a gene's threshold rests on very few patients of one kind, else nothing."""

@@ -81,6 +81,35 @@ class PrevalenceAnswer:
 
 
 @dataclass(frozen=True)
+class ClickAnswer:
+    """What becomes of a probability where the nodule is marked a little elsewhere.
+
+    Attributes:
+        radius_mm: how far off the other centres lie.
+        low, high: lowest and highest probability at the centre that was given and at those.
+        call_changes: True where the call at any of them is another.
+    """
+
+    radius_mm: float
+    low: float
+    high: float
+    call_changes: bool
+
+
+@dataclass(frozen=True)
+class FamiliarityAnswer:
+    """How typical the case is of the training patients, by the features that the model sees of it.
+
+    Attributes:
+        share_less_typical: share of the training patients who are less typical, or just as typical.
+        false_alarm_rate: share of new patients like those of the training who are called unlike them.
+    """
+
+    share_less_typical: float
+    false_alarm_rate: float
+
+
+@dataclass(frozen=True)
 class GeneResult:
     """One gene of one case.
 
@@ -90,6 +119,7 @@ class GeneResult:
         threshold: at or above it, the call is mutant.
         call: "mutant" or "wild type".
         clinical_only, image_difference, conformal, prevalence: None where `warnings` say why.
+        click: None where it was not asked for, or where `warnings` say why.
     """
 
     probability: float
@@ -100,6 +130,7 @@ class GeneResult:
     image_difference: ImageDifference | None = None
     conformal: ConformalAnswer | None = None
     prevalence: PrevalenceAnswer | None = None
+    click: ClickAnswer | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +178,7 @@ class PredictionResult:
         warnings: what a reader must know before using the numbers.
         model: which model said so.
         joint: probabilities of the four outcomes of two genes; None where `warnings` say why.
+        familiarity: how typical the case is of the training patients; None where `warnings` say why.
     """
 
     genes: dict[str, GeneResult]
@@ -154,6 +186,7 @@ class PredictionResult:
     warnings: tuple[str, ...]
     model: ModelIdentity
     joint: dict[str, float] | None = None
+    familiarity: FamiliarityAnswer | None = None
 
     def __getitem__(self, gene: str) -> GeneResult:
         """The result of one gene.
@@ -164,10 +197,11 @@ class PredictionResult:
         return self.genes[gene]
 
     def to_json(self) -> JsonObject:
-        """Plain JSON values: one key per gene, then `joint`, `nodule`, `warnings`, `model`."""
+        """Plain JSON values: one key per gene, then `joint`, `familiarity`, `nodule`, `warnings`, `model`."""
         return {
             **{gene: to_json(result) for gene, result in self.genes.items()},
             "joint": to_json(self.joint),
+            "familiarity": to_json(self.familiarity),
             "nodule": to_json(self.nodule),
             "warnings": self.warnings,
             "model": self.model.to_json(),

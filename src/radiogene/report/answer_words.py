@@ -1,7 +1,7 @@
 """What stands behind the probability of one gene, in words by what they say: the same on pages and in the terminal."""
 
-from radiogene.prediction.result import GeneResult
-from radiogene.report.numbers import percent, signed_points
+from radiogene.prediction.result import ClickAnswer, FamiliarityAnswer, GeneResult
+from radiogene.report.numbers import percent, signed_points, value_text
 
 POINTS = "points"
 
@@ -32,4 +32,17 @@ def answer_words(result: GeneResult) -> dict[str, str]:
             else f"training {percent(prevalence.training)}"
         )
         words["Prevalence"] = f"{percent(prevalence.used)}, {own}"
+    if result.click is not None:
+        words[f"Marked up to {value_text(result.click.radius_mm, 1)} mm elsewhere"] = click_words(result.click)
     return words
+
+
+def click_words(click: ClickAnswer) -> str:
+    """What becomes of the answer at nearby centres: "31.0% to 44.2%, the call stays"."""
+    call = "the call changes" if click.call_changes else "the call stays"
+    return f"{percent(click.low)} to {percent(click.high)}, {call}"
+
+
+def familiarity_words(familiarity: FamiliarityAnswer) -> str:
+    """How typical the case is: "62.0% of the training patients are less typical"."""
+    return f"{percent(familiarity.share_less_typical)} of the training patients are less typical"

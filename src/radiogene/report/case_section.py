@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from radiogene.ct.geometry_report import GeometryReport
 from radiogene.decision.decision import MUTANT, WILD_TYPE
 from radiogene.prediction.result import GeneResult, ModelIdentity, Spread
-from radiogene.report.answer_words import answer_words
+from radiogene.report.answer_words import answer_words, familiarity_words
 from radiogene.report.case_report import ReportedCase
 from radiogene.report.embedded_image import png_data_uri
 from radiogene.report.numbers import percent, value_text, values_text
@@ -87,6 +87,7 @@ class CaseSection:
 
     genes: tuple[GeneCard, ...]
     joint: Facts
+    familiarity: str
     warnings: tuple[str, ...]
     synthetic: str | None
     views_png: str
@@ -107,6 +108,7 @@ def case_section(case: ReportedCase) -> CaseSection:
     return CaseSection(
         genes=tuple(_gene(name, of_gene, case) for name, of_gene in result.genes.items()),
         joint={name: percent(share) for name, share in (result.joint or {}).items()},
+        familiarity="" if result.familiarity is None else familiarity_words(result.familiarity),
         warnings=result.warnings,
         synthetic=synthetic_sentence(result.nodule, result.model),
         views_png=png_data_uri(views_sheet(case.views_vhw, case.views)),

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from radiogene.decision.calibration import TemperatureCalibration
-from radiogene.report.answer_words import answer_words
+from radiogene.report.answer_words import answer_words, click_words, familiarity_words
 from radiogene.report.numbers import measure_text, percent, range_text, value_text, values_text
 
 # Types alone: each verb has loaded what it prints, and none waits for what the others need.
@@ -57,12 +57,24 @@ def prediction_text(result: "PredictionResult") -> str:
         lines += [f"{'':<6} {word}: {value}" for word, value in answer_words(of_gene).items()]
     if result.joint is not None:
         lines.append("both genes at once: " + ", ".join(f"{name} {percent(p)}" for name, p in result.joint.items()))
+    if result.familiarity is not None:
+        lines.append(f"like the training patients: {familiarity_words(result.familiarity)}")
     centre = values_text(result.nodule.centre_lps_mm, 1)
     lines.append(f"nodule at LPS ({centre}) mm, {result.nodule.nodule.kind}")
     lines += [f"decided: {sentence}" for sentence in result.nodule.decisions]
     lines += [f"warning: {sentence}" for sentence in result.warnings]
     lines.append("Research software, not a medical device.")
     return "\n".join(lines)
+
+
+def click_text(result: "PredictionResult") -> str:
+    """What becomes of each answer at nearby centres, or why that is not said."""
+    lines = [
+        f"{gene:<6} marked up to {value_text(own.click.radius_mm, 1)} mm elsewhere: {click_words(own.click)}"
+        for gene, own in result.genes.items()
+        if own.click is not None
+    ]
+    return "\n".join(lines or [f"warning: {s}" for s in result.warnings if s.startswith("`click`")])
 
 
 def evaluation_text(evaluation: "ModelEvaluation") -> str:

@@ -13,6 +13,7 @@ from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
 from radiogene.decision.decision import ModelKind
+from radiogene.decision.familiarity import NO_FOLDS_TYPICAL, Familiarity, HeldOutDistances, familiarity_of
 from radiogene.evaluation.class_counts import refuse_few_of_a_class
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.model.nine_view_facts import MemberSettings
@@ -47,6 +48,7 @@ class FittedNetworks:
         record: settings, start and members for a manifest, plain JSON values.
         history: losses per member, stage and epoch.
         seen_cubes: fingerprints of the cubes that made the initial weights.
+        familiarity: what a new case's features are held against.
     """
 
     kept: tuple[TrainedMember, ...]
@@ -59,6 +61,7 @@ class FittedNetworks:
     record: JsonObject
     history: tuple[MemberHistory, ...]
     seen_cubes: frozenset[str] = frozenset()
+    familiarity: Familiarity = NO_FOLDS_TYPICAL
 
     @property
     def members(self) -> tuple[MemberSettings, ...]:
@@ -133,7 +136,24 @@ def train(
         record=_record(settings, members, trained, options, start),
         history=history,
         seen_cubes=initial.seen_cubes,
+        familiarity=_familiarity(cohort, members, trained, settings),
     )
+
+
+def _familiarity(
+    cohort: TrainingCohort, members: Sequence[Member], trained: Sequence[TrainedMember], settings: TrainingSettings
+) -> Familiarity:
+    """What a new case's features are held against; of a patient with several nodules, those of the largest."""
+    if not settings.folds:
+        return NO_FOLDS_TYPICAL
+    pairs = list(zip(members, trained, strict=True))
+    held_out = [
+        HeldOutDistances(member.seed, done.typical, done.distances[cohort.of_largest(done.positions)])
+        for member, done in pairs
+        if member.fold is not None
+    ]
+    kept = [done.typical for member, done in pairs if member.kept]
+    return familiarity_of(kept, held_out, folds_answer=settings.keep is KeptModel.ENSEMBLE)
 
 
 def _refuse_unusable_parts(cohort: TrainingCohort, members: Sequence[Member], settings: TrainingSettings) -> None:

@@ -58,6 +58,18 @@ class TrainingCohort:
         """The rows of the nodules at these positions."""
         return [self.rows[i] for i in positions]
 
+    def of_largest(self, positions: NDArray[np.int_]) -> NDArray[np.int_]:
+        """Which of these nodules (M,) are the largest, or the first of unknown size, of their patient.
+
+        Args:
+            positions: (M,) of nodules in this cohort.
+        """
+        sizes = np.nan_to_num(self.sizes_mm[positions], nan=-1.0)
+        chosen: dict[str, int] = {}
+        for number in np.argsort(-sizes, kind="stable"):
+            chosen.setdefault(self.rows[positions[number]].patient_id, int(number))
+        return np.array(sorted(chosen.values()), dtype=int)
+
     def patient_predictions(
         self, positions: NDArray[np.int_], probabilities: NDArray[np.float64], rule: NoduleRule
     ) -> Predictions:

@@ -1,7 +1,7 @@
 """The networks of a deep system: which are trained on whom, how, and what they say of a patient."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -80,15 +80,28 @@ def _loss(logits: Tensor, batch: SampleBatch) -> Tensor:
 IMAGES_AT_ONCE = 16
 
 
-def deep_probabilities(
+@dataclass(frozen=True, eq=False)
+class DeepOutputs:
+    """What one network says and sees of M patients, the mean over each patient's images.
+
+    Attributes:
+        probabilities: (M, G) P(mutant).
+        features: (M, C) float32 of the image.
+    """
+
+    probabilities: NDArray[np.float64]
+    features: NDArray[np.float32]
+
+
+def deep_outputs(
     network: ImageNetwork,
     kind: ImageKind,
     scaling: PixelScaling,
     images: PatientImages,
     patients: NDArray[np.int_],
     values: NDArray[np.float32],
-) -> NDArray[np.float64]:
-    """P(mutant) (M, G), the mean over each patient's images, in evaluation mode, without gradients.
+) -> DeepOutputs:
+    """What a network says and sees of patients, in evaluation mode, without gradients.
 
     Args:
         network: left in evaluation mode.
@@ -101,16 +114,21 @@ def deep_probabilities(
     device = next(network.parameters()).device
     network.eval()
     chosen = images.of_patients(patients)
-    blocks = []
+    blocks, seen = [], []
     with torch.inference_mode():
         for start in range(0, len(chosen), IMAGES_AT_ONCE):
             part = chosen[start : start + IMAGES_AT_ONCE]
             read = torch.from_numpy(images.images[part]).to(device)
             joined = torch.from_numpy(values[images.owners[part]]).to(device)
-            logits = network(kind.network_input(read, scaling, None), joined)
+            features = network.features(kind.network_input(read, scaling, None))
+            logits = network.head(features, joined, None)
             blocks.append(torch.sigmoid(logits.double()).cpu().numpy())
-    each, owners = np.concatenate(blocks), images.owners[chosen]
-    return np.stack([each[owners == patient].mean(axis=0) for patient in patients])
+            seen.append(features.float().cpu().numpy())
+    of_image, features_of_image, owners = np.concatenate(blocks), np.concatenate(seen), images.owners[chosen]
+    return DeepOutputs(
+        np.stack([of_image[owners == patient].mean(axis=0) for patient in patients]),
+        np.stack([features_of_image[owners == patient].mean(axis=0) for patient in patients]),
+    )
 
 
 def deep_members(settings: NetworkSettings, patient_ids: Sequence[str], labels: NDArray[np.int8]) -> list[Member]:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
+from radiogene.decision.familiarity import TypicalFeatures
 from radiogene.errors import DamagedStateError, WeightsError
 from radiogene.methods.deep.deep_design import DeepDesign
 from radiogene.methods.deep.deep_facts import DeepMemberSettings
-from radiogene.methods.deep.deep_fit import DeepFit, deep_probabilities, positions_of
+from radiogene.methods.deep.deep_fit import DeepFit, deep_outputs, positions_of
 from radiogene.methods.deep.deep_sizes import DeepSizes, deep_sizes_of
 from radiogene.methods.deep.image_samples import ImageSamples
 from radiogene.methods.deep.patient_images import ImageKind, PatientImages, PixelScaling
@@ -148,17 +149,37 @@ def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepM
     return trained
 
 
-def held_out_probabilities(
-    training: DeepTraining, member: Member, trained: DeepMember
-) -> tuple[NDArray[np.int_], NDArray[np.float64]]:
-    """Positions (M,) of the patients that may set thresholds by this member, and P(mutant) (M, G) of them."""
+@dataclass(frozen=True, eq=False)
+class AskedMember:
+    """What a trained network says and sees of its patients.
+
+    Attributes:
+        held_out: (M,) positions of the patients that may set thresholds by it.
+        probabilities: (M, G) P(mutant) of them.
+        typical: features of the patients that it was fitted on.
+        distances: (M,) of the held-out ones from these.
+    """
+
+    held_out: NDArray[np.int_]
+    probabilities: NDArray[np.float64]
+    typical: TypicalFeatures
+    distances: NDArray[np.float64]
+
+
+def asked_member(training: DeepTraining, member: Member, trained: DeepMember) -> AskedMember:
+    """What the trained network says and sees of the patients that it was fitted on, and of those that it held out."""
     held_out = positions_of(training.patient_ids, member.held_out_ids or member.validation_ids)
+    fitting = positions_of(training.patient_ids, member.fitting_ids)
     network = trained.network.to(training_device(training.options))
     fitted = trained.settings
     values = fitted.values.encode(training.values)
-    probabilities = deep_probabilities(network, training.kind, fitted.scaling, training.images, held_out, values)
+    seen, asked = (
+        deep_outputs(network, training.kind, fitted.scaling, training.images, patients, values)
+        for patients in (fitting, held_out)
+    )
     network.cpu()
-    return held_out, probabilities
+    typical = TypicalFeatures.fit(seen.features)
+    return AskedMember(held_out, asked.probabilities, typical, typical.distances(asked.features))
 
 
 def _fitted(

@@ -15,23 +15,31 @@ from safetensors.torch import load_file
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.decision.decision import ModelKind
+from radiogene.decision.familiarity import (
+    NO_FEATURES,
+    NO_FOLDS_TYPICAL,
+    Familiarity,
+    HeldOutDistances,
+    familiarity_of,
+)
 from radiogene.errors import SettingsError, TrainingError, WeightsError
 from radiogene.evaluation.held_out import INNER_VALIDATION, OUT_OF_FOLD, CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import UNKNOWN, Predictions
 from radiogene.methods.deep.deep_design import DeepDesign
 from radiogene.methods.deep.deep_facts import DeepFacts
-from radiogene.methods.deep.deep_fit import deep_members, deep_probabilities
+from radiogene.methods.deep.deep_fit import DeepOutputs, deep_members, deep_outputs
 from radiogene.methods.deep.deep_member import (
+    AskedMember,
     DeepMember,
     DeepTraining,
+    asked_member,
     deep_member,
-    held_out_probabilities,
     trained_member,
 )
 from radiogene.methods.deep.deep_sizes import deep_sizes_of
 from radiogene.methods.deep.patient_values import PatientValues, read_values
 from radiogene.methods.facts_of_fit import facts_of_fit
-from radiogene.methods.method import FitContext, Method
+from radiogene.methods.method import FitContext, MemberOutputs, Method
 from radiogene.methods.method_settings import NetworkSettings
 from radiogene.model.model_folder import WEIGHTS_FILE, ModelFolder
 from radiogene.storage.library_versions import library_versions
@@ -65,6 +73,7 @@ class DeepMethod(Method):
         self.members: tuple[DeepMember, ...] = ()
         self._facts: DeepFacts | None = None
         self._held_out: HeldOutPredictions | None = None
+        self._familiarity = NO_FEATURES
 
     def fit(self, cohort: PreparedCohort, labels: NDArray[np.int8]) -> Self:
         """See `Method`; patients without any known label take no part.
@@ -88,7 +97,9 @@ class DeepMethod(Method):
         unfinished = UnfinishedTraining(self.context.state, _command(training))
         with unfinished:
             trained = [trained_member(training, member, unfinished.path / member.name) for member in members]
-        self._held_out = _held_out(training, members, trained)
+        asked = [asked_member(training, member, done) for member, done in zip(members, trained, strict=True)]
+        self._held_out = _held_out(training, members, asked)
+        self._familiarity = _familiarity(self.settings, members, asked)
         self.members = tuple(done for member, done in zip(members, trained, strict=True) if member.kept)
         common = facts_of_fit(
             self.design.name,
@@ -101,7 +112,7 @@ class DeepMethod(Method):
         self._facts = DeepFacts(**vars(common), preset=self.settings.preset, members=fitted)
         return self
 
-    def member_probabilities(self, cohort: PreparedCohort) -> NDArray[np.float64]:
+    def member_outputs(self, cohort: PreparedCohort) -> MemberOutputs:
         """See `Method`.
 
         Raises:
@@ -110,11 +121,16 @@ class DeepMethod(Method):
         """
         self._require_fitted()
         values = self._values(cohort)
-        blocks = [np.zeros((len(self.members), 0, len(self.genes)))]
+        blocks = []
         for start in range(0, len(cohort), PATIENTS_AT_ONCE):
             positions = np.arange(start, min(start + PATIENTS_AT_ONCE, len(cohort)))
             blocks.append(self._of_members(cohort.at(positions), values.at(positions)))
-        return np.concatenate(blocks, axis=1)
+        if not blocks:
+            return MemberOutputs(np.zeros((len(self.members), 0, len(self.genes))))
+        return MemberOutputs(
+            np.stack([np.concatenate([block.probabilities for block in of]) for of in zip(*blocks, strict=True)]),
+            tuple(np.concatenate([block.features for block in of]) for of in zip(*blocks, strict=True)),
+        )
 
     @property
     def is_fitted(self) -> bool:
@@ -140,6 +156,11 @@ class DeepMethod(Method):
         if self._held_out is None:
             raise SettingsError("Predictions for training patients are known right after the fit only: fit the system.")
         return self._held_out
+
+    @property
+    def familiarity(self) -> Familiarity:
+        """See `Method`."""
+        return self._familiarity
 
     @property
     def model_kind(self) -> ModelKind:
@@ -229,16 +250,16 @@ class DeepMethod(Method):
         with tempfile.TemporaryDirectory() as folder:
             return read_values(cohort, self.design.radiomics, Path(folder))
 
-    def _of_members(self, cohort: PreparedCohort, values: PatientValues) -> NDArray[np.float64]:
-        """P(mutant) (M, N, G) of a few patients."""
+    def _of_members(self, cohort: PreparedCohort, values: PatientValues) -> list[DeepOutputs]:
+        """What each member says and sees of a few patients."""
         images, patients = self.kind.read(cohort, None), np.arange(len(cohort))
         device = training_device(_options(self.context))
         each = []
         for member in self.members:
             coded = member.settings.values.encode(values)
             network = member.network.to(device)
-            each.append(deep_probabilities(network, self.kind, member.settings.scaling, images, patients, coded))
-        return np.array(each, dtype=np.float64)
+            each.append(deep_outputs(network, self.kind, member.settings.scaling, images, patients, coded))
+        return each
 
     def _require_fitted(self) -> None:
         if not self.members:
@@ -252,16 +273,25 @@ def _options(context: FitContext | None) -> RunOptions:
     return context.run
 
 
-def _held_out(training: DeepTraining, members: Sequence[Member], trained: Sequence[DeepMember]) -> HeldOutPredictions:
+def _familiarity(settings: NetworkSettings, members: Sequence[Member], asked: Sequence[AskedMember]) -> Familiarity:
+    """What a new patient's features are held against; all repeats have the folds of the first seed."""
+    if not settings.folds:
+        return NO_FOLDS_TYPICAL
+    pairs = list(zip(members, asked, strict=True))
+    held_out = [HeldOutDistances(m.seed, done.typical, done.distances) for m, done in pairs if m.fold is not None]
+    return familiarity_of([done.typical for m, done in pairs if m.kept], held_out, folds_answer=False)
+
+
+def _held_out(training: DeepTraining, members: Sequence[Member], asked: Sequence[AskedMember]) -> HeldOutPredictions:
     """The mean prediction of every patient by the members that held it out; of members of folds where there are any."""
     patients, genes = training.labels.shape
     summed, times = np.zeros((patients, genes)), np.zeros(patients, dtype=np.int64)
     folds = np.full(patients, -1, dtype=np.int64)
-    for member, done in zip(members, trained, strict=True):
+    for member, done in zip(members, asked, strict=True):
         if training.settings.folds and member.fold is None:
             continue
-        positions, probabilities = held_out_probabilities(training, member, done)
-        summed[positions] += probabilities
+        positions = done.held_out
+        summed[positions] += done.probabilities
         times[positions] += 1
         if member.fold is not None:
             folds[positions] = member.fold

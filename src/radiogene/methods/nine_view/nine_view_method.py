@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.store.cube_blocks import cube_blocks
 from radiogene.decision.decision import ModelKind
+from radiogene.decision.familiarity import Familiarity
 from radiogene.errors import SettingsError
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.methods.facts_of_fit import facts_of_fit
-from radiogene.methods.method import FitContext, Method
+from radiogene.methods.method import FitContext, MemberOutputs, Method
 from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.nine_view.size_notes import size_notes
 from radiogene.model.card import part_of
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.engines.feature_engine import EngineIdentity
 from radiogene.model.engines.open_engine import open_engine
+from radiogene.model.inference import NetworkOutputs
 from radiogene.model.model_folder import WEIGHTS_FILE, ModelFolder
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.model.nine_view_model import NineViewNetworks, built_networks, nine_view_model
@@ -111,13 +113,17 @@ class NineViewMethod(Method):
         self._networks = NineViewNetworks(facts, networks, str(training_device(options)))
         return self
 
-    def member_probabilities(self, cohort: "PreparedCohort") -> NDArray[np.float64]:
-        """P(mutant) (M, N, G); see `Method.member_probabilities`."""
+    def member_outputs(self, cohort: "PreparedCohort") -> MemberOutputs:
+        """See `Method`; features are mean and SD over the views."""
         networks = self.networks
-        largest = cohort.of_largest_nodules
-        blocks = [networks.member_probabilities(block.cubes_zyx, block.rows) for block in cube_blocks(largest)]
-        nobody = np.empty((len(networks.networks), 0, len(self.genes)))
-        return np.concatenate([nobody, *blocks], axis=1)
+        blocks = [networks.member_outputs(b.cubes_zyx, b.rows) for b in cube_blocks(cohort.of_largest_nodules)]
+        if not blocks:
+            return MemberOutputs(np.empty((len(networks.networks), 0, len(self.genes))))
+        of_members = [NetworkOutputs.joined(of_member) for of_member in zip(*blocks, strict=True)]
+        return MemberOutputs(
+            np.stack([member.probabilities for member in of_members]),
+            tuple(member.features for member in of_members),
+        )
 
     @property
     def networks(self) -> NineViewNetworks:
@@ -158,6 +164,11 @@ class NineViewMethod(Method):
     def model_kind(self) -> ModelKind:
         """What answers for a new patient: a refit after a cross-validation, one network, or those of several seeds."""
         return self._required_fit().model_kind
+
+    @property
+    def familiarity(self) -> Familiarity:
+        """See `Method`."""
+        return self._required_fit().familiarity
 
     @property
     def members_differ_in(self) -> str:

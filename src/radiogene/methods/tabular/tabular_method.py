@@ -11,13 +11,20 @@ from sklearn.pipeline import Pipeline
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.decision.familiarity import (
+    NO_FEATURES,
+    Familiarity,
+    HeldOutDistances,
+    TypicalFeatures,
+    familiarity_of,
+)
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.evaluation.class_counts import refuse_few_of_a_class
 from radiogene.evaluation.held_out import OUT_OF_FOLD, CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
 from radiogene.methods.estimator_file import read_estimators, write_estimators
 from radiogene.methods.facts_of_fit import facts_of_fit
-from radiogene.methods.method import OF_THE_NODULE, FitContext, Method
+from radiogene.methods.method import OF_THE_NODULE, FitContext, MemberOutputs, Method
 from radiogene.methods.method_settings import EliminationSettings, MethodSettings
 from radiogene.methods.tabular.nested import fitted, fold_numbers, out_of_fold
 from radiogene.methods.tabular.patient_numbers import PatientNumbers, patient_numbers
@@ -74,6 +81,7 @@ class TabularMethod(Method):
         self._facts: TabularFacts | None = None
         self._pipelines: Pipelines = ()
         self._held_out: HeldOutPredictions | None = None
+        self._familiarity = NO_FEATURES
         if settings is not None:
             self.genes = settings.genes
             self.columns = plan.columns(settings.clinical)
@@ -115,10 +123,11 @@ class TabularMethod(Method):
         validation = CrossValidation(settings.seed, predictions, folds)
         self._held_out = HeldOutPredictions(predictions, OUT_OF_FOLD, (validation,))
         self._refit(cohort, numbers, labels)
+        self._familiarity = _familiarity(numbers, folds, settings.seeds)
         return self
 
-    def member_probabilities(self, cohort: PreparedCohort) -> NDArray[np.float64]:
-        """P(mutant) (M, N, G), one member for each seed; see `Method.member_probabilities`.
+    def member_outputs(self, cohort: PreparedCohort) -> MemberOutputs:
+        """See `Method`: one member for each seed; all see the same numbers.
 
         Raises:
             SettingsError: the system has not been fitted.
@@ -135,7 +144,7 @@ class TabularMethod(Method):
             )
         values = numbers.encoded(facts.encoder)
         each = [[of.predict_proba(values)[:, 1] for of in gene] for gene in self._pipelines]
-        return np.moveaxis(np.array(each, dtype=np.float64), 0, 2)
+        return MemberOutputs(np.moveaxis(np.array(each, dtype=np.float64), 0, 2), (values,) * facts.seeds)
 
     @property
     def is_fitted(self) -> bool:
@@ -160,6 +169,11 @@ class TabularMethod(Method):
         if self._held_out is None:
             raise SettingsError("Predictions for training patients are known right after the fit only: fit the system.")
         return self._held_out
+
+    @property
+    def familiarity(self) -> Familiarity:
+        """See `Method`; the features are the encoded numbers themselves."""
+        return self._familiarity
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -227,6 +241,19 @@ class TabularMethod(Method):
             seeds=len(pipelines[0]),
         )
         self._pipelines = tuple(pipelines)
+
+
+def _familiarity(numbers: PatientNumbers, folds: NDArray[np.int64], seeds: int) -> Familiarity:
+    """What a new patient's numbers are held against: those of all, and each fold's by the others."""
+    held_out = []
+    for number in np.unique(folds):
+        own = folds == number
+        values = numbers.as_seen_by(np.flatnonzero(~own))
+        typical = TypicalFeatures.fit(values[~own])
+        held_out.append(HeldOutDistances(0, typical, typical.distances(values[own])))
+    everybody = np.arange(len(folds))
+    of_all = TypicalFeatures.fit(numbers.as_seen_by(everybody))
+    return familiarity_of([of_all], held_out, folds_answer=False).repeated(seeds)
 
 
 def _by_gene(estimators: Sequence[Any], facts: TabularFacts, width: int, file: Path) -> Pipelines:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.ct.nine_views import views_named
+from radiogene.decision.familiarity import TypicalFeatures
 from radiogene.errors import DamagedStateError
 from radiogene.model.inference import BATCH_NODULES, NetworkOutputs, network_outputs
 from radiogene.model.nine_view_facts import MemberSettings
@@ -307,18 +308,16 @@ def _outputs(training: MemberTraining, network: MMDL, positions: NDArray[np.int_
         block = positions[start : start + ASKED_AT_ONCE]
         cubes, rows = training.cohort.cubes_zyx[block], training.cohort.rows_at(block)
         blocks.append(network_outputs(network, sampler, training.fitted, cubes, rows))
-    return NetworkOutputs(
-        np.concatenate([block.probabilities for block in blocks]),
-        np.concatenate([block.neurons for block in blocks]),
-    )
+    return NetworkOutputs.joined(blocks)
 
 
 def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) -> TrainedMember:
     """The member with its view weights and what it says of the patients it was not fitted on."""
     held_out = training.cohort.of_patients(training.member.held_out_ids or training.member.validation_ids)
     with measured_masks(network) as masks:
-        neurons = torch.from_numpy(_outputs(training, network, training.fitting).neurons)
-    shares = view_weights(network.fusion.weights.detach().cpu(), neurons).numpy()
+        of_fitting = _outputs(training, network, training.fitting)
+    shares = view_weights(network.fusion.weights.detach().cpu(), torch.from_numpy(of_fitting.neurons)).numpy()
+    typical, of_held_out = TypicalFeatures.fit(of_fitting.features), _outputs(training, network, held_out)
     return TrainedMember(
         training.place,
         training.fitted,
@@ -326,5 +325,7 @@ def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) 
         shares,
         masks.statistics,
         held_out,
-        _outputs(training, network, held_out).probabilities,
+        of_held_out.probabilities,
+        typical,
+        typical.distances(of_held_out.features),
     )

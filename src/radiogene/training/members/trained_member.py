@@ -6,10 +6,13 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from radiogene.errors import DamagedStateError
+from radiogene.decision.familiarity import TypicalFeatures
+from radiogene.errors import DamagedStateError, WeightsError
+from radiogene.model.familiarity_file import typical_of_tensors, typical_tensors
 from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.networks.mask_statistics import MaskStatistics
 from radiogene.storage.atomic_files import write_json
@@ -18,6 +21,7 @@ from radiogene.storage.typed_json import ArrayShape, read_typed_json, to_json
 from radiogene.training.fitting.fit import FitOutcome
 
 WEIGHTS_FILE = "member.safetensors"
+TYPICAL_FILE = "typical.safetensors"
 MEMBER_FILE = "member.json"
 
 
@@ -33,6 +37,8 @@ class TrainedMember:
         masks: of each attention module, over the patients that its weights were fitted on; none without masks.
         positions: (M,) nodules of patients that its weights were not fitted on, into the training cohort.
         probabilities: (M, G) what it says of them.
+        typical: features of the nodules that its weights were fitted on.
+        distances: (M,) from these, of the others.
     """
 
     path: Path
@@ -42,6 +48,8 @@ class TrainedMember:
     masks: tuple[MaskStatistics, ...]
     positions: NDArray[np.int_]
     probabilities: NDArray[np.float64]
+    typical: TypicalFeatures
+    distances: NDArray[np.float64]
 
     def weights(self) -> dict[str, Tensor]:
         """The state dict of its network."""
@@ -50,8 +58,15 @@ class TrainedMember:
     def write(self, state: dict[str, Tensor]) -> None:
         """Writes the folder; `member.json` last, because a member without it is not finished."""
         save_tensors(self.path / WEIGHTS_FILE, state)
+        save_tensors(self.path / TYPICAL_FILE, typical_tensors(self.typical))
         written = _Written(
-            self.settings, self.outcomes, self.view_shares, self.masks, self.positions, self.probabilities
+            self.settings,
+            self.outcomes,
+            self.view_shares,
+            self.masks,
+            self.positions,
+            self.probabilities,
+            self.distances,
         )
         write_json(self.path / MEMBER_FILE, to_json(written))
 
@@ -66,6 +81,7 @@ class _Written:
     masks: tuple[MaskStatistics, ...]
     positions: Annotated[NDArray[np.int_], ArrayShape((None,), "int64")]
     probabilities: Annotated[NDArray[np.float64], ArrayShape((None, None))]
+    distances: Annotated[NDArray[np.float64], ArrayShape((None,))]
 
 
 def read_member(path: Path) -> TrainedMember | None:
@@ -74,7 +90,8 @@ def read_member(path: Path) -> TrainedMember | None:
         return None
     try:
         written = read_typed_json(_Written, path / MEMBER_FILE, error=DamagedStateError)
-    except DamagedStateError:
+        typical = typical_of_tensors(load_file(path / TYPICAL_FILE))
+    except (DamagedStateError, WeightsError, SafetensorError, OSError):
         return None
     return TrainedMember(
         path,
@@ -84,4 +101,6 @@ def read_member(path: Path) -> TrainedMember | None:
         written.masks,
         written.positions,
         written.probabilities,
+        typical,
+        written.distances,
     )
