@@ -90,3 +90,11 @@ def test_the_decision_keeps_it_for_two_genes_with_folds():
     one = Predictions(predictions.patient_ids, ("EGFR",), probabilities[:, :1], labels[:, :1])
     assert fit_decision(one, OUT_OF_FOLD, ModelKind.REFIT, folds=folds).joint is None
     assert not Association(("A", "B"), 0.0, 30, 1, Measure(0.1, reason="no interval")).is_shown
+
+
+def test_the_order_of_patients_changes_nothing():
+    labels, probabilities, folds = patients(60, -2.0, seed=3)
+    mixed = np.random.default_rng(1).permutation(60)
+    first = fitted_association(("EGFR", "KRAS"), labels, probabilities, folds, FEW)
+    second = fitted_association(("EGFR", "KRAS"), labels[mixed], probabilities[mixed], folds[mixed], FEW)
+    assert first == second

@@ -1,4 +1,4 @@
-"""Molecular results that come in later, from Python: recorded by the site's keyed hash, and held against the answers."""
+"""Molecular results that come in later, from Python: recorded by keyed hash, and held against the answers."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -101,7 +101,12 @@ OperatingPointName = Annotated[
         rich_help_panel=SITE,
     ),
 ]
-Level = Annotated[float | None, typer.Option("--level", help="Of conformal sets (default 0.9).", rich_help_panel=SITE)]
+Level = Annotated[
+    float | None,
+    typer.Option(
+        "--level", help="Of conformal sets (default 0.9); the model card counts those at 0.9.", rich_help_panel=SITE
+    ),
+]
 
 KernelWish = Annotated[
     Literal["lung", "soft"], typer.Option("--kernel", help="Which kernel goes first where a study has both.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
+from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, content_order, draws
 from radiogene.evaluation.logistic_recalibration import SMALLEST_PROBABILITY
 from radiogene.evaluation.measure import Measure, percentile_measure
 
@@ -98,8 +98,11 @@ def fitted_association(
         settings: resamples and seed.
     """
     known = (labels >= 0).all(axis=1)
-    labels, folds = labels[known], folds[known]
-    cut = np.clip(probabilities[known], SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    labels, probabilities, folds = labels[known], probabilities[known], folds[known]
+    # By what is known of each patient: sums and resamples, and so the interval, must not depend on the cohort's order.
+    order = content_order(folds, *labels.T, *probabilities.T)
+    labels, probabilities, folds = labels[order], probabilities[order], folds[order]
+    cut = np.clip(probabilities, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     if len(labels) < FEWEST_PATIENTS:
         return None
     gains = np.empty(len(labels))

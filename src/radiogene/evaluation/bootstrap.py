@@ -30,6 +30,15 @@ class BootstrapSettings:
         return np.random.default_rng(self.seed)
 
 
+def content_order(*columns: NDArray[np.generic]) -> NDArray[np.int_]:
+    """The order (N,) of patients by what is known of them, so that resamples do not depend on the cohort's order.
+
+    Args:
+        columns: (N,) each, the first counts most; patients who are equal in all of them are exchangeable.
+    """
+    return np.lexsort(columns[::-1])
+
+
 def draws(patients: int, resamples: int, generator: np.random.Generator) -> NDArray[np.int64]:
     """How often each patient is drawn (R, N); every row sums to N.
 

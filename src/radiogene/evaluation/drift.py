@@ -1,4 +1,4 @@
-"""Whether answers still agree with the molecular results that come in later: CUSUM charts with a stated false-alarm rate.
+"""Whether answers still agree with molecular results that come in later: CUSUM charts with a stated false-alarm rate.
 
 Three charts per gene: mutations more frequent than answered (odds doubled), less frequent (odds halved), and answers
 that no longer tell patients apart. Each adds up how much likelier the results are under that change than under the

@@ -88,7 +88,8 @@ def _set_lines(decision: Decision) -> list[str]:
     level = next(iter(found.values())).level
     lines = [
         "",
-        f"Conformal sets at {level:.0%}, each training patient's by the other folds (95% intervals):",
+        f"Conformal sets at {level:.0%} (a prediction may ask for another level), each training patient's by the other "
+        "folds (95% intervals):",
         "",
         "| gene | answered | of these wrong | undetermined | unlike either | coverage of mutants | of wild types |",
         "| --- | --- | --- | --- | --- | --- | --- |",

@@ -1,8 +1,8 @@
-"""Answers of a model and the molecular results that came in later, by the site's keyed hash: a file of the state folder.
+"""Answers of a model and the molecular results that came in later, by keyed hash: a file of the state folder.
 
     <state folder>/outcomes/<model>.json
 
-No identifier is in it. A patient is known by the keyed hash of the patient id; whoever has another key cannot find them.
+No identifier is in it. A patient is known by the keyed hash of the patient id, which nobody can find without the key.
 """
 
 import hashlib
