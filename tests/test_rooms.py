@@ -55,6 +55,7 @@ DOOR = (
     "read_scan",
     "record_outcomes",
     "sample_size",
+    "stress",
     "train",
 )
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from radiogene.api.prevalence import estimate_prevalence
     from radiogene.api.sample_size import sample_size
     from radiogene.api.scans import cut_views, place_nodule, prepare_nodule, read_scan
+    from radiogene.api.stress import stress
     from radiogene.api.training import list_methods, train
     from radiogene.errors import RadiogeneError
 
@@ -52,6 +53,7 @@ __all__ = [
     "read_scan",
     "record_outcomes",
     "sample_size",
+    "stress",
     "train",
 ]
 
@@ -65,6 +67,7 @@ _ROOMS = {
     "api.sample_size": ("sample_size",),
     "api.scans": ("cut_views", "place_nodule", "prepare_nodule", "read_scan"),
     "api.training": ("list_methods", "train"),
+    "api.stress": ("stress",),
     "errors": ("RadiogeneError",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

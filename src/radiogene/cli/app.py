@@ -32,6 +32,7 @@ from radiogene.cli.radiomics import radiomics
 from radiogene.cli.samplesize import samplesize
 from radiogene.cli.series import series
 from radiogene.cli.settings import settings
+from radiogene.cli.stress import stress
 from radiogene.cli.train import train
 from radiogene.cli.views import views
 from radiogene.errors import RadiogeneError
@@ -63,6 +64,7 @@ VERBS = (
     calibrate,
     protocol,
     evaluate,
+    stress,
     predict,
     prevalence,
     outcomes,

@@ -245,4 +245,8 @@ def train(
             tell=lambda sentence: typer.echo(sentence, err=True),
         )
     if trained is not None:
+        from radiogene.evaluation.sample_size.cohort_shows import cohort_shows
+
+        for gene, rule in trained.decision.genes.items():
+            typer.echo(f"{gene}: {cohort_shows(rule.mutants, rule.patients - rule.mutants).sentence}.", err=True)
         typer.echo(str(out))

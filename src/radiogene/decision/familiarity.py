@@ -29,8 +29,7 @@ NO_VARIANCE = 1e-6
 """Of the mean variance: less is rounding."""
 
 SMALLEST_SCALE = 0.05
-"""Of the median SD of all features: the least by which one is divided. One that hardly varied in the training patients
-would make every case look far."""
+"""Of the median SD of all features of one unit: the least by which one is divided."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +63,13 @@ class TypicalFeatures:
             raise WeightsError("typical features that are not finite, or of no spread; both were expected")
 
     @classmethod
-    def fit(cls, features: NDArray[np.floating]) -> "TypicalFeatures":
+    def fit(cls, features: NDArray[np.floating], *, one_unit: bool = False) -> "TypicalFeatures":
         """Those of training patients.
 
         Args:
             features: (N, D) of two patients or more; NaN where a feature is unknown, which counts as the mean.
+            one_unit: all features have the same unit, as those of a network: no SD counts as less than 5% of the
+                median SD, or a unit that was silent in the training patients would make every case look far.
 
         Source: Ledoit and Wolf, J Multivar Anal 88:365 (2004), on features divided by their SD.
         """
@@ -78,9 +79,11 @@ class TypicalFeatures:
         mean = np.where(known, values, 0.0).sum(axis=0) / counts
         off = np.where(known, values - mean, 0.0)
         deviation = np.sqrt((off**2).sum(axis=0) / counts)
-        varying = deviation[deviation > 0]
-        least = SMALLEST_SCALE * float(np.median(varying)) if varying.size else 1.0
-        scale = np.maximum(deviation, least)
+        varying = deviation > NO_VARIANCE * np.maximum(np.abs(mean), NO_VARIANCE)
+        usual = float(np.median(deviation[varying])) if varying.any() else 1.0
+        scale = np.where(varying, deviation, usual)
+        if one_unit:
+            scale = np.where(varying, np.maximum(scale, SMALLEST_SCALE * usual), SMALLEST_SCALE * usual)
         centred = off / scale
         patients, width = centred.shape
         _, lengths, axes = np.linalg.svd(centred, full_matrices=False)

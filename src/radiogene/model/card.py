@@ -6,6 +6,7 @@ from radiogene.cohort.identity.duplicates import DuplicateCount
 from radiogene.decision.clinical_only import BEFORE_COMPANIONS, ClinicalOnly
 from radiogene.decision.decision import Decision
 from radiogene.evaluation.measure import Measure
+from radiogene.evaluation.sample_size.cohort_shows import cohort_shows
 from radiogene.model.facts import ModelFacts
 from radiogene.storage.typed_json import Json, JsonObject, from_json
 
@@ -46,6 +47,7 @@ def model_card(
             f"| {gene} | {rule.threshold:.4f} | {rule.calibration.kind.value} | {rule.set_on} "
             f"| {rule.patients} | {rule.mutants} |"
         )
+    lines += _shows_lines(decision)
     lines += _set_lines(decision)
     lines += _joint_lines(decision)
     if "calibration" in manifest:
@@ -77,6 +79,14 @@ def _image_lines(clinical_only: ClinicalOnly) -> list[str]:
         figures = " | ".join(_difference(each) for each in (added.auc, added.log_likelihood, added.net_benefit))
         shown = "yes" if added.is_shown else "**no**"
         lines.append(f"| {name} | {figures} | {added.threshold:.3f} | {shown} |")
+    return lines
+
+
+def _shows_lines(decision: Decision) -> list[str]:
+    """What so many patients can and cannot show, per gene."""
+    lines = ["", "What these patients can show of a model, whatever it is:", ""]
+    for name, rule in decision.genes.items():
+        lines.append(f"* {name}: {cohort_shows(rule.mutants, rule.patients - rule.mutants).sentence}.")
     return lines
 
 

@@ -79,6 +79,9 @@ def click_text(result: "PredictionResult") -> str:
 
 def evaluation_text(evaluation: "ModelEvaluation") -> str:
     """The evaluation as text, one block per gene."""
+    # Imported here: a prediction prints no evaluation and loads no scipy.stats for one.
+    from radiogene.evaluation.sample_size.cohort_shows import cohort_shows
+
     lines = []
     if evaluation.synthetic:
         lines.append("SYNTHETIC: these figures say nothing about patients.")
@@ -100,6 +103,7 @@ def evaluation_text(evaluation: "ModelEvaluation") -> str:
         lines += [f"  {word:<4} {measure_text(gene.measures[key])}" for key, word in SHARES]
         if gene.auc.value is not None and gene.auc.reason:
             lines.append(f"  {gene.auc.reason}")
+        lines.append(f"  {cohort_shows(gene.mutants, gene.patients - gene.mutants).sentence}")
     for name, sets in evaluation.sets.items():
         coverage = ", ".join(f"{word} {measure_text(measure)}" for word, measure in sets.coverage.items())
         lines.append(

@@ -178,7 +178,7 @@ def asked_member(training: DeepTraining, member: Member, trained: DeepMember) ->
         for patients in (fitting, held_out)
     )
     network.cpu()
-    typical = TypicalFeatures.fit(seen.features)
+    typical = TypicalFeatures.fit(seen.features, one_unit=True)
     return AskedMember(held_out, asked.probabilities, typical, typical.distances(asked.features))
 
 

@@ -317,7 +317,10 @@ def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) 
     with measured_masks(network) as masks:
         of_fitting = _outputs(training, network, training.fitting)
     shares = view_weights(network.fusion.weights.detach().cpu(), torch.from_numpy(of_fitting.neurons)).numpy()
-    typical, of_held_out = TypicalFeatures.fit(of_fitting.features), _outputs(training, network, held_out)
+    typical, of_held_out = (
+        TypicalFeatures.fit(of_fitting.features, one_unit=True),
+        _outputs(training, network, held_out),
+    )
     return TrainedMember(
         training.place,
         training.fitted,
