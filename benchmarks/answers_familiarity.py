@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/answers_familiarity.py --work runs/familiarity --out answers_familiarity.json
 
-`tables` simulates cohorts of numbers, for the false-alarm rate over many cohorts; `networks` trains MMDL on cubes of
-phantom patients of site A and asks about new ones, about far cases (no nodule, air, another organ, HU turned or shifted)
-and near ones (thick slices, the scanner of site B). Mahalanobis and nearest neighbours are compared on the same features.
+Tables of numbers are simulated for the false-alarm rate over many cohorts. Then MMDL is trained on phantom patients of
+site A and asked about new ones, about far cases (no nodule, air, another organ, HU turned or shifted) and near ones
+(thick slices, the scanner of site B). Mahalanobis and nearest neighbours are compared on the same features.
 """
 
 import argparse
@@ -151,9 +151,8 @@ def networks(options: argparse.Namespace) -> list[dict[str, object]]:
     cubes = np.array([new.cube(number) for number in range(len(new))])
     usual = asked.features(cubes)
     false_alarms = wilson_share(int(asked.unlike(usual).sum()), len(new))
-    print(
-        f"new patients of site A: {false_alarms.value:.1%} called unlike; stated {asked.familiarity.false_alarm_rate:.0%}"
-    )
+    stated = asked.familiarity.false_alarm_rate
+    print(f"new patients of site A: {false_alarms.value:.1%} called unlike; stated {stated:.0%}", flush=True)
     rng = np.random.default_rng(0)
     cases: dict[str, Cubes] = {
         "no nodule": without_nodule(options.new, 74),

@@ -88,13 +88,19 @@ def test_new_patients_like_those_of_the_training_are_called_unlike_as_often_as_s
 
 
 def test_distances_of_the_patients_that_a_network_remembers_raise_false_alarms():
-    """The planted leak: reference distances of the very patients that mean and covariance were fitted on."""
-    wide = np.random.default_rng(3)
-    training, new = wide.standard_normal((60, 40)), wide.standard_normal((300, 40))
-    typical = TypicalFeatures.fit(training)
-    leaking = Familiarity("", 60, (MemberFamiliarity(typical, np.sort(typical.distances(training))),))
-    assert alarms(leaking, new) > 0.3
-    assert alarms(with_folds(training, folds_answer=False), new) < 0.12
+    """The planted leak: a network draws the patients that it was fitted on together, and its reference is of those."""
+    training, new = drawn(100, 3), drawn(300, 4)
+    centre = training.mean(axis=0)
+    remembered = centre + 0.5 * (training - centre)
+    typical = TypicalFeatures.fit(remembered)
+    leaking = Familiarity("", 100, (MemberFamiliarity(typical, np.sort(typical.distances(remembered))),))
+    assert alarms(leaking, new) > 0.5
+    number = np.arange(100) % 5
+    held_out, kept = [], []
+    for fold in range(5):
+        kept.append(TypicalFeatures.fit(remembered[number != fold]))
+        held_out.append(HeldOutDistances(0, kept[-1], kept[-1].distances(training[number == fold])))
+    assert alarms(familiarity_of(kept, held_out, folds_answer=True), new) < 0.12
 
 
 def test_a_far_case_is_called_unlike_and_its_share_is_nothing():
