@@ -35,6 +35,7 @@ def nine_view_settings(settings: TrainingSettings, init: str = "random") -> Nine
         joint=settings.joint,
         class_weighting=settings.class_weighting,
         augmentation=settings.augmentation,
+        acquisition_augmentation=settings.acquisition_augmentation,
         dropout=settings.dropout,
         freeze_normalisation=settings.freeze_normalisation,
         view_sampling=settings.view_sampling.value,

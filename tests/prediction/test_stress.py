@@ -68,7 +68,7 @@ def test_training_cases_are_refused_although_changed_cubes_are_others(predictor,
 def test_the_page_its_numbers_and_the_ledger(trained_model, synthetic_store, tmp_path, own_state):
     result = rg.stress(
         trained_model,
-        synthetic_store.folder,
+        synthetic_store.path,
         out=tmp_path / "out",
         amounts={"noise": [40.0]},
         ledger=tmp_path / "ledger.jsonl",
@@ -81,4 +81,4 @@ def test_the_page_its_numbers_and_the_ledger(trained_model, synthetic_store, tmp
     assert json.loads((tmp_path / "out" / "stress.json").read_text())["patients"] == result.patients
     assert len(read_ledger(tmp_path / "ledger.jsonl")) == 1
     with pytest.raises(SettingsError, match="`amounts` of 'dose'"):
-        rg.stress(trained_model, synthetic_store.folder, amounts={"dose": [1.0]})
+        rg.stress(trained_model, synthetic_store.path, amounts={"dose": [1.0]})

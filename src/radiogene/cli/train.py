@@ -137,6 +137,14 @@ def train(
             "--augmentation/--no-augmentation", help="Flips, turns and shifts of views.", rich_help_panel=STAGES
         ),
     ] = None,
+    acquisition_augmentation: Annotated[
+        bool | None,
+        typer.Option(
+            "--acquisition-augmentation",
+            help="Thickness, kernel, noise and HU of training cubes as of other scanners.",
+            rich_help_panel=STAGES,
+        ),
+    ] = None,
     dropout: Annotated[
         bool | None,
         typer.Option("--dropout/--no-dropout", help="Dropout of features in training.", rich_help_panel=STAGES),
@@ -213,6 +221,7 @@ def train(
         batch=batch,
         joint=joint,
         augmentation=augmentation,
+        acquisition_augmentation=acquisition_augmentation,
         dropout=dropout,
         freeze_normalisation=freeze_normalisation,
         class_weighting=class_weighting,

@@ -88,6 +88,8 @@ class NineViewTraining(NetworkTraining):
         validation_share: share of the patients that sets early stopping; the preset's where not set.
         class_weighting: let a gene's wild types and mutants count alike, by factors whose mean over patients is 1.
         augmentation: flips, turns and shifts of training views.
+        acquisition_augmentation: thickness, kernel, noise and HU of training cubes as of other scanners; not in the
+            stage `branches`, which looks at frozen features.
         dropout: of the features in training.
         freeze_normalisation: keep the running statistics of normalisation as the initial weights bring them.
         view_sampling: how diagonals fill an image: "stretched", or "isotropic" with one scale on both axes.
@@ -107,6 +109,7 @@ class NineViewTraining(NetworkTraining):
     validation_share: float | None = None
     class_weighting: bool = False
     augmentation: bool = True
+    acquisition_augmentation: bool = False
     dropout: bool = True
     freeze_normalisation: bool = False
     view_sampling: Literal["stretched", "isotropic"] = "stretched"

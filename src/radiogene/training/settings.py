@@ -46,6 +46,7 @@ class TrainingSettings:
         fusion_start: see `FusionStart`.
         joint: train all layers and the fusion in one stage, by the sum of their losses, instead of one after the other.
         augmentation: flips, turns and shifts of training views.
+        acquisition_augmentation: thickness, kernel, noise and HU of training cubes as of other scanners.
         dropout: of the features in training.
         freeze_normalisation: keep the running statistics of normalisation as the initial weights bring them.
         folds: 0 holds out one part for early stopping and thresholds; else a cross-validation of so many folds, by
@@ -73,6 +74,7 @@ class TrainingSettings:
     fusion_start: FusionStart = FusionStart.STACKED
     joint: bool = False
     augmentation: bool = True
+    acquisition_augmentation: bool = False
     dropout: bool = True
     freeze_normalisation: bool = False
     folds: int = 0

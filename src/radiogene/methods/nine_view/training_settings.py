@@ -48,6 +48,7 @@ def training_settings(backbone: str, settings: NineViewSettings) -> TrainingSett
         fusion_start=FusionStart(settings.fusion_start),
         joint=settings.joint,
         augmentation=settings.augmentation,
+        acquisition_augmentation=settings.acquisition_augmentation,
         dropout=settings.dropout,
         freeze_normalisation=settings.freeze_normalisation,
         folds=settings.folds,

@@ -17,6 +17,7 @@ class Stream(IntEnum):
     IMAGE_SPLIT = 3
     PAIRS = 4
     VALIDATION_PAIRS = 5
+    ACQUISITION = 6
 
 
 def generator(seed: int, stream: Stream, epoch: int, nodule: int = 0) -> np.random.Generator:

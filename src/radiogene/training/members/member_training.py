@@ -25,6 +25,7 @@ from radiogene.networks.standardisation import fit_standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.typed_json import read_typed_json, to_json
+from radiogene.training.batches.acquisition import AcquisitionAugmentation
 from radiogene.training.batches.augmentation import Augmentation
 from radiogene.training.batches.dropout_draws import DropoutDraws
 from radiogene.training.batches.stored_cubes import Cubes
@@ -265,7 +266,11 @@ def _inputs(
     """What a stage reads of every nodule, and how it becomes the network's output."""
     settings, seed = training.settings, training.member.seed
     augmentation = Augmentation(seed, len(settings.view_names), largest_depth_mm=settings.depth_shift_mm)
-    draws = Draws(augmentation if settings.augmentation else None, DropoutDraws(seed, network.dropout.keep))
+    draws = Draws(
+        augmentation if settings.augmentation else None,
+        DropoutDraws(seed, network.dropout.keep),
+        AcquisitionAugmentation(seed) if settings.acquisition_augmentation else None,
+    )
     cubes, sampler, standardisation = training.cohort.cubes_zyx, training.sampler, training.fitted.standardisation
     if name is not StageName.BRANCHES:
         return cubes, CubeInput(sampler, standardisation, draws)

@@ -9,6 +9,7 @@ from torch import Tensor
 from radiogene.networks.mmdl import MMDL, MMDLOutput
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler, ViewTransforms
+from radiogene.training.batches.acquisition import AcquisitionAugmentation
 from radiogene.training.batches.augmentation import Augmentation
 from radiogene.training.batches.dropout_draws import DropoutDraws
 from radiogene.training.batches.training_patients import PatientBatch
@@ -21,10 +22,12 @@ class Draws:
     Attributes:
         augmentation: flips, turns and shifts; None leaves the views as they are.
         dropout: which features are kept.
+        acquisition: thickness, kernel, noise and HU of the cubes; None leaves them as they are.
     """
 
     augmentation: Augmentation | None
     dropout: DropoutDraws
+    acquisition: AcquisitionAugmentation | None = None
 
     def kept(self, network: MMDL, batch: PatientBatch, epoch: int) -> Tensor | None:
         """(B, V, C) bool of the features that dropout keeps, on the batch's device; None keeps all."""
@@ -71,8 +74,10 @@ class CubeInput:
 
     def output(self, network: MMDL, batch: PatientBatch, epoch: int | None) -> MMDLOutput:
         """See `StageInput`."""
-        transforms, kept = None, None
+        cubes, transforms, kept = batch.inputs, None, None
         if epoch is not None:
+            if self.draws.acquisition is not None:
+                cubes = self.draws.acquisition.changed(cubes, epoch, batch.nodules.tolist())
             kept = self.draws.kept(network, batch, epoch)
             if self.draws.augmentation is not None:
                 transforms = self.draws.augmentation.draw(epoch, batch.nodules.tolist())
@@ -81,7 +86,7 @@ class CubeInput:
                     without_waiting(transforms.shift_mm, batch.inputs.device),
                     without_waiting(transforms.depth_mm, batch.inputs.device),
                 )
-        views = standardised(self.sampler(batch.inputs, transforms), self.standardisation)
+        views = standardised(self.sampler(cubes, transforms), self.standardisation)
         return network(views, batch.clinical, kept)
 
 
