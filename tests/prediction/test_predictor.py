@@ -96,9 +96,11 @@ def test_dicom_nifti_and_nrrd_of_the_same_scan_give_the_same(predictor, marked_r
 
 def test_the_json_has_the_stated_keys(predictor, marked_row):
     result = predictor.predict(prepare_nodule(marked_row.ct, marked_row.nodule), marked_row).to_json()
-    assert list(result) == ["EGFR", "KRAS", "joint", "nodule", "warnings", "model"]
+    assert list(result) == ["EGFR", "KRAS", "joint", "familiarity", "nodule", "warnings", "model"]
     today = {"probability", "spread", "threshold", "call"}
-    assert set(result["EGFR"]) == today | {"clinical_only", "image_difference", "conformal", "prevalence"}
+    behind = {"clinical_only", "image_difference", "conformal", "prevalence", "click", "sensitivity"}
+    assert set(result["EGFR"]) == today | behind
+    assert result["EGFR"]["click"] is None
     assert result["EGFR"]["spread"] is None
     assert result["EGFR"]["call"] in {"mutant", "wild type"}
     assert (result["EGFR"]["call"] == "mutant") == (result["EGFR"]["probability"] >= result["EGFR"]["threshold"])

@@ -85,6 +85,7 @@ class Model:
         series: str | None = None,
         allow_gaps: bool = False,
         stability: float | None = None,
+        sensitivity: bool = False,
     ) -> Prediction:
         """The probabilities of one nodule, with everything to know before using them.
 
@@ -101,6 +102,8 @@ class Model:
             allow_gaps: interpolate over missing or uneven slices instead of refusing them.
             stability: radius in mm: each gene's `click` says what becomes of the answer of a nodule given as a point
                 where it is marked so far off; None asks at no other centre (`Prediction.with_click` does so later).
+            sensitivity: each gene's `sensitivity` says what becomes of the answer with thicker slices, another kernel
+                and more noise.
 
         Raises:
             SeriesError, GeometryError, NoduleError: the scan or the nodule cannot be used.
@@ -113,20 +116,22 @@ class Model:
         row = case_row(age=age, sex=sex, smoking=smoking, further=values or {})
         require_known_columns(row, self.columns)
         if isinstance(ct, PreparedNodule):
-            return _with_click(self.answer(ct, row), stability)
+            return _asked_further(self.answer(ct, row), stability, sensitivity=sensitivity)
         if nodule is None:
             raise SettingsError("Give the place of the `nodule`: three numbers in LPS mm, or the path of a marking.")
         prepared = prepare_nodule(ct, nodule, frame=frame, segment=segment, series=series, allow_gaps=allow_gaps)
-        return _with_click(self.answer(prepared, row), stability)
+        return _asked_further(self.answer(prepared, row), stability, sensitivity=sensitivity)
 
     def answer(self, prepared: PreparedNodule, row: PatientRow) -> Prediction:
         """The prediction for a nodule that is ready, with the patient's values as a cohort table gives them."""
         return Prediction(self.predictor.predict(prepared, row), self.predictor, prepared, row)
 
 
-def _with_click(prediction: Prediction, stability: float | None) -> Prediction:
-    """The prediction, asked at nearby centres where a radius is given."""
-    return prediction if stability is None else prediction.with_click(stability)
+def _asked_further(prediction: Prediction, stability: float | None, *, sensitivity: bool) -> Prediction:
+    """The prediction, asked at nearby centres where a radius is given, and about other scans where that is wanted."""
+    if stability is not None:
+        prediction = prediction.with_click(stability)
+    return prediction.with_sensitivity() if sensitivity else prediction
 
 
 def load_model(

@@ -80,6 +80,13 @@ class Prediction:
         result = with_click(self._predictor, self.result, self.prepared, self._row, stability)
         return Prediction(result, self._predictor, self.prepared, self._row)
 
+    def with_sensitivity(self) -> "Prediction":
+        """The same, with what becomes of each probability with thicker slices, another kernel and more noise."""
+        from radiogene.prediction.sensitivity_answer import with_sensitivity
+
+        result = with_sensitivity(self._predictor, self.result, self.prepared, self._row)
+        return Prediction(result, self._predictor, self.prepared, self._row)
+
     def explain(self) -> "dict[str, ActivationMaps]":
         """The activation maps of every gene over the views: where the network finds support for a mutation.
 

@@ -60,6 +60,10 @@ def predict(
             help="Answer again at centres so far off a point; reports do so at 3 mm, 0 leaves it out.",
         ),
     ] = None,
+    sensitivity: Annotated[
+        bool,
+        typer.Option("--sensitivity", help="Answer again with thicker slices, another kernel and more noise."),
+    ] = False,
     allow_gaps: AllowGaps = False,
     workers: Workers = 1,
     engine: Engine = "pytorch",
@@ -84,6 +88,7 @@ def predict(
         "--smoking": smoking,
         "--value": value,
         "--stability": stability,
+        "--sensitivity": sensitivity or None,
         "--json": as_json or None,
     }
     answers = site_answers(prevalence, site, operating_point, level)
@@ -127,6 +132,7 @@ def predict(
         series=series,
         allow_gaps=allow_gaps,
         stability=(stability or None) if as_json else None,
+        sensitivity=sensitivity,
     )
     if out is not None:
         _refuse_other_report(out, prediction.result.nodule)

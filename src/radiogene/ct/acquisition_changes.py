@@ -4,6 +4,7 @@ Made from the cube itself, which is sampled every 1 mm: thickness and blur below
 """
 
 from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from radiogene.errors import SettingsError
 ROWS, COLUMNS = 1, 2
 SLICES = 0
 """Axes of a cube (z, y, x)."""
+
+Number = TypeVar("Number", bound=np.generic)
 
 SHARPENED_MM = 1.0
 """SD of the blur that sharpening adds the difference from."""
@@ -76,7 +79,7 @@ def changed_cube(
     return np.clip(np.rint(hu), max(AIR_HU, limits.min), limits.max).astype(np.int16)
 
 
-def moved(cube: NDArray[np.floating], axis: int, steps: int) -> NDArray[np.floating]:
+def moved(cube: NDArray[Number], axis: int, steps: int) -> NDArray[Number]:
     """The cube around a centre that lies so many samples farther along an axis; its last layer is repeated.
 
     Args:

@@ -97,6 +97,18 @@ class ClickAnswer:
 
 
 @dataclass(frozen=True)
+class SensitivityRange:
+    """What becomes of a probability where the scan had been made otherwise.
+
+    Attributes:
+        low, high: lowest and highest probability, that of the scan as it is among them.
+    """
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class FamiliarityAnswer:
     """How typical the case is of the training patients, by the features that the model sees of it.
 
@@ -119,7 +131,7 @@ class GeneResult:
         threshold: at or above it, the call is mutant.
         call: "mutant" or "wild type".
         clinical_only, image_difference, conformal, prevalence: None where `warnings` say why.
-        click: None where it was not asked for, or where `warnings` say why.
+        click, sensitivity: None where they were not asked for, or where `warnings` say why.
     """
 
     probability: float
@@ -131,6 +143,7 @@ class GeneResult:
     conformal: ConformalAnswer | None = None
     prevalence: PrevalenceAnswer | None = None
     click: ClickAnswer | None = None
+    sensitivity: dict[str, SensitivityRange] | None = None
 
 
 @dataclass(frozen=True)

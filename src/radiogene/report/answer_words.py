@@ -5,6 +5,13 @@ from radiogene.report.numbers import percent, signed_points, value_text
 
 POINTS = "points"
 
+SENSITIVE_TO = {
+    "thickness": "With slices of 3 or 5 mm",
+    "kernel": "With a softer or harder kernel",
+    "noise": "With noise of 20 or 40 HU",
+}
+"""What `prediction/sensitivity_answer.py` tries, in words."""
+
 
 def answer_words(result: GeneResult) -> dict[str, str]:
     """What an answer gives beside its probability; what it cannot give is left out, and its warnings say why.
@@ -32,6 +39,8 @@ def answer_words(result: GeneResult) -> dict[str, str]:
             else f"training {percent(prevalence.training)}"
         )
         words["Prevalence"] = f"{percent(prevalence.used)}, {own}"
+    for name, found in (result.sensitivity or {}).items():
+        words[SENSITIVE_TO[name]] = f"{percent(found.low)} to {percent(found.high)}"
     if result.click is not None:
         words[f"Marked up to {value_text(result.click.radius_mm, 1)} mm elsewhere"] = click_words(result.click)
     return words

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
+from radiogene.ct.acquisition_changes import moved
 from radiogene.ct.nine_views import views_named
 from radiogene.decision.familiarity import TypicalFeatures
 from radiogene.errors import DamagedStateError
@@ -50,6 +51,9 @@ FEATURES_FILE = "features.npy"
 
 ASKED_AT_ONCE = 16 * BATCH_NODULES
 """Nodules whose cubes are in memory together when a trained network is asked about them: 128 MiB."""
+
+MOVED_MM = 3
+"""How far off the centre is marked in what a model card says of the movement of answers; a sample is 1 mm."""
 
 SETTLING_NODULES = 4 * BATCH_NODULES
 """Nodules over which statistics of normalisation are measured anew."""
@@ -305,15 +309,31 @@ def _start_fusion(training: MemberTraining, network: MMDL) -> None:
         network.fusion.weights.copy_(weights)
 
 
-def _outputs(training: MemberTraining, network: MMDL, positions: NDArray[np.int_]) -> NetworkOutputs:
-    """What the network says of the nodules at these positions."""
+def _outputs(
+    training: MemberTraining, network: MMDL, positions: NDArray[np.int_], shift: tuple[int, int] | None = None
+) -> NetworkOutputs:
+    """What the network says of the nodules at these positions; `shift`, of their centres, is an axis and samples."""
     sampler = training.sampler.to(next(network.parameters()).device)
     blocks = []
     for start in range(0, len(positions), ASKED_AT_ONCE):
         block = positions[start : start + ASKED_AT_ONCE]
         cubes, rows = training.cohort.cubes_zyx[block], training.cohort.rows_at(block)
+        if shift is not None:
+            cubes = np.stack([moved(cube, *shift) for cube in cubes])
         blocks.append(network_outputs(network, sampler, training.fitted, cubes, rows))
     return NetworkOutputs.joined(blocks)
+
+
+def _movements(
+    training: MemberTraining, network: MMDL, positions: NDArray[np.int_], probabilities: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How far the answers (M, G) of held-out nodules move, at most, where the centre is 3 mm off along an axis."""
+    if not training.member.held_out_ids:
+        return np.zeros((0, probabilities.shape[1]))
+    shifts = [(axis, steps) for axis in range(3) for steps in (MOVED_MM, -MOVED_MM)]
+    each = [_outputs(training, network, positions, shift).probabilities for shift in shifts]
+    movements: NDArray[np.float64] = np.abs(np.stack(each) - probabilities).max(axis=0)
+    return movements
 
 
 def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) -> TrainedMember:
@@ -336,4 +356,5 @@ def _asked(training: MemberTraining, network: MMDL, outcomes: list[FitOutcome]) 
         of_held_out.probabilities,
         typical,
         typical.distances(of_held_out.features),
+        _movements(training, network, held_out, of_held_out.probabilities),
     )

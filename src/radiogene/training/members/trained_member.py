@@ -39,6 +39,7 @@ class TrainedMember:
         probabilities: (M, G) what it says of them.
         typical: features of the nodules that its weights were fitted on.
         distances: (M,) from these, of the others.
+        movements: (M, G) of the answers for the others, at most, where the centre is 3 mm off; (0, G) without folds.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class TrainedMember:
     probabilities: NDArray[np.float64]
     typical: TypicalFeatures
     distances: NDArray[np.float64]
+    movements: NDArray[np.float64]
 
     def weights(self) -> dict[str, Tensor]:
         """The state dict of its network."""
@@ -67,13 +69,14 @@ class TrainedMember:
             self.positions,
             self.probabilities,
             self.distances,
+            self.movements.ravel(),
         )
         write_json(self.path / MEMBER_FILE, to_json(written))
 
 
 @dataclass(frozen=True, eq=False)
 class _Written:
-    """The content of `member.json`; see `TrainedMember`."""
+    """The content of `member.json`; see `TrainedMember`. Movements are flat: there may be none."""
 
     settings: MemberSettings
     outcomes: tuple[FitOutcome, ...]
@@ -82,6 +85,7 @@ class _Written:
     positions: Annotated[NDArray[np.int_], ArrayShape((None,), "int64")]
     probabilities: Annotated[NDArray[np.float64], ArrayShape((None, None))]
     distances: Annotated[NDArray[np.float64], ArrayShape((None,))]
+    movements: Annotated[NDArray[np.float64], ArrayShape((None,))]
 
 
 def read_member(path: Path) -> TrainedMember | None:
@@ -103,4 +107,5 @@ def read_member(path: Path) -> TrainedMember | None:
         written.probabilities,
         typical,
         written.distances,
+        written.movements.reshape(-1, written.probabilities.shape[1]),
     )
