@@ -75,8 +75,8 @@ def test_each_change_is_noticed_by_its_own_chart_as_soon_as_stated(limits, chang
     assert over.any(axis=1).mean() == pytest.approx(limits.charts[change].noticed, abs=0.05)
 
 
-def test_probabilities_of_the_patients_that_the_model_remembers_would_hide_that_it_tells_nobody_apart():
-    """The planted leak: limits from overconfident, in-sample probabilities take right answers for no drift at all."""
+def test_probabilities_of_patients_that_the_model_remembers_give_other_limits_and_their_answers_alarms():
+    """The planted leak: in-sample probabilities are overconfident; answers as extreme do not hold for new patients."""
     in_sample = expit(3 * logit(answered(200)))
     p, chance = series(9)
     right, leaking = drift_limits(answered(200)), drift_limits(in_sample)

@@ -123,7 +123,7 @@ def test_a_model_that_drifts_is_told_to_be_looked_at_and_predict_warns(
 def test_what_contradicts_or_nobody_answered_is_refused_by_name(model, own_state, tmp_path):
     p, mutated = drawn(30)
     rg.record_outcomes(model, predictions=answers(tmp_path / "a.csv", p))
-    with pytest.raises(OutcomesError, match=r"No answer of this model is recorded for P30 .*`predictions`"):
+    with pytest.raises(OutcomesError, match=r"No answer of this model is recorded for P30; .*`predictions`"):
         rg.record_outcomes(model, results=results(tmp_path / "u.csv", [True] * 31))
     rg.record_outcomes(model, results=results(tmp_path / "r.csv", mutated))
     with pytest.raises(OutcomesError, match=r"EGFR of P0: found (mutant|wild type), but"):

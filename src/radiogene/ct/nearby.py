@@ -1,12 +1,13 @@
 """Cubes around centres near a nodule, from the voxels that were read for its own: no slice is read twice."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.parallel_axes import SPLINE_ORDER
-from radiogene.ct.resampling import Neighbourhood, ResampledCube, neighbourhood, resample_cube, sample_points_lps_mm
+from radiogene.ct.resampling import Neighbourhood, ResampledCube, neighbourhood, resample_cube, sample_offsets_mm
 from radiogene.ct.scan import Scan
 
 LEAST_MARGIN_VOXELS = 2 * SPLINE_ORDER
@@ -31,8 +32,7 @@ class Surroundings:
         Args:
             centre_lps_mm: (3,) in LPS mm.
         """
-        part = self._part()
-        return resample_cube(self.scan if not self._holds(centre_lps_mm) else part, centre_lps_mm)
+        return resample_cube(self._part() if self._holds(centre_lps_mm) else self.scan, centre_lps_mm)
 
     def _part(self) -> Scan:
         """The part that was read, as a scan of its own."""
@@ -43,7 +43,9 @@ class Surroundings:
     def _holds(self, centre_lps_mm: NDArray[np.float64]) -> bool:
         """Whether all voxels that the cube depends on were read, or do not exist."""
         shape = np.asarray(self.scan.grid.shape_ijk)
-        index_ijk = self.scan.grid.to_index_ijk(sample_points_lps_mm(centre_lps_mm))
+        # The grid is affine: the corners of the cube are its extremes on every axis.
+        ends = sample_offsets_mm()[[0, -1]]
+        index_ijk = self.scan.grid.to_index_ijk(centre_lps_mm + np.array(list(product(ends, repeat=3))))
         first, stop = neighbourhood(index_ijk, self.scan.grid, LEAST_MARGIN_VOXELS)
         read_first = self.read.first_ijk
         read_stop = np.minimum(read_first + np.array(self.read.crop_kji.shape[::-1]), shape)

@@ -96,10 +96,8 @@ class TypicalFeatures:
         beside = max(width - own.size, 1)
         rest = max(float(eigenvalues.sum() - own.sum()), 0.0) / beside
         floor = max((1 - share) * rest + share * sphere, NO_VARIANCE * sphere)
-        mean, scale, axes, variances = (
-            each.astype(np.float32) for each in (mean, scale, axes[:MOST_AXES][kept], variances)
-        )
-        return cls(mean, scale, axes, variances, floor)
+        single = [part.astype(np.float32) for part in (mean, scale, axes[:MOST_AXES][kept], variances)]
+        return cls(single[0], single[1], single[2], single[3], floor)
 
     def distances(self, features: NDArray[np.floating]) -> NDArray[np.float64]:
         """The Mahalanobis distances (M,) of features (M, D)."""
