@@ -6,6 +6,7 @@ from sklearn.covariance import ledoit_wolf
 
 from radiogene.decision.familiarity import (
     FEWEST_PATIENTS,
+    NO_FEATURES,
     Familiarity,
     HeldOutDistances,
     MemberFamiliarity,
@@ -13,6 +14,8 @@ from radiogene.decision.familiarity import (
     familiarity_of,
 )
 from radiogene.errors import WeightsError
+from radiogene.model.familiarity_file import read_familiarity, write_familiarity
+from radiogene.storage.array_file import load_arrays, save_arrays
 
 WIDTH = 6
 
@@ -143,3 +146,32 @@ def test_what_does_not_fit_is_refused():
         familiarity.of_case([np.zeros(WIDTH + 1)])
     with pytest.raises(WeightsError, match="reason"):
         Familiarity("")
+
+
+@pytest.mark.parametrize("folds_answer", [True, False])
+def test_what_is_kept_answers_the_same_and_holds_no_patient(folds_answer, tmp_path):
+    training = drawn(40, 1)
+    kept = with_folds(training, folds_answer)
+    write_familiarity(tmp_path, kept)
+    again = read_familiarity(tmp_path)
+    cases = [[row] * len(kept.members) for row in drawn(10, 2)]
+    assert [again.of_case(case) for case in cases] == [kept.of_case(case) for case in cases]
+    arrays = load_arrays(tmp_path / "familiarity.safetensors")
+    rows = training.astype(np.float32)
+    for name, array in arrays.items():
+        for row in array if array.ndim == 2 else [array]:
+            assert row.shape != rows[0].shape or not np.isclose(rows, row, rtol=1e-4).all(axis=1).any(), name
+
+
+def test_a_reason_is_kept_alone_and_a_file_without_a_part_is_refused(tmp_path):
+    write_familiarity(tmp_path, NO_FEATURES)
+    assert read_familiarity(tmp_path).reason == NO_FEATURES.reason
+    assert not (tmp_path / "familiarity.safetensors").exists()
+    write_familiarity(tmp_path, with_folds(drawn(40, 1), folds_answer=False))
+    file = tmp_path / "familiarity.safetensors"
+    save_arrays(file, {name: array for name, array in load_arrays(file).items() if name != "0.axes"})
+    with pytest.raises(WeightsError, match=r"without '0.axes'"):
+        read_familiarity(tmp_path)
+    file.write_bytes(file.read_bytes()[:20])
+    with pytest.raises(WeightsError, match="damaged"):
+        read_familiarity(tmp_path)

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from radiogene.decision.familiarity import TypicalFeatures
 from radiogene.errors import DamagedStateError, WeightsError
-from radiogene.model.familiarity_file import typical_of_tensors, typical_tensors
+from radiogene.model.familiarity_file import typical_arrays, typical_of_arrays
 from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.networks.mask_statistics import MaskStatistics
+from radiogene.storage.array_file import load_arrays, save_arrays
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.tensor_file import save_tensors
 from radiogene.storage.typed_json import ArrayShape, read_typed_json, to_json
@@ -60,7 +60,7 @@ class TrainedMember:
     def write(self, state: dict[str, Tensor]) -> None:
         """Writes the folder; `member.json` last, because a member without it is not finished."""
         save_tensors(self.path / WEIGHTS_FILE, state)
-        save_tensors(self.path / TYPICAL_FILE, typical_tensors(self.typical))
+        save_arrays(self.path / TYPICAL_FILE, typical_arrays(self.typical))
         written = _Written(
             self.settings,
             self.outcomes,
@@ -94,8 +94,8 @@ def read_member(path: Path) -> TrainedMember | None:
         return None
     try:
         written = read_typed_json(_Written, path / MEMBER_FILE, error=DamagedStateError)
-        typical = typical_of_tensors(load_file(path / TYPICAL_FILE))
-    except (DamagedStateError, WeightsError, SafetensorError, OSError):
+        typical = typical_of_arrays(load_arrays(path / TYPICAL_FILE))
+    except (DamagedStateError, WeightsError):
         return None
     return TrainedMember(
         path,
