@@ -110,7 +110,7 @@ class Model:
         if nodule is None:
             raise SettingsError("Give the place of the `nodule`: three numbers in LPS mm, or the path of a marking.")
         prepared = prepare_nodule(ct, nodule, frame=frame, segment=segment, series=series, allow_gaps=allow_gaps)
-        return self.answer(prepared, row)
+        return Prediction(self.predictor.predict(prepared, row), self.predictor, prepared, row, (Path(ct), series))
 
     def answer(self, prepared: PreparedNodule, row: PatientRow) -> Prediction:
         """The prediction for a nodule that is ready, with the patient's values as a cohort table gives them."""

@@ -52,6 +52,10 @@ def predict(
     out: Annotated[
         Path | None, typer.Option("--out", help="One nodule: folder for the report. Cohort: CSV file of results.")
     ] = None,
+    dicom: Annotated[
+        Path | None,
+        typer.Option("--dicom", help="Folder for DICOM results (SR, SC, SEG); they carry the patient's identifiers."),
+    ] = None,
     allow_gaps: AllowGaps = False,
     workers: Workers = 1,
     engine: Engine = "pytorch",
@@ -75,6 +79,7 @@ def predict(
         "--sex": sex,
         "--smoking": smoking,
         "--value": value,
+        "--dicom": dicom,
         "--json": as_json or None,
     }
     answers = site_answers(prevalence, site, operating_point, level)
@@ -100,8 +105,9 @@ def predict(
     from radiogene.api.model import load_model
     from radiogene.storage.result_places import require_folder_place
 
-    if out is not None:
-        require_folder_place(out)
+    for place in (out, dicom):
+        if place is not None:
+            require_folder_place(place)
     prediction = load_model(model, engine=engine, precision=precision, export=export, answers=answers).predict(
         ct,
         nodule,
@@ -117,6 +123,8 @@ def predict(
     if out is not None:
         _refuse_other_report(out, prediction.result.nodule)
         prediction.save_report(out)
+    if dicom is not None:
+        prediction.save_dicom(dicom)
     typer.echo(json.dumps(prediction.to_json(), indent=2, allow_nan=False) if as_json else repr(prediction))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.contact_sheet import LETTERS
+from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.location import Nodule
 from radiogene.ct.scan import Scan
 
@@ -70,7 +71,7 @@ def whole_slice(scan: Scan, nodule: Nodule) -> WholeSlice:
     spacing = scan.grid.spacing_mm
     stored = WholeSlice(
         image_hu=scan.read_slices(number, number + 1)[0],
-        outline=_outline(scan, nodule, number),
+        outline=pixels_inside(scan.grid, nodule, number),
         centre_rc=(row, column),
         pixel_mm=(float(spacing[1]), float(spacing[0])),
         plane="",
@@ -82,20 +83,29 @@ def whole_slice(scan: Scan, nodule: Nodule) -> WholeSlice:
     return _hung(stored, directions[0], directions[1])
 
 
-def _outline(scan: Scan, nodule: Nodule, number: int) -> NDArray[np.bool_] | None:
-    """Which pixels (rows, columns) of the slice lie inside the nodule's segment; None for a point."""
+def pixels_inside(grid: VoxelGrid, nodule: Nodule, number: int) -> NDArray[np.bool_] | None:
+    """Which pixels (rows, columns) of a slice lie inside the nodule's segment; None for a point.
+
+    Args:
+        grid: of the scan.
+        nodule: with its segment.
+        number: of the slice, counted from 0.
+    """
     if nodule.body is None or nodule.extent_mm is None:
         return None
-    columns, rows, _ = scan.grid.shape_ijk
-    outline = np.zeros((rows, columns), dtype=bool)
-    reach = np.ceil(np.linalg.norm(nodule.extent_mm) / scan.grid.spacing_mm[:2]).astype(int) + 1
-    middle = np.rint(scan.grid.to_index_ijk(nodule.centre_lps_mm)[:2]).astype(int)
-    first = np.maximum(middle - reach, 0)
-    stop = np.minimum(middle + reach + 1, (columns, rows))
+    columns, rows, _ = grid.shape_ijk
+    inside = np.zeros((rows, columns), dtype=bool)
+    reach_mm = float(np.linalg.norm(nodule.extent_mm))
+    middle = grid.to_index_ijk(nodule.centre_lps_mm)
+    if abs(middle[2] - number) * grid.spacing_mm[2] > reach_mm:
+        return inside
+    reach = np.ceil(reach_mm / grid.spacing_mm[:2]).astype(int) + 1
+    first = np.maximum(np.rint(middle[:2]).astype(int) - reach, 0)
+    stop = np.minimum(np.rint(middle[:2]).astype(int) + reach + 1, (columns, rows))
     j, i = np.meshgrid(np.arange(first[1], stop[1]), np.arange(first[0], stop[0]), indexing="ij")
-    points = scan.grid.to_lps_mm(np.stack([i, j, np.full(i.shape, number)], axis=-1))
-    outline[first[1] : stop[1], first[0] : stop[0]] = nodule.body.contains(points)
-    return outline
+    points = grid.to_lps_mm(np.stack([i, j, np.full(i.shape, number)], axis=-1))
+    inside[first[1] : stop[1], first[0] : stop[0]] = nodule.body.contains(points)
+    return inside
 
 
 def _hung(stored: WholeSlice, i: NDArray[np.float64], j: NDArray[np.float64]) -> WholeSlice:
