@@ -20,6 +20,7 @@ def question(signal: float, patients: int = 60) -> Question:
     return Question("EGFR", tuple(f"P{n:02}" for n in range(patients)), labels, plain(values), Learner.FOREST)
 
 
+@pytest.mark.long
 def test_a_signal_is_found_with_every_figure():
     found = nested_result(question(3.0), seeds=2)
     assert found.auc.auc.value > 0.9
@@ -33,6 +34,7 @@ def test_a_signal_is_found_with_every_figure():
     assert len(nested_cells(found)) == 8
 
 
+@pytest.mark.long
 def test_the_held_out_patients_decide_nothing_of_their_fold():
     asked = question(3.0)
     first = nested_result(asked, seeds=1)

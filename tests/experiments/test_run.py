@@ -195,6 +195,7 @@ run_experiments([Experiment("table3", "", lambda *_: fits, lambda _: Shown())], 
 """
 
 
+@pytest.mark.long
 def test_a_run_that_was_killed_goes_on_without_repeating_finished_fits(places):
     command = [sys.executable, "-c", KILLED_RUN, str(places.training.stores[0]), str(places.external.stores[0])]
     with subprocess.Popen([*command, str(places.out)]) as running:

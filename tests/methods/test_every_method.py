@@ -241,7 +241,9 @@ def test_every_system_gives_the_same_warnings(model, entry, chosen):
     assert "This nodule was among the training cases: the result says how well it is remembered." in found
     beyond = any(warning.startswith("Age 130 years is beyond the training cases") for warning in found)
     assert beyond == (entry.looks_at_nodule or "age" in entry.columns)
-    unused = [name for name in ("age", "sex", "smoking") if name not in entry.columns]
+    companion = model.predictor.model.clinical_only.companion
+    asked = (*entry.columns, *(companion.encoder.columns if companion else ()))
+    unused = [name for name in ("age", "sex", "smoking") if name not in asked]
     assert [w for w in found if w.startswith(UNUSED)] == ([f"{UNUSED}: {', '.join(unused)}."] if unused else [])
     assert not any(warning.startswith(UNKNOWN) for warning in found)
 
@@ -251,7 +253,8 @@ def test_every_system_gives_the_same_warnings(model, entry, chosen):
     assert "The model was trained on synthetic patients: its probabilities mean nothing for a real patient." in found
     assert not any("among the training cases: the result" in warning for warning in found)
     assert any(warning.startswith("Slice spacing 25.00 mm is beyond") for warning in found) == entry.looks_at_nodule
-    unknown = [f"{UNKNOWN}: smoking."] if "smoking" in entry.columns else []
+    place = "" if "smoking" in entry.columns else " in `clinical_only`"
+    unknown = [f"{UNKNOWN}{place}: smoking."] if "smoking" in asked else []
     assert [warning for warning in found if warning.startswith(UNKNOWN)] == unknown
 
 

@@ -120,7 +120,8 @@ class Model:
         if nodule is None:
             raise SettingsError("Give the place of the `nodule`: three numbers in LPS mm, or the path of a marking.")
         prepared = prepare_nodule(ct, nodule, frame=frame, segment=segment, series=series, allow_gaps=allow_gaps)
-        return _asked_further(self.answer(prepared, row), stability, sensitivity=sensitivity)
+        answered = Prediction(self.predictor.predict(prepared, row), self.predictor, prepared, row, (Path(ct), series))
+        return _asked_further(answered, stability, sensitivity=sensitivity)
 
     def answer(self, prepared: PreparedNodule, row: PatientRow) -> Prediction:
         """The prediction for a nodule that is ready, with the patient's values as a cohort table gives them."""

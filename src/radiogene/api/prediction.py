@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.preparation import PreparedNodule, stored_cube
+from radiogene.errors import SettingsError
 from radiogene.prediction.click_answer import DEFAULT_RADIUS_MM, require_radius, why_no_click, with_click
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult, PredictionResult
@@ -17,6 +18,7 @@ from radiogene.storage.typed_json import JsonObject
 if TYPE_CHECKING:
     from radiogene.explanation.activation_maps import ActivationMaps
     from radiogene.report.case_report import ReportedCase
+    from radiogene.report.dicom.dicom_results import DicomResults
 
 
 class Prediction:
@@ -27,15 +29,22 @@ class Prediction:
         predictor: that said so.
         prepared: the nodule.
         row: the values that were entered.
+        scan: path and series that it was read from; None for a nodule that was made ready before.
     """
 
     def __init__(
-        self, result: PredictionResult, predictor: Predictor, prepared: PreparedNodule, row: PatientRow
+        self,
+        result: PredictionResult,
+        predictor: Predictor,
+        prepared: PreparedNodule,
+        row: PatientRow,
+        scan: tuple[Path, str | None] | None = None,
     ) -> None:
         self.result = result
         self.prepared = prepared
         self._predictor = predictor
         self._row = row
+        self._scan = scan
 
     def __getitem__(self, gene: str) -> GeneResult:
         """The result of one gene: `probability`, `call`, `threshold`, `spread`.
@@ -78,14 +87,14 @@ class Prediction:
             SettingsError: not above 0 and up to 10 mm.
         """
         result = with_click(self._predictor, self.result, self.prepared, self._row, stability)
-        return Prediction(result, self._predictor, self.prepared, self._row)
+        return Prediction(result, self._predictor, self.prepared, self._row, self._scan)
 
     def with_sensitivity(self) -> "Prediction":
         """The same, with what becomes of each probability with thicker slices, another kernel and more noise."""
         from radiogene.prediction.sensitivity_answer import with_sensitivity
 
         result = with_sensitivity(self._predictor, self.result, self.prepared, self._row)
-        return Prediction(result, self._predictor, self.prepared, self._row)
+        return Prediction(result, self._predictor, self.prepared, self._row, self._scan)
 
     def explain(self) -> "dict[str, ActivationMaps]":
         """The activation maps of every gene over the views: where the network finds support for a mutation.
@@ -123,6 +132,28 @@ class Prediction:
             return page
         clicked = self.with_click(stability).result
         return write_case_report(place, replace(self._case, result=clicked))
+
+    def save_dicom(self, folder: str | Path) -> "DicomResults":
+        """Write DICOM objects that lie beside the CT in a PACS, with its patient and study, and give their files.
+
+        A structured report (Comprehensive 3D SR, TID 1500, unverified), a Secondary Capture, and a Segmentation where
+        the nodule was outlined. Unlike everything else, they carry the patient's identifiers.
+
+        Raises:
+            SeriesError: the scan is no DICOM series, or has no frame of reference.
+            SettingsError: a place that cannot be written, or a prediction of a nodule that was made ready before.
+        """
+        from radiogene.report.dicom.dicom_results import write_dicom_results
+
+        if self._scan is None:
+            raise SettingsError(
+                "DICOM results belong to the patient and study of a CT: give `predict` the DICOM folder and the "
+                "nodule, not a nodule that was made ready before."
+            )
+        place = Path(folder)
+        require_folder_place(place)
+        ct, series = self._scan
+        return write_dicom_results(place, self._case, self.prepared.nodule, ct, series)
 
     @cached_property
     def _case(self) -> "ReportedCase":

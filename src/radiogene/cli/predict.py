@@ -52,6 +52,10 @@ def predict(
     out: Annotated[
         Path | None, typer.Option("--out", help="One nodule: folder for the report. Cohort: CSV file of results.")
     ] = None,
+    dicom: Annotated[
+        Path | None,
+        typer.Option("--dicom", help="Folder for DICOM results (SR, SC, SEG); they carry the patient's identifiers."),
+    ] = None,
     stability: Annotated[
         float | None,
         typer.Option(
@@ -87,6 +91,7 @@ def predict(
         "--sex": sex,
         "--smoking": smoking,
         "--value": value,
+        "--dicom": dicom,
         "--stability": stability,
         "--sensitivity": sensitivity or None,
         "--json": as_json or None,
@@ -116,8 +121,9 @@ def predict(
     from radiogene.report.terminal_text import click_text
     from radiogene.storage.result_places import require_folder_place
 
-    if out is not None:
-        require_folder_place(out)
+    for place in (out, dicom):
+        if place is not None:
+            require_folder_place(place)
     if stability:
         require_radius(stability)
     prediction = load_model(model, engine=engine, precision=precision, export=export, answers=answers).predict(
@@ -143,6 +149,8 @@ def predict(
         typer.echo(click_text(prediction.result))
     if out is not None:
         prediction.save_report(out, stability=DEFAULT_RADIUS_MM if stability is None else stability or None)
+    if dicom is not None:
+        prediction.save_dicom(dicom)
 
 
 def _refuse_other_report(out: Path, nodule: "GeometryReport") -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.nine_views import NINE_VIEWS, View, ViewSampling, cut_views, views_named
 from radiogene.ct.preparation import PreparedNodule, stored_cube
+from radiogene.ct.whole_slice import WholeSlice
 from radiogene.errors import SettingsError
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.prediction.predictor import Predictor
@@ -31,6 +32,7 @@ class ReportedCase:
         map_sampling: how the network cut the views that the maps belong to.
         clinical: what was entered, in words: {"age": "63 years", "sex": "female"}.
         truth: per gene, the status where it is known; only a demonstration shows it.
+        shown_slice: the whole slice around the nodule; None where only a cube is at hand.
 
     Raises:
         SettingsError: images, maps or weights that do not fit the views or the genes.
@@ -44,6 +46,7 @@ class ReportedCase:
     map_sampling: ViewSampling = ViewSampling.STRETCHED
     clinical: Mapping[str, str] = field(default_factory=dict)
     truth: Mapping[str, str] = field(default_factory=dict)
+    shown_slice: WholeSlice | None = None
 
     def __post_init__(self) -> None:
         genes, names = set(self.result.genes), {view.name for view in self.views}
@@ -104,6 +107,7 @@ def reported_case(
         map_sampling=sampling,
         clinical=_entered(row, facts.columns),
         truth=truth or {},
+        shown_slice=prepared.shown_slice,
     )
 
 

@@ -10,6 +10,7 @@ from radiogene.report.answer_words import answer_words, familiarity_words
 from radiogene.report.case_report import ReportedCase
 from radiogene.report.embedded_image import png_data_uri
 from radiogene.report.numbers import percent, value_text, values_text
+from radiogene.report.slice_sheet import slice_sheet, slice_words
 from radiogene.report.view_sheets import activation_sheet, views_sheet
 
 LUNG_WINDOW_WORDS = "lung window, centre −600 HU, width 1500 HU"
@@ -90,6 +91,8 @@ class CaseSection:
     familiarity: str
     warnings: tuple[str, ...]
     synthetic: str | None
+    slice_png: str | None
+    slice_words: str | None
     views_png: str
     window: str
     weights: ViewWeightBars | None
@@ -111,6 +114,8 @@ def case_section(case: ReportedCase) -> CaseSection:
         familiarity="" if result.familiarity is None else familiarity_words(result.familiarity),
         warnings=result.warnings,
         synthetic=synthetic_sentence(result.nodule, result.model),
+        slice_png=None if case.shown_slice is None else png_data_uri(slice_sheet(case.shown_slice)),
+        slice_words=None if case.shown_slice is None else slice_words(case.shown_slice),
         views_png=png_data_uri(views_sheet(case.views_vhw, case.views)),
         window=LUNG_WINDOW_WORDS,
         weights=_weights(case) if case.view_weights else None,
