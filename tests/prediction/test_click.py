@@ -59,7 +59,7 @@ def test_a_nearby_cube_is_the_one_that_the_whole_scan_gives_and_reads_no_slice(p
 
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_centre_beyond_what_was_read_is_read_from_the_scan(point, scan, side):
-    centre = [*np.asarray(point.nodule.centre_lps_mm), side * 25.0, 0.0, 0.0]
+    centre = np.asarray(point.nodule.centre_lps_mm) + np.array([side * 25.0, 0.0, 0.0])
     near, whole = point.surroundings.cube(centre), resample_cube(scan, centre)
     assert np.abs(near.cube_zyx - whole.cube_zyx).max() < 0.5
     np.testing.assert_array_equal(near.inside_zyx, whole.inside_zyx)
