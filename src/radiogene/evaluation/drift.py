@@ -76,7 +76,7 @@ class DriftLimits:
 
 
 def log_likelihood_ratios(
-    labels: NDArray[np.integer], probabilities: NDArray[np.float64], typical: float
+    labels: NDArray[np.integer] | NDArray[np.bool_], probabilities: NDArray[np.float64], typical: float
 ) -> NDArray[np.float64]:
     """How much likelier each result is under each change than under the answers (3, ...), as natural logarithms.
 

@@ -131,17 +131,15 @@ def _joint_lines(decision: Decision) -> list[str]:
 
 def _click_lines(manifest: JsonObject) -> list[str]:
     """How far answers move where the nodule is marked elsewhere, per gene."""
-    click = part_of(manifest, "click")
-    if not click:
+    content = part_of(manifest, "click")
+    if not content:
         return []
-    told = []
-    for gene, own in part_of(click, "genes").items():
-        figures = from_json(_Movement, own, where="click")
-        told.append(f"{gene} {figures.median:.3f} ({figures.ninth_decile:.3f} in one of ten)")
+    click = from_json(_Click, content, where="click")
+    told = [f"{gene} {own.median:.3f} ({own.ninth_decile:.3f} in one of ten)" for gene, own in click.genes.items()]
     return [
         "",
-        f"Marked {click.get('radius_mm')} mm off its centre, along the axis that matters most, a held-out nodule's "
-        f"probability, not calibrated, moves by (median of {click.get('nodules')} nodules) {', '.join(told)}.",
+        f"Marked {click.radius_mm:g} mm off its centre, along the axis that matters most, a held-out nodule's "
+        f"probability, not calibrated, moves by (median of {click.nodules} nodules) {', '.join(told)}.",
     ]
 
 
@@ -151,6 +149,15 @@ class _Movement:
 
     median: float
     ninth_decile: float
+
+
+@dataclass(frozen=True)
+class _Click:
+    """The manifest's `click`; see `training/train.py`."""
+
+    radius_mm: float
+    nodules: int
+    genes: dict[str, _Movement]
 
 
 def _share(measure: Measure) -> str:
