@@ -49,9 +49,16 @@ def test_the_sums_are_those_by_hand():
     np.testing.assert_allclose(cusum(np.array([1.0, -3.0, 0.5, 0.25])), [1.0, 0.0, 0.5, 0.75])
 
 
-def test_right_answers_raise_an_alarm_as_often_as_stated(limits):
+def test_models_where_nothing_changed_raise_an_alarm_as_often_as_stated(limits):
     p, chance = series(7, 2000)
-    rate = alarmed(limits, chance < p, p).any(axis=0).mean()
+    assert alarmed(limits, chance < p, p).any(axis=0).mean() < FALSE_ALARM_RATE
+    # Each model's answers are off by what a logistic regression on 200 patients leaves open.
+    reference = answered(200)
+    weights, odds = reference * (1 - reference), logit(reference)
+    information = np.array([[weights.sum(), weights @ odds], [weights @ odds, weights @ odds**2]])
+    level, slope = np.random.default_rng(3).multivariate_normal([0, 1], np.linalg.inv(information), 2000).T
+    truth = expit(level[:, None] + slope[:, None] * logit(p))
+    rate = alarmed(limits, chance < truth, p).any(axis=0).mean()
     assert rate == pytest.approx(FALSE_ALARM_RATE, abs=0.02)
     assert limits.false_alarm_rate == pytest.approx(FALSE_ALARM_RATE, abs=0.002)
 

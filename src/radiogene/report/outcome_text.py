@@ -56,7 +56,6 @@ def charts_of(own: GeneWatch) -> tuple[str, ...]:
         value = f"{found} (limit {value_text(limit.limit, 2)})" if at else f"{found} {value_text(limit.limit, 2)}"
         sentences.append(f"{change.value}: {value}; noticed {delay}.")
     sentences.append(
-        f"Answers that are right raise any alarm in {percent(own.limits.false_alarm_rate)} of series of {WATCHED} "
-        "results."
+        f"Where nothing changed, {percent(own.limits.false_alarm_rate)} of series of {WATCHED} results raise any alarm."
     )
     return tuple(sentences)
