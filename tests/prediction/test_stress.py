@@ -77,7 +77,7 @@ def test_the_page_its_numbers_and_the_ledger(trained_model, synthetic_store, tmp
     page = (tmp_path / "out" / "stress.html").read_text(encoding="utf-8")
     assert "SYNTHETIC" in page
     assert "Includes training cases" in page
-    assert "noise, HU 40.0" in page
+    assert "noise 40.0 HU" in page
     assert json.loads((tmp_path / "out" / "stress.json").read_text())["patients"] == result.patients
     assert len(read_ledger(tmp_path / "ledger.jsonl")) == 1
     with pytest.raises(SettingsError, match="`amounts` of 'dose'"):

@@ -14,6 +14,9 @@ from radiogene.storage.atomic_files import write_json, write_text
 PAGE_FILE = "stress.html"
 RESULT_FILE = "stress.json"
 
+PAGE_DIGITS = 2
+"""Six columns with intervals have no room for more on A4; the file has them all."""
+
 
 def write_stress_page(out: Path, result: StressResult) -> Path:
     """Write `stress.html` and `stress.json` into a folder; the path of the page.
@@ -28,7 +31,7 @@ def write_stress_page(out: Path, result: StressResult) -> Path:
             (
                 level_words(level),
                 *(
-                    measure_text(measure)
+                    measure_text(measure, PAGE_DIGITS)
                     for measure in (own.auc, own.auc_difference, own.in_the_large, own.movement, own.calls_changed)
                 ),
             )

@@ -24,5 +24,8 @@ def stress_text(result: StressResult) -> str:
 
 
 def level_words(level: StressLevel) -> str:
-    """What was changed and by how much: "slice thickness, mm 5"."""
-    return level.change if level.amount is None else f"{level.change} {value_text(level.amount, 1)}"
+    """What was changed and by how much: "slice thickness 5.0 mm"."""
+    if level.amount is None:
+        return level.change
+    name, _, unit = level.change.partition(", ")
+    return f"{name} {value_text(level.amount, 1)} {unit}".rstrip()
