@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from radiogene.cohort.row import PatientRow
 from radiogene.ct.preparation import PreparedNodule, stored_cube
+from radiogene.errors import SettingsError
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult, PredictionResult
 from radiogene.report.terminal_text import prediction_text
@@ -23,12 +24,12 @@ class Prediction:
     Args:
         result: what the model says.
         predictor: that said so.
-        prepared: the nodule.
+        prepared: the nodule; None where no scan was given.
         row: the values that were entered.
     """
 
     def __init__(
-        self, result: PredictionResult, predictor: Predictor, prepared: PreparedNodule, row: PatientRow
+        self, result: PredictionResult, predictor: Predictor, prepared: PreparedNodule | None, row: PatientRow
     ) -> None:
         self.result = result
         self.prepared = prepared
@@ -74,6 +75,8 @@ class Prediction:
         """
         from radiogene.explanation.model_maps import explained_model
 
+        if self.prepared is None:
+            raise SettingsError("There are no activation maps without a scan: the model reads columns alone.")
         model = explained_model(self._predictor.model.method)
         return model.maps(stored_cube(self.prepared.cube_hu), self._row)
 
