@@ -75,7 +75,7 @@ def test_what_a_model_knows_of_a_table_is_said(both):
 def test_a_system_that_reads_ct_refuses_a_table(name, table_patients, tmp_path):
     entry = method_named(name)
     context = FitContext(tmp_path / "state", tmp_path / "features")
-    with pytest.raises(CohortError, match="reads CT images, and a table without images was given.*clinical-logistic"):
+    with pytest.raises(CohortError, match=r"reads CT images, and a table without images was given.*clinical-logistic"):
         fit_model(entry, entry.settings(), table_patients, context)
 
 

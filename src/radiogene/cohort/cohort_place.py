@@ -6,6 +6,7 @@ from pathlib import Path
 
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import open_stores
+from radiogene.cohort.table.cohort_table import DEFAULT_GENES
 from radiogene.cohort.table.table_cohort import CohortTables
 from radiogene.storage.place import Place
 
@@ -29,7 +30,7 @@ class CohortPlace:
         """Everything that has to be there."""
         return (*self.stores, *self.tables)
 
-    def opened(self, genes: Sequence[str]) -> PreparedCohort:
+    def opened(self, genes: Sequence[str] = DEFAULT_GENES) -> PreparedCohort:
         """All patients.
 
         Args:

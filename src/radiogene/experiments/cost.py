@@ -38,7 +38,7 @@ CORE_PACES = {"paper": 6e9, "small": 29e9, "tiny": 10e9}
 """Multiply-accumulates a second that one core of a server's CPU kept up in training, by preset.
 
 Small: 80 patients, two epochs, 150 s of processor time (`benchmarks/small_training.py --epochs 2`). Tiny: 80 patients,
-2.1 s an epoch on two cores (`benchmarks/speed_training_costs.py`). Paper: 16 patients in a step that computes maps again,
+2.1 s an epoch on two cores (`benchmarks/speed_training_costs.py`). Paper: a step of 16 patients with recomputed maps,
 740 s on two cores (`benchmarks/full_size_step.py`). See docs/performance.md.
 """
 
@@ -227,8 +227,8 @@ class CostList:
     def summary(self) -> str:
         """All of it in a sentence."""
         return (
-            f"{counted(self.all_fits, 'fit')} should take {self.all_hours:.1f} hours of one process; a process that trains "
-            f"MMDL needs about {self.gigabytes:.1f} GB of memory."
+            f"{counted(self.all_fits, 'fit')} should take {self.all_hours:.1f} hours of one process. A process that "
+            f"trains MMDL needs about {self.gigabytes:.1f} GB of memory."
         )
 
     def text(self) -> str:
