@@ -10,8 +10,8 @@ columns does:
 * adenocarcinoma alone, as TCGA-LUAD has nothing else.
 
 Stage: from pathological T, N and M by the 7th edition of the AJCC. Across cohorts the groups I to IV are compared, as
-TCGA's edition differs by patient; the collection's stage 0 counts as I. From TCGA-LUAD to the collection all goes by the
-ordinary verbs on tables without images: `radiogene.train`, `radiogene.evaluate`.
+TCGA's edition differs by patient; the collection's stage 0 counts as I. From TCGA-LUAD to the collection all goes by
+the ordinary verbs on tables without images: `radiogene.train`, `radiogene.evaluate`.
 
     .venv/bin/python benchmarks/clinical_on_patients.py --data DATA --out DIR
 """
