@@ -177,7 +177,7 @@ class Predictor:
                 f"{entry.title} does not look at the nodule, so no `nodule_rule` changes its probability. Leave it out."
             )
         if not len(cohort):
-            raise CohortError("The cohort is empty. Run `radiogene prepare` first.")
+            raise CohortError("The store is empty. Run `radiogene prepare` first.")
         training_cases = self._training_cases(cohort, allowed=include_training_cases)
         presence = available(entry, cohort, self.facts.columns)
         asked = cohort.at(presence.present.nonzero()[0])
