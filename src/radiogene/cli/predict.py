@@ -68,7 +68,10 @@ def predict(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Predict EGFR and KRAS mutation of one nodule, or of every row of a cohort table."""
+    """Predict EGFR and KRAS mutation of one nodule, or of every row of a cohort table.
+
+    A model that reads columns of the table alone needs no scan: leave --ct and --nodule out, or the table's columns.
+    """
     one_nodule = {
         "--ct": ct,
         "--nodule": nodule,
@@ -100,8 +103,6 @@ def predict(
             quiet=quiet,
         )
         return
-    if ct is None or nodule is None:
-        raise SettingsError("Give --ct and --nodule for one nodule, or --cohort for a table.")
     from radiogene.api.model import load_model
     from radiogene.storage.result_places import require_folder_place
 
@@ -121,7 +122,8 @@ def predict(
         allow_gaps=allow_gaps,
     )
     if out is not None:
-        _refuse_other_report(out, prediction.result.nodule)
+        if prediction.result.nodule is not None:
+            _refuse_other_report(out, prediction.result.nodule)
         prediction.save_report(out)
     if dicom is not None:
         prediction.save_dicom(dicom)
