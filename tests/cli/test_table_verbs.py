@@ -50,7 +50,7 @@ def test_the_verbs_take_a_table(tables, model, tmp_path, radiogene, own_state):
     words = ("--method", "clinical-logistic", "--folds", "3", "--clinical", "age,sex,smoking")
     trained = radiogene("train", "--table", training, *words, "--out", tmp_path / "model", "--quiet")
     assert trained.returncode == 0, trained.stderr
-    for name in ("settings.json", "decision.json", "held_out.csv"):
+    for name in ("settings.json", "decision.json", "out_of_fold.csv"):
         assert (model / name).read_bytes() == (tmp_path / "model" / name).read_bytes()
 
     found = radiogene("evaluate", "--model", tmp_path / "model", "--table", external, "--json")

@@ -18,7 +18,7 @@ SAME_FILES = (
     "estimators.skops",
     "settings.json",
     "decision.json",
-    "held_out.csv",
+    "out_of_fold.csv",
     "clinical_only.json",
     "history.json",
 )

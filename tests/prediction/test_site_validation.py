@@ -66,7 +66,7 @@ def test_the_model_itself_is_the_same_with_and_without(three_sites, tmp_path):
             settings=settings,
             leave_one_site_out=asked,
         )
-    for file in ("decision.json", "settings.json", "held_out.csv"):
+    for file in ("decision.json", "settings.json", "out_of_fold.csv"):
         assert (tmp_path / "with" / file).read_bytes() == (tmp_path / "without" / file).read_bytes()
     answers = [rg.load_model(tmp_path / name).predict(smoking="never")["EGFR"] for name in ("with", "without")]
     assert answers[0] == answers[1]
