@@ -26,6 +26,7 @@ from radiogene.cli.options import (
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, CohortError, SettingsError
 from radiogene.storage.plain_words import counted
+from radiogene.storage.regular_file import read_file
 
 if TYPE_CHECKING:
     from radiogene.ct.geometry_report import GeometryReport
@@ -129,7 +130,7 @@ def _refuse_other_report(out: Path, nodule: "GeometryReport") -> None:
     from radiogene.report.case_page import RESULT_FILE
 
     try:
-        there = json.loads((out / RESULT_FILE).read_bytes())["nodule"]
+        there = json.loads(read_file(out / RESULT_FILE))["nodule"]
         same = there["series_uid"] == nodule.series_uid and there["centre_lps_mm"] == list(nodule.centre_lps_mm)
     except FileNotFoundError:
         return

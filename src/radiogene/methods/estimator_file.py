@@ -22,6 +22,7 @@ from radiogene.errors import WeightsError
 from radiogene.methods.fitted_tree import tree_problem
 from radiogene.methods.tabular.elimination import RecursiveElimination
 from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.regular_file import refuse_special
 
 TRUSTED_TYPES = (
     "numpy.dtype",
@@ -65,6 +66,7 @@ def read_estimators(path: Path) -> list[Any]:
             outside it or in circles.
     """
     try:
+        refuse_special(path)
         estimators = skops.io.load(path, trusted=list(TRUSTED_TYPES))
     except UntrustedTypesFoundException as error:
         raise _refused(path, str(error).splitlines()[0]) from error

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from radiogene.cohort.row import PatientRow
@@ -21,6 +20,7 @@ from radiogene.model.model_folder import WEIGHTS_FILE, ModelFolder, read_model_f
 from radiogene.model.nine_view_facts import NineViewFacts
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import build_mmdl
+from radiogene.storage.tensor_file import load_tensors
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def nine_view_model(folder: ModelFolder) -> NineViewModel:
     facts = NineViewFacts.from_settings(folder.settings, folder.settings_file)
     weights = folder.path / WEIGHTS_FILE
     try:
-        tensors = load_file(weights)
+        tensors = load_tensors(weights)
     except SafetensorError as error:
         raise WeightsError(f"{weights} is damaged: {error}. Copy the whole model folder again.") from error
     states = [

@@ -19,6 +19,7 @@ from radiogene.parallel.workers import Workers
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult
 from radiogene.storage.atomic_files import write_text
+from radiogene.storage.regular_file import read_file_text, refuse_special
 from radiogene.storage.typed_json import MAY_BE_ABSENT, JsonObject, from_json_text, to_json
 
 Progress = Callable[[int, int], None]
@@ -152,6 +153,7 @@ def predict_cohort(
     resumed = len(cohort.rows) - len(waiting)
     out.parent.mkdir(parents=True, exist_ok=True)
     failed = 0
+    refuse_special(journal)
     with journal.open("a", encoding="utf-8") as stream:
         if stream.tell() == 0:
             stream.write(json.dumps(header) + "\n")
@@ -230,7 +232,7 @@ def _read_journal(journal: Path, header: JsonObject) -> dict[str, PredictionLine
     """Lines by row key that an interrupted run had finished; a last line without an end is passed over."""
     if not journal.exists():
         return {}
-    text = journal.read_text(encoding="utf-8")
+    text = read_file_text(journal)
     lines = text[: text.rfind("\n") + 1].splitlines()
     if not lines:
         journal.unlink()

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from radiogene.storage.regular_file import refuse_special
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
@@ -16,7 +18,12 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
     Args:
         path: the file to write; missing parent folders are made.
+
+    Raises:
+        SpecialFileError: a pipe, a device or a socket is there.
+        OSError: nothing can be written there.
     """
+    refuse_special(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
     os.close(descriptor)
@@ -39,6 +46,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     Args:
         path: the folder to write; one that is there already is replaced.
     """
+    refuse_special(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:

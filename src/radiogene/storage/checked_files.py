@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from radiogene.errors import SettingsError, WeightsError
+from radiogene.storage.regular_file import open_file, read_file_text
 
 LARGEST_JSON_BYTES = 64 * 2**20
 """radiogene writes no longer settings file."""
@@ -31,7 +32,7 @@ def require_own_place(path: Path, files: Sequence[str], what: str) -> None:
 
 def sha256_of(path: Path) -> str:
     """SHA-256 (hex) of a file."""
-    with path.open("rb") as stream:
+    with open_file(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
@@ -60,6 +61,6 @@ def read_json(path: Path) -> Any:
             f"{path} is {path.stat().st_size} bytes long: radiogene writes no {path.name} of that length."
         )
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_file_text(path))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise WeightsError(f"{path} is not readable as JSON: {error}. Copy the whole folder again.") from error

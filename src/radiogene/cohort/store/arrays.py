@@ -18,9 +18,10 @@ from radiogene.cohort.store.layout import CUBES_FOLDER, SEGMENTS_FOLDER, damaged
 from radiogene.ct.resampling import CUBE_SAMPLES
 from radiogene.errors import StoreError
 from radiogene.storage.place import ObjectPlace, Place, storage_errors
+from radiogene.storage.regular_file import read_file
 
 if TYPE_CHECKING:
-    from zarr.storage import FsspecStore
+    from zarr.storage import FsspecStore, LocalStore
 
 CUBE_SHAPE = (CUBE_SAMPLES, CUBE_SAMPLES, CUBE_SAMPLES)
 PACKED_SHAPE = (CUBE_SAMPLES, CUBE_SAMPLES, CUBE_SAMPLES // 8)
@@ -68,7 +69,7 @@ class StoreArrays:
             with tempfile.TemporaryDirectory() as folder:
                 for name in ARRAYS:
                     _create_array(Path(folder) / name, name, MOST_SLOTS)
-                    (place / name / DESCRIPTION).write((Path(folder) / name / DESCRIPTION).read_bytes())
+                    (place / name / DESCRIPTION).write(read_file(Path(folder) / name / DESCRIPTION))
             return
         for name in ARRAYS:
             shutil.rmtree(place / name, ignore_errors=True)
@@ -197,17 +198,19 @@ def _create_array(path: Path, folder: str, slots: int) -> None:
     )
 
 
-def _zarr_store(place: Place, *, writing: bool) -> "FsspecStore | Path":
+def _zarr_store(place: Place, *, writing: bool) -> "FsspecStore | LocalStore":
     """What Zarr reads and writes."""
     if isinstance(place, Path):
-        return place
+        from radiogene.cohort.store.local_files import LocalFiles
+
+        return LocalFiles(place, read_only=not writing)
     from zarr.storage import FsspecStore
 
     with storage_errors(place):
         return FsspecStore.from_url(place.url, storage_options=dict(place.options), read_only=not writing)
 
 
-def _open_array(place: Place, store: "FsspecStore | Path", folder: str, *, writing: bool) -> "zarr.Array[Any]":
+def _open_array(place: Place, store: "FsspecStore | LocalStore", folder: str, *, writing: bool) -> "zarr.Array[Any]":
     """One of the arrays."""
     shape, dtype, _ = ARRAYS[folder]
     with _errors(place):

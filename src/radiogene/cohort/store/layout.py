@@ -22,6 +22,7 @@ from radiogene.cohort.store.record_index import INDEX_FILE
 from radiogene.cohort.store.writer_lock import LOCK_FILE
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import StoreError
+from radiogene.storage import regular_file
 from radiogene.storage.atomic_files import write_bytes
 from radiogene.storage.place import ObjectPlace, Place
 from radiogene.storage.typed_json import Kind, from_json_text, to_json
@@ -113,7 +114,7 @@ def read_file(place: Place, name: str) -> bytes | None:
     if isinstance(place, ObjectPlace):
         return (place / name).read()
     try:
-        return (place / name).read_bytes()
+        return regular_file.read_file(place / name)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from radiogene.cohort.table.excel_table import XLSX_OR_CSV, is_workbook, workbook_rows
 from radiogene.cohort.table.problem import CohortTableError, Problem
 from radiogene.storage.place import ObjectPlace, Place
+from radiogene.storage.regular_file import read_file
 
 LARGEST_TABLE_BYTES = 100 * 1024 * 1024
 """A cohort of 10,000 patients with 1,000 further columns is smaller."""
@@ -103,7 +104,7 @@ def _bytes(path: Place, file: str) -> bytes:
         size = path.stat().st_size
         if size > LARGEST_TABLE_BYTES:
             raise _refusal(file, None, f"{size / 1024**2:.0f} MB", LARGEST_IN_WORDS)
-        return path.read_bytes()
+        return read_file(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _refusal(file, None, f"no readable file ({reason})", "the path of a CSV or .xlsx file") from error

@@ -14,6 +14,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import UID, RTStructureSetStorage, SegmentationStorage
 
 from radiogene.errors import NoduleError
+from radiogene.storage.regular_file import open_file
 
 LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
 """DICOM PS3.4 B.5: Label Map Segmentation Storage, too new for the dictionary in use."""
@@ -52,7 +53,8 @@ def read_dicom(path: Path, *, headers_only: bool = False, unmarked: bool = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            dataset = dcmread(path, stop_before_pixels=headers_only, force=unmarked)
+            with open_file(path) as file:
+                dataset = dcmread(file, stop_before_pixels=headers_only, force=unmarked)
         except InvalidDicomError:
             return None
         except UNREADABLE as error:

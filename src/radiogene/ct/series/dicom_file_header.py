@@ -24,6 +24,7 @@ from radiogene.ct.series.enhanced_multiframe import multiframe_headers
 from radiogene.ct.series.header_elements import HEADER_TAGS, HeaderElements
 from radiogene.ct.series.plain_header import MAGIC, PIXEL_TAGS, PREAMBLE_BYTES, UNDEFINED_LENGTH, plain_header
 from radiogene.ct.series.slice_header import DamagedFile, OtherObject, SliceHeader
+from radiogene.storage.regular_file import open_file
 
 DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
 """A file with one of these names that is not DICOM is a damaged slice, not a stray file."""
@@ -59,7 +60,7 @@ def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFil
     """The CT slices of a file, or what other object it holds; None for a file that is not a DICOM image."""
     try:
         # Unbuffered: the start of the file is read once, and the general reader is given a buffer of its own.
-        with path.open("rb", buffering=0) as file:
+        with open_file(path, buffered=False) as file:
             start = file.read(HEADER_BYTES[0])
             if not _looks_like_dicom(start):
                 if path.suffix.lower() in DICOM_SUFFIXES or not (start or path.suffix):
@@ -69,7 +70,7 @@ def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFil
             if header is None and len(start) == HEADER_BYTES[0]:
                 header = plain_header(start + file.read(HEADER_BYTES[1]))
             if header is None:
-                with path.open("rb") as buffered:
+                with open_file(path) as buffered:
                     return _classified(*_general_header(buffered), buffered, path)
             length = None if header.length_bytes == UNDEFINED_LENGTH else header.length_bytes
             return _classified(header.elements, PixelElement(header.offset_bytes, length), file, path)

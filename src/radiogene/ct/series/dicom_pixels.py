@@ -30,6 +30,7 @@ from radiogene.ct.scan import AIR_HU, WHOLE, Window, cleaned_hu
 from radiogene.ct.series.dicom_file_header import DAMAGE_ERRORS
 from radiogene.ct.series.slice_header import SliceHeader, StoredPixels
 from radiogene.errors import SeriesError
+from radiogene.storage.regular_file import open_file
 
 UNCOMPRESSED = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
 JPEG_FAMILY = frozenset({JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless, JPEG2000Lossless, JPEG2000})
@@ -166,7 +167,8 @@ def _read_words(path: Path, headers: list[SliceHeader]) -> Iterator[NDArray[np.u
     """The pixels (rows, columns) of frames of one file as 16-bit words."""
     pixels = headers[0].pixels
     if pixels.offset_bytes is None:
-        inflated = np.frombuffer(dcmread(path, specific_tags=["PixelData"]).PixelData, dtype="<u2")
+        with open_file(path) as file:
+            inflated = np.frombuffer(dcmread(file, specific_tags=["PixelData"]).PixelData, dtype="<u2")
         for header in headers:
             size = header.rows * header.columns
             yield inflated[header.frame * size :][:size].reshape(header.rows, header.columns)
@@ -179,7 +181,7 @@ def _read_words(path: Path, headers: list[SliceHeader]) -> Iterator[NDArray[np.u
 def _uncompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: int) -> Iterator[NDArray[np.uint16]]:
     """The words of frames that are not compressed."""
     word = np.dtype("<u2" if headers[0].pixels.little_endian else ">u2")
-    with path.open("rb") as file:
+    with open_file(path) as file:
         for header in headers:
             size = header.rows * header.columns
             file.seek(offset_bytes + header.frame * size * word.itemsize)
@@ -192,7 +194,7 @@ def _uncompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: in
 def _decompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: int) -> Iterator[NDArray[np.uint16]]:
     """The words of frames that are encapsulated in a compressed form."""
     first, pixels = headers[0], headers[0].pixels
-    with path.open("rb") as file:
+    with open_file(path) as file:
         file.seek(offset_bytes)
         encapsulated = file.read()
     if pixels.transfer_syntax_uid in JPEG_FAMILY:

@@ -1,12 +1,16 @@
 """Compressed pixels of volume files, read to the checksum at their end, which readers pass over."""
 
+import gzip
 import io
 import math
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from radiogene.errors import SeriesError
+from radiogene.storage.regular_file import open_file
 
 GZIP_OR_ZLIB = 47
 """`wbits` with which zlib tells gzip (NRRD) from zlib (MetaImage) streams by itself."""
@@ -26,6 +30,21 @@ METAIMAGE_BYTES = {
     **dict.fromkeys(("MET_LONG_LONG", "MET_ULONG_LONG", "MET_DOUBLE"), 8),
 }
 """Bytes of one number of each type; MET_LONG has 4 or 8, as the writer's machine had."""
+
+
+@contextmanager
+def open_perhaps_gzip(path: Path) -> Iterator[BinaryIO]:
+    """A file open for reading, inflated where its name ends with .gz.
+
+    Raises:
+        OSError: it cannot be read, or is no file.
+    """
+    with open_file(path) as file:
+        if not path.name.lower().endswith(".gz"):
+            yield file
+            return
+        with gzip.GzipFile(fileobj=file) as stream:
+            yield cast(BinaryIO, stream)
 
 
 def read_at_most(file: BinaryIO, needed: int) -> bytearray:
@@ -61,7 +80,7 @@ def refuse_wrong_size(path: Path) -> None:
         SeriesError: bytes were changed or lost after the file was written, the header states another size, or the
             pixels are in several files.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         fields, end = _metaimage_fields(file.read(LONGEST_HEADER_BYTES))
         name = fields.get("elementdatafile", "")
         if name == "LIST" or name.startswith("LIST ") or "%" in name:
@@ -73,7 +92,7 @@ def refuse_wrong_size(path: Path) -> None:
             return
         data_path = path if name == LOCAL else path.parent / name
         try:
-            with data_path.open("rb") as pixels:
+            with open_file(data_path) as pixels:
                 skip = end if name == LOCAL else int(fields.get("headersize", "0"))
                 if fields.get("compresseddata", "").lower() == "true":
                     pixels.seek(max(skip, 0))

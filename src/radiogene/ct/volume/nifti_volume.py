@@ -10,13 +10,13 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.geometry import RAS_TO_LPS, VoxelGrid
-from radiogene.ct.volume.compressed_stream import read_at_most
+from radiogene.ct.volume.compressed_stream import open_perhaps_gzip, read_at_most
 from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import GeometryError, SeriesError
 
@@ -98,7 +98,7 @@ def read_nifti(path: Path) -> VolumeInFile:
     Source: nifti1.h, nifti2.h (methods 2 and 3 of orientation).
     """
     try:
-        with cast(BinaryIO, gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")) as file:
+        with open_perhaps_gzip(path) as file:
             header = read_nifti_header(file, path)
             shape_ijk = nifti_shape_ijk(header, path)
             grid = VoxelGrid(nifti_affine_lps_mm(header, shape_ijk, path), shape_ijk)

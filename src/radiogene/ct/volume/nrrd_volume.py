@@ -21,6 +21,7 @@ from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.volume.compressed_stream import inflated, read_at_most
 from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import GeometryError, SeriesError
+from radiogene.storage.regular_file import open_file
 
 LONGEST_HEADER_BYTES = 2**16
 
@@ -93,7 +94,7 @@ class NrrdFile:
         """
         needed = math.prod(self.grid.shape_ijk) * self.stored_type.itemsize
         try:
-            with self.data_path.open("rb") as file:
+            with open_file(self.data_path) as file:
                 pixels = self._bytes(file, needed)
         except (EOFError, ValueError, zlib.error, nrrd.NRRDError) as error:
             raise SeriesError(f"{self.path} holds damaged pixels ({error}): restore the file.") from error
@@ -214,7 +215,7 @@ def names_of_labels(fields: Mapping[str, object]) -> dict[int, str]:
 def _header(path: Path) -> tuple[dict[str, Any], int]:
     """The fields of a header, names of NRRD's own in small letters, and its length in bytes."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             fields = dict(nrrd.read_header(_lines(file)))
             length = file.tell()
     except OSError as error:

@@ -22,6 +22,7 @@ from typing import IO, TypeVar
 from radiogene.errors import SettingsError, TransferError
 from radiogene.storage.atomic_files import atomic_path
 from radiogene.storage.plain_words import counted
+from radiogene.storage.regular_file import open_file
 
 AMAZON, GOOGLE = "https://s3.amazonaws.com", "https://storage.googleapis.com"
 """Both hold the buckets of the Imaging Data Commons under the same names."""
@@ -146,7 +147,7 @@ class FileCheck:
 def checked(path: Path, listed: StoredObject) -> FileCheck:
     """How a file compares with the size and MD5 that the store lists."""
     size, md5, sha256 = 0, hashlib.md5(usedforsecurity=False), hashlib.sha256()
-    with path.open("rb") as file:
+    with open_file(path) as file:
         while chunk := file.read(CHUNK_BYTES):
             size += len(chunk)
             md5.update(chunk)
