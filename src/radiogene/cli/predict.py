@@ -25,6 +25,7 @@ from radiogene.cli.options import (
 )
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, CohortError, SettingsError
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.plain_words import counted
 from radiogene.storage.regular_file import read_file
 
@@ -130,7 +131,7 @@ def _refuse_other_report(out: Path, nodule: "GeometryReport") -> None:
     from radiogene.report.case_page import RESULT_FILE
 
     try:
-        there = json.loads(read_file(out / RESULT_FILE))["nodule"]
+        there = parsed_json(read_file(out / RESULT_FILE))["nodule"]
         same = there["series_uid"] == nodule.series_uid and there["centre_lps_mm"] == list(nodule.centre_lps_mm)
     except FileNotFoundError:
         return

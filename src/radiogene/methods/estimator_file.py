@@ -44,6 +44,13 @@ USED_ESTIMATORS = (
 )
 
 
+FINITE_ATTRIBUTES: dict[type[BaseEstimator], tuple[str, ...]] = {
+    StandardScaler: ("mean_", "scale_"),
+    LogisticRegression: ("coef_", "intercept_"),
+}
+"""What answers are computed from; an imputer has NaN for a column that nobody has."""
+
+
 def write_estimators(path: Path, estimators: Sequence[BaseEstimator]) -> None:
     """Write the estimators to the file.
 
@@ -88,7 +95,22 @@ def _refused(path: Path, found: str) -> WeightsError:
 def _estimator_problem(estimator: BaseEstimator) -> str | None:
     """What is wrong with an estimator, or None: of other kinds nobody has looked whether their numbers can do harm."""
     name = type(estimator).__name__
-    return None if isinstance(estimator, USED_ESTIMATORS) else f"an estimator of the kind {name}, which no system uses"
+    if not isinstance(estimator, USED_ESTIMATORS):
+        return f"an estimator of the kind {name}, which no system uses"
+    for attribute in FINITE_ATTRIBUTES.get(type(estimator), ()):
+        values = getattr(estimator, attribute, None)
+        if values is not None and not _are_finite(values):
+            return f"a {name} whose {attribute} is not finite"
+    scale = getattr(estimator, "scale_", None)
+    if isinstance(estimator, StandardScaler) and scale is not None and not (np.asarray(scale) > 0).all():
+        return f"a {name} whose scale_ is not above 0"
+    return None
+
+
+def _are_finite(values: Any) -> bool:
+    """True for an array of finite numbers."""
+    array = np.asarray(values)
+    return array.dtype.kind in "iuf" and bool(np.isfinite(array).all())
 
 
 def _width(estimator: Any) -> int | None:

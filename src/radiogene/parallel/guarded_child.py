@@ -1,7 +1,7 @@
 """Work on files of others in a process of its own, whose crash, hang or hunger for memory ends one task and no more.
 
-Decoders are programs in C that damaged files can crash, stop or fill. Each process that prepares patients keeps one such
-child, which does task after task and is started anew after one that it did not survive.
+Decoders are programs in C that damaged files can crash, stop or fill. Each process that prepares patients keeps one
+such child, which does task after task and is started anew after one that it did not survive.
 """
 
 import atexit
@@ -147,7 +147,7 @@ class GuardedChild(Generic[Result]):
 
     def _result(self) -> "Result | Unfinished":
         """The answer of the child, or what happened to it."""
-        assert self._connection is not None  # noqa: S101 - set by `_send`
+        assert self._connection is not None
         deadline = time.monotonic() + self._limits.seconds
         while not self._connection.poll(ASKED_S):
             if time.monotonic() > deadline:

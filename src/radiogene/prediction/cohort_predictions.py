@@ -19,6 +19,7 @@ from radiogene.parallel.workers import Workers
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult
 from radiogene.storage.atomic_files import write_text
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.regular_file import read_file_text, refuse_special
 from radiogene.storage.typed_json import MAY_BE_ABSENT, JsonObject, from_json_text, to_json
 
@@ -238,7 +239,7 @@ def _read_journal(journal: Path, header: JsonObject) -> dict[str, PredictionLine
         journal.unlink()
         return {}
     try:
-        first = json.loads(lines[0])
+        first = parsed_json(lines[0])
     except ValueError as error:
         raise CohortError(
             f"{journal} holds the predictions of an interrupted run and is damaged ({error}). Delete it, or choose "

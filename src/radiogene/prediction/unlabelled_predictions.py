@@ -49,10 +49,10 @@ def answered_prevalence(path: Path, gene: str) -> float | None:
         return None
     if len(found) > 1:
         raise CohortError(f"{path}, column {name}: found {len(found)} different values; wanted one for all rows.")
-    value = _share(path, 2, name, found.pop())
-    if not 0 < value < 1:
-        raise CohortError(f"{path}, column {name}: found {value:g}; wanted a share above 0 and below 1.")
-    return value
+    share = _share(path, 2, name, found.pop())
+    if not 0 < share < 1:
+        raise CohortError(f"{path}, column {name}: found {share:g}; wanted a share above 0 and below 1.")
+    return share
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ therefore looked at before it is opened, and once more when it is open.
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from radiogene.errors import SettingsError
 
@@ -77,7 +77,7 @@ def open_file(path: Path | str, *, buffered: bool = True) -> BinaryIO:
         SpecialFileError: it leads to a pipe, a device or a socket.
         OSError: it cannot be read.
     """
-    return cast(BinaryIO, open(path, "rb", -1 if buffered else 0, opener=_opened))
+    return open(path, "rb", -1 if buffered else 0, opener=_opened)
 
 
 def read_file(path: Path | str) -> bytes:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, cast, overload
 
 from radiogene.errors import RadiogeneError, WeightsError
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.regular_file import read_file
 
 if TYPE_CHECKING:
@@ -237,7 +238,11 @@ def _read(kind: type[Kind], text: bytes | str, refusal: _Refusal) -> Kind:
         first = error.errors(include_url=False)[0]
         if first["type"] == "json_invalid":
             raise refusal.of(f"is not readable as JSON ({first['ctx']['error']})") from error
-        _refuse(first, json.loads(text), refusal)
+        try:
+            content = parsed_json(text)
+        except ValueError as unreadable:
+            raise refusal.of(f"is not readable as JSON ({unreadable})") from error
+        _refuse(first, content, refusal)
     return value
 
 

@@ -33,6 +33,9 @@ ZSTD_LEVEL = 3
 DESCRIPTION = "zarr.json"
 """The object in which Zarr describes an array."""
 
+OF_WRONG_TYPES = (TypeError, AttributeError, LookupError, ArithmeticError, AssertionError, MemoryError)
+"""What Zarr raises of a description whose values are of other types than it expects; it does not check them."""
+
 MOST_SLOTS = 1_000_000_000
 """The length of an array on object storage, said once: no writer changes it, and slots never written cost nothing."""
 
@@ -218,14 +221,16 @@ def _open_array(place: Place, store: "FsspecStore | LocalStore", folder: str, *,
             array = zarr.open_array(store=store, path=folder, mode="r+" if writing else "r", zarr_format=3)
         except _damage(place, FileNotFoundError, KeyError) as error:
             raise damaged(place, f"no array of {folder} that can be read ({error})") from error
-    if array.shape[1:] != shape or array.dtype != dtype:
-        raise damaged(place, f"an array of {folder} of shape {array.shape} and type {array.dtype}")
+    if array.shape[1:] != shape or array.dtype != dtype or array.chunks != (1, *shape):
+        raise damaged(
+            place, f"an array of {folder} of shape {array.shape}, type {array.dtype} and chunks {array.chunks}"
+        )
     return array
 
 
 def _damage(place: Place, *further: type[Exception]) -> tuple[type[Exception], ...]:
     """What is raised of content that cannot be read; on object storage an OSError is an answer that did not come."""
-    everywhere: tuple[type[Exception], ...] = (ValueError, RuntimeError, *further)
+    everywhere: tuple[type[Exception], ...] = (*OF_WRONG_TYPES, ValueError, RuntimeError, *further)
     return everywhere if isinstance(place, ObjectPlace) else (OSError, *everywhere)
 
 

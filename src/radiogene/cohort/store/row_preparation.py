@@ -33,7 +33,8 @@ def prepared_row(row: CohortRow, allow_gaps: bool) -> PreparedNodule | str:
     """
     outcome = guarded(_prepared_here, row, allow_gaps)
     if isinstance(outcome, Unfinished):
-        return f"{SeriesError.__name__}: {row.ct} or its nodule {outcome.reason}. Restore the files, or convert them again."
+        words = f"{row.ct} or its nodule {outcome.reason}. Restore the files, or convert them again."
+        return f"{SeriesError.__name__}: {words}"
     return f"{outcome}{_of_machine(row)}" if isinstance(outcome, str) else outcome
 
 

@@ -17,6 +17,11 @@ LARGEST_TABLE_BYTES = 100 * 1024 * 1024
 
 LARGEST_IN_WORDS = f"a table of at most {LARGEST_TABLE_BYTES // 1024**2} MB"
 
+MOST_ROWS = 100_000
+"""Nodules of a cohort; each is a scan of some 100 MB."""
+
+MOST_COLUMNS = 10_000
+
 DELIMITERS = (",", ";", "\t")
 SEPARATOR_LINE = re.compile(r"sep=([,;\t])\r?\n")
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -59,6 +64,8 @@ def read_delimited_text(path: Place, file: str, expected_columns: Iterable[str])
     else:
         records = _text_records(_decoded(content, file), file, expected_columns)
     header, *body = records
+    if len(body) > MOST_ROWS:
+        raise _refusal(file, None, f"{len(body):,} rows", f"at most {MOST_ROWS:,}: one row per nodule")
     return DelimitedText(
         header, tuple(Record(record.line, tuple(cell.strip() for cell in record.cells)) for record in body)
     )
@@ -73,6 +80,10 @@ def _text_records(text: str, file: str, expected_columns: Iterable[str]) -> list
     if first is None:
         raise _refusal(file, None, "an empty file", "a header line and one line per nodule")
     delimiter = excel[1] if excel else _delimiter(first, set(expected_columns))
+    widest = max(range(len(lines)), key=lambda n: lines[n].count(delimiter))
+    if (cells := lines[widest].count(delimiter) + 1) > MOST_COLUMNS:
+        wanted = f"at most {MOST_COLUMNS:,} columns"
+        raise _refusal(file, widest + 1 + bool(excel), f"{cells:,} separators in one line", wanted)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[Record] = []
     line = 1

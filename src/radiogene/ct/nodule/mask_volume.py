@@ -108,7 +108,9 @@ def _read_nifti_mask(path: Path) -> _Labels:
         code = header.whole("datatype")
         if code not in EIGHT_BIT_MASKS:
             return _Labels(read_nifti_voxels(file, header, shape_ijk, path), grid, {})
-        stored = np.frombuffer(nifti_pixel_bytes(file, header, math.prod(shape_ijk), path), EIGHT_BIT_MASKS[code])
+        stored = np.frombuffer(
+            nifti_pixel_bytes(file, header, math.prod(shape_ijk), path, is_ct=False), EIGHT_BIT_MASKS[code]
+        )
     labels_kji = stored.reshape(shape_ijk[::-1])
     scaling = nifti_scaling(header, path)
     if scaling is None:
@@ -132,7 +134,7 @@ def _read_nrrd_mask(path: Path) -> _Labels:
 def _read_metaimage_mask(path: Path) -> _Labels:
     """The mask in a MetaImage file."""
     refuse_unplaced(path)
-    refuse_wrong_size(path)
+    refuse_wrong_size(path, is_ct=False)
     reader = itk_reader(path)
     reader.ReadImageInformation()
     size = reader.GetSize()

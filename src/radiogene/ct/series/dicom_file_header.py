@@ -3,6 +3,7 @@
 import os
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,8 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
+from radiogene.ct.packed_ratio import LARGEST_PACKED_RATIO
+from radiogene.ct.series.deflated_file import inflated_copy
 from radiogene.ct.series.dicom_image_header import PixelElement, single_frame_header, study_of
 from radiogene.ct.series.dicom_values import UnreadableValueError, text_of, whole_number_of
 from radiogene.ct.series.enhanced_multiframe import multiframe_headers
@@ -31,6 +34,9 @@ DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
 
 HEADER_BYTES = (8 << 10, 1 << 20)
 """A CT's header ends within the first; private elements may reach into the second; longer ones are pydicom's."""
+
+DEFLATED_HEADER_BYTES = (1 << 20, 1 << 26)
+"""The same of a deflated file, of which no more is inflated for its header."""
 
 ITEM_HEADER = struct.Struct("<4sI")
 ITEM = b"\xfe\xff\x00\xe0"
@@ -50,6 +56,7 @@ DAMAGE_ERRORS = (
     AttributeError,
     NotImplementedError,
     OverflowError,
+    RecursionError,
     struct.error,
     zlib.error,
 )
@@ -90,6 +97,18 @@ def _looks_like_dicom(start: bytes) -> bool:
 
 def _general_header(file: BinaryIO) -> tuple[HeaderElements, PixelElement | None]:
     """The header as pydicom reads it, whatever its encoding, and where its pixels were met."""
+    for most in DEFLATED_HEADER_BYTES:
+        copy = inflated_copy(file, most)
+        if copy is None:
+            return _walked_header(file)
+        elements, pixels = _walked_header(copy)
+        if pixels is not None:
+            break
+    return replace(elements, transfer_syntax_uid=DeflatedExplicitVRLittleEndian), pixels
+
+
+def _walked_header(file: BinaryIO) -> tuple[HeaderElements, PixelElement | None]:
+    """The header of a file that is not deflated."""
     met: list[PixelElement] = []
 
     def at_pixels(tag: BaseTag, _vr: str | None, length: int) -> bool:
@@ -173,6 +192,11 @@ def _check_pixels_are_whole(elements: HeaderElements, file: BinaryIO, pixel_elem
     if length < needed:
         raise UnreadableValueError(f"has {length} bytes of pixels where its size needs {needed}")
     if elements.transfer_syntax_uid == DeflatedExplicitVRLittleEndian:
+        held = os.fstat(file.fileno()).st_size
+        if needed > held * LARGEST_PACKED_RATIO:
+            raise UnreadableValueError(
+                f"has {held} bytes, which cannot be packed from the {needed} that its size needs"
+            )
         return
     missing = (pixel_element.offset_bytes or 0) + length - os.fstat(file.fileno()).st_size
     if missing > 0:

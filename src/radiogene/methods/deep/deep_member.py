@@ -19,6 +19,7 @@ from radiogene.methods.deep.patient_images import ImageKind, PatientImages, Pixe
 from radiogene.methods.deep.patient_values import FittedValues, PatientValues
 from radiogene.methods.method_settings import NetworkSettings
 from radiogene.methods.stage_schedules import stage_schedule
+from radiogene.networks.finite_weights import refuse_not_finite
 from radiogene.networks.image_network import ImageNetwork
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.tensor_file import load_tensors, save_tensors
@@ -73,8 +74,7 @@ def deep_member(
         network.load_state_dict(state)
     except RuntimeError as error:
         raise WeightsError(f"{source} does not hold the weights of {design.name}: {error}") from error
-    if not all(bool(torch.isfinite(parameter).all()) for parameter in network.parameters()):
-        raise WeightsError(f"{source} holds values that are not finite. Train again.")
+    refuse_not_finite(network, source)
     return DeepMember(network.eval(), settings)
 
 

@@ -16,6 +16,7 @@ from radiogene.errors import (
     WorkersError,
 )
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.regular_file import read_file_text
 from radiogene.storage.typed_json import JsonObject
 from radiogene.training.fitting.run_options import process_rank
@@ -82,7 +83,7 @@ class UnfinishedTraining:
 
     def _require_same(self, file: Path, wanted: dict[str, Any]) -> None:
         try:
-            found = json.loads(read_file_text(file))
+            found = parsed_json(read_file_text(file))
         except (UnicodeDecodeError, json.JSONDecodeError) as error:
             raise SettingsError(f"{file} cannot be read ({error}). {self._remedy}") from error
         differences = _differences(found, wanted)
