@@ -194,9 +194,7 @@ def _check_pixels_are_whole(elements: HeaderElements, file: BinaryIO, pixel_elem
     if elements.transfer_syntax_uid == DeflatedExplicitVRLittleEndian:
         held = os.fstat(file.fileno()).st_size
         if needed > held * LARGEST_PACKED_RATIO:
-            raise UnreadableValueError(
-                f"has {held} bytes, which cannot be packed from the {needed} that its size needs"
-            )
+            raise UnreadableValueError(f"has {held} bytes, which cannot hold the {needed} that its size needs")
         return
     missing = (pixel_element.offset_bytes or 0) + length - os.fstat(file.fileno()).st_size
     if missing > 0:

@@ -139,8 +139,8 @@ def refuse_wrong_size(path: Path, *, is_ct: bool = True) -> None:
         raise SeriesError(f"{data_path}, which {path} names, cannot be read: {reason}.") from error
     if held != size:
         raise SeriesError(
-            f"{data_path} holds {'more' if held > size else held} bytes of pixels where its header states {size}: it is "
-            "truncated, or its size or type are wrong. Restore the file, or convert the original again."
+            f"{data_path} holds {'more' if held > size else held} bytes of pixels where its header states {size}: it "
+            "is truncated, or its size or type are wrong. Restore the file, or convert the original again."
         )
 
 
