@@ -18,7 +18,7 @@ from radiogene.errors import CasesFailedError, RadiogeneError
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes among files are POSIX")
 
 PATHS_AS_TEXT = {
-    *("cohort", "second", "nodule", "store", "source", "train", "external", "init", "pretrained", "calibration"),
+    *("cohort", "second", "nodule", "store", "source", "train", "external", "init", "pretrained", "calibration", "out"),
 }
 """Parameters of verbs that are text and may hold a path, beside all that are of the type Path."""
 

@@ -1,8 +1,6 @@
 """Predictions for every row of a cohort table: failures listed by row, resumed where it stopped."""
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Callable
 from contextlib import closing
@@ -19,6 +17,7 @@ from radiogene.parallel.workers import Workers
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult
 from radiogene.storage.atomic_files import write_text
+from radiogene.storage.csv_text import csv_text
 from radiogene.storage.json_text import parsed_json
 from radiogene.storage.regular_file import read_file_text, refuse_special
 from radiogene.storage.typed_json import MAY_BE_ABSENT, JsonObject, from_json_text, to_json
@@ -218,11 +217,8 @@ def _write_table(out: Path, genes: tuple[str, ...], lines: list[PredictionLine])
     for gene in genes:
         columns += [f"{gene}_{what}" for what in (part.name for part in fields(GeneLine))]
     columns += ["share_outside", "synthetic", "warnings", "error"]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(line.columns() for line in lines)
-    write_text(out, text.getvalue())
+    cells = (line.columns() for line in lines)
+    write_text(out, csv_text([columns, *([of.get(column) for column in columns] for of in cells)]))
 
 
 def _text_of(entry: JournalEntry) -> str:

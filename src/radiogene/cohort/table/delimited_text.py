@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from radiogene.cohort.table.excel_table import XLSX_OR_CSV, is_workbook, workbook_rows
 from radiogene.cohort.table.problem import CohortTableError, Problem
+from radiogene.storage.csv_text import plain_cell
 from radiogene.storage.place import ObjectPlace, Place
 from radiogene.storage.regular_file import read_file
 
@@ -67,7 +68,7 @@ def read_delimited_text(path: Place, file: str, expected_columns: Iterable[str])
     if len(body) > MOST_ROWS:
         raise _refusal(file, None, f"{len(body):,} rows", f"at most {MOST_ROWS:,}: one row per nodule")
     return DelimitedText(
-        header, tuple(Record(record.line, tuple(cell.strip() for cell in record.cells)) for record in body)
+        header, tuple(Record(record.line, tuple(plain_cell(cell.strip()) for cell in record.cells)) for record in body)
     )
 
 

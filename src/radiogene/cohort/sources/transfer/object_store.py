@@ -21,6 +21,7 @@ from typing import IO, TypeVar
 
 from radiogene.errors import SettingsError, TransferError
 from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.guarded_redirects import GuardedRedirects
 from radiogene.storage.plain_words import counted
 from radiogene.storage.regular_file import open_file
 
@@ -117,7 +118,7 @@ class ObjectStore:
         for attempt in range(1, self.tries + 1):
             try:
                 # The scheme was checked; no file can be read by it.
-                with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+                with urllib.request.build_opener(GuardedRedirects).open(url, timeout=TIMEOUT_S) as answer:
                     return use(answer)
             except urllib.error.HTTPError as error:
                 reason, again = f"HTTP {error.code} {error.reason}", error.code in WORTH_ANOTHER_TRY
