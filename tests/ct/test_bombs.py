@@ -1,6 +1,6 @@
 """Small files that stand for gigabytes, or for endless work: refused by name within little memory and time.
 
-Each is read in a child of 3 GB and 60 s, so that a bound that is lost shows as the child's end.
+Each is read in a child of 3 GB and some minutes, so that a bound that is lost shows as the child's end.
 """
 
 import bz2
@@ -32,7 +32,7 @@ GIGABYTES_3 = 192
 
 @pytest.fixture(scope="module")
 def child():
-    made = GuardedChild(Limits(seconds=60, address_bytes=3 * 2**30))
+    made = GuardedChild(Limits(seconds=300, address_bytes=3 * 2**30))
     yield made
     made.close()
 

@@ -19,9 +19,10 @@ from sklearn.tree._tree import Tree
 from skops.io.exceptions import UnsupportedTypeException, UntrustedTypesFoundException
 
 from radiogene.errors import WeightsError
+from radiogene.methods.canonical_skops import canonical
 from radiogene.methods.fitted_tree import tree_problem
 from radiogene.methods.tabular.elimination import RecursiveElimination
-from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.atomic_files import write_bytes
 from radiogene.storage.regular_file import refuse_special
 
 TRUSTED_TYPES = (
@@ -58,8 +59,7 @@ def write_estimators(path: Path, estimators: Sequence[BaseEstimator]) -> None:
         path: ending in `.skops`.
         estimators: fitted.
     """
-    with atomic_path(path) as temporary:
-        skops.io.dump(list(estimators), temporary)
+    write_bytes(path, canonical(skops.io.dumps(list(estimators))))
 
 
 def read_estimators(path: Path) -> list[Any]:
