@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from radiogene.errors import RadiogeneError, SettingsError, WeightsError
+from radiogene.errors import SettingsError, WeightsError
 from radiogene.model.model_folder import read_model_folder
 from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.networks.presets import PRESETS
@@ -65,13 +66,14 @@ def test_mutated_json_is_refused_in_our_words_or_read(name, trained_model, tmp_p
     refused = 0
     for _ in range(MUTATIONS_OF_EACH_FILE):
         changed, path = mutated(content, draws)
+        print(path)
         (model / name).write_text(json.dumps(changed))
         rehash(model)
-        try:
-            read_nine_view_model(model)
-        except RadiogeneError as error:
+        # Any other error than ours ends the test; the last place printed says where.
+        with suppress(WeightsError, SettingsError):
             refused += 1
-            assert isinstance(error, WeightsError | SettingsError), (path, error)
+            read_nine_view_model(model)
+            refused -= 1
     assert refused > MUTATIONS_OF_EACH_FILE / 2
 
 
