@@ -31,7 +31,6 @@ class Cohort:
     rows: tuple[CohortRow, ...]
     extra_columns: tuple[str, ...] = ()
 
-    @property
     def with_columns(self, names: Sequence[str] | None) -> "Cohort":
         """The cohort with further columns of these names alone.
 
@@ -52,6 +51,7 @@ class Cohort:
         )
         return replace(self, rows=tuple(rows), extra_columns=tuple(n for n in self.extra_columns if n in wanted))
 
+    @property
     def by_patient(self) -> dict[str, tuple[CohortRow, ...]]:
         """The rows of each patient, patients in order of first appearance."""
         return by_patient(self.rows)
