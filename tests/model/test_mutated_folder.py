@@ -1,6 +1,7 @@
 """A model folder whose JSON was changed and whose hashes were made to fit: our own refusal, or a model that answers."""
 
 import json
+import os
 import random
 import shutil
 from contextlib import suppress
@@ -19,7 +20,8 @@ from radiogene.networks.standardisation import Standardisation
 from radiogene.prediction.result import GeneResult
 from radiogene.storage.checked_files import read_json, sha256_of
 
-MUTATIONS_OF_EACH_FILE = 40
+MUTATIONS_OF_EACH_FILE = 20 * int(os.environ.get("RADIOGENE_TORTURE", "2"))
+"""Of `make torture`, many times more."""
 
 VALUES = (None, True, -1, 0, 10**9, 10**400, 1e308, float("nan"), "x", "", [], {}, [[]], {"a": 1}, [None] * 3)
 """What stands in for a value; JSON of Python writes NaN and whole numbers of any length."""

@@ -37,7 +37,10 @@ def predict(
     model: Annotated[Path, typer.Option("--model", help="The model folder.")],
     ct: Annotated[Path | None, typer.Option("--ct", help="A DICOM folder, or a NIfTI, NRRD or MHA file.")] = None,
     nodule: Annotated[
-        str | None, typer.Option("--nodule", help="X Y Z (LPS mm unless --frame), or a SEG, an RTSTRUCT, a mask.")
+        str | None,
+        typer.Option(
+            "--nodule", help="X Y Z (LPS mm unless --frame), a SEG, an RTSTRUCT, a mask; auto finds the study's."
+        ),
     ] = None,
     frame: Annotated[FrameName, typer.Option("--frame", help="Frame of X Y Z.")] = "lps",
     segment: Segment = None,
