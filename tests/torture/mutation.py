@@ -28,7 +28,7 @@ def mutated(content: bytes, draws: random.Random) -> bytes:
         elif kind == 3:
             changed[at:at] = changed[at : at + draws.randint(1, 64)]
         else:
-            del changed[max(at, 1) :] if draws.random() < 0.2 else changed[at : at + 1]
+            del changed[max(at, 1) : None if draws.random() < 0.2 else at + 1]
     return bytes(changed)
 
 
