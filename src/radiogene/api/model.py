@@ -21,6 +21,7 @@ from radiogene.model.facts import ModelFacts
 from radiogene.parallel.workers import Workers
 from radiogene.prediction.case_values import case_row, require_known_columns
 from radiogene.prediction.predictor import Predictor
+from radiogene.storage.regular_file import read_file_text
 from radiogene.storage.result_places import require_file_place, require_folder_place
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Model:
     @property
     def card(self) -> str:
         """Its model card, as Markdown."""
-        return (self.path / "card.md").read_text(encoding="utf-8")
+        return read_file_text(self.path / "card.md")
 
     def predict(
         self,

@@ -34,8 +34,9 @@ from radiogene.report.evidence.evidence_report import (
     GeneCounts,
     LedgerLine,
 )
-from radiogene.report.evidence.report_files import PAGE_FILE, write_report
+from radiogene.report.evidence.report_files import FIGURES_FOLDER, PAGE_FILE, TABLES_FOLDER, write_report
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.hashed_folder import hashes_under
 from radiogene.storage.typed_json import JsonObject
 
 SHOWN_DIGITS = 12
@@ -86,6 +87,8 @@ def write_evidence(run: ExperimentRun, out: Path) -> WrittenEvidence:
     report = evidence_report(run)
     write_json(out / MANIFEST_FILE, report.manifest)
     write_report(report, out)
+    hashes = hashes_under(out, (PAGE_FILE, TABLES_FOLDER, FIGURES_FOLDER))
+    write_json(out / MANIFEST_FILE, {**report.manifest, "sha256": hashes})
     return WrittenEvidence(
         report=out / PAGE_FILE,
         answers=tuple(f"{answer.gene}: {answer_sentence(answer)}" for answer in report.answers),
