@@ -36,8 +36,8 @@ PUBLIC_CLINICAL = About(
     title="EGFR and KRAS from age, sex and smoking alone",
     warning=(
         "public-clinical reads no image: it tells what age, sex and smoking say, from 289 public patients, and is no "
-        "basis for any decision. Its AUC in nested cross-validation is 0.68 for EGFR; for KRAS, 0.55, it is not shown to "
-        "be better than chance."
+        "basis for any decision. Its AUC in nested cross-validation is 0.68 for EGFR; for KRAS, 0.55, it is not shown "
+        "to be better than chance."
     ),
     data=(
         "NSCLC Radiogenomics, 147 patients: Bakr S, et al. Data for NSCLC Radiogenomics (Version 4). The Cancer "
