@@ -22,7 +22,7 @@ __version__ = "0.2.0"
 os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 
 if TYPE_CHECKING:
-    from radiogene.api.cohorts import check_cohort, open_store, prepare_cohort, read_cohort
+    from radiogene.api.cohorts import check_cohort, open_store, patient_table, prepare_cohort, read_cohort
     from radiogene.api.model import Model, evaluate, load_model
     from radiogene.api.outcomes import record_outcomes
     from radiogene.api.prediction import Prediction
@@ -45,6 +45,7 @@ __all__ = [
     "list_methods",
     "load_model",
     "open_store",
+    "patient_table",
     "place_nodule",
     "prepare_cohort",
     "prepare_nodule",
@@ -58,7 +59,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "api.cohorts": ("check_cohort", "open_store", "prepare_cohort", "read_cohort"),
+    "api.cohorts": ("check_cohort", "open_store", "patient_table", "prepare_cohort", "read_cohort"),
     "api.model": ("Model", "evaluate", "load_model"),
     "api.outcomes": ("record_outcomes",),
     "api.prediction": ("Prediction",),

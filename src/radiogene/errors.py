@@ -84,10 +84,16 @@ class StorageError(RadiogeneError):
     exit_code = 19
 
 
+class ChangedError(RadiogeneError):
+    """A store, a model, an experiment or a report that is not as it was written."""
+
+    exit_code = 21
+
+
 class OutcomesError(RadiogeneError):
     """A molecular result of a case that nobody answered, or one that contradicts another."""
 
-    exit_code = 21
+    exit_code = 22
 
 
 class CasesFailedError(RadiogeneError):

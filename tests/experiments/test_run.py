@@ -182,7 +182,8 @@ def test_a_batch_of_no_parts_is_refused():
 KILLED_RUN = """
 import sys
 from pathlib import Path
-from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
+from radiogene.cohort.cohort_place import CohortPlace
+from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.experiment import Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.rows import system

@@ -11,16 +11,18 @@ from radiogene.ct.nodule.location import NodulePlace
 from radiogene.ct.preparation import PreparedNodule
 from radiogene.decision.answer_settings import AnswerSettings
 from radiogene.decision.decision import Decision
-from radiogene.errors import SettingsError
+from radiogene.errors import SettingsError, WeightsError
 from radiogene.evaluation.ledger import ledger_file
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.protocol import Plan, read_protocol
+from radiogene.model.box import boxed_models, model_place
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
 from radiogene.model.facts import ModelFacts
 from radiogene.parallel.workers import Workers
 from radiogene.prediction.case_values import case_row, require_known_columns
 from radiogene.prediction.click_answer import require_radius
 from radiogene.prediction.predictor import Predictor
+from radiogene.storage.regular_file import read_file_text
 from radiogene.storage.result_places import require_file_place, require_folder_place
 
 if TYPE_CHECKING:
@@ -69,11 +71,11 @@ class Model:
     @property
     def card(self) -> str:
         """Its model card, as Markdown."""
-        return (self.path / "card.md").read_text(encoding="utf-8")
+        return read_file_text(self.path / "card.md")
 
     def predict(
         self,
-        ct: str | Path | PreparedNodule,
+        ct: str | Path | PreparedNodule | None = None,
         nodule: NodulePlace | None = None,
         *,
         age: float | str | None = None,
@@ -90,7 +92,8 @@ class Model:
         """The probabilities of one nodule, with everything to know before using them.
 
         Args:
-            ct: a DICOM folder or a volume file; or a nodule that `prepare_nodule` made ready.
+            ct: a DICOM folder or a volume file; or a nodule that `prepare_nodule` made ready. None for a system that
+                reads columns of the table alone.
             nodule: three numbers in `frame`, or the path of a DICOM SEG, an RTSTRUCT or a mask.
             age: years; None is unknown.
             sex: female or male; None is unknown.
@@ -115,6 +118,10 @@ class Model:
             require_radius(stability)
         row = case_row(age=age, sex=sex, smoking=smoking, further=values or {})
         require_known_columns(row, self.columns)
+        if ct is None:
+            if nodule is not None:
+                raise SettingsError("A `nodule` was given without the scan that it is in: give its `ct`, too.")
+            return self.answer(None, row)
         if isinstance(ct, PreparedNodule):
             return _asked_further(self.answer(ct, row), stability, sensitivity=sensitivity)
         if nodule is None:
@@ -123,8 +130,8 @@ class Model:
         answered = Prediction(self.predictor.predict(prepared, row), self.predictor, prepared, row, (Path(ct), series))
         return _asked_further(answered, stability, sensitivity=sensitivity)
 
-    def answer(self, prepared: PreparedNodule, row: PatientRow) -> Prediction:
-        """The prediction for a nodule that is ready, with the patient's values as a cohort table gives them."""
+    def answer(self, prepared: PreparedNodule | None, row: PatientRow) -> Prediction:
+        """The prediction for a nodule that is ready, or without a scan, by values as a cohort table gives them."""
         return Prediction(self.predictor.predict(prepared, row), self.predictor, prepared, row)
 
 
@@ -146,7 +153,8 @@ def load_model(
     """The model in a folder, checked against its own hashes.
 
     Args:
-        path: a folder that `train` or an experiment wrote, of any system.
+        path: a folder that `train` or an experiment wrote, of any system; or the name of a model that travels with the
+            package ("public-clinical").
         engine: what computes the views' features of a nine-view network: "pytorch", "openvino" or "onnx".
         precision: in which it does: "float32", "bf16" or "int8".
         export: a folder that `radiogene export` wrote, in place of one in the model folder.
@@ -158,7 +166,12 @@ def load_model(
         SettingsError: an engine that is not installed or does not run the model, or settings of a site that it cannot
             follow.
     """
-    folder = Path(path)
+    folder = model_place(path)
+    if not folder.is_dir():
+        raise WeightsError(
+            f"{folder} is no model folder. Give the folder that `radiogene train` wrote, or the name of a model that "
+            f"travels with the package: {', '.join(boxed_models())}."
+        )
     choice = engine_choice(engine, precision, export)
     return Model(Predictor.from_folder(folder, choice, answer_settings(answers)), folder)
 
@@ -207,7 +220,8 @@ def evaluate(
 
     Args:
         model: loaded, or its folder.
-        store: of the cohort; several are one cohort.
+        store: of the cohort; several are one cohort; or tables without images (`patient_table`), for systems that read
+            columns alone.
         against: other models, compared in pairs on the same patients.
         out: folder for `evaluation.json` and `predictions.csv`; None writes nothing.
         ledger: file in which every look at a cohort is counted; that of the protocol, else that of this user's state
@@ -239,7 +253,7 @@ def evaluate(
 
     evaluation = evaluate_model(
         first.predictor,
-        opened_cohort(store, None if files is None else Path(files)),
+        opened_cohort(store, None if files is None else Path(files), first.genes),
         against=[other.predictor for other in others],
         nodule_rule=None if nodule_rule is None else NoduleRule(nodule_rule),
         include_training_cases=include_training_cases,
@@ -279,7 +293,7 @@ def predict_table(
 
     Args:
         model: loaded, or its folder.
-        table: of the cohort.
+        table: of the cohort; without scans and nodules, for a system that reads columns alone.
         out: the CSV file to write.
         allow_gaps: interpolate over missing or uneven slices.
         workers: processes that prepare the cubes.
@@ -294,7 +308,12 @@ def predict_table(
     loaded = model if isinstance(model, Model) else load_model(model)
     # A scan or mask that is not there fails its own row; the other rows need not wait for it.
     from radiogene.api.cohorts import read_cohort
+    from radiogene.cohort.table.patient_table import names_scans, read_patient_rows
     from radiogene.prediction.cohort_predictions import predict_cohort
 
-    cohort = read_cohort(table, genes=loaded.genes, check_files=False)
-    return predict_cohort(loaded.predictor, cohort, file, allow_gaps=allow_gaps, workers=workers, progress=progress)
+    rows: Sequence[PatientRow]
+    if loaded.predictor.model.entry.looks_at_nodule or names_scans(table, loaded.genes):
+        rows = read_cohort(table, genes=loaded.genes, check_files=False).rows
+    else:
+        rows = read_patient_rows(table, loaded.genes, several_nodules=True)
+    return predict_cohort(loaded.predictor, rows, file, allow_gaps=allow_gaps, workers=workers, progress=progress)

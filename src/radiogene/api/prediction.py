@@ -27,7 +27,7 @@ class Prediction:
     Args:
         result: what the model says.
         predictor: that said so.
-        prepared: the nodule.
+        prepared: the nodule; None where no scan was given.
         row: the values that were entered.
         scan: path and series that it was read from; None for a nodule that was made ready before.
     """
@@ -36,7 +36,7 @@ class Prediction:
         self,
         result: PredictionResult,
         predictor: Predictor,
-        prepared: PreparedNodule,
+        prepared: PreparedNodule | None,
         row: PatientRow,
         scan: tuple[Path, str | None] | None = None,
     ) -> None:
@@ -104,6 +104,8 @@ class Prediction:
         """
         from radiogene.explanation.model_maps import explained_model
 
+        if self.prepared is None:
+            raise SettingsError("There are no activation maps without a scan: the model reads columns alone.")
         model = explained_model(self._predictor.model.method)
         return model.maps(stored_cube(self.prepared.cube_hu), self._row)
 
@@ -145,10 +147,10 @@ class Prediction:
         """
         from radiogene.report.dicom.dicom_results import write_dicom_results
 
-        if self._scan is None:
+        if self._scan is None or self.prepared is None:
             raise SettingsError(
                 "DICOM results belong to the patient and study of a CT: give `predict` the DICOM folder and the "
-                "nodule, not a nodule that was made ready before."
+                "nodule, not values alone or a nodule that was made ready before."
             )
         place = Path(folder)
         require_folder_place(place)

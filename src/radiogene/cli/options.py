@@ -13,7 +13,10 @@ NoduleRuleName = Literal["largest", "mean", "max"]
 Ct = Annotated[Path, typer.Option("--ct", help="A DICOM folder, or a NIfTI, NRRD or MHA file.")]
 NoduleOption = Annotated[
     str,
-    typer.Option("--nodule", help="X Y Z (LPS mm unless --frame), or a DICOM SEG, an RTSTRUCT, a NIfTI/NRRD/MHA mask."),
+    typer.Option(
+        "--nodule",
+        help="X Y Z (LPS mm unless --frame), a DICOM SEG, an RTSTRUCT, a NIfTI/NRRD/MHA mask, or auto.",
+    ),
 ]
 FrameOption = Annotated[FrameName, typer.Option("--frame", help="Frame of X Y Z; voxel is 0-based column, row, slice.")]
 Segment = Annotated[
@@ -27,6 +30,22 @@ Stores = Annotated[
         "--store",
         metavar="STORE",
         help="Store that `radiogene prepare` filled: a folder, or s3://BUCKET/NAME; repeatable for centres.",
+    ),
+]
+CohortStores = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        help="Store that `radiogene prepare` filled: a folder, or s3://BUCKET/NAME; repeatable for centres.",
+    ),
+]
+Tables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--table",
+        metavar="TABLE",
+        help="In place of a store, for systems that read columns alone: a table without images; repeatable.",
     ),
 ]
 SettingsFile = Annotated[

@@ -25,7 +25,9 @@ from radiogene.cli.options import (
 )
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, CohortError, SettingsError
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.plain_words import counted
+from radiogene.storage.regular_file import read_file
 
 if TYPE_CHECKING:
     from radiogene.ct.geometry_report import GeometryReport
@@ -35,7 +37,10 @@ def predict(
     model: Annotated[Path, typer.Option("--model", help="The model folder.")],
     ct: Annotated[Path | None, typer.Option("--ct", help="A DICOM folder, or a NIfTI, NRRD or MHA file.")] = None,
     nodule: Annotated[
-        str | None, typer.Option("--nodule", help="X Y Z (LPS mm unless --frame), or a SEG, an RTSTRUCT, a mask.")
+        str | None,
+        typer.Option(
+            "--nodule", help="X Y Z (LPS mm unless --frame), a SEG, an RTSTRUCT, a mask; auto finds the study's."
+        ),
     ] = None,
     frame: Annotated[FrameName, typer.Option("--frame", help="Frame of X Y Z.")] = "lps",
     segment: Segment = None,
@@ -80,7 +85,10 @@ def predict(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Predict EGFR and KRAS mutation of one nodule, or of every row of a cohort table."""
+    """Predict EGFR and KRAS mutation of one nodule, or of every row of a cohort table.
+
+    A model that reads columns of the table alone needs no scan: leave --ct and --nodule out, or the table's columns.
+    """
     one_nodule = {
         "--ct": ct,
         "--nodule": nodule,
@@ -114,8 +122,6 @@ def predict(
             quiet=quiet,
         )
         return
-    if ct is None or nodule is None:
-        raise SettingsError("Give --ct and --nodule for one nodule, or --cohort for a table.")
     from radiogene.api.model import load_model
     from radiogene.prediction.click_answer import DEFAULT_RADIUS_MM, require_radius
     from radiogene.report.terminal_text import click_text
@@ -140,7 +146,7 @@ def predict(
         stability=(stability or None) if as_json else None,
         sensitivity=sensitivity,
     )
-    if out is not None:
+    if out is not None and prediction.result.nodule is not None:
         _refuse_other_report(out, prediction.result.nodule)
     # The answer does not wait for those at nearby centres; JSON is one object, and is asked for with them or without.
     typer.echo(json.dumps(prediction.to_json(), indent=2, allow_nan=False) if as_json else repr(prediction))
@@ -162,7 +168,7 @@ def _refuse_other_report(out: Path, nodule: "GeometryReport") -> None:
     from radiogene.report.case_page import RESULT_FILE
 
     try:
-        there = json.loads((out / RESULT_FILE).read_bytes())["nodule"]
+        there = parsed_json(read_file(out / RESULT_FILE))["nodule"]
         same = there["series_uid"] == nodule.series_uid and there["centre_lps_mm"] == list(nodule.centre_lps_mm)
     except FileNotFoundError:
         return

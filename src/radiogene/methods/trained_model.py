@@ -27,10 +27,11 @@ from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.methods.companion_fit import FittedCompanion, fitted_companion
-from radiogene.methods.inputs import available, columns_given
+from radiogene.methods.inputs import available, columns_given, refuse_without_images
 from radiogene.methods.method import FitContext, Method, MethodEntry
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
+from radiogene.model.about import About
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.facts import ModelFacts
 from radiogene.model.model_folder import ModelFolder, WrittenModel, read_model_folder, write_model
@@ -49,6 +50,7 @@ class TrainedModel:
         weights_sha256: of the file of what was fitted; empty before it is written.
         clinical_only: companion on the clinical values alone, or why there is none.
         known_scans: what else tells a training case from another.
+        about: data and limits of a released model; None for one's own.
         familiarity: what a new case's features are held against, or why there is nothing.
     """
 
@@ -59,6 +61,7 @@ class TrainedModel:
     weights_sha256: str
     clinical_only: ClinicalOnly = BEFORE_COMPANIONS
     known_scans: KnownScans = field(default_factory=KnownScans)
+    about: About | None = None
     familiarity: Familiarity = BEFORE_FAMILIARITY
 
     @property
@@ -135,10 +138,12 @@ def fit_model(
 
     Raises:
         TrainingError: nobody has what it needs, or a gene has too few mutants or wild types among those who do.
-        CohortError: a column is missing, unusable or a copy of a label, or two patients are one.
+        CohortError: a table without images for a system that reads CT, a column that is missing, unusable or a copy of
+            a label, or two patients who are one.
         SettingsError: settings that do not fit, an unfinished fit with others, or a site's key that cannot be used.
     """
     started = monotonic()
+    refuse_without_images(entry, cohort)
     columns = columns_given(entry, settings.clinical)
     presence = available(entry, cohort, columns)
     chosen = presence.present.nonzero()[0]
@@ -148,8 +153,8 @@ def fit_model(
     labels = patient_label_table(trained_on, settings.genes)
     if not (labels != UNKNOWN).any():
         raise TrainingError(
-            f"No nodule of the store has a known status of {' or '.join(settings.genes)}. Fill these columns of the "
-            "cohort table and run `radiogene prepare` again."
+            f"No patient has a known status of {' or '.join(settings.genes)}. Fill these columns of the cohort table"
+            + (" and run `radiogene prepare` again." if cohort.has_images else ".")
         )
     known = trained_on.at(np.flatnonzero((labels != UNKNOWN).any(axis=1)))
     scans = cohort_scans(known, site_key())
@@ -160,14 +165,14 @@ def fit_model(
         return None
     held_out = method.held_out
     decision = fit_decision(held_out.predictions, held_out.set_on, method.model_kind, calibration, held_out.folds)
-    cubes = tuple(sorted(method.seen_cubes.union(scans.fingerprints)))
+    cubes = tuple(sorted(method.seen_cubes.union(scans.fingerprints) - {""}))
     manifest: JsonObject = {
         "method": entry.name,
         "settings": to_json(settings),
         **method.record,
         "description": list(method.description),
         "notes": list(method.notes),
-        "training": _training(known, labels, settings.genes, presence.reasons),
+        "training": _training(known, labels, settings.genes, presence.reasons, scans.without_scan),
         "duplicates": to_json(DuplicateCount(allow_duplicates, inside=duplicates)),
         "members_differ_in": method.members_differ_in,
     }
@@ -175,7 +180,9 @@ def fit_model(
         manifest["cross_validation"] = [run.to_json() for run in held_out.runs]
     manifest["seconds"] = round(monotonic() - started, 1)
     companion = fitted_companion(entry, columns, trained_on, held_out, calibration)
-    model = TrainedModel(entry, method, decision, cubes, "", companion.clinical_only, scans.known, method.familiarity)
+    model = TrainedModel(
+        entry, method, decision, cubes, "", companion.clinical_only, scans.known, familiarity=method.familiarity
+    )
     return FinishedFit(model, held_out, presence.reasons, manifest, companion)
 
 
@@ -215,12 +222,13 @@ def trained_model(folder: ModelFolder, choice: EngineChoice = EngineChoice()) ->
         folder.weights_sha256,
         folder.clinical_only,
         folder.known_scans,
+        folder.about,
         folder.familiarity,
     )
 
 
 def _training(
-    known: PreparedCohort, labels: NDArray[np.int8], genes: tuple[str, ...], left_out: dict[str, int]
+    known: PreparedCohort, labels: NDArray[np.int8], genes: tuple[str, ...], left_out: dict[str, int], without_scan: int
 ) -> JsonObject:
     """Counts of those who took part, for the manifest."""
     from radiogene.cohort.store.joined_stores import Stores
@@ -237,7 +245,8 @@ def _training(
     source = known.source
     return {
         "patients": len(known),
-        "nodules": len(known.nodule_indexes),
+        "nodules": len(known.nodule_indexes) if known.has_images else 0,
+        "patients_without_scan": without_scan,
         "rows_that_failed_in_preparation": len(source.failures) if isinstance(source, Stores) else 0,
         "left_out": left_out,
         "labels": counts,

@@ -11,6 +11,7 @@ clinical_only.json   companion on the clinical values alone and what the image a
 clinical_only.csv    predictions of the companion, as those in out_of_fold.csv
 familiarity.json     of how many patients the typical features are, or why there are none; with familiarity.safetensors:
                      mean and covariance of the features of training patients, and distances of held-out ones
+about.json           data, licence and limits of a model that is passed on; it has none of the CSV files
 card.md              what the model is and is not
 manifest.json        how it came about, versions, and the SHA-256 of every other file
 """
@@ -26,6 +27,7 @@ from radiogene.decision.familiarity import BEFORE_FAMILIARITY, Familiarity
 from radiogene.errors import WeightsError
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.held_out_table import CASE, held_out_table
+from radiogene.model.about import About
 from radiogene.model.card import model_card
 from radiogene.model.facts import ModelFacts, common_facts, settings_of_format
 from radiogene.model.familiarity_file import FAMILIARITY_FILE, TYPICAL_FILE, read_familiarity, write_familiarity
@@ -51,6 +53,7 @@ HISTORY_FILE = "history.json"
 HELD_OUT_FILE = "out_of_fold.csv"
 CLINICAL_ONLY_FILE = "clinical_only.json"
 CLINICAL_ONLY_HELD_OUT_FILE = "clinical_only.csv"
+ABOUT_FILE = "about.json"
 MANIFEST_FILE = "manifest.json"
 
 
@@ -68,6 +71,7 @@ class ModelFolder:
         weights_sha256: of the file that holds what was fitted; names the model in every result.
         clinical_only: companion on the clinical values alone, or why there is none.
         known_scans: what else tells a training case from another; empty in folders of older versions.
+        about: data and limits of a released model; None for one's own.
         familiarity: what a new case's features are held against, or why there is nothing.
     """
 
@@ -80,6 +84,7 @@ class ModelFolder:
     weights_sha256: str
     clinical_only: ClinicalOnly
     known_scans: KnownScans = field(default_factory=KnownScans)
+    about: About | None = None
     familiarity: Familiarity = BEFORE_FAMILIARITY
 
     @property
@@ -187,9 +192,21 @@ def read_model_folder(path: Path) -> ModelFolder:
     if SCANS_FILE in hashes:
         require_file(path, SCANS_FILE, hashes)
     known = read_known_scans(path / SCANS_FILE) if SCANS_FILE in hashes else KnownScans()
-    familiarity = _familiarity(path, hashes)
+    if ABOUT_FILE in hashes:
+        require_file(path, ABOUT_FILE, hashes)
+    about = read_typed_json(About, path / ABOUT_FILE) if ABOUT_FILE in hashes else None
     return ModelFolder(
-        path, facts, settings, decision, manifest, cubes, hashes[fitted], clinical_only, known, familiarity
+        path,
+        facts,
+        settings,
+        decision,
+        manifest,
+        cubes,
+        hashes[fitted],
+        clinical_only,
+        known,
+        about,
+        _familiarity(path, hashes),
     )
 
 

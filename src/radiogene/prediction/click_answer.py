@@ -43,10 +43,12 @@ def nearby_offsets_mm(radius_mm: float) -> NDArray[np.float64]:
     return radius_mm * np.concatenate([axes, corners])
 
 
-def why_no_click(predictor: Predictor, prepared: PreparedNodule) -> str:
+def why_no_click(predictor: Predictor, prepared: PreparedNodule | None) -> str:
     """Why the answer has no other centre to be asked at, as a sentence; empty where it has."""
     if not predictor.model.entry.looks_at_nodule:
         return f"{predictor.model.entry.title} does not look at the nodule"
+    if prepared is None:
+        return "no scan was given"
     if prepared.report.nodule.kind != POINT:
         return "the nodule was given as a marking, whose centre nobody clicked; it is for one given as a point"
     if prepared.surroundings is None:
@@ -55,14 +57,14 @@ def why_no_click(predictor: Predictor, prepared: PreparedNodule) -> str:
 
 
 def with_click(
-    predictor: Predictor, result: PredictionResult, prepared: PreparedNodule, row: PatientRow, radius_mm: float
+    predictor: Predictor, result: PredictionResult, prepared: PreparedNodule | None, row: PatientRow, radius_mm: float
 ) -> PredictionResult:
     """The result with `click` of every gene, or with a warning that says why it has none.
 
     Args:
         predictor: the model that made `result`.
         result: of this nodule.
-        prepared: the nodule; its slices are not read again.
+        prepared: the nodule; its slices are not read again. None where no scan was given.
         row: the patient's values.
         radius_mm: how far off the other centres lie.
 
@@ -70,8 +72,9 @@ def with_click(
         SettingsError: a radius that is not above 0 and up to 10 mm.
     """
     require_radius(radius_mm)
-    reason, around = why_no_click(predictor, prepared), prepared.surroundings
-    if reason or around is None:
+    reason = why_no_click(predictor, prepared)
+    around = None if prepared is None else prepared.surroundings
+    if reason or prepared is None or around is None:
         return replace(result, warnings=(*result.warnings, f"`click` is not given: {reason}."))
     centre_mm = np.asarray(prepared.nodule.centre_lps_mm, dtype=np.float64)
     cubes = [stored_cube(around.cube(centre_mm + offset).cube_zyx) for offset in nearby_offsets_mm(radius_mm)]

@@ -1,24 +1,24 @@
 """Predictions for every row of a cohort table: failures listed by row, resumed where it stopped."""
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from radiogene.cohort.row import CohortRow
+from radiogene.cohort.row import CohortRow, PatientRow
 from radiogene.cohort.store.cube_record import row_key
 from radiogene.cohort.store.row_preparation import prepared_rows
-from radiogene.cohort.table.cohort_table import Cohort
 from radiogene.ct.preparation import PreparedNodule
 from radiogene.errors import CohortError
 from radiogene.parallel.workers import Workers
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult
 from radiogene.storage.atomic_files import write_text
+from radiogene.storage.csv_text import csv_text
+from radiogene.storage.json_text import parsed_json
+from radiogene.storage.regular_file import read_file_text, refuse_special
 from radiogene.storage.typed_json import MAY_BE_ABSENT, JsonObject, from_json_text, to_json
 
 Progress = Callable[[int, int], None]
@@ -119,7 +119,7 @@ class CohortPredictions:
 
 def predict_cohort(
     predictor: Predictor,
-    cohort: Cohort,
+    rows: Sequence[PatientRow],
     out: Path,
     *,
     allow_gaps: bool = False,
@@ -133,7 +133,7 @@ def predict_cohort(
 
     Args:
         predictor: the model.
-        cohort: the table.
+        rows: of the table; one without a scan (no `CohortRow`) is answered by its columns alone.
         out: the CSV file to write.
         allow_gaps: interpolate over missing or uneven slices.
         workers: who prepares the cubes.
@@ -151,14 +151,15 @@ def predict_cohort(
         **({} if engine is None else engine.choice),
     }
     finished = _read_journal(journal, header)
-    waiting = [row for row in cohort.rows if _input_key(row) not in finished]
-    resumed = len(cohort.rows) - len(waiting)
+    waiting = [row for row in rows if _input_key(row) not in finished]
+    resumed = len(rows) - len(waiting)
     out.parent.mkdir(parents=True, exist_ok=True)
     failed = 0
+    refuse_special(journal)
     with journal.open("a", encoding="utf-8") as stream:
         if stream.tell() == 0:
             stream.write(json.dumps(header) + "\n")
-        with closing(prepared_rows(waiting, allow_gaps, workers)) as outcomes:
+        with closing(_outcomes(waiting, allow_gaps, workers)) as outcomes:
             for count, (row, outcome) in enumerate(zip(waiting, outcomes, strict=True), start=1):
                 line = _line(predictor, row, outcome)
                 finished[_input_key(row)] = line
@@ -168,21 +169,31 @@ def predict_cohort(
                     stream.write(_text_of(JournalEntry(_input_key(row), line)))
                     stream.flush()
                 if progress is not None:
-                    progress(resumed + count, len(cohort.rows))
-    lines = [replace(finished[_input_key(row)], row=row.row_number) for row in cohort.rows]
+                    progress(resumed + count, len(rows))
+    lines = [replace(finished[_input_key(row)], row=row.row_number) for row in rows]
     _write_table(out, predictor.facts.genes, lines)
     journal.unlink()
     return CohortPredictions(len(waiting) - failed, resumed, failed)
 
 
-def _input_key(row: CohortRow) -> str:
+def _outcomes(
+    rows: Sequence[PatientRow], allow_gaps: bool, workers: Workers
+) -> Generator[PreparedNodule | str | None, None, None]:
+    """Per row, in order, its prepared nodule, the words of its refusal, or None where it has no scan."""
+    scans = [row for row in rows if isinstance(row, CohortRow)]
+    with closing(prepared_rows(scans, allow_gaps, workers)) as prepared:
+        for row in rows:
+            yield next(prepared) if isinstance(row, CohortRow) else None
+
+
+def _input_key(row: PatientRow) -> str:
     """A hash of everything in a row that its prediction depends on, and nothing else: not of its place in the table."""
     values = {name: value for name, value in row.patient_values().items() if name not in ("row_number", "labels")}
-    text = json.dumps([row_key(row), values], sort_keys=True)
+    text = json.dumps([row_key(row) if isinstance(row, CohortRow) else "", values], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -> PredictionLine:
+def _line(predictor: Predictor, row: PatientRow, outcome: PreparedNodule | str | None) -> PredictionLine:
     line = PredictionLine(row.row_number, row.patient_id)
     if isinstance(outcome, str):
         return replace(line, error=outcome)
@@ -193,9 +204,9 @@ def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -
     return replace(
         line,
         genes={gene: _gene_line(of_gene) for gene, of_gene in result.genes.items()},
-        share_outside=result.nodule.share_outside,
+        share_outside=None if result.nodule is None else result.nodule.share_outside,
         share_less_typical=None if result.familiarity is None else result.familiarity.share_less_typical,
-        synthetic=result.model.synthetic or result.nodule.synthetic,
+        synthetic=result.synthetic,
         warnings=" ".join(result.warnings),
     )
 
@@ -219,11 +230,8 @@ def _write_table(out: Path, genes: tuple[str, ...], lines: list[PredictionLine])
     for gene in genes:
         columns += [f"{gene}_{what}" for what in (part.name for part in fields(GeneLine))]
     columns += ["share_less_typical", "share_outside", "synthetic", "warnings", "error"]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(line.columns() for line in lines)
-    write_text(out, text.getvalue())
+    cells = (line.columns() for line in lines)
+    write_text(out, csv_text([columns, *([of.get(column) for column in columns] for of in cells)]))
 
 
 def _text_of(entry: JournalEntry) -> str:
@@ -234,13 +242,13 @@ def _read_journal(journal: Path, header: JsonObject) -> dict[str, PredictionLine
     """Lines by row key that an interrupted run had finished; a last line without an end is passed over."""
     if not journal.exists():
         return {}
-    text = journal.read_text(encoding="utf-8")
+    text = read_file_text(journal)
     lines = text[: text.rfind("\n") + 1].splitlines()
     if not lines:
         journal.unlink()
         return {}
     try:
-        first = json.loads(lines[0])
+        first = parsed_json(lines[0])
     except ValueError as error:
         raise CohortError(
             f"{journal} holds the predictions of an interrupted run and is damaged ({error}). Delete it, or choose "

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from radiogene.ct.geometry_report import GeometryReport
+from radiogene.errors import WeightsError
 from radiogene.storage.typed_json import JsonObject, to_json
 
 
@@ -145,6 +146,14 @@ class GeneResult:
     click: ClickAnswer | None = None
     sensitivity: dict[str, SensitivityRange] | None = None
 
+    def __post_init__(self) -> None:
+        # NaN fails the comparison.
+        if not 0 <= self.probability <= 1:
+            raise WeightsError(
+                f"The model answered {self.probability} where a probability from 0 to 1 was expected. Its folder is "
+                "damaged: copy it again, or train again."
+            )
+
 
 @dataclass(frozen=True)
 class ModelIdentity:
@@ -187,7 +196,7 @@ class PredictionResult:
 
     Attributes:
         genes: per gene name.
-        nodule: geometry report: centre, spacing, share outside, decisions.
+        nodule: geometry report: centre, spacing, share outside, decisions; None where no scan was given.
         warnings: what a reader must know before using the numbers.
         model: which model said so.
         joint: probabilities of the four outcomes of two genes; None where `warnings` say why.
@@ -195,11 +204,16 @@ class PredictionResult:
     """
 
     genes: dict[str, GeneResult]
-    nodule: GeometryReport
+    nodule: GeometryReport | None
     warnings: tuple[str, ...]
     model: ModelIdentity
     joint: dict[str, float] | None = None
     familiarity: FamiliarityAnswer | None = None
+
+    @property
+    def synthetic(self) -> bool:
+        """True where the scan or any training patient was synthetic."""
+        return self.model.synthetic or (self.nodule is not None and self.nodule.synthetic)
 
     def __getitem__(self, gene: str) -> GeneResult:
         """The result of one gene.

@@ -21,17 +21,17 @@ TRIED: Mapping[str, tuple[tuple[Change, float], ...]] = {
 
 
 def with_sensitivity(
-    predictor: Predictor, result: PredictionResult, prepared: PreparedNodule, row: PatientRow
+    predictor: Predictor, result: PredictionResult, prepared: PreparedNodule | None, row: PatientRow
 ) -> PredictionResult:
     """The result with `sensitivity` of every gene, or with a warning that says why it has none.
 
     Args:
         predictor: the model that made `result`.
         result: of this nodule.
-        prepared: the nodule.
+        prepared: the nodule; None where no scan was given.
         row: the patient's values.
     """
-    if not predictor.model.entry.looks_at_nodule:
+    if prepared is None or not predictor.model.entry.looks_at_nodule:
         reason = f"`sensitivity` is not given: {predictor.model.entry.title} does not look at the nodule."
         return replace(result, warnings=(*result.warnings, reason))
     cube = stored_cube(prepared.cube_hu)

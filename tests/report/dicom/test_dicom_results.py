@@ -135,7 +135,7 @@ def test_outline_and_point_lie_where_the_nodule_lies_in_every_orientation(name, 
     np.testing.assert_allclose(found.mean(axis=0), inside.mean(axis=0), atol=1e-3)
     np.testing.assert_allclose(np.sort(found, axis=0), np.sort(inside, axis=0), atol=1e-3)
 
-    report = structured_report(source, result_at(centre), None, equipment)
+    report = structured_report(source, result_at(centre), nodule_at(centre), None, equipment)
     point = next(item for item in items_of(report) if item.ValueType == "SCOORD3D")
     np.testing.assert_allclose(point.GraphicData, centre, atol=0.01)
     assert point.ReferencedFrameOfReferenceUID == series.frame_uid
@@ -159,7 +159,7 @@ def written(tmp_path_factory):
     centre = middle_of(series)
     source, equipment = source_series(folder / "series", None), Equipment(result_at(centre).model)
     outline = outline_segmentation(source, nodule_at(centre), equipment)
-    report = structured_report(source, result_at(centre), outline, equipment)
+    report = structured_report(source, result_at(centre), nodule_at(centre), outline, equipment)
     for name, content in (("outline", outline), ("report", report)):
         content.save_as(folder / f"{name}.dcm", enforce_file_format=True)
     return source.first, folder

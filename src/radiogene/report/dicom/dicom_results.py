@@ -61,7 +61,7 @@ def write_dicom_results(out: Path, case: ReportedCase, nodule: Nodule, ct: Path,
         # The patient's name is taken over as the CT has it, in whatever form.
         warnings.filterwarnings("ignore", message=".*unlikely to represent the intended person name.*")
         outline = outline_segmentation(source, nodule, equipment)
-        report = structured_report(source, case.result, outline, equipment)
+        report = structured_report(source, case.result, nodule, outline, equipment)
         summary = summary_image(source, case, equipment)
     out.mkdir(parents=True, exist_ok=True)
     written = DicomResults(

@@ -1,12 +1,11 @@
 """The CT series that a result belongs to: its headers, where its images lie, and which pixels a nodule fills."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydicom import Dataset, dcmread
 
 from radiogene.ct.geometry import VoxelGrid
@@ -55,7 +54,7 @@ class SourceSeries:
         except (OSError, ValueError) as unreadable:
             raise SeriesError(f"{image.path} cannot be read again: {unreadable}; give the series as it was.") from None
 
-    def nearest(self, point_lps_mm: Sequence[float]) -> SliceHeader:
+    def nearest(self, point_lps_mm: ArrayLike) -> SliceHeader:
         """The image in whose slice a point (3,) in LPS mm lies."""
         depths = [abs(float(_grid(image).to_index_ijk(point_lps_mm)[2])) for image in self.slices]
         return self.slices[int(np.argmin(depths))]

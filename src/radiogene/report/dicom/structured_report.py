@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
 
+from radiogene.ct.nodule.location import Nodule
 from radiogene.prediction.result import GeneResult, PredictionResult
 from radiogene.report.dicom.codes import (
     CALLS,
@@ -53,18 +54,23 @@ DECIMALS = 4
 
 
 def structured_report(
-    source: SourceSeries, result: PredictionResult, outline: Segmentation | None, equipment: Equipment
+    source: SourceSeries,
+    result: PredictionResult,
+    nodule: Nodule,
+    outline: Segmentation | None,
+    equipment: Equipment,
 ) -> Comprehensive3DSR:
     """The report: one finding, the nodule, with a probability, a threshold and a call per gene; never verified.
 
     Args:
         source: the CT.
         result: what the model says.
+        nodule: of which.
         outline: the marking; None for a point.
         equipment: that writes it.
     """
-    centre = np.array([result.nodule.centre_lps_mm])
-    image = source.header(source.nearest(result.nodule.centre_lps_mm))
+    centre = nodule.centre_lps_mm[np.newaxis]
+    image = source.header(source.nearest(nodule.centre_lps_mm))
     finding = VolumetricROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(uid=UID(), identifier="Nodule 1"),
         finding_type=NODULE,

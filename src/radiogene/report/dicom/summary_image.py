@@ -97,7 +97,8 @@ def _lines(case: ReportedCase) -> Iterator[tuple[str, float, str]]:
     if case.clinical:
         entered = ", ".join(f"{name} {value}" for name, value in case.clinical.items())
         yield f"Entered: {entered}", SMALL_POINTS, "0.75"
-    yield f"Nodule at LPS {values_text(result.nodule.centre_lps_mm, 1, ', ')} mm", SMALL_POINTS, "0.75"
+    if result.nodule is not None:
+        yield f"Nodule at LPS {values_text(result.nodule.centre_lps_mm, 1, ', ')} mm", SMALL_POINTS, "0.75"
     yield f"radiogene {__version__}, weights {result.model.weights_sha256[:12]}", SMALL_POINTS, "0.75"
     yield "", SMALL_POINTS, "white"
     lines = [
