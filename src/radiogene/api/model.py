@@ -121,7 +121,7 @@ class Model:
         if ct is None:
             if nodule is not None:
                 raise SettingsError("A `nodule` was given without the scan that it is in: give its `ct`, too.")
-            return self.answer(None, row)
+            return _asked_further(self.answer(None, row), stability, sensitivity=sensitivity)
         if isinstance(ct, PreparedNodule):
             return _asked_further(self.answer(ct, row), stability, sensitivity=sensitivity)
         if nodule is None:
