@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.cohort.identity.cube_fingerprint import cube_fingerprint
-from radiogene.cohort.prepared_cohort import CubeSource, PreparedCohort
+from radiogene.cohort.identity.site_key import KeyedHash
+from radiogene.cohort.prepared_cohort import CohortRecord, CohortSource, PreparedCohort
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store.cube_record import CubeRecord
 from radiogene.ct.acquisition_changes import Change, changed_cube
+from radiogene.ct.geometry_report import GeometryReport
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import SettingsError
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, content_order, draws
@@ -40,6 +42,39 @@ RESAMPLES = BootstrapSettings(resamples=500)
 
 
 @dataclass(frozen=True, eq=False)
+class ChangedRecord:
+    """A record with other values of its patient.
+
+    Attributes:
+        record: as it is.
+        row: the values.
+    """
+
+    record: CohortRecord
+    row: PatientRow
+
+    @property
+    def geometry(self) -> GeometryReport | None:
+        """See `CohortRecord`."""
+        return self.record.geometry
+
+    @property
+    def synthetic(self) -> bool:
+        """See `CohortRecord`."""
+        return self.record.synthetic
+
+    @property
+    def dicom_patient(self) -> KeyedHash | None:
+        """See `CohortRecord`."""
+        return self.record.dicom_patient
+
+    @property
+    def largest_extent_mm(self) -> float:
+        """See `CohortRecord`."""
+        return self.record.largest_extent_mm
+
+
+@dataclass(frozen=True, eq=False)
 class ChangedSource:
     """A source whose cubes are changed, and whose patients may lack a value; the same change gives the same cubes.
 
@@ -50,30 +85,30 @@ class ChangedSource:
         unknown: column that nobody has a value of; empty for none.
     """
 
-    source: CubeSource
+    source: CohortSource
     change: Change | None = None
     amount: float = 0.0
     unknown: str = ""
 
     @property
-    def preparation(self) -> PreparationSettings:
-        """See `CubeSource`."""
+    def preparation(self) -> PreparationSettings | None:
+        """See `CohortSource`."""
         return self.source.preparation
 
     @property
     def preparation_hash(self) -> str:
-        """See `CubeSource`."""
+        """See `CohortSource`."""
         return self.source.preparation_hash
 
-    @property
-    def records(self) -> tuple[CubeRecord, ...]:
-        """See `CubeSource`."""
+    @cached_property
+    def records(self) -> tuple[CohortRecord, ...]:
+        """See `CohortSource`."""
         if not self.unknown:
             return self.source.records
-        return tuple(replace(each, row=_without(each.row, self.unknown)) for each in self.source.records)
+        return tuple(ChangedRecord(each, _without(each.row, self.unknown)) for each in self.source.records)
 
     def cube(self, index: int) -> NDArray[np.int16]:
-        """See `CubeSource`; noise and directions follow from the cube's own content."""
+        """See `CohortSource`; noise and directions follow from the cube's own content."""
         cube = self.source.cube(index)
         if self.change is None:
             return cube
@@ -81,7 +116,7 @@ class ChangedSource:
         return changed_cube(cube, self.change, self.amount, np.random.default_rng(seed))
 
     def segment(self, index: int) -> NDArray[np.bool_] | None:
-        """See `CubeSource`."""
+        """See `CohortSource`."""
         return self.source.segment(index)
 
 
