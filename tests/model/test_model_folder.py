@@ -14,6 +14,7 @@ from networks.backbone_names import needs_timm
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.evaluation.held_out import INNER_VALIDATION, HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
+from radiogene.model.card import model_card
 from radiogene.model.model_folder import WrittenModel, write_model
 from radiogene.model.nine_view_model import read_nine_view_model
 from radiogene.networks.presets import TINY, build_mmdl, preset_named
@@ -151,3 +152,14 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path):
         read_nine_view_model(tmp_path)
     with pytest.raises(WeightsError, match="no model folder"):
         read_nine_view_model(tmp_path / "absent")
+
+
+def test_the_card_says_how_far_answers_move_and_what_so_few_patients_show(trained_model):
+    model = read_nine_view_model(trained_model)
+    movement = {"median": 0.031, "ninth_decile": 0.092}
+    manifest = {"click": {"radius_mm": 3.0, "nodules": 40, "genes": dict.fromkeys(model.facts.genes, movement)}}
+    text = model_card(model.facts, model.folder.decision, manifest)
+    assert "Marked 3 mm off its centre" in text
+    assert "EGFR 0.031 (0.092 in one of ten), KRAS 0.031" in text
+    assert "can show nothing of a model (no interval, test or claim from" in text
+    assert "Marked" not in model_card(model.facts, model.folder.decision, {})
