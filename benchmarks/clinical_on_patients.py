@@ -19,7 +19,7 @@ the ordinary verbs on tables without images: `radiogene.train`, `radiogene.evalu
 import argparse
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -194,7 +194,7 @@ def external(
 def _trained(
     table: CohortTables, place: Path, system: str, columns: Sequence[str], gene: str, seed: int
 ) -> "rg.Model | str":
-    """The model of one gene, or why there is none: one that ranks its own training patients the wrong way is refused."""
+    """The model of one gene, or why there is none: one that ranks its training patients the wrong way is refused."""
     settings = {"genes": [gene], "clinical": list(columns), "folds": 5, "seed": seed}
     try:
         model = rg.train(table, place, method=system, settings=settings, tell=lambda words: None)
