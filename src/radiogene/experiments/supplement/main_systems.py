@@ -10,6 +10,8 @@ from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.row_measures import RowFigures, external_figures
 from radiogene.experiments.rows import mmdl, system
 
+MMDL_TITLE = "MMDL"
+
 
 @dataclass(frozen=True, eq=False)
 class MainFigures:
@@ -23,7 +25,7 @@ class MainFigures:
 def main_fits(settings: ExperimentSettings) -> dict[str, PlannedFit]:
     """MMDL, both clinical models and the radiomics model by title."""
     return {
-        "MMDL": mmdl(settings),
+        MMDL_TITLE: mmdl(settings),
         "Clinical model": system(settings, "clinical"),
         "Clinical model, logistic regression": system(settings, "clinical-logistic"),
         "Radiomics model": system(settings, "radiomics"),
