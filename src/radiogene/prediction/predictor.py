@@ -125,7 +125,7 @@ class Predictor:
         """
         entry, method = self.model.entry, self.model.method
         self.facts.require_preparation(PreparationSettings().fingerprint())
-        case = one_nodule_cohort(prepared, row, self._clinical_columns)
+        case = one_nodule_cohort(prepared, row, self.clinical_columns)
         presence = available(entry, case, self.facts.columns)
         if not presence.present.all():
             raise CohortError(f"{entry.title}: this case cannot be predicted: {'; '.join(presence.reasons)}.")
@@ -183,7 +183,7 @@ class Predictor:
         return StorePredictions(self._of_patients(asked, chosen), chosen, presence.reasons, training_cases)
 
     @property
-    def _clinical_columns(self) -> tuple[str, ...]:
+    def clinical_columns(self) -> tuple[str, ...]:
         """The columns of which a single unknown value counts as the mean."""
         return tuple(c for c in self.facts.columns if c not in (*SEMANTIC_COLUMNS, SUV_COLUMN, SLIDES_COLUMN))
 

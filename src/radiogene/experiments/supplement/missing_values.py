@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS, MEAN_REPLACES_UNKNOWN
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.evaluation.cohort_tables import patient_label_table
+from radiogene.evaluation.cohort_tables import answered_patients, patient_label_table
 from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.missing_predictors import MissingCount, known_and_missing, missing_predictors
 from radiogene.evaluation.subgroups import subgroup_figures
@@ -13,7 +13,6 @@ from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.experiments.row_measures import measure_words
 from radiogene.experiments.rows import mmdl
-from radiogene.experiments.supplement.answered_patients import answered_patients
 from radiogene.experiments.supplement.subgroups import FEW_NOTE
 from radiogene.report.evidence.evidence_report import EXTERNAL, TRAINING, PlainTable, SupplementEntry
 

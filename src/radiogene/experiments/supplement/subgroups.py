@@ -1,6 +1,7 @@
 """MMDL in subgroups of the external cohort: sex, age, smoking, site, nodule size; its fairness, as far as seen."""
 
 from radiogene.cohort.few_events import FEWEST_EVENTS
+from radiogene.evaluation.cohort_tables import answered_patients
 from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.subgroups import patient_traits, subgroup_figures
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
@@ -8,7 +9,6 @@ from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.experiments.row_measures import measure_words
 from radiogene.experiments.rows import mmdl
-from radiogene.experiments.supplement.answered_patients import answered_patients
 from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
 
 NAME = "subgroups"

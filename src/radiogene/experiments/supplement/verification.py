@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from radiogene.evaluation.cohort_tables import answered_patients
 from radiogene.evaluation.verification import Characteristic, verification
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.experiments.row_measures import DASH
 from radiogene.experiments.rows import mmdl
-from radiogene.experiments.supplement.answered_patients import answered_patients
 from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
 from radiogene.report.numbers import p_text, percent, value_text
 
