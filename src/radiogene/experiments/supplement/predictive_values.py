@@ -15,7 +15,17 @@ from radiogene.report.numbers import percent
 
 NAME = "predictive-values"
 TITLE = "Predictive values in the external cohort"
-HEADINGS = ("gene", "system", "prevalence", "PPV", "NPV")
+HEADINGS = (
+    "gene",
+    "system",
+    "called mutant, right",
+    "wrong",
+    "called wild type, right",
+    "wrong",
+    "prevalence",
+    "PPV",
+    "NPV",
+)
 
 TEXT = (
     "Of those called mutant, the positive predictive value (PPV) is the share who are; of those called wild type, the "
@@ -48,6 +58,7 @@ def _rows(evidence: Evidence, of_system: MainFigures) -> Iterator[tuple[str, ...
         yield (
             of_system.gene,
             of_system.title,
+            *map(str, (counts.true_mutant, counts.false_mutant, counts.true_wild_type, counts.false_wild_type)),
             f"{percent(share)} ({source})",
             measure_words(found.positive),
             measure_words(found.negative),

@@ -11,6 +11,8 @@ from radiogene.report.evidence.answer_drawing import answer_drawing
 from radiogene.report.evidence.cautions import cautions
 from radiogene.report.evidence.checklists.checklist import Checklist
 from radiogene.report.evidence.checklists.claim import CLAIM
+from radiogene.report.evidence.checklists.probast_ai import PROBAST_AI
+from radiogene.report.evidence.checklists.stard_ai import STARD_AI
 from radiogene.report.evidence.checklists.tripod_ai import TRIPOD_AI
 from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport, GeneAnswer
 from radiogene.report.evidence.evidence_table import EvidenceTable
@@ -22,7 +24,7 @@ from radiogene.report.page import render_page
 from radiogene.report.paper.paper_values import PAPER
 from radiogene.report.table_one_text import table_one_grid
 
-CHECKLISTS: tuple[Checklist, ...] = (TRIPOD_AI, CLAIM)
+CHECKLISTS: tuple[Checklist, ...] = (TRIPOD_AI, STARD_AI, CLAIM, PROBAST_AI)
 
 SETTINGS_SHOWN = (
     ("finished", "finished"),
