@@ -19,6 +19,9 @@ KNOT_QUANTILES = (0.1, 0.5, 0.9)
 
 Source: Harrell, Regression Modeling Strategies, 2nd edition (2015), table 2.3."""
 
+FEWEST_DIFFERENT = 4
+"""Different probabilities from which on a curve with three coefficients says anything between them."""
+
 CURVE_POINTS = 50
 """At which the curve is given, evenly from the lowest to the highest probability."""
 
@@ -97,10 +100,10 @@ def smooth_calibration(
     knots = np.quantile(log_odds, KNOT_QUANTILES)
     # Standardised, so that Newton's steps are well scaled; a linear map changes no curve.
     centre, scale = log_odds.mean(), log_odds.std()
-    columns = [
-        _columns((of - centre) / scale, (knots - centre) / scale) for of in (log_odds, cut_log_odds(probability))
-    ]
-    design, at_points = columns
+    points, splined = cut_log_odds(probability), np.unique(log_odds).size >= FEWEST_DIFFERENT
+    design, at_points = (
+        _columns((of - centre) / scale, (knots - centre) / scale, splined=splined) for of in (log_odds, points)
+    )
     method = SPLINE if design.shape[1] > 2 else LINE
     offset = np.zeros(labels.size)
     fit = most_likely_coefficients(design, offset, labels, np.ones((1, labels.size)))
@@ -117,11 +120,11 @@ def smooth_calibration(
     return SmoothCalibration(probability, share, band, method, labels.size, mutants, band_reason=why_not)
 
 
-def _columns(values: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ones, the values and the restricted cubic spline (N, 3); without the spline (N, 2) where knots coincide."""
+def _columns(values: NDArray[np.float64], knots: NDArray[np.float64], *, splined: bool) -> NDArray[np.float64]:
+    """Ones, the values and the restricted cubic spline (N, 3); without it (N, 2) where not asked or knots coincide."""
     first, middle, last = knots
     line = np.column_stack([np.ones_like(values), values])
-    if min(middle - first, last - middle) <= 1e-9:
+    if not splined or min(middle - first, last - middle) <= 1e-9:
         return line
     cubes = [np.maximum(values - knot, 0.0) ** 3 for knot in knots]
     restricted = cubes[0] - (cubes[1] * (last - first) - cubes[2] * (middle - first)) / (last - middle)

@@ -83,10 +83,7 @@ def _fits(results: Sequence[FitResult]) -> list[PlannedFit]:
 
 def _splits(results: Sequence[FitResult]) -> JsonObject:
     """How systems of either kind were trained and validated, as far as any was."""
-    splits: JsonObject = {}
-    networks = [fit.settings for fit in _fits(results) if isinstance(fit.settings, NetworkSettings)]
-    if networks:
-        splits["networks"] = network_split(networks)
+    splits = network_split(_fits(results))
     others = {fit.settings.folds for fit in _fits(results) if not isinstance(fit.settings, NetworkSettings)}
     if len(others) == 1:
         splits["classical"] = {"kind": "nested", "outer_folds": others.pop(), "inner_folds": INNER_FOLDS}

@@ -287,12 +287,15 @@ def supplement() -> tuple[SupplementEntry, ...]:
             "Subgroups",
             ("External AUC of MMDL by sex and smoking. Intervals are not adjusted for the number of groups.",),
             PlainTable(
-                ("Subgroup", "Patients", "EGFR AUC (%)", "KRAS AUC (%)"),
+                ("gene", "subgroup", "patients", "mutants", "AUC"),
                 (
-                    ("women", "41", "83.1 (70.2 to 96.0)", "71.0 (55.1 to 86.9)"),
-                    ("men", "49", "85.5 (74.0 to 97.0)", "–"),
+                    ("EGFR", "sex: female", "41", "12", "0.831 (0.702 to 0.960)"),
+                    ("EGFR", "sex: male", "49", "12", "0.855 (0.740 to 0.970)"),
+                    ("EGFR", "smoking: ever", "60", "10", "0.801 (0.640 to 0.962)"),
+                    ("EGFR", "smoking: never", "30", "14", "0.822 (0.650 to 0.994)"),
+                    ("EGFR", "site: B", "90", "24", "0.841 (0.740 to 0.942)"),
                 ),
-                ("– fewer than five mutants.",),
+                ("Looked at, not tested.",),
             ),
         ),
         SupplementEntry(

@@ -3,10 +3,10 @@
 The manifest is plain JSON. Every key may be absent: the report then says nothing of it.
 
 * `synthetic`: true where any patient does not exist. `genes`: names. `finished`: date and time, ISO 8601.
-* `preset`, `image_size_px`, `init` (by system's title, the starts of its networks: `random`, or in words), `epochs` of a
-  network's main stage, `class_weighting`, `augmentation` (list of words; empty for none); absent where no network ran.
-* `preparation`: `spacing_mm`, `cube_mm`, `interpolation`. `standardisation`: in words. `views`: names. `view_sampling`: in
-  words. `nodule_rule`: `largest`, `mean` or `max`.
+* `preset`, `image_size_px`, `init` (by system's title, the starts of its networks: `random`, or in words), `epochs` of
+  a network's main stage, `class_weighting`, `augmentation` (list of words; empty for none); absent where none ran.
+* `preparation`: `spacing_mm`, `cube_mm`, `interpolation`. `standardisation`: in words. `views`: names. `view_sampling`:
+  in words. `nodule_rule`: `largest`, `mean` or `max`.
 * `systems`: list of `name`, `title`, `learner`, `needs`, `notes`. `clinical_columns` given to MMDL.
   `elimination_step`: share of features dropped in a round.
 * `splits`: `by`, `stratified_by` (list), and for `networks` and `classical` one of
