@@ -18,7 +18,7 @@ from radiogene.experiments.registry import all_experiments
 from radiogene.experiments.run import ExperimentRun
 from radiogene.experiments.run_manifest import run_manifest
 from radiogene.experiments.tables import table3
-from radiogene.experiments.tables.traditional import CLINICAL, OURS
+from radiogene.experiments.tables.traditional import CLINICAL, LOGISTIC, OURS
 from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.registry import method_named
 from radiogene.model.model_folder import MANIFEST_FILE
@@ -34,6 +34,7 @@ from radiogene.report.evidence.evidence_report import (
     LedgerLine,
 )
 from radiogene.report.evidence.report_files import PAGE_FILE, write_report
+from radiogene.report.evidence.table_answers import table_answers
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.typed_json import JsonObject
 
@@ -47,7 +48,7 @@ class WrittenEvidence:
 
     Attributes:
         report: the page.
-        answers: a sentence per gene.
+        answers: a sentence per gene and clinical model; where there are none, what the tests of tables say.
         missing: what is not there, and why.
         failed: fits without a result.
         seconds: of all fits, those that were read included.
@@ -87,11 +88,18 @@ def write_evidence(run: ExperimentRun, out: Path) -> WrittenEvidence:
     write_report(report, out)
     return WrittenEvidence(
         report=out / PAGE_FILE,
-        answers=tuple(f"{answer.gene}: {answer_sentence(answer)}" for answer in report.answers),
+        answers=_said(report),
         missing=tuple(reason for shown in run.shown.values() for reason in shown.missing),
         failed=len(run.failures),
         seconds=round(sum(outcome.seconds for outcome in run.evidence.outcomes.values()), 1),
     )
+
+
+def _said(report: EvidenceReport) -> tuple[str, ...]:
+    """The answers in sentences, or what the tests of the tables say."""
+    if report.answers:
+        return tuple(f"{answer.gene}: {answer_sentence(answer)}" for answer in report.answers)
+    return tuple(f"{answer.title}, {answer.gene}: {answer.sentence}" for answer in table_answers(report.tables))
 
 
 def evidence_report(run: ExperimentRun) -> EvidenceReport:
@@ -156,11 +164,16 @@ def _facts(cohort: PreparedCohort) -> dict[str, str]:
 
 
 def _answers(run: ExperimentRun) -> tuple[GeneAnswer, ...]:
-    """MMDL against the clinical model in the external cohort, from Table 3."""
+    """MMDL against both clinical models in the external cohort, from Table 3: the paper's may be a weak opponent."""
     shown: Shown | None = run.shown.get(table3.NAME)
     if shown is None:
         return ()
-    return tuple(answer_of_block(block, OURS, CLINICAL) for table in shown.tables for block in table.blocks)
+    return tuple(
+        answer_of_block(block, OURS, reference)
+        for table in shown.tables
+        for block in table.blocks
+        for reference in (CLINICAL, LOGISTIC)
+    )
 
 
 def _ledger(looks: Sequence[LedgerEntry]) -> Iterator[LedgerLine]:
