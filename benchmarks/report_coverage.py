@@ -2,8 +2,8 @@
 
 Cohorts are drawn from two predictors. One system knows both, the other the first alone; probabilities are right, or
 too extreme by a factor of 1.5 on the log odds. The truth is that of 400,000 patients. Percent of cohorts whose 95%
-interval holds it. Where a figure has no interval (by the gate, or too few discordant patients) the cohort is not counted;
-the last column is the largest share of such cohorts.
+interval holds it. Where a figure has no interval (by the gate, or too few discordant patients) the cohort is not
+counted; the last column is the largest share of such cohorts.
 
     .venv/bin/python benchmarks/report_coverage.py --out benchmarks/results/report_coverage
 """

@@ -80,7 +80,9 @@ def _differences(evidence: Evidence, gene: str) -> Iterator[tuple[str, ...]]:
     """A line per other system and threshold, on the patients whom both have."""
     systems = {each.title: each.figures for each in main_figures(evidence) if each.gene == gene}
     ours = systems.pop(MMDL_TITLE, None)
-    for title, theirs in systems.items() if ours is not None else ():
+    if ours is None:
+        return
+    for title, theirs in systems.items():
         place = {patient: n for n, patient in enumerate(theirs.patient_ids)}
         own = [n for n, patient in enumerate(ours.patient_ids) if patient in place]
         other = [place[ours.patient_ids[n]] for n in own]

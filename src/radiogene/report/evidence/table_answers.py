@@ -67,7 +67,7 @@ def _sentence(rows: Sequence[tuple[str, TableRow]]) -> str:
     of_all = f"Of {counted(len(tested), 'tested comparison')}, after Holm's adjustment"
     if not words:
         return f"{of_all} none shows a difference: MMDL's AUC cannot be told from that of any other row.{without}"
-    rest = f"; of the other {left} it cannot be told" if left else ""
+    rest = f"; of the other{'' if left == 1 else f' {left}'} it cannot be told" if left else ""
     return f"{of_all}, MMDL's AUC is {' and '.join(words)}{rest}.{without}"
 
 
