@@ -27,17 +27,15 @@ def test_what_stands_after_holm_is_said_and_what_does_not():
     found = table_answers([table(row("A", 0.1, 0.02), row("B", -0.1, 0.03), row("C", 0.08, 0.2), MAIN)])
     assert [(answer.table, answer.gene) for answer in found] == [("table4", "EGFR")]
     assert found[0].sentence == (
-        "Of 3 tested comparisons, after Holm's adjustment, MMDL's AUC is above that of A and below that of B; of the "
-        "other it cannot be told."
+        "MMDL's AUC is above that of A and below that of B; it cannot be told from that of the other 1 row tested."
     )
 
 
 def test_nothing_that_stands_is_said_plainly():
     (found,) = table_answers([table(row("A", 0.1, 0.2), row("B", 0.1, None, p=None), MAIN)])
-    assert found.sentence == (
-        "Of 1 tested comparison, after Holm's adjustment none shows a difference: MMDL's AUC cannot be told from that "
-        "of any other row. 1 comparison has no test."
-    )
+    assert found.sentence == "MMDL's AUC cannot be told from that of the one row tested. 1 row has no test."
+    (found,) = table_answers([table(row("A", 0.1, 0.2), row("B", 0.1, 0.3), MAIN)])
+    assert found.sentence == "MMDL's AUC cannot be told from that of any of the 2 rows tested."
 
 
 def test_where_nothing_is_tested_the_reason_is_given():

@@ -63,12 +63,16 @@ def _sentence(rows: Sequence[tuple[str, TableRow]]) -> str:
     words += [f"below that of {words_of(below)}"] if below else []
     left = len(tested) - len(above) - len(below)
     untested = len(rows) - len(tested)
-    without = f" {counted(untested, 'comparison has', 'comparisons have')} no test." if untested else ""
-    of_all = f"Of {counted(len(tested), 'tested comparison')}, after Holm's adjustment"
+    without = f" {counted(untested, 'row has', 'rows have')} no test." if untested else ""
     if not words:
-        return f"{of_all} none shows a difference: MMDL's AUC cannot be told from that of any other row.{without}"
-    rest = f"; of the other{'' if left == 1 else f' {left}'} it cannot be told" if left else ""
-    return f"{of_all}, MMDL's AUC is {' and '.join(words)}{rest}.{without}"
+        return f"MMDL's AUC cannot be told from that of {_rows_tested(left)}.{without}"
+    rest = f"; it cannot be told from that of the other {counted(left, 'row', 'rows')} tested" if left else ""
+    return f"MMDL's AUC is {' and '.join(words)}{rest}.{without}"
+
+
+def _rows_tested(number: int) -> str:
+    """The rows of which none differs."""
+    return "the one row tested" if number == 1 else f"any of the {number} rows tested"
 
 
 def _why_not(rows: Sequence[tuple[str, TableRow]]) -> str:
