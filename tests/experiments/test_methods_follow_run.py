@@ -29,7 +29,7 @@ from radiogene.report.evidence.methods_text import methods_text
 from radiogene.storage.library_versions import library_versions
 
 CHEAP = [
-    ExperimentSettings(preset="tiny", nested_folds=2, repeats=1),
+    ExperimentSettings(preset="tiny", nested_folds=4, repeats=1),
     ExperimentSettings(preset="tiny", nested_folds=3, repeats=2, seed=4, calibration=CalibrationKind.TEMPERATURE),
 ]
 
@@ -45,7 +45,7 @@ def table_of_training(settings: ExperimentSettings) -> Experiment:
     )
 
 
-@pytest.mark.parametrize("settings", CHEAP, ids=["two folds", "three folds, twice"])
+@pytest.mark.parametrize("settings", CHEAP, ids=["four folds", "three folds, twice"])
 def test_every_claim_of_systems_without_a_network_is_that_of_their_fits(settings, two_places, tmp_path):
     run = run_experiments(
         [table_of_training(settings)], settings, ExperimentPlaces(*two_places, tmp_path / "out"), workers=1
