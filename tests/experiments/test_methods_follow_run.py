@@ -127,7 +127,7 @@ def test_every_claim_of_networks_is_what_their_training_is_given(settings, made_
     text = methods_text(run_manifest(run_of(settings, [fit], made_result, two_places, tmp_path)))
     given = training_settings(PAPERS_OWN, fit.settings)
     assert f"at {given.sizes.image_size} x {given.sizes.image_size} pixels" in text
-    assert f"Networks saw {len(given.view_names)} views of the nodule ({', '.join(given.view_names)})" in text
+    assert f"Networks saw {len(given.view_names)} views of the nodule ({'; '.join(given.view_names)})" in text
     assert f"at most {given.schedule.all_layers.epochs} epochs" in text
     assert f"preset {given.preset}" in text
     assert ("Training views were not varied" in text) is not given.augmentation
@@ -150,7 +150,7 @@ def test_views_of_a_part_are_not_called_all(made_result, two_places, tmp_path):
     fits = [mmdl(settings, views=(VIEW_NAMES[2],)), mmdl(settings, views=(VIEW_NAMES[0],))]
     text = methods_text(run_manifest(run_of(settings, fits, made_result, two_places, tmp_path)))
     shown = training_settings(PAPERS_OWN, replace(fits[0].settings, views=(VIEW_NAMES[0], VIEW_NAMES[2]))).view_names
-    assert f"Networks saw {len(shown)} views of the nodule ({', '.join(shown)})" in text
+    assert f"Networks saw {len(shown)} views of the nodule ({'; '.join(shown)})" in text
     assert "MMDL was given" not in text  # it is the whole MMDL of which that is said
 
 

@@ -103,7 +103,7 @@ def test_refits_that_agree_do_not_move_and_others_do(made_result, cohorts, tmp_p
     ).supplement
     assert 0.08 < float(entry.table.rows[0][4]) <= 0.1
     assert entry.table.rows[0][6] != "0.0%"
-    assert "moves by 0." in entry.text[-2]
+    assert "moves by 0." in entry.text[-1]
     assert any("without folds" in note for note in entry.table.notes)
     (figure,) = entry.figures
     assert figure.content

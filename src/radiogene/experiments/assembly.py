@@ -38,6 +38,9 @@ from radiogene.report.evidence.table_answers import table_answers
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.typed_json import JsonObject
 
+MOST_IN_TITLE = 4
+"""Experiments that the title of a page names."""
+
 SHOWN_DIGITS = 12
 """Of a hash, on the page."""
 
@@ -128,8 +131,12 @@ def evidence_report(run: ExperimentRun) -> EvidenceReport:
 
 
 def _title(run: ExperimentRun) -> str:
-    """What the page holds: everything, or which experiments."""
-    return "the evidence" if set(run.shown) == set(all_experiments()) else ", ".join(run.shown)
+    """What the page holds: everything, which experiments, or how many where a title would not hold their names."""
+    if set(run.shown) == set(all_experiments()):
+        return "the evidence"
+    if len(run.shown) <= MOST_IN_TITLE:
+        return ", ".join(run.shown)
+    return f"{len(run.shown)} tables, figures and parts of the supplement"
 
 
 def _cohort(role: str, cohort: PreparedCohort) -> CohortDescription:

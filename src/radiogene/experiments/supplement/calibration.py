@@ -41,8 +41,8 @@ TEXT = (
     "last column is what chance makes of it, and ECE is freed of that.",
 )
 CAPTION = (
-    f"External patients: {SPLINE}. Shaded: pointwise 95% band of MMDL by a bootstrap of patients; points: its patients "
-    "in bins of equal size, with 95% intervals."
+    f"External patients: {SPLINE}. Points: MMDL's patients in bins of equal size. Where there are events enough, "
+    "shaded: pointwise 95% band of MMDL by a bootstrap of patients; bars: 95% intervals of its bins."
 )
 
 

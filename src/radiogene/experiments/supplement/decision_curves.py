@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from radiogene.evaluation.decision_curve import decision_curve
 from radiogene.evaluation.measure import Measure
-from radiogene.evaluation.net_benefit_difference import net_benefit_differences
+from radiogene.evaluation.net_benefit_difference import FEWEST_DISCORDANT, net_benefit_differences
 from radiogene.experiments.drawn_figure import drawn_figure
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
@@ -40,7 +40,8 @@ HEADINGS = (
 )
 DIFFERENCES = (
     "Differences in true mutants per 100 patients, with 95% intervals of a bootstrap of patients, each threshold by "
-    "itself: they are not adjusted for their number, and are no test."
+    "itself: they are not adjusted for their number, and are no test. No interval where fewer than "
+    f"{FEWEST_DISCORDANT} patients are acted on by one system alone."
 )
 CAPTION = "External patients; shaded: pointwise 95% bands of a bootstrap of patients."
 
@@ -109,11 +110,11 @@ def _per_hundred(value: float | None) -> str:
 
 
 def _difference_words(difference: Measure) -> str:
-    """The difference with its interval, or why there is none."""
+    """The difference with its interval; why there is none is said beneath the table."""
     if difference.value is None:
-        return f"{DASH} ({difference.reason})"
+        return DASH
     interval = percent_interval(difference, signed=True)
-    return f"{signed_points(difference.value)} ({interval or difference.reason})"
+    return signed_points(difference.value) + (f" ({interval})" if interval else "")
 
 
 EXPERIMENT = Experiment(NAME, TITLE, fits, show)

@@ -13,7 +13,7 @@ from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.experiments.rows import mmdl, repeats_of
 from radiogene.experiments.supplement.main_systems import MMDL_TITLE, main_fits
-from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntry
+from radiogene.report.evidence.evidence_report import EvidenceFigure, PlainTable, SupplementEntry
 from radiogene.report.figures.instability_plot import InstabilityPoints, instability_figure
 from radiogene.report.numbers import percent, value_text
 from radiogene.storage.plain_words import counted
@@ -31,6 +31,10 @@ HEADINGS = (
     "calls that differ",
 )
 SEEDS, REPEATS = "other seeds, external patients", "other folds and seeds, training patients"
+SHORT = {SEEDS: "seeds, external", REPEATS: "repeats, training"}
+
+DRAWN = (MMDL_TITLE, "Clinical model, logistic regression")
+"""Systems in the plot; more would hide each other."""
 
 TEXT = (
     "The same system, fitted again with another seed on the same training patients, gives a patient another "
@@ -39,7 +43,10 @@ TEXT = (
     "These fits share all training patients, so that fits on other patients would differ more: what stands here is a "
     "lower bound, of this few fits, and no interval.",
 )
-CAPTION = "Each point is a patient's probability by another fit against that of the first; on the diagonal none moved."
+CAPTION = (
+    "Each point is a patient's probability by another fit against that of the first; on the diagonal none moved. MMDL "
+    "and logistic regression on the clinical values."
+)
 NONE = "{title}: no second fit ({why})."
 
 
@@ -83,18 +90,23 @@ def show(evidence: Evidence) -> Shown:
     rows = tuple(_row(refits, moved) for refits, moved in zip(found, measured, strict=True))
     panels: dict[str, list[InstabilityPoints]] = {}
     for refits in found:
+        if refits.title not in DRAWN:
+            continue
         points = InstabilityPoints(
-            f"{refits.title} ({refits.kind})",
+            f"{refits.title}: {SHORT[refits.kind]}",
             refits.probabilities[0],
             refits.probabilities[1:],
             refits.title == MMDL_TITLE and refits.kind == SEEDS,
         )
         panels.setdefault(refits.gene, []).append(points)
-    alt = "Probabilities of other fits against those of the first, per gene."
-    drawn = instability_figure(panels, evidence.training.synthetic or evidence.external.synthetic)
-    figure = drawn_figure(f"{NAME}-plot", "Probability by other fits", CAPTION, alt, drawn)
-    text = (*TEXT, *(_sentence(refits, moved) for refits, moved in zip(found, measured, strict=True)))
-    return Shown(supplement=(SupplementEntry(NAME, TITLE, text, PlainTable(HEADINGS, rows, notes), (figure,)),))
+    figures: tuple[EvidenceFigure, ...] = ()
+    if panels:
+        alt = "Probabilities of other fits against those of the first, per gene."
+        drawn = instability_figure(panels, evidence.training.synthetic or evidence.external.synthetic)
+        figures = (drawn_figure(f"{NAME}-plot", "Probability by other fits", CAPTION, alt, drawn),)
+    said = (_sentence(*each) for each in zip(found, measured, strict=True) if each[0].title == MMDL_TITLE)
+    text = (*TEXT, *said)
+    return Shown(supplement=(SupplementEntry(NAME, TITLE, text, PlainTable(HEADINGS, rows, notes), figures),))
 
 
 def _refits(evidence: Evidence, gene: str) -> Iterator[Refits]:

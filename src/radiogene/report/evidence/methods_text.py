@@ -82,7 +82,7 @@ def _images(manifest: Manifest) -> list[str]:
         detail = f", sampled {sampling}" if sampling else ""
         pixels = f" at {size} x {size} pixels" if size is not None else ""
         number = "one view" if len(views) == 1 else f"{len(views)} views"
-        sentences.append(f"Networks saw {number} of the nodule ({', '.join(views)}){pixels}{detail}.")
+        sentences.append(f"Networks saw {number} of the nodule ({'; '.join(views)}){pixels}{detail}.")
     standardisation = fact(manifest, "standardisation")
     if standardisation:
         sentences.append(f"Standardisation: {standardisation}.")
@@ -98,7 +98,7 @@ def _systems(manifest: Manifest) -> list[str]:
     for system in systems:
         needs = f" from {words_of(list(system['needs']))}" if system.get("needs") else ""
         notes = "".join(f"; {note.rstrip('.')}" for note in system.get("notes", ()))
-        sentences.append(f"{system['title']}: {str(system['learner']).rstrip('.')}{needs}{notes}.")
+        sentences.append(f"{system['title']}{needs and ','}{needs}: {str(system['learner']).rstrip('.')}{notes}.")
     columns = fact(manifest, "clinical_columns")
     if columns is not None:
         sentences.append(f"MMDL was given {words_of(columns)}." if columns else "MMDL was given images alone.")

@@ -1,6 +1,7 @@
 """The page of an experiment, from its question to its software."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from markupsafe import Markup
@@ -96,7 +97,7 @@ def report_page(report: EvidenceReport) -> str:
         "paper": PAPER,
         "question": question_of(report),
         "cautions": cautions(report),
-        "answers": [_answer(answer) for answer in report.answers],
+        "answers": _answers(report.answers),
         "table_answers": [
             (_heading(name, title), list(answers))
             for (name, title), answers in groupby(table_answers(report.tables), key=lambda a: (a.table, a.title))
@@ -118,6 +119,16 @@ def report_page(report: EvidenceReport) -> str:
         "total_seconds": f"{sum(report.seconds.values()):,.1f}",
     }
     return render_page("evidence.html.j2", values)
+
+
+def _answers(answers: Sequence[GeneAnswer]) -> list[ShownAnswer]:
+    """All answers; whether the main system beats chance is said once per gene."""
+    shown: list[ShownAnswer] = []
+    for answer in answers:
+        found = _answer(answer)
+        said = any(earlier.gene == found.gene and earlier.chance == found.chance for earlier in shown)
+        shown.append(replace(found, chance="") if said else found)
+    return shown
 
 
 def _answer(answer: GeneAnswer) -> ShownAnswer:
