@@ -24,8 +24,9 @@ PERFORMANCE, PERFORMANCE_TITLE = "missing-values-performance", "MMDL with and wi
 PERFORMANCE_HEADINGS = ("gene", "predictor", "patients", "mutants", "AUC", "SEN", "SPE", "O/E")
 
 TEXT = (
-    f"Nobody is left out for want of a clinical value: {MEAN_REPLACES_UNKNOWN}, in every system that reads it. A value "
-    "that is missing more often in mutants than in wild types, or the other way, can mislead.",
+    f"Nobody is left out for want of age, sex or smoking: {MEAN_REPLACES_UNKNOWN}, in every system that reads it. Who "
+    "lacks a segment, slides or SUVmax is left out of the rows that need it, which say so. A value that is missing more "
+    "often in mutants than in wild types, or the other way, can mislead.",
 )
 NOTHING_MISSING = "No external patient lacks a clinical value: there is nothing to compare."
 LOOKED_AT = (

@@ -70,7 +70,12 @@ def _predictors(part: str) -> tuple[ChecklistItem, ...]:
             "",
             section,
             "Whether predictors are there when the model is to be used",
-            run(facts.predictors, "Methods: Systems", "which predictors are known before a biopsy"),
+            run(
+                facts.predictors,
+                "Methods: Systems",
+                "which predictors are known before a biopsy",
+                add="which of these are known before a biopsy",
+            ),
         ),
     )
 
@@ -109,7 +114,7 @@ _OF_DEVELOPMENT = (
         "",
         f"{DEVELOPMENT}: {ANALYSIS}",
         "Whether selection and tuning could overfit",
-        run(methods("Training and validation"), SPLITS, "where features and settings were chosen"),
+        run(facts.validation, SPLITS, "where features and settings were chosen"),
     ),
     ChecklistItem(
         "",

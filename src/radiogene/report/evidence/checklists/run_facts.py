@@ -22,6 +22,9 @@ SUBGROUPS, MISSING_VALUES, VERIFICATION = "subgroups", "missing-values", "verifi
 PREDICTIVE_VALUES, CALIBRATION, INSTABILITY = "predictive-values", "calibration", "instability"
 """Parts of the supplement that answer items."""
 
+VALIDATED = ("Systems without a network", "Networks were")
+"""How sentences on validation begin."""
+
 FAIRNESS_FACTORS = ("sex", "age", "smoking")
 
 BEGINNING = 200
@@ -40,6 +43,19 @@ def methods(heading: str) -> Callable[[EvidenceReport], str]:
         return next((_beginning(paragraph.sentences) for paragraph in paragraphs if paragraph.heading == heading), "")
 
     return found
+
+
+def validation(report: EvidenceReport) -> str:
+    """How each kind of system was validated, and where it was selected and tuned."""
+    paragraphs = methods_paragraphs(report.manifest, report.tables)
+    sentences = [
+        sentence
+        for paragraph in paragraphs
+        if paragraph.heading == "Training and validation"
+        for sentence in paragraph.sentences
+        if sentence.startswith(VALIDATED)
+    ]
+    return " ".join(sentences)
 
 
 def sites(report: EvidenceReport) -> str:
@@ -292,7 +308,7 @@ def ensembling(report: EvidenceReport) -> str:
 def internal_data(report: EvidenceReport) -> str:
     """Figures of the training cohort by models that had not seen the patient."""
     tables = [_table_words(t.name) for t in report.tables if t.name in ("table2", "table7")]
-    splits = methods("Training and validation")(report)
+    splits = validation(report)
     return f"{words_of(tables)}. {splits}" if tables and splits else ""
 
 
@@ -324,5 +340,8 @@ def _beginning(sentences: tuple[str, ...]) -> str:
 
 
 def _table_words(name: str) -> str:
-    """`table3` as "Table 3"."""
-    return f"Table {name.removeprefix('table')}" if name.startswith("table") else name
+    """`table3` as "Table 3", `figure10` as "Figure 10"."""
+    for kind in ("table", "figure"):
+        if name.startswith(kind):
+            return f"{kind.capitalize()} {name.removeprefix(kind)}"
+    return name

@@ -86,7 +86,7 @@ _TESTS = (
         "15b",
         "Test methods",
         "How the index test was developed, on how many",
-        run(methods("Training and validation"), "Methods: Training and validation", "how the model was developed"),
+        run(facts.validation, "Methods: Training and validation", "how the model was developed"),
     ),
     ChecklistItem(
         "15c",
