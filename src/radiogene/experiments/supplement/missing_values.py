@@ -25,8 +25,8 @@ PERFORMANCE_HEADINGS = ("gene", "predictor", "patients", "mutants", "AUC", "SEN"
 
 TEXT = (
     f"Nobody is left out for want of age, sex or smoking: {MEAN_REPLACES_UNKNOWN}, in every system that reads it. Who "
-    "lacks a segment, slides or SUVmax is left out of the rows that need it, which say so. A value that is missing more "
-    "often in mutants than in wild types, or the other way, can mislead.",
+    "lacks a segment, slides or SUVmax is left out of the rows that need it, which say so. A value that is missing "
+    "more often in mutants than in wild types, or the other way, can mislead.",
 )
 NOTHING_MISSING = "No external patient lacks a clinical value: there is nothing to compare."
 LOOKED_AT = (
