@@ -52,7 +52,8 @@ def _sentence(rows: Sequence[tuple[str, TableRow]]) -> str:
     tested = [(label, row) for label, row in rows if row.comparison is not None and row.comparison.p_holm is not None]
     if not tested:
         return f"Nothing is tested: {_why_not(rows)}."
-    above, below = [], []
+    above: list[str] = []
+    below: list[str] = []
     for label, row in tested:
         comparison = row.comparison
         if comparison is None or comparison.p_holm is None or comparison.p_holm >= SIGNIFICANCE:
