@@ -1,41 +1,62 @@
-"""The clinical model on real patients: nested cross-validation in NSCLC Radiogenomics, and from TCGA-LUAD to it.
+"""Clinical models on real patients: nested cross-validation in NSCLC Radiogenomics, and from TCGA-LUAD to it.
 
-A random forest of 100 trees on age, sex, smoking and stage, as in `radiogene.methods`. The first row of each table is
-the one that was meant before there was a result: the arm of the collection that the paper took (R01-), all of whom
-have a stage. The other rows say what the choice of patients and columns does:
+Penalised logistic regression, and the paper's random forest of 100 trees, on age, sex, smoking and stage, as in
+`radiogene.methods`. The first row of each table is the one that was meant before there was a result: the arm of the
+collection that the paper took (R01-), all of whom have a stage. The other rows say what the choice of patients and
+columns does:
 
 * both arms: no patient of the other arm (AMC-) has T, N and M, so "stage unknown" is the same as "of the other arm",
   which is younger, more often female and never smoked, and richer in EGFR mutants. Hence a row without stage beside it;
 * adenocarcinoma alone, as TCGA-LUAD has nothing else.
 
 Stage: from pathological T, N and M by the 7th edition of the AJCC. Across cohorts the groups I to IV are compared, as
-TCGA's edition differs by patient; the collection's stage 0 counts as I.
+TCGA's edition differs by patient; the collection's stage 0 counts as I. From TCGA-LUAD to the collection all goes by
+the ordinary verbs on tables without images: `radiogene.train`, `radiogene.evaluate`.
 
     .venv/bin/python benchmarks/clinical_on_patients.py --data DATA --out DIR
 """
 
 import argparse
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import radiogene as rg
+from patients.cohort_tables import write_table
 from patients.collection_patients import BROAD_STAGE, STAGE, collection_patients, of_papers_arm, with_adenocarcinoma
-from patients.external_evaluation import external_report, frozen_forest
+from patients.independent_logistic import pooled_auc
 from patients.nested_evaluation import NestedResult, clinical_question, nested_result, permuted
 from patients.paper_rows import CLINICAL, HEADINGS, paper_cells
-from patients.result_table import NOTHING, cell, markdown_table, nested_cells, write_result
+from patients.result_table import (
+    NESTED_HEADINGS,
+    NOTHING,
+    cell,
+    markdown_table,
+    nested_cells,
+    printed_cells,
+    write_result,
+)
 from patients.tcga_luad import tcga_patients
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import GENES
 from radiogene.evaluation.evaluation import GeneEvaluation
 from radiogene.evaluation.permutation_check import PermutationCheck
+from radiogene.methods.tabular.learner import Learner
 
 SEEDS, PERMUTATIONS = 10, 20
 NESTED, EXTERNAL = "clinical_nested", "clinical_from_tcga"
 WITH_STAGE, WITH_BROAD_STAGE = (*DEFAULT_COLUMNS, STAGE), (*DEFAULT_COLUMNS, BROAD_STAGE)
+
+LEARNERS = {"logistic regression": Learner.LOGISTIC, "forest": Learner.FOREST}
+SYSTEMS = {"logistic regression": "clinical-logistic", "forest": "clinical"}
+"""The same two as systems of `radiogene train`."""
+
+Nested = dict[str, dict[str, dict[str, NestedResult]]]
+"""Per gene, group and learner."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,28 +88,48 @@ def groups(rows: tuple[PatientRow, ...]) -> list[Group]:
     ]
 
 
-def nested(rows: tuple[PatientRow, ...], tcga: tuple[PatientRow, ...], seeds: int) -> dict[str, list[NestedResult]]:
-    """Per gene the nested results of every group, and last those of TCGA-LUAD itself."""
-    asked = [(group.rows, WITH_STAGE if group.staged else DEFAULT_COLUMNS) for group in groups(rows)]
-    asked.append((tcga, WITH_BROAD_STAGE))
+def nested(
+    rows: tuple[PatientRow, ...], tcga: tuple[PatientRow, ...], seeds: int, learners: Mapping[str, Learner] = LEARNERS
+) -> Nested:
+    """The nested results of every group, last those of TCGA-LUAD itself."""
+    asked = {group.name: (group.rows, WITH_STAGE if group.staged else DEFAULT_COLUMNS) for group in groups(rows)} | {
+        "TCGA-LUAD": (tcga, WITH_BROAD_STAGE)
+    }
     return {
-        gene: [nested_result(clinical_question(patients, gene, columns), seeds) for patients, columns in asked]
+        gene: {
+            name: {
+                words: nested_result(clinical_question(patients, gene, columns, learner), seeds)
+                for words, learner in learners.items()
+            }
+            for name, (patients, columns) in asked.items()
+        }
         for gene in GENES
     }
 
 
-def nested_table(names: Sequence[str], results: dict[str, list[NestedResult]]) -> str:
+def nested_table(results: Nested) -> str:
     """The nested figures, and the paper's row above them."""
     lines = []
     for gene, found in results.items():
-        lines.append([gene, "paper, Table 3 (external)", NOTHING, *paper_cells(gene, CLINICAL), NOTHING, NOTHING])
-        lines += [[gene, name, *nested_cells(result)] for name, result in zip(names, found, strict=True)]
-    heading = ["gene", "patients of", "patients (mutants)", *HEADINGS, "AUC over seeds", "AUC, corrected"]
-    return markdown_table(heading, lines)
+        lines.append([gene, "paper, Table 3 (external)", "forest", *printed_cells(paper_cells(gene, CLINICAL))])
+        for name, of_group in found.items():
+            lines += [[gene, name, words, *nested_cells(result)] for words, result in of_group.items()]
+    return markdown_table(["gene", "patients of", "model", *NESTED_HEADINGS], lines)
+
+
+def difference_table(results: Nested) -> str:
+    """Logistic regression minus forest on the same patients in the same folds."""
+    lines = []
+    for gene, found in results.items():
+        for name, of_group in found.items():
+            difference = of_group["logistic regression"].minus(of_group["forest"])
+            p_cell = NOTHING if difference.p_value is None else f"{difference.p_value:.2f}"
+            lines.append([gene, name, cell(difference.difference), p_cell])
+    return markdown_table(["gene", "patients of", "AUC, logistic regression minus forest", "p"], lines)
 
 
 def check_table(checks: dict[str, PermutationCheck]) -> str:
-    """The AUCs within folds of the first row's model where labels are dealt anew."""
+    """The AUCs within folds of the first row's forest where labels are dealt anew."""
     lines = []
     for gene, check in checks.items():
         found = check.genes[gene]
@@ -98,55 +139,94 @@ def check_table(checks: dict[str, PermutationCheck]) -> str:
     return markdown_table(["gene", "dealings", "mean AUC", "lowest", "highest"], lines)
 
 
-def external(rows: tuple[PatientRow, ...], tcga: tuple[PatientRow, ...]) -> dict[str, dict[str, GeneEvaluation]]:
-    """Per group and gene the figures of forests trained on TCGA-LUAD."""
-    forests = {
-        staged: [frozen_forest(tcga, gene, WITH_BROAD_STAGE if staged else DEFAULT_COLUMNS) for gene in GENES]
-        for staged in (True, False)
-    }
-    return {group.name: dict(external_report(forests[group.staged], group.rows).genes) for group in groups(rows)}
+def pooled_table(results: Nested, independent: Mapping[str, float]) -> str:
+    """Pooled AUC of logistic regression on age, sex and smoking in both arms, ours and by scikit-learn alone."""
+    lines = [
+        [gene, f"{results[gene]['both arms, no stage']['logistic regression'].pooled.mean:.2f}", f"{area:.2f}"]
+        for gene, area in independent.items()
+    ]
+    return markdown_table(["gene", "radiogene", "scikit-learn alone"], lines)
 
 
-def external_table(reports: dict[str, dict[str, GeneEvaluation]]) -> str:
+def external(rows: tuple[PatientRow, ...], tcga: tuple[PatientRow, ...], seed: int = 0) -> dict[str, dict[str, Any]]:
+    """Per group and system the figures of models trained on TCGA-LUAD, by the ordinary verbs."""
+    found: dict[str, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        training = rg.patient_table(write_table(place / "tcga.csv", tcga, GENES))
+        models = {}
+        for words, system in SYSTEMS.items():
+            for staged, columns in ((True, WITH_BROAD_STAGE), (False, DEFAULT_COLUMNS)):
+                settings = {"clinical": list(columns), "folds": 5, "seed": seed}
+                models[words, staged] = rg.train(
+                    training, place / f"{system}-{staged}", method=system, settings=settings, tell=lambda words: None
+                )
+        for number, group in enumerate(groups(rows)):
+            table = rg.patient_table(write_table(place / f"group-{number}.csv", group.rows, GENES))
+            found[group.name] = {
+                words: dict(rg.evaluate(models[words, group.staged], table, ledger=place / "ledger").report.genes)
+                for words in SYSTEMS
+            }
+    return found
+
+
+def external_table(reports: Mapping[str, Mapping[str, Mapping[str, GeneEvaluation]]]) -> str:
     """The external figures, with calibration, and the paper's row above them."""
     lines = []
     for gene in GENES:
-        lines.append([gene, "paper, Table 3", NOTHING, *paper_cells(gene, CLINICAL), NOTHING, NOTHING, NOTHING])
-        for name, report in reports.items():
-            found = report[gene]
-            metrics, calibration = found.metrics, found.calibration
-            measures = (found.auc, metrics.accuracy, metrics.sensitivity, metrics.specificity, metrics.f1)
-            shown = (*measures, calibration.slope, calibration.brier, calibration.error.error)
-            lines.append([gene, name, f"{found.patients} ({found.mutants})", *map(cell, shown)])
+        lines.append(
+            [gene, "paper, Table 3", "forest", NOTHING, *paper_cells(gene, CLINICAL), NOTHING, NOTHING, NOTHING]
+        )
+        for name, of_group in reports.items():
+            for words, report in of_group.items():
+                found = report[gene]
+                metrics, calibration = found.metrics, found.calibration
+                measures = (found.auc, metrics.accuracy, metrics.sensitivity, metrics.specificity, metrics.f1)
+                shown = (*measures, calibration.slope, calibration.brier, calibration.error.error)
+                lines.append([gene, name, words, f"{found.patients} ({found.mutants})", *map(cell, shown)])
     return markdown_table(
-        ["gene", "tested on", "patients (mutants)", *HEADINGS, "calibration slope", "Brier", "ECE"], lines
+        ["gene", "tested on", "model", "patients (mutants)", *HEADINGS, "calibration slope", "Brier", "ECE"], lines
     )
 
 
 def run(data: Path, out: Path, seeds: int = SEEDS, permutations: int = PERMUTATIONS) -> None:
-    """Nothing; the folder then holds both tables and all figures."""
+    """Nothing; the folder then holds all tables and figures."""
     started = time.process_time()
-    rows = collection_patients(data / "nsclc_radiogenomics" / "labels.csv")
+    labels_csv = data / "nsclc_radiogenomics" / "labels.csv"
+    rows = collection_patients(labels_csv)
     tcga = tcga_patients(data / "tcga_luad" / "tcga_luad_egfr_kras.csv")
-    names = [*(group.name for group in groups(rows)), "TCGA-LUAD"]
     results = nested(rows, tcga.rows, seeds)
     checks = {gene: permuted(clinical_question(of_papers_arm(rows), gene, WITH_STAGE), permutations) for gene in GENES}
+    independent = {gene: pooled_auc(labels_csv, gene, seeds) for gene in GENES}
     content: dict[str, Any] = {
         "seeds": seeds,
         "genes": {
-            gene: {name: result.to_json() for name, result in zip(names, found, strict=True)}
+            gene: {
+                name: {words: result.to_json() for words, result in of_group.items()}
+                for name, of_group in found.items()
+            }
             for gene, found in results.items()
         },
-        "permutation_check_of": names[0],
+        "independent_pooled_auc": independent,
+        "permutation_check_of": "the paper's arm, forest",
         "permutation_check": {gene: check.to_json() for gene, check in checks.items()},
         "processor_seconds": round(time.process_time() - started, 1),
     }
-    write_result(out, NESTED, content, f"{nested_table(names, results)}\n\n{check_table(checks)}")
-    # The collection is asked last: the forests and their thresholds are finished by then.
+    tables = (
+        nested_table(results),
+        difference_table(results),
+        check_table(checks),
+        pooled_table(results, independent),
+    )
+    write_result(out, NESTED, content, "\n\n".join(tables))
+    # The collection is asked last: models and thresholds are finished by then.
     reports = external(rows, tcga.rows)
     content = {
         "remarks": list(tcga.remarks),
-        "groups": {name: {gene: of.to_json() for gene, of in report.items()} for name, report in reports.items()},
+        "groups": {
+            name: {words: {gene: of.to_json() for gene, of in report.items()} for words, report in of_group.items()}
+            for name, of_group in reports.items()
+        },
     }
     write_result(out, EXTERNAL, content, external_table(reports))
 

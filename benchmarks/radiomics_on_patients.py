@@ -9,7 +9,8 @@ are fitted inside training parts. Two published PyRadiomics tables:
 * of the lung that holds the nodule, a secondary question: 83 patients, 1,316 features, EGFR alone. R01-012 is a mutant
   in that table and wild type in the label file; the label file is followed, as everywhere.
 
-Beside them the clinical model (age, sex, smoking, stage) in the same folds of the same patients, and the difference.
+Beside them both clinical models (age, sex, smoking, stage), the paper's forest and logistic regression, in the same
+folds of the same patients, and the differences.
 
     .venv/bin/python benchmarks/radiomics_on_patients.py --data DATA --out DIR
 """
@@ -24,14 +25,20 @@ from typing import Any
 from patients.collection_patients import STAGE, collection_patients
 from patients.feature_tables import FeatureTable, feature_table
 from patients.nested_evaluation import NestedResult, Question, clinical_question, labels_of, nested_result, permuted
-from patients.paper_rows import CLINICAL, HEADINGS, RADIOMICS, paper_cells
-from patients.result_table import NOTHING, cell, markdown_table, nested_cells, write_result
+from patients.paper_rows import CLINICAL, RADIOMICS, paper_cells
+from patients.result_table import (
+    NESTED_HEADINGS,
+    NOTHING,
+    cell,
+    markdown_table,
+    nested_cells,
+    printed_cells,
+    write_result,
+)
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import GENES
-from radiogene.evaluation.comparison import AucComparison
 from radiogene.evaluation.permutation_check import PermutationCheck
-from radiogene.evaluation.repeated_fits import FoldScores, corrected_auc_difference
 from radiogene.methods.tabular.learner import Learner
 from radiogene.methods.tabular.nested import plain
 
@@ -40,27 +47,27 @@ NAME = "radiomics_on_patients"
 FOLDER = "nsclc_radiogenomics_radiomics"
 TUMOUR, LUNG = "tumour", "lung (secondary)"
 COLUMNS = (*DEFAULT_COLUMNS, STAGE)
+CLINICAL_MODELS = {"clinical model, logistic regression": Learner.LOGISTIC, "clinical model, forest": Learner.FOREST}
 CHECKED_TREES = 20
 """Of the forests of the permutation check: elimination is what takes its time."""
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
-    """Both systems on the same patients.
+class Systems:
+    """The systems on the same patients.
 
     Attributes:
         region: where the features are of.
         features: how many.
-        radiomics, clinical: the results.
-        difference: AUC of radiomics minus clinical, over the folds of all seeds.
+        radiomics: its results.
+        clinical: those of the clinical models, by name.
         check: of the radiomics model, with labels dealt anew; None where it was not asked for.
     """
 
     region: str
     features: int
     radiomics: NestedResult
-    clinical: NestedResult
-    difference: AucComparison
+    clinical: dict[str, NestedResult]
     check: PermutationCheck | None
 
     def to_json(self) -> dict[str, Any]:
@@ -69,16 +76,19 @@ class Pair:
             "region": self.region,
             "features": self.features,
             "radiomics": self.radiomics.to_json(),
-            "clinical": self.clinical.to_json(),
-            "difference": self.difference.difference.to_json() | {"p_value": self.difference.p_value},
+            "clinical": {words: result.to_json() for words, result in self.clinical.items()},
+            "differences": {
+                words: (found := self.radiomics.minus(result)).difference.to_json() | {"p_value": found.p_value}
+                for words, result in self.clinical.items()
+            },
             "permutation_check": None if self.check is None else self.check.to_json(),
         }
 
 
 def paired(
     region: str, table: FeatureTable, rows: Sequence[PatientRow], gene: str, seeds: int, permutations: int
-) -> Pair:
-    """Both systems on the table's patients whose status is known.
+) -> Systems:
+    """All systems on the table's patients whose status is known.
 
     Args:
         region: of the features.
@@ -93,45 +103,43 @@ def paired(
     ids = tuple(row.patient_id for row in own)
     question = Question(gene, ids, labels_of(own, gene), plain(table.of(ids)), Learner.FOREST_AFTER_ELIMINATION)
     radiomics = nested_result(question, seeds)
-    clinical = nested_result(clinical_question(own, gene, COLUMNS), seeds)
-    return Pair(
+    clinical = {
+        words: nested_result(clinical_question(own, gene, COLUMNS, learner), seeds)
+        for words, learner in CLINICAL_MODELS.items()
+    }
+    return Systems(
         region,
         len(table.names),
         radiomics,
         clinical,
-        corrected_auc_difference(question.labels, _scores(radiomics), _scores(clinical)),
         permuted(question, permutations, CHECKED_TREES) if permutations else None,
     )
 
 
-def _scores(result: NestedResult) -> list[FoldScores]:
-    """The predictions out of fold of each seed."""
-    return [FoldScores(run.probabilities, run.folds) for run in result.runs]
-
-
-def figures_table(pairs: Sequence[Pair]) -> str:
-    """Both systems' figures, and the paper's rows above those of the tumour."""
+def figures_table(pairs: Sequence[Systems]) -> str:
+    """The systems' figures, and the paper's rows above those of the tumour."""
     lines = []
     for pair in pairs:
         gene = pair.radiomics.question.gene
         if pair.region == TUMOUR:
             for system in (CLINICAL, RADIOMICS):
-                lines.append([gene, "", f"{system}, paper, Table 3", NOTHING, *paper_cells(gene, system), "", ""])
-        lines.append([gene, pair.region, CLINICAL, *nested_cells(pair.clinical)])
+                lines.append([gene, "", f"{system}, paper, Table 3", *printed_cells(paper_cells(gene, system))])
+        lines += [[gene, pair.region, words, *nested_cells(result)] for words, result in pair.clinical.items()]
         lines.append([gene, pair.region, RADIOMICS, *nested_cells(pair.radiomics)])
-    heading = ["gene", "features of", "system", "patients (mutants)", *HEADINGS, "AUC over seeds", "AUC, corrected"]
-    return markdown_table(heading, lines)
+    return markdown_table(["gene", "features of", "system", *NESTED_HEADINGS], lines)
 
 
-def difference_table(pairs: Sequence[Pair]) -> str:
-    """Radiomics minus clinical, and the check by labels dealt anew."""
+def difference_table(pairs: Sequence[Systems]) -> str:
+    """Radiomics minus each clinical model, and the check by labels dealt anew."""
     lines = []
     for pair in pairs:
-        gene, p_value = pair.radiomics.question.gene, pair.difference.p_value
+        gene = pair.radiomics.question.gene
         check = NOTHING if pair.check is None else f"{pair.check.genes[gene].mean_auc:.2f}"
-        p_cell = NOTHING if p_value is None else f"{p_value:.2f}"
-        lines.append([gene, pair.region, cell(pair.difference.difference), p_cell, check])
-    heading = ["gene", "features of", "AUC, radiomics minus clinical", "p", "AUC, labels dealt anew"]
+        for words, result in pair.clinical.items():
+            found = pair.radiomics.minus(result)
+            p_cell = NOTHING if found.p_value is None else f"{found.p_value:.2f}"
+            lines.append([gene, pair.region, words, cell(found.difference), p_cell, check])
+    heading = ["gene", "features of", "against", "AUC, radiomics minus clinical", "p", "AUC, labels dealt anew"]
     return markdown_table(heading, lines)
 
 

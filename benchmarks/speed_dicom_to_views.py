@@ -30,7 +30,7 @@ from radiogene.ct.resampling import CUBE_MM, CUBE_SAMPLES
 from radiogene.ct.series.dicom_headers import read_headers
 from radiogene.ct.series.slice_header import SliceHeader
 
-CENTRE_LPS_MM = (20.3, -14.1, 6.2)
+CENTRE_LPS_MM = (-60.3, -4.1, 6.2)
 NODULE = " ".join(map(str, CENTRE_LPS_MM))
 MARGIN_VOXELS = 12
 TOUCHED_SLICES = int(np.ceil(CUBE_MM / SLICE_MM)) + 1

@@ -47,6 +47,7 @@ DOOR = (
     "list_methods",
     "load_model",
     "open_store",
+    "patient_table",
     "place_nodule",
     "prepare_cohort",
     "prepare_nodule",

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 DASK = (sys.executable, "-m", "dask")
-# Should whoever started them be killed, they end by themselves.
-SCHEDULER = (*DASK, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--idle-timeout", "10 minutes")
+# Should whoever started them be killed, they end by themselves; a whole suite may lie between two tests of theirs.
+SCHEDULER = (*DASK, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--idle-timeout", "90 minutes")
 WORKER = (*DASK, "worker", "--no-nanny", "--nthreads", "1", "--no-dashboard", "--death-timeout", "60")
 
 LONGEST_START_S = 120

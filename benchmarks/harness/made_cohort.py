@@ -10,7 +10,8 @@ from radiogene.parallel.workers import Workers
 PLACES_MM = 7
 """Along each axis, this many places 4 mm apart: 343 nodules a series."""
 
-LUNG_CENTRE_MM = (-73.0, -12.0, -12.0)
+FIRST_LPS_MM = (-73.0, -12.0, -12.0)
+"""Corner of the places, all of which lie in the mass of `synthetic_series`, in the right lung."""
 
 
 def write_series_of_cohort(folder: Path, series: int, slices: int) -> None:
@@ -20,7 +21,7 @@ def write_series_of_cohort(folder: Path, series: int, slices: int) -> None:
 
 
 def cohort_table(folder: Path, patients: int, series: int) -> Path:
-    """The table of so many patients, each with a nodule of its own at a point in the left lung.
+    """The table of so many patients, each with a nodule of its own at a point in the right lung.
 
     Args:
         folder: of the series.
@@ -31,7 +32,7 @@ def cohort_table(folder: Path, patients: int, series: int) -> Path:
     for patient in range(patients):
         place = patient // series
         steps = (place % PLACES_MM, place // PLACES_MM % PLACES_MM, place // PLACES_MM**2)
-        point = " ".join(f"{start + 4 * step:g}" for start, step in zip(LUNG_CENTRE_MM, steps, strict=True))
+        point = " ".join(f"{start + 4 * step:g}" for start, step in zip(FIRST_LPS_MM, steps, strict=True))
         values = f"{50 + patient % 30},{('female', 'male')[patient % 2]},never,{patient % 2},{patient // 2 % 2}"
         lines.append(f"patient-{patient:04d},series-{patient % series},{point},{values}")
     table = folder / f"cohort-{patients}.csv"

@@ -1,4 +1,4 @@
-"""A chest-sized DICOM series of smooth noise, for timing: no patient, and nothing that looks like one."""
+"""A chest-sized DICOM series for timing: tissue, two lungs, a mass and noise. No patient, and nothing like one."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,15 @@ PIXEL_MM = 0.7
 SLICE_MM = 1.25
 BITS = 12
 COARSENESS = 4
+COARSE_SLICES = 64
+COARSE_SD_HU, FINE_SD_HU = 15.0, 15.0
+
+AIR_HU, LUNG_HU, TISSUE_HU = -1000.0, -850.0, 40.0
+BODY_MM, LUNG_MM, LUNG_ASIDE_MM = 170.0, (60.0, 100.0), 75.0
+"""Radius of the body; half axes of a lung along x and y, and how far its middle lies from the body's."""
+
+MASS_LPS_MM, MASS_MM = (-61.0, 0.0, 0.0), 30.0
+"""Middle and radius of the mass in which every nodule is marked: solid, so that a point in it is taken."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,13 @@ class SeriesForm:
         turn = self._turn()
         return [*turn[:, 0], *turn[:, 1]]
 
+    def mass(self, number: int) -> NDArray[np.bool_]:
+        """(rows, columns) where a slice shows the mass."""
+        columns, rows = np.meshgrid(np.arange(COLUMNS) * PIXEL_MM, np.arange(ROWS) * PIXEL_MM)
+        turn = np.eye(3) if self.tilt_deg else self._turn()
+        points = self.position_lps_mm(number) + columns[..., None] * turn[:, 0] + rows[..., None] * turn[:, 1]
+        return np.linalg.norm(points - MASS_LPS_MM, axis=-1) < MASS_MM
+
     def _turn(self) -> NDArray[np.float64]:
         c, s = np.cos(np.radians(self.rotation_deg)), np.sin(np.radians(self.rotation_deg))
         return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
@@ -57,13 +73,17 @@ def write_series(folder: Path, form: SeriesForm) -> Path:
     """The folder, filled with one file per slice."""
     folder.mkdir(parents=True)
     rng = np.random.default_rng(form.seed)
-    coarse = ndimage.gaussian_filter(rng.standard_normal((64, ROWS // COARSENESS, COLUMNS // COARSENESS)), 2)
-    coarse *= 300 / coarse.std()
+    # It begins anew every 64 slices, so it is filtered as if it went round: no slice differs sharply from the next.
+    shape = (COARSE_SLICES, ROWS // COARSENESS, COLUMNS // COARSENESS)
+    coarse = ndimage.gaussian_filter(rng.standard_normal(shape), 2, mode="wrap")
+    coarse *= COARSE_SD_HU / coarse.std()
+    chest = _chest()
     dataset = slice_template()
     dataset.ImageOrientationPatient = [f"{value:.10g}" for value in form.orientation]
     for number in range(form.slices):
-        values = np.kron(coarse[number % 64], np.ones((COARSENESS, COARSENESS))) - 500
-        values += rng.standard_normal(values.shape) * 15
+        values = np.where(form.mass(number), TISSUE_HU, chest)
+        values += np.kron(coarse[number % COARSE_SLICES], np.ones((COARSENESS, COARSENESS)))
+        values += rng.standard_normal(values.shape) * FINE_SD_HU
         stored = np.clip(np.rint(values + 1024), 0, 2**BITS - 1).astype("<u2")
         dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.4.{number}"
         dataset.InstanceNumber = number + 1
@@ -75,6 +95,13 @@ def write_series(folder: Path, form: SeriesForm) -> Path:
             dataset.compress(form.syntax, encoding_plugin=plugin, generate_instance_uid=False)
         dataset.save_as(folder / f"{number:04d}.dcm", enforce_file_format=True)
     return folder
+
+
+def _chest() -> NDArray[np.float64]:
+    """(rows, columns) HU of a slice without the mass: a round body with two lungs, in air."""
+    x, y = np.meshgrid((np.arange(COLUMNS) - COLUMNS / 2) * PIXEL_MM, (np.arange(ROWS) - ROWS / 2) * PIXEL_MM)
+    lung = np.hypot((np.abs(x) - LUNG_ASIDE_MM) / LUNG_MM[0], y / LUNG_MM[1]) < 1
+    return np.select([lung, np.hypot(x, y) < BODY_MM], [LUNG_HU, TISSUE_HU], AIR_HU)
 
 
 def slice_template() -> Dataset:

@@ -1,8 +1,9 @@
-"""A learner in nested cross-validation on one gene: what is fitted, chosen or set sees the training part alone.
+"""A learner in repeated nested cross-validation: what is fitted, chosen or set sees the training part alone.
 
 Each outer fold's threshold is Youden's, on predictions out of inner folds of its training part; so its calls are as
-blind as its probabilities. Intervals of the figures are those of one seed, conditional on its fits; what the seed and
-the training patients do to the AUC stands beside them.
+blind as its probabilities. Everything is done again with every seed. The AUC has the interval that allows for other
+training patients, where there are patients enough for one; of the calls the mean over the seeds stands with the lowest
+and the highest, which are no interval.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,12 +16,19 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.row import PatientRow
 from radiogene.decision.threshold import youden_threshold
-from radiogene.evaluation.bootstrap import BootstrapSettings, with_intervals
-from radiogene.evaluation.calibration_measures import CalibrationMeasures, calibration_measures
+from radiogene.evaluation.bootstrap import BootstrapSettings
+from radiogene.evaluation.comparison import AucComparison
 from radiogene.evaluation.foldwise import FoldwiseAuc, foldwise_auc
-from radiogene.evaluation.metrics import ConfusionMetrics, confusion_metrics
+from radiogene.evaluation.measure import Measure
+from radiogene.evaluation.metrics import confusion_metrics, placements
 from radiogene.evaluation.permutation_check import OutOfFold, PermutationCheck, permutation_check
-from radiogene.evaluation.repeated_fits import CorrectedMean, SeedSpread, corrected_mean, fold_areas, seed_spread
+from radiogene.evaluation.repeated_fits import (
+    FoldScores,
+    SeedSpread,
+    corrected_auc,
+    corrected_auc_difference,
+    seed_spread,
+)
 from radiogene.methods.tabular.learner import TREES, Learner
 from radiogene.methods.tabular.nested import Inputs, fold_numbers, out_of_fold
 from radiogene.methods.tabular.pipeline import learner_pipeline
@@ -30,6 +38,8 @@ THRESHOLD_FOLDS = 3
 """Inside an outer fold's training part."""
 
 BOOTSTRAP = BootstrapSettings()
+
+CALLS = ("accuracy", "sensitivity", "specificity", "f1")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +81,23 @@ class SeedRun:
     Attributes:
         folds: (N,) the fold that held each patient out.
         probabilities: (N,) out of fold.
+        thresholds: of its folds, each set inside its training part.
     """
 
     folds: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    thresholds: tuple[float, ...]
+
+    @property
+    def scores(self) -> FoldScores:
+        """As comparisons take them."""
+        return FoldScores(self.probabilities, self.folds)
+
+    @property
+    def calls(self) -> NDArray[np.bool_]:
+        """(N,) at each fold's own threshold."""
+        called: NDArray[np.bool_] = self.probabilities >= np.array(self.thresholds)[self.folds]
+        return called
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,23 +106,21 @@ class NestedResult:
 
     Attributes:
         question: what was asked.
-        runs: one per seed; the first gives the figures with intervals.
-        thresholds: of the first seed's folds, each set inside its training part.
-        auc: of the first seed, over pairs within folds.
-        metrics: of the first seed's calls.
-        calibration: of the first seed's probabilities, which nothing has calibrated.
-        spread: of the AUC over seeds.
-        corrected: mean AUC over folds of all seeds, with the interval that allows for other training patients.
+        runs: one per seed.
+        auc: mean over the folds of all seeds, with the interval that allows for other training patients.
+        spread: of the AUC within folds over seeds.
+        pooled: of the AUC over all pairs of patients, also of different folds, over seeds.
+        first: AUC within folds of the first seed, with the interval that is conditional on its fits.
+        calls: mean, lowest and highest of each figure of the calls over seeds; None where it is defined in none.
     """
 
     question: Question
     runs: tuple[SeedRun, ...]
-    thresholds: tuple[float, ...]
-    auc: FoldwiseAuc
-    metrics: ConfusionMetrics
-    calibration: CalibrationMeasures
+    auc: Measure
     spread: SeedSpread
-    corrected: CorrectedMean
+    pooled: SeedSpread
+    first: FoldwiseAuc
+    calls: dict[str, SeedSpread | None]
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, not rounded."""
@@ -108,17 +129,18 @@ class NestedResult:
             "learner": self.question.learner.value,
             "patients": len(self.question.patient_ids),
             "mutants": self.question.mutants,
-            "pairs": self.auc.pairs,
-            "auc": self.auc.auc.to_json(),
-            "accuracy": self.metrics.accuracy.to_json(),
-            "sensitivity": self.metrics.sensitivity.to_json(),
-            "specificity": self.metrics.specificity.to_json(),
-            "f1": self.metrics.f1.to_json(),
-            "thresholds": list(self.thresholds),
+            "auc": self.auc.to_json(),
             "auc_over_seeds": self.spread.to_json(),
-            "auc_corrected": self.corrected.mean.to_json(),
-            **self.calibration.to_json(),
+            "pooled_auc_over_seeds": self.pooled.to_json(),
+            "auc_of_first_seed_conditional": self.first.auc.to_json(),
+            **{name: None if spread is None else spread.to_json() for name, spread in self.calls.items()},
+            "thresholds": [list(run.thresholds) for run in self.runs],
         }
+
+    def minus(self, other: "NestedResult") -> AucComparison:
+        """The difference of the AUCs on the same folds, with the corrected interval and test."""
+        ours, theirs = ([run.scores for run in result.runs] for result in (self, other))
+        return corrected_auc_difference(self.question.labels, ours, theirs)
 
 
 def known_rows(rows: Sequence[PatientRow], gene: str) -> tuple[PatientRow, ...]:
@@ -141,15 +163,17 @@ def clinical_inputs(rows: Sequence[PatientRow], columns: Sequence[str]) -> Input
     return encoded
 
 
-def clinical_question(rows: Sequence[PatientRow], gene: str, columns: Sequence[str]) -> Question:
-    """The clinical model's question: a forest of 100 trees on these columns, for all patients with a known status."""
+def clinical_question(
+    rows: Sequence[PatientRow], gene: str, columns: Sequence[str], learner: Learner = Learner.FOREST
+) -> Question:
+    """A clinical model's question: the paper's forest, or another learner, for all patients with a known status."""
     known = known_rows(rows, gene)
     return Question(
         gene,
         tuple(row.patient_id for row in known),
         labels_of(known, gene),
         clinical_inputs(known, columns),
-        Learner.FOREST,
+        learner,
     )
 
 
@@ -165,20 +189,23 @@ def nested_result(question: Question, seeds: int) -> NestedResult:
     """
     labels = question.labels
     runs = tuple(_run(question, seed) for seed in range(seeds))
-    first = runs[0]
-    thresholds = _thresholds(question, first.folds, seed=0)
-    calls = first.probabilities >= np.array(thresholds)[first.folds]
-    areas = np.array([fold_areas(labels, run.probabilities, run.folds) for run in runs])
+    figures = [confusion_metrics(labels, run.calls).measures for run in runs]
+    values = {name: [of[name].value for of in figures] for name in CALLS}
     return NestedResult(
         question,
         runs,
-        thresholds,
-        foldwise_auc(labels, first.probabilities, first.folds, BOOTSTRAP),
-        with_intervals(confusion_metrics(labels, calls), BOOTSTRAP),
-        calibration_measures(labels, first.probabilities, BOOTSTRAP),
+        corrected_auc(labels, [run.scores for run in runs]),
         seed_spread([_auc(labels, run) for run in runs]),
-        corrected_mean(areas),
+        seed_spread([placements(labels, run.probabilities).auc for run in runs]),
+        foldwise_auc(labels, runs[0].probabilities, runs[0].folds, BOOTSTRAP),
+        {name: _spread_of(found) for name, found in values.items()},
     )
+
+
+def _spread_of(values: Sequence[float | None]) -> SeedSpread | None:
+    """The spread over the seeds in which the figure is defined."""
+    defined = [value for value in values if value is not None]
+    return seed_spread(defined) if defined else None
 
 
 def permuted(question: Question, permutations: int, trees: int = TREES) -> PermutationCheck:
@@ -199,9 +226,10 @@ def permuted(question: Question, permutations: int, trees: int = TREES) -> Permu
 
 
 def _run(question: Question, seed: int) -> SeedRun:
-    """The predictions out of fold of one seed."""
+    """The predictions out of fold of one seed, and the thresholds of its folds."""
     folds = question.folds(seed)
-    return SeedRun(folds, out_of_fold(question.inputs, question.labels, folds, question.make(seed)))
+    predicted = out_of_fold(question.inputs, question.labels, folds, question.make(seed))
+    return SeedRun(folds, predicted, _thresholds(question, folds, seed))
 
 
 def _thresholds(question: Question, folds: NDArray[np.int64], seed: int) -> tuple[float, ...]:

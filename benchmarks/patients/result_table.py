@@ -26,23 +26,33 @@ def cell(measure: Measure, digits: int = 2) -> str:
     return f"{value} ({measure.interval.low:.{digits}f} to {measure.interval.high:.{digits}f})"
 
 
-def spread_cell(spread: SeedSpread) -> str:
+def range_cell(spread: SeedSpread) -> str:
     """The lowest and the highest of several seeds, which are no interval: `0.44 to 0.52`."""
     return f"{spread.lowest:.2f} to {spread.highest:.2f}"
 
 
+def spread_cell(spread: SeedSpread | None) -> str:
+    """The mean of several seeds, with the lowest and the highest: `0.48 [0.44 to 0.52]`."""
+    return NOTHING if spread is None else f"{spread.mean:.2f} [{range_cell(spread)}]"
+
+
+NESTED_HEADINGS = ("patients (mutants)", "AUC", "AUC over seeds", "ACC", "SEN", "SPE", "F1")
+
+
 def nested_cells(result: NestedResult) -> list[str]:
-    """One row's cells from the patients on."""
-    metrics = result.metrics
+    """One row's cells from the patients on, under `NESTED_HEADINGS`."""
     return [
         f"{len(result.question.patient_ids)} ({result.question.mutants})",
-        *(
-            cell(measure)
-            for measure in (result.auc.auc, metrics.accuracy, metrics.sensitivity, metrics.specificity, metrics.f1)
-        ),
-        spread_cell(result.spread),
-        cell(result.corrected.mean),
+        cell(result.auc),
+        range_cell(result.spread),
+        *map(spread_cell, result.calls.values()),
     ]
+
+
+def printed_cells(cells: Sequence[str]) -> list[str]:
+    """The paper's AUC and calls under `NESTED_HEADINGS`."""
+    area, *calls = cells
+    return [NOTHING, area, NOTHING, *calls]
 
 
 def markdown_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

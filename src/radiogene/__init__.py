@@ -22,7 +22,7 @@ __version__ = "0.2.0"
 os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 
 if TYPE_CHECKING:
-    from radiogene.api.cohorts import check_cohort, open_store, prepare_cohort, read_cohort
+    from radiogene.api.cohorts import check_cohort, open_store, patient_table, prepare_cohort, read_cohort
     from radiogene.api.model import Model, evaluate, load_model
     from radiogene.api.prediction import Prediction
     from radiogene.api.pretraining import pretrain
@@ -43,6 +43,7 @@ __all__ = [
     "list_methods",
     "load_model",
     "open_store",
+    "patient_table",
     "place_nodule",
     "prepare_cohort",
     "prepare_nodule",
@@ -54,7 +55,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "api.cohorts": ("check_cohort", "open_store", "prepare_cohort", "read_cohort"),
+    "api.cohorts": ("check_cohort", "open_store", "patient_table", "prepare_cohort", "read_cohort"),
     "api.model": ("Model", "evaluate", "load_model"),
     "api.prediction": ("Prediction",),
     "api.pretraining": ("pretrain",),

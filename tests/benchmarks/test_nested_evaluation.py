@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from patients.nested_evaluation import OUTER_FOLDS, Question, clinical_question, nested_result, permuted
-from patients.result_table import nested_cells
+from patients.result_table import NESTED_HEADINGS, nested_cells
 from radiogene.cohort.row import PatientRow
 from radiogene.methods.tabular.learner import Learner
 from radiogene.methods.tabular.nested import plain
@@ -20,19 +20,40 @@ def question(signal: float, patients: int = 60) -> Question:
     return Question("EGFR", tuple(f"P{n:02}" for n in range(patients)), labels, plain(values), Learner.FOREST)
 
 
+@pytest.mark.long
 def test_a_signal_is_found_with_every_figure():
     found = nested_result(question(3.0), seeds=2)
-    assert found.auc.auc.value > 0.9
-    assert found.metrics.accuracy.value > 0.8
-    assert found.spread.lowest <= found.auc.auc.value <= found.spread.highest
-    assert found.corrected.folds == 2 * OUTER_FOLDS
-    assert len(found.thresholds) == OUTER_FOLDS
+    assert found.auc.value > 0.9
+    assert found.auc.interval.low > 0.5
+    assert "Nadeau" in found.auc.interval.method
+    assert found.calls["accuracy"].mean > 0.8
+    assert found.calls["accuracy"].seeds == 2
+    assert found.spread.lowest <= found.first.auc.value <= found.spread.highest
+    assert found.pooled.mean > 0.9
+    assert [len(run.thresholds) for run in found.runs] == [OUTER_FOLDS, OUTER_FOLDS]
     content = found.to_json()
     assert (content["patients"], content["mutants"]) == (60, 20)
     assert content["auc"]["interval"] is not None
-    assert len(nested_cells(found)) == 8
+    assert len(nested_cells(found)) == len(NESTED_HEADINGS)
 
 
+def test_few_mutants_leave_the_auc_without_an_interval():
+    asked = question(3.0, patients=27)
+    found = nested_result(replace(asked, learner=Learner.LOGISTIC), seeds=2)
+    assert asked.mutants == 9
+    assert found.auc.interval is None
+    assert "at least 10 of each are needed" in found.auc.reason
+
+
+def test_a_difference_is_of_the_same_folds():
+    asked = replace(question(3.0), learner=Learner.LOGISTIC)
+    found, blind = nested_result(asked, seeds=2), nested_result(replace(question(0.0), learner=Learner.LOGISTIC), 2)
+    difference = found.minus(blind)
+    assert difference.difference.value == pytest.approx(found.auc.value - blind.auc.value)
+    assert difference.difference.interval.low > 0
+
+
+@pytest.mark.long
 def test_the_held_out_patients_decide_nothing_of_their_fold():
     asked = question(3.0)
     first = nested_result(asked, seeds=1)
@@ -45,9 +66,10 @@ def test_the_held_out_patients_decide_nothing_of_their_fold():
 
     changed = Fixed(**vars(replace(asked, labels=np.where(held_out, 1 - asked.labels, asked.labels).astype(np.int8))))
     second = nested_result(changed, seeds=1)
-    assert second.thresholds[0] == first.thresholds[0]
+    thresholds = [result.runs[0].thresholds for result in (first, second)]
+    assert thresholds[1][0] == thresholds[0][0]
     assert np.array_equal(second.runs[0].probabilities[held_out], first.runs[0].probabilities[held_out])
-    assert second.thresholds[1:] != first.thresholds[1:]
+    assert thresholds[1][1:] != thresholds[0][1:]
 
 
 @pytest.mark.slow

@@ -22,6 +22,8 @@ from training_loops.made_store import made_store
 from training_loops.paper_plan import PATIENTS, SPARE, STAGES, MeasuredCosts, PaperPlan, paper_plan
 from training_loops.paper_report import ItemWork, stage_figures, stage_title, work_of_items
 
+pytestmark = pytest.mark.long
+
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "gpu_paper_run.py"
 COSTS = MeasuredCosts(cube_s=0.01, step_s=0.003, forward_s=0.0004, kept_bytes_per_s=1e9, matrix_peak=8e14)
 
@@ -144,7 +146,6 @@ def test_without_a_gpu_it_says_so_and_measures_nothing(tmp_path, arguments, word
     assert not (tmp_path / "work").exists()
 
 
-@pytest.mark.long
 def test_the_smallest_run_goes_the_whole_way_and_a_second_one_does_nothing_again(tmp_path):
     command = [sys.executable, SCRIPT, "--work", tmp_path / "work", "--quick", "--device", "cpu"]
     first, second = (

@@ -8,6 +8,8 @@ from radiogene.cohort.store.cube_store import CubeStore
 from radiogene.explanation.map_mass import segment_views
 from radiogene.networks.view_sampling import ViewSampler
 
+pytestmark = pytest.mark.long
+
 SEED = 3
 
 

@@ -24,6 +24,8 @@ from radiogene.networks.view_sampling import ViewSampler
 from radiogene.training.batches.augmentation import fixed_transforms
 from training_loops.made_store import made_store
 
+pytestmark = pytest.mark.long
+
 OWN = ("coronal", "P,L-F")
 
 

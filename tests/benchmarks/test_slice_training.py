@@ -28,6 +28,7 @@ def test_turns_flips_and_shifts_move_pixels_whole():
     assert torch.allclose(shifted[:, 0], slices[:, 0], atol=1e-3)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_fold_learns_slices_and_answers_per_patient(tmp_path):
     generator = np.random.default_rng(0)

@@ -16,6 +16,8 @@ from training_loops.device_step import DeviceStep, device_result, matrix_peak, r
 from training_loops.made_store import made_store
 from training_loops.our_loop import OurLoop, TrainingData
 
+pytestmark = pytest.mark.long
+
 CPU = torch.device("cpu")
 GPU_SCRIPT = Path(__file__).parents[2] / "benchmarks" / "gpu_training.py"
 

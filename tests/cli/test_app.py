@@ -95,7 +95,8 @@ def test_views_writes_the_stated_files(synthetic_cohort, tmp_path, radiogene):
     assert (views.dtype, views.shape) == (np.float32, (9, 64, 64))
     assert not np.array_equal(cube, np.rint(cube))
     np.testing.assert_allclose(views[0], cube[31:33].mean(axis=0), atol=1e-3)
-    assert (tmp_path / "views" / "views.png").read_bytes().startswith(b"\x89PNG")
+    for name in ("slice.png", "views.png"):
+        assert (tmp_path / "views" / name).read_bytes().startswith(b"\x89PNG")
     geometry = json.loads((tmp_path / "views" / "geometry.json").read_text())
     assert {"centre_lps_mm", "centre_ijk", "spacing_mm", "share_outside", "decisions"} <= set(geometry)
     assert row.patient_id not in json.dumps(geometry)

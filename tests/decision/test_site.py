@@ -136,6 +136,7 @@ def test_the_estimate_does_not_trust_a_model_that_is_too_sure():
     assert abs(plain - 0.6) > abs(found.value - 0.6)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_intervals_of_the_estimate_hold_the_truth():
     rng = np.random.default_rng(6)

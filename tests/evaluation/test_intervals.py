@@ -86,6 +86,7 @@ def test_an_area_of_1_or_0_has_a_width():
     assert reversed_.interval.high == pytest.approx(1 - perfect.interval.low)
 
 
+@pytest.mark.long
 def test_it_holds_for_ten_mutants_where_either_alone_does_not():
     # Mutants vary twice as much as wild types: DeLong misses an AUC of 0.95, Newcombe one of 0.5.
     generator = np.random.default_rng(5)

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from radiogene.cohort.cohort_place import CohortPlace
 from radiogene.cohort.store.prepare import prepare_cohort
 from radiogene.cohort.table.cohort_table import read_cohort
 from radiogene.decision.decision import Decision, ModelKind, fit_decision
 from radiogene.evaluation.held_out import INNER_VALIDATION, OUT_OF_FOLD, CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import Predictions
-from radiogene.experiments.cohorts import CohortPlace
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.methods.method_settings import MethodSettings
 

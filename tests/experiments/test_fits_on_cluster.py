@@ -46,6 +46,7 @@ def content_of(path):
     return {key: value for key, value in json.loads(path.read_text()).items() if key != "seconds"}
 
 
+@pytest.mark.long
 def test_a_fit_on_a_machine_that_does_not_see_the_experiment_fails_alone(cluster, two_places, tmp_path):
     places = ExperimentPlaces(*two_places, tmp_path / "elsewhere")
     arguments = (CLINICAL, "key", places, CalibrationKind.IDENTITY, RUN, "0" * 16)

@@ -182,7 +182,8 @@ def test_a_batch_of_no_parts_is_refused():
 KILLED_RUN = """
 import sys
 from pathlib import Path
-from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
+from radiogene.cohort.cohort_place import CohortPlace
+from radiogene.experiments.cohorts import ExperimentPlaces
 from radiogene.experiments.experiment import Experiment, Shown
 from radiogene.experiments.experiment_settings import ExperimentSettings
 from radiogene.experiments.rows import system
@@ -195,6 +196,7 @@ run_experiments([Experiment("table3", "", lambda *_: fits, lambda _: Shown())], 
 """
 
 
+@pytest.mark.long
 def test_a_run_that_was_killed_goes_on_without_repeating_finished_fits(places):
     command = [sys.executable, "-c", KILLED_RUN, str(places.training.stores[0]), str(places.external.stores[0])]
     with subprocess.Popen([*command, str(places.out)]) as running:

@@ -121,6 +121,7 @@ def test_a_calibration_calibrates_both(folder):
     assert load_trained_model(folder).clinical_only.companion == before
 
 
+@pytest.mark.long
 def test_another_cohort_shows_what_the_image_adds_there(finished, cohort):
     external = image_patients(400, image_effect=1.5, seed=8)
     evaluation = evaluate_model(Predictor(replace(finished.model, entry=IMAGE_SYSTEM)), external)
@@ -166,6 +167,7 @@ def half_mutants():
     return drawn.at(np.sort(np.concatenate([np.flatnonzero(mutant), wild_types])))
 
 
+@pytest.mark.long
 def test_a_site_anchors_its_answers_and_estimates_its_prevalence_from_them(finished, folder, tmp_path):
     external, share = half_mutants(), 0.5
     site = tmp_path / "site.toml"

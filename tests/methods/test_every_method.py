@@ -214,13 +214,17 @@ def test_one_nodule_and_a_store_get_the_same_probability(model, chosen):
     assert found[GENE].probability == pytest.approx(of_store.predictions.probabilities[0, 0], abs=1e-6)
 
 
-def test_every_system_has_the_same_guards(model, chosen, monkeypatch):
+def test_every_system_has_the_same_guards(model, entry, chosen, monkeypatch):
     predictor = model.predictor
     with pytest.raises(CohortError, match="2 of 2 nodules were among the model's training cases"):
         predictor.predict_store(chosen.at([0, 1]))
     with pytest.raises(CohortError, match="The store is empty"):
         predictor.predict_store(chosen.at([]))
     monkeypatch.setattr(type(predictor), "facts", replace(model.facts, preparation_hash="0" * 64))
+    if not entry.looks_at_nodule:
+        # What reads no cube does not depend on how cubes were made.
+        assert predictor.predict_store(chosen, include_training_cases=True).predictions.patient_ids
+        return
     with pytest.raises(WeightsError, match="prepared otherwise"):
         predictor.predict_store(chosen)
     with pytest.raises(WeightsError, match="prepared otherwise"):
@@ -241,7 +245,9 @@ def test_every_system_gives_the_same_warnings(model, entry, chosen):
     assert "This nodule was among the training cases: the result says how well it is remembered." in found
     beyond = any(warning.startswith("Age 130 years is beyond the training cases") for warning in found)
     assert beyond == (entry.looks_at_nodule or "age" in entry.columns)
-    unused = [name for name in ("age", "sex", "smoking") if name not in entry.columns]
+    companion = model.predictor.model.clinical_only.companion
+    asked = (*entry.columns, *(companion.encoder.columns if companion else ()))
+    unused = [name for name in ("age", "sex", "smoking") if name not in asked]
     assert [w for w in found if w.startswith(UNUSED)] == ([f"{UNUSED}: {', '.join(unused)}."] if unused else [])
     assert not any(warning.startswith(UNKNOWN) for warning in found)
 
@@ -251,7 +257,8 @@ def test_every_system_gives_the_same_warnings(model, entry, chosen):
     assert "The model was trained on synthetic patients: its probabilities mean nothing for a real patient." in found
     assert not any("among the training cases: the result" in warning for warning in found)
     assert any(warning.startswith("Slice spacing 25.00 mm is beyond") for warning in found) == entry.looks_at_nodule
-    unknown = [f"{UNKNOWN}: smoking."] if "smoking" in entry.columns else []
+    place = "" if "smoking" in entry.columns else " in `clinical_only`"
+    unknown = [f"{UNKNOWN}{place}: smoking."] if "smoking" in asked else []
     assert [warning for warning in found if warning.startswith(UNKNOWN)] == unknown
 
 

@@ -96,6 +96,7 @@ def test_a_smaller_preset_costs_less():
     assert totals[0].operations < totals[1].operations / 5
 
 
+@pytest.mark.long
 @needs_timm
 def test_a_reduced_width_is_named():
     description = describe(preset_named("tiny", "resnet50"))

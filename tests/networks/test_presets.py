@@ -99,6 +99,7 @@ def synthetic_views(labels, views, generator):
     return height * (distance < radius) + 0.7 * noise
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_tiny_learns_two_genes_from_scratch():
     torch.manual_seed(0)

@@ -16,6 +16,7 @@ FIRST_IMPORTS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", FIRST_IMPORTS.values(), ids=FIRST_IMPORTS)
 def test_torchvision_and_lightning_can_be_imported_after(first):
     code = f"{first}\nimport torchvision, lightning, timm"

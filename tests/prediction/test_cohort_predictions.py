@@ -32,7 +32,7 @@ def predictor(trained_model):
 
 def test_one_line_per_row_with_the_error_of_the_row_that_failed(predictor, damaged_cohort, tmp_path):
     out = tmp_path / "results.csv"
-    summary = predict_cohort(predictor, damaged_cohort, out)
+    summary = predict_cohort(predictor, damaged_cohort.rows, out)
     with out.open(newline="") as stream:
         lines = list(csv.DictReader(stream))
     assert (summary.done, summary.failed, len(lines)) == (3, 1, 4)
@@ -46,7 +46,7 @@ def test_one_line_per_row_with_the_error_of_the_row_that_failed(predictor, damag
 
 def test_an_interrupted_batch_goes_on_and_ends_with_the_same_table(predictor, damaged_cohort, tmp_path):
     whole = tmp_path / "whole.csv"
-    predict_cohort(predictor, damaged_cohort, whole)
+    predict_cohort(predictor, damaged_cohort.rows, whole)
     interrupted = tmp_path / "interrupted.csv"
 
     def stop_after_two(finished, total):
@@ -54,9 +54,9 @@ def test_an_interrupted_batch_goes_on_and_ends_with_the_same_table(predictor, da
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        predict_cohort(predictor, damaged_cohort, interrupted, progress=stop_after_two)
+        predict_cohort(predictor, damaged_cohort.rows, interrupted, progress=stop_after_two)
     assert not interrupted.exists()
-    summary = predict_cohort(predictor, damaged_cohort, interrupted)
+    summary = predict_cohort(predictor, damaged_cohort.rows, interrupted)
     assert summary.resumed == 2
     assert interrupted.read_bytes() == whole.read_bytes()
 
@@ -69,25 +69,25 @@ def test_a_value_changed_after_an_interruption_is_predicted_again(predictor, dam
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        predict_cohort(predictor, damaged_cohort, out, progress=stop)
+        predict_cohort(predictor, damaged_cohort.rows, out, progress=stop)
     older = replace(damaged_cohort.rows[0], age_years=99.0)
     changed = replace(damaged_cohort, rows=(older, *damaged_cohort.rows[1:]))
-    predict_cohort(predictor, changed, out)
+    predict_cohort(predictor, changed.rows, out)
     fresh = tmp_path / "fresh.csv"
-    predict_cohort(predictor, changed, fresh)
+    predict_cohort(predictor, changed.rows, fresh)
     assert out.read_bytes() == fresh.read_bytes()
 
 
 def test_a_journal_of_another_model_is_refused(predictor, damaged_cohort, tmp_path):
     (tmp_path / ".results.csv.journal.jsonl").write_text('{"model_sha256": "other"}\n')
     with pytest.raises(CohortError, match="another model"):
-        predict_cohort(predictor, damaged_cohort, tmp_path / "results.csv")
+        predict_cohort(predictor, damaged_cohort.rows, tmp_path / "results.csv")
 
 
 def test_a_damaged_journal_is_refused_by_name(predictor, damaged_cohort, tmp_path):
     (tmp_path / ".results.csv.journal.jsonl").write_text('{"model_sha256": \x00\n')
     with pytest.raises(CohortError, match=r"journal\.jsonl holds .* is damaged"):
-        predict_cohort(predictor, damaged_cohort, tmp_path / "results.csv")
+        predict_cohort(predictor, damaged_cohort.rows, tmp_path / "results.csv")
 
 
 def test_a_damaged_line_of_a_journal_is_refused_by_its_number(predictor, damaged_cohort, tmp_path):
@@ -97,8 +97,8 @@ def test_a_damaged_line_of_a_journal_is_refused_by_its_number(predictor, damaged
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        predict_cohort(predictor, damaged_cohort, out, progress=stop)
+        predict_cohort(predictor, damaged_cohort.rows, out, progress=stop)
     journal = tmp_path / ".results.csv.journal.jsonl"
     journal.write_text(journal.read_text().replace('"row":', '"line":'))
     with pytest.raises(CohortError, match=r"journal\.jsonl, line 2, .*wanted.*delete it, or choose another `out`"):
-        predict_cohort(predictor, damaged_cohort, out)
+        predict_cohort(predictor, damaged_cohort.rows, out)

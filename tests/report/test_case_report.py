@@ -86,7 +86,7 @@ def example(tmp_path_factory):
     """The row of a synthetic patient of site B, and its prepared nodule."""
     table = write_cohort(tmp_path_factory.mktemp("site-b"), patients=1, site="B", seed=0)
     row = read_cohort(table, genes=GENES).rows[0]
-    return row, prepare_nodule(row.ct, row.nodule, frame=row.frame, segment=row.segment)
+    return row, prepare_nodule(row.ct, row.nodule, frame=row.frame, segment=row.segment, show_slice=True)
 
 
 def test_the_maps_are_those_of_the_views_that_the_network_sees(example):
@@ -113,6 +113,9 @@ def test_an_ensemble_shows_its_spread_and_one_set_of_maps(example, tmp_path):
     spread = result.genes["EGFR"].spread
     assert f"2 seeds: spread {spread.low:.1%} to {spread.high:.1%}" in text
     assert "ensemble, 2 members" in text
+    # Its place in the whole slice, as it was read from the file.
+    assert f"Axial slice {round(prepared.report.centre_ijk[2]) + 1} of the series" in text
+    assert "Is this the nodule that you mean?" in text
     content = json.loads((tmp_path / "prediction.json").read_text(encoding="utf-8"))
     assert content["EGFR"]["probability"] == result.genes["EGFR"].probability
 

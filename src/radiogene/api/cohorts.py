@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from radiogene.cohort.cohort_place import CohortPlace
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores, open_stores
 from radiogene.cohort.store.prepare import PreparationSummary, Progress
@@ -11,11 +12,13 @@ from radiogene.cohort.table.cohort_table import DEFAULT_GENES, Cohort
 from radiogene.cohort.table.cohort_table import check_cohort as check
 from radiogene.cohort.table.cohort_table import read_cohort as read
 from radiogene.cohort.table.problem import Problem
+from radiogene.cohort.table.table_cohort import CohortTables, cohort_tables
+from radiogene.errors import SettingsError
 from radiogene.parallel.workers import Workers
 from radiogene.storage.place import Place, place_of
 
-StoreArgument = str | Place | Stores | Sequence[str | Place]
-"""A store: where it lies, several places as one, or a store that is open already."""
+StoreArgument = str | Place | Stores | CohortTables | Sequence[str | Place]
+"""A store: where it lies, several places as one, or a store that is open already; or the tables of `patient_table`."""
 
 
 def read_cohort(table: str | Path, *, genes: Sequence[str] = DEFAULT_GENES, check_files: bool = True) -> Cohort:
@@ -89,17 +92,68 @@ def open_store(*places: str | Place) -> Stores:
     return open_stores(places)
 
 
-def opened_cohort(store: StoreArgument, files: Path | None = None) -> PreparedCohort:
-    """The patients of a store, or of several as one.
+def patient_table(*tables: str | Path) -> CohortTables:
+    """Cohort tables as patients without images, in place of a store, for the systems that read columns alone.
+
+    They are read by the verb that is given them, which knows the genes.
+
+    Args:
+        tables: CSV or Excel files with the column `patient_id`, or their `s3://` addresses; several are one cohort.
+
+    Raises:
+        SettingsError: no table, or one that is named twice.
+    """
+    return cohort_tables(tables)
+
+
+def named_cohort(
+    stores: Sequence[str | Place] | None,
+    tables: Sequence[str | Place] | None,
+    names: tuple[str, str] = ("store", "table"),
+) -> StoreArgument:
+    """The cohort that is named by its stores or by its tables.
+
+    Args:
+        stores: that `prepare_cohort` filled.
+        tables: without images.
+        names: of the two arguments, for messages.
+
+    Raises:
+        SettingsError: both, or neither.
+    """
+    if bool(stores) == bool(tables):
+        store, table = (f"`{name}`" for name in names)
+        found = f"both {store} and {table}" if stores else f"neither {store} nor {table}"
+        raise SettingsError(
+            f"Found {found}; wanted the store that `radiogene prepare` filled, or, for a system that reads columns of "
+            "the table alone, a table without images."
+        )
+    return cohort_tables(tables) if tables else tuple(stores or ())
+
+
+def opened_cohort(
+    store: StoreArgument, files: Path | None = None, genes: Sequence[str] = DEFAULT_GENES
+) -> PreparedCohort:
+    """The patients of a store, or of several as one, or of tables.
 
     Args:
         store: see `StoreArgument`.
         files: folder that the table's column `slides` starts from.
+        genes: columns of a table that are genes; a store has its own.
     """
-    return PreparedCohort.of(store if isinstance(store, Stores) else open_stores(places_of(store)), files)
+    if isinstance(store, Stores):
+        return PreparedCohort.of(store, files)
+    return cohort_place(store, files).opened(genes)
 
 
-def places_of(store: StoreArgument) -> tuple[Place, ...]:
+def cohort_place(store: StoreArgument, files: Path | None = None) -> CohortPlace:
+    """Where a cohort lies; arguments as for `opened_cohort`."""
+    if isinstance(store, CohortTables):
+        return CohortPlace((), files, store.places)
+    return CohortPlace(places_of(store), files)
+
+
+def places_of(store: str | Place | Stores | Sequence[str | Place]) -> tuple[Place, ...]:
     """Where a store lies, or where several do; argument as for `opened_cohort`."""
     if isinstance(store, Stores):
         return store.places

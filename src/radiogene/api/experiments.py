@@ -6,17 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from radiogene.api.cohorts import StoreArgument, places_of
+from radiogene.api.cohorts import StoreArgument, cohort_place, opened_cohort
 from radiogene.api.model import ledger_of
 from radiogene.decision.prior_shift import require_prevalence
 from radiogene.errors import SettingsError
 from radiogene.evaluation.decision_curve import require_thresholds
 from radiogene.evaluation.protocol import read_protocol
 from radiogene.experiments.assembly import WrittenEvidence, write_evidence
-from radiogene.experiments.cohorts import CohortPlace, ExperimentPlaces
+from radiogene.experiments.cohorts import ExperimentPlaces
+from radiogene.experiments.cost import CostList, cost_list
 from radiogene.experiments.experiment_folder import shown_before
 from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
-from radiogene.experiments.registry import experiments_named, with_earlier
+from radiogene.experiments.registry import ALL, experiments_named, with_earlier
 from radiogene.experiments.run import ExperimentRun, Progress, run_experiments
 from radiogene.methods.settings_file import read_settings_file, typed_settings
 from radiogene.parallel.workers import Workers
@@ -61,6 +62,27 @@ def experiment_settings(settings: Mapping[str, object] | str | Path | None) -> E
     return checked
 
 
+def experiment_cost(
+    name: str = ALL,
+    train: StoreArgument | None = None,
+    *,
+    settings: Mapping[str, object] | str | Path | ExperimentSettings | None = None,
+) -> CostList:
+    """What a table or figure, or all, should cost in hours and gigabytes; nothing is fitted.
+
+    Args:
+        name: as for `run_experiment`.
+        train: store that everything would be fitted on; the number of the paper's patients where not given.
+        settings: by name, or a TOML file.
+
+    Raises:
+        SettingsError: no experiment of that name, or settings that cannot be meant.
+    """
+    checked = settings if isinstance(settings, ExperimentSettings) else experiment_settings(settings)
+    patients = None if train is None else len(opened_cohort(train, genes=GENES))
+    return cost_list(checked, patients, name)
+
+
 def run_experiment(
     name: str,
     train: StoreArgument,
@@ -81,8 +103,8 @@ def run_experiment(
 
     Args:
         name: `table1` to `table8`, `figure1`, `figure6` to `figure12`, a part of the supplement, or `all`.
-        train: store that everything is fitted on; several are one cohort.
-        external: store that everything is tested on; several are one cohort.
+        train: store that everything is fitted on; several are one cohort; or tables without images (`patient_table`).
+        external: store, or tables, that everything is tested on; several are one cohort.
         out: folder for report, tables, figures and fits.
         settings: by name, or a TOML file.
         train_files: folder that the training table's column `slides` starts from.
@@ -102,7 +124,7 @@ def run_experiment(
     require_folder_place(place)
     checked = settings if isinstance(settings, ExperimentSettings) else experiment_settings(settings)
     training, tested = (
-        CohortPlace(places_of(store), None if files is None else Path(files))
+        cohort_place(store, None if files is None else Path(files))
         for store, files in ((train, train_files), (external, external_files))
     )
     experiments = with_earlier(experiments_named(name), shown_before(place))

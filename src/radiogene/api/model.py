@@ -72,7 +72,7 @@ class Model:
 
     def predict(
         self,
-        ct: str | Path | PreparedNodule,
+        ct: str | Path | PreparedNodule | None = None,
         nodule: NodulePlace | None = None,
         *,
         age: float | str | None = None,
@@ -87,7 +87,8 @@ class Model:
         """The probabilities of one nodule, with everything to know before using them.
 
         Args:
-            ct: a DICOM folder or a volume file; or a nodule that `prepare_nodule` made ready.
+            ct: a DICOM folder or a volume file; or a nodule that `prepare_nodule` made ready. None for a system that
+                reads columns of the table alone.
             nodule: three numbers in `frame`, or the path of a DICOM SEG, an RTSTRUCT or a mask.
             age: years; None is unknown.
             sex: female or male; None is unknown.
@@ -105,15 +106,19 @@ class Model:
         """
         row = case_row(age=age, sex=sex, smoking=smoking, further=values or {})
         require_known_columns(row, self.columns)
+        if ct is None:
+            if nodule is not None:
+                raise SettingsError("A `nodule` was given without the scan that it is in: give its `ct`, too.")
+            return self.answer(None, row)
         if isinstance(ct, PreparedNodule):
             return self.answer(ct, row)
         if nodule is None:
             raise SettingsError("Give the place of the `nodule`: three numbers in LPS mm, or the path of a marking.")
         prepared = prepare_nodule(ct, nodule, frame=frame, segment=segment, series=series, allow_gaps=allow_gaps)
-        return self.answer(prepared, row)
+        return Prediction(self.predictor.predict(prepared, row), self.predictor, prepared, row, (Path(ct), series))
 
-    def answer(self, prepared: PreparedNodule, row: PatientRow) -> Prediction:
-        """The prediction for a nodule that is ready, with the patient's values as a cohort table gives them."""
+    def answer(self, prepared: PreparedNodule | None, row: PatientRow) -> Prediction:
+        """The prediction for a nodule that is ready, or without a scan, by values as a cohort table gives them."""
         return Prediction(self.predictor.predict(prepared, row), self.predictor, prepared, row)
 
 
@@ -190,7 +195,8 @@ def evaluate(
 
     Args:
         model: loaded, or its folder.
-        store: of the cohort; several are one cohort.
+        store: of the cohort; several are one cohort; or tables without images (`patient_table`), for systems that read
+            columns alone.
         against: other models, compared in pairs on the same patients.
         out: folder for `evaluation.json` and `predictions.csv`; None writes nothing.
         ledger: file in which every look at a cohort is counted; that of the protocol, else that of this user's state
@@ -225,7 +231,7 @@ def evaluate(
 
     evaluation = evaluate_model(
         first.predictor,
-        opened_cohort(store, None if files is None else Path(files)),
+        opened_cohort(store, None if files is None else Path(files), first.genes),
         against=[other.predictor for other in others],
         nodule_rule=None if nodule_rule is None else NoduleRule(nodule_rule),
         include_training_cases=include_training_cases,
@@ -266,7 +272,7 @@ def predict_table(
 
     Args:
         model: loaded, or its folder.
-        table: of the cohort.
+        table: of the cohort; without scans and nodules, for a system that reads columns alone.
         out: the CSV file to write.
         allow_gaps: interpolate over missing or uneven slices.
         workers: processes that prepare the cubes.
@@ -281,7 +287,12 @@ def predict_table(
     loaded = model if isinstance(model, Model) else load_model(model)
     # A scan or mask that is not there fails its own row; the other rows need not wait for it.
     from radiogene.api.cohorts import read_cohort
+    from radiogene.cohort.table.patient_table import names_scans, read_patient_rows
     from radiogene.prediction.cohort_predictions import predict_cohort
 
-    cohort = read_cohort(table, genes=loaded.genes, check_files=False)
-    return predict_cohort(loaded.predictor, cohort, file, allow_gaps=allow_gaps, workers=workers, progress=progress)
+    rows: Sequence[PatientRow]
+    if loaded.predictor.model.entry.looks_at_nodule or names_scans(table, loaded.genes):
+        rows = read_cohort(table, genes=loaded.genes, check_files=False).rows
+    else:
+        rows = read_patient_rows(table, loaded.genes, several_nodules=True)
+    return predict_cohort(loaded.predictor, rows, file, allow_gaps=allow_gaps, workers=workers, progress=progress)

@@ -27,7 +27,7 @@ def freeze_protocol(
     Args:
         plan: TOML file with question, systems, primary figure, sample and thresholds.
         out: the file.
-        store: of the sample, so that its scans are frozen, too; several are one cohort.
+        store: of the sample, so that its scans are frozen, too; several are one cohort; or tables without images.
         models: fitted ones, so that their weights and thresholds are frozen.
         ledger: file in which looks are counted; that of the plan, else that of this user's state folder, where not
             named.

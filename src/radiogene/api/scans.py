@@ -78,6 +78,7 @@ def prepare_nodule(
         frame=_frame(frame),
         segment=segment,
         scan_options=ScanOptions(series, allow_gaps),
+        show_slice=True,
         require_air=refuse_doubts,
         refuse_doubts=refuse_doubts,
     )

@@ -1,15 +1,20 @@
-"""Training from Python: a store and settings in, a model folder and the model out; the policy of a training."""
+"""Training from Python: a cohort and settings in, a model folder and the model out; the policy of a training."""
 
 import shutil
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from radiogene.api.cohorts import StoreArgument, opened_cohort
 from radiogene.api.model import Model, load_model
 from radiogene.errors import SettingsError
 from radiogene.evaluation.held_out_table import held_out_table
+from radiogene.evaluation.left_out_sites import sites_of_patients
+from radiogene.experiments.cost import TrainingCost
+from radiogene.experiments.cost import training_cost as expected_cost
+from radiogene.experiments.planned_fit import PlannedFit
+from radiogene.methods.inputs import refuse_without_images
 from radiogene.methods.method import FitContext, MethodEntry, Need
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import all_methods, method_named
@@ -18,9 +23,11 @@ from radiogene.methods.settings_file import merged, method_settings, read_settin
 from radiogene.methods.trained_model import fit_model
 from radiogene.model.model_folder import require_model_place
 from radiogene.parallel.workers import Workers, process_count
+from radiogene.prediction.site_validation import leave_one_site_out as validated_by_site
 from radiogene.storage.atomic_files import write_text
 from radiogene.storage.result_places import require_file_place, require_folder_place
-from radiogene.training.fitting.run_options import require_machine
+from radiogene.storage.typed_json import to_json
+from radiogene.training.fitting.run_options import process_rank, require_machine
 from radiogene.training.fitting.unfinished import unfinished_folder
 
 SettingsArgument = MethodSettings | Mapping[str, object] | str | Path | None
@@ -46,13 +53,16 @@ def train(
     files: str | Path | None = None,
     out_of_fold: str | Path | None = None,
     allow_duplicates: bool = False,
+    leave_one_site_out: bool = False,
     progress: bool = False,
     tell: Callable[[str], None] = warnings.warn,
+    told_cost: Callable[[TrainingCost], None] = lambda cost: None,
 ) -> Model | None:
     """The model that was trained and written into a folder; the same call goes on after an interruption.
 
     Args:
-        store: of the training cohort; several are one cohort.
+        store: of the training cohort; several are one cohort; or tables without images (`patient_table`), for a system
+            that reads columns alone.
         out: the model folder.
         method: name of the system; `list_methods` names all.
         settings: of the fit, by name (`{"folds": 5, "all_layers": {"epochs": 20}}`), or a TOML file.
@@ -61,8 +71,11 @@ def train(
         files: folder that the table's column `slides` starts from.
         out_of_fold: CSV file for each patient's out-of-fold probabilities, with identifiers; needs folds.
         allow_duplicates: train although two patients are one; the model's card then says so.
+        leave_one_site_out: also fit the system once for each site of the column `site`, on the other sites alone, and
+            write into manifest and card what each says of the site that it had not seen.
         progress: show bars on standard error.
         tell: takes a sentence on patients who lack what the system needs; a warning where not given.
+        told_cost: takes what the training should cost, before it begins.
 
     Returns:
         None in all processes of a distributed training but the first.
@@ -71,7 +84,8 @@ def train(
         SettingsError: a setting that the system does not take or that cannot be meant, or a place that cannot be
             written.
         TrainingError: too few patients of a kind, or a loss that is not a number.
-        CohortError: a clinical column is missing, unusable or a copy of a label, or two patients are one.
+        CohortError: a clinical column is missing, unusable or a copy of a label, two patients are one, or a system that
+            reads CT was given a table without images.
         StoreError: no store, or one that cannot be read.
     """
     entry, folder = method_named(method), Path(out)
@@ -83,9 +97,19 @@ def train(
     if entry.network:
         require_machine(options)
     state = unfinished_folder(folder)
-    cohort = opened_cohort(store, None if files is None else Path(files))
+    cohort = opened_cohort(store, None if files is None else Path(files), wanted.genes)
+    refuse_without_images(entry, cohort)
+    if process_rank() == 0:
+        told_cost(expected_cost(PlannedFit(method, wanted), len(cohort), how.accelerator))
     context = FitContext(state, state / ".features", options, workers)
+    if leave_one_site_out:
+        # A cohort that cannot be left out by sites is refused before hours are spent on it.
+        sites_of_patients(cohort.rows)
     finished = fit_model(entry, wanted, cohort, context, allow_duplicates=allow_duplicates)
+    if leave_one_site_out:
+        sites = validated_by_site(entry, wanted, cohort, context, allow_duplicates=allow_duplicates)
+        if finished is not None and sites is not None:
+            finished = replace(finished, manifest={**finished.manifest, "left_out_sites": to_json(sites)})
     if finished is None:
         return None
     finished.write(folder)
@@ -95,6 +119,27 @@ def train(
     for reason, count in finished.left_out.items():
         tell(f"{count} patients were left out: {reason}")
     return load_model(folder)
+
+
+def training_cost(
+    store: StoreArgument,
+    *,
+    method: str = "mmdl",
+    settings: SettingsArgument = None,
+    run: RunSettings | Mapping[str, object] | None = None,
+) -> TrainingCost:
+    """What a training should cost in minutes and gigabytes; nothing is trained. Arguments as for `train`.
+
+    Raises:
+        SettingsError: a setting that the system does not take or that cannot be meant.
+        CohortError: a table without images for a system that reads CT.
+        StoreError: no store, or one that cannot be read.
+    """
+    entry = method_named(method)
+    wanted, how = decided(entry, settings, run)
+    cohort = opened_cohort(store, genes=wanted.genes)
+    refuse_without_images(entry, cohort)
+    return expected_cost(PlannedFit(method, wanted), len(cohort), how.accelerator)
 
 
 def with_backbone(method: str, backbone: str | None) -> str:

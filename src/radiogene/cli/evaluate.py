@@ -8,6 +8,7 @@ import typer
 
 from radiogene.cli.options import (
     AllowDuplicates,
+    CohortStores,
     Engine,
     EnginePrecision,
     Export,
@@ -18,7 +19,7 @@ from radiogene.cli.options import (
     Prevalence,
     ProtocolFile,
     Site,
-    Stores,
+    Tables,
     ThresholdProbabilities,
     site_answers,
 )
@@ -26,7 +27,8 @@ from radiogene.cli.options import (
 
 def evaluate(
     model: Annotated[Path, typer.Option("--model", help="The model folder.")],
-    store: Stores,
+    store: CohortStores = None,
+    table: Tables = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for evaluation.json and predictions.csv.")] = None,
     nodule_rule: Annotated[
         NoduleRuleName | None,
@@ -59,6 +61,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, with 95% intervals, one row per patient."""
+    from radiogene.api.cohorts import named_cohort
     from radiogene.api.model import evaluate as evaluate_model
     from radiogene.api.model import load_model
     from radiogene.report.terminal_text import evaluation_text
@@ -66,7 +69,7 @@ def evaluate(
     answers = site_answers(prevalence, site, operating_point, level)
     evaluation = evaluate_model(
         load_model(model, engine=engine, precision=precision, export=export, answers=answers),
-        store,
+        named_cohort(store, table),
         against=against or [],
         out=out,
         allow_duplicates=allow_duplicates,

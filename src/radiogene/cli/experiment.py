@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -36,9 +36,21 @@ def experiment(
             help="Store that everything is fitted on: a folder, or s3://BUCKET/NAME; repeatable.",
         ),
     ] = None,
+    train_table: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--train-table",
+            metavar="TABLE",
+            help="In place of --train: a table of patients without images; systems that read CT have no figures.",
+        ),
+    ] = None,
     external: Annotated[
         list[str] | None,
         typer.Option("--external", metavar="STORE", help="Store that everything is tested on; repeatable."),
+    ] = None,
+    external_table: Annotated[
+        list[str] | None,
+        typer.Option("--external-table", metavar="TABLE", help="The same in place of --external; repeatable."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for report, tables, figures, fits.")] = None,
     settings: SettingsFile = None,
@@ -103,6 +115,9 @@ def experiment(
         typer.Option("--precision", help="Of arithmetic (else 32-true)."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same result (else 0).")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it should cost in hours and gigabytes, and fit nothing.")
+    ] = False,
     allow_duplicates: AllowDuplicates = False,
     ledger: Annotated[
         Path | None,
@@ -115,8 +130,10 @@ def experiment(
     as_json: Json = False,
 ) -> None:
     """Write a table or figure of the paper, or all, with our numbers, intervals and the paper's beside them."""
-    from radiogene.api.experiments import experiment_settings, run_experiment
+    from radiogene.api.cohorts import named_cohort
+    from radiogene.api.experiments import experiment_cost, experiment_settings, run_experiment
     from radiogene.cli.progress import fit_progress
+    from radiogene.experiments.registry import ALL
     from radiogene.methods.settings_file import merged, read_settings_file
     from radiogene.parallel.workers import opened_workers
 
@@ -139,16 +156,27 @@ def experiment(
         allow_duplicates=allow_duplicates or None,
     )
     checked = experiment_settings(merged({} if settings is None else read_settings_file(settings), decided))
-    if name == "list":
-        _print_list(checked, train, as_json)
+    if name == "list" or dry_run:
+        trained_on = named_cohort(train, train_table, ("train", "train_table")) if train or train_table else None
+        costs = experiment_cost(ALL if name == "list" else name, trained_on, settings=checked)
+        typer.echo(json.dumps(costs.to_json(), indent=2) if as_json else costs.text())
         return
-    if train is None or external is None or out is None:
-        raise SettingsError("`radiogene experiment NAME` needs --train STORE, --external STORE and --out FOLDER.")
+    if not (train or train_table) or not (external or external_table) or out is None:
+        raise SettingsError(
+            "`radiogene experiment NAME` needs --train STORE or --train-table TABLE, --external STORE or "
+            "--external-table TABLE, and --out FOLDER."
+        )
+    cohorts = (
+        named_cohort(train, train_table, ("train", "train_table")),
+        named_cohort(external, external_table, ("external", "external_table")),
+    )
+    if not quiet:
+        costs = experiment_cost(name, cohorts[0], settings=checked)
+        typer.echo(f"{costs.summary} {costs.rests_on}", err=True)
     with opened_workers(_processes(workers, checked.accelerator), scheduler) as who, fit_progress(quiet) as told:
         evidence = run_experiment(
             name,
-            train,
-            external,
+            *cohorts,
             out,
             settings=checked,
             train_files=train_files,
@@ -183,12 +211,3 @@ def _by_backbone(words: list[str]) -> dict[str, str]:
         backbone, separator, folder = word.partition("=")
         folders[backbone if separator else "inception-attention-resnet"] = folder if separator else word
     return {backbone: str(Path(folder).resolve()) for backbone, folder in folders.items()}
-
-
-def _print_list(settings: Any, train: list[str] | None, as_json: bool) -> None:
-    from radiogene.cohort.store.joined_stores import open_stores
-    from radiogene.experiments.cost import cost_list
-
-    patients = None if train is None else len({record.row.patient_id for record in open_stores(train).records})
-    costs = cost_list(settings, patients)
-    typer.echo(json.dumps(costs.to_json(), indent=2) if as_json else costs.text())

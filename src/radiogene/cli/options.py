@@ -29,6 +29,22 @@ Stores = Annotated[
         help="Store that `radiogene prepare` filled: a folder, or s3://BUCKET/NAME; repeatable for centres.",
     ),
 ]
+CohortStores = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        help="Store that `radiogene prepare` filled: a folder, or s3://BUCKET/NAME; repeatable for centres.",
+    ),
+]
+Tables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--table",
+        metavar="TABLE",
+        help="In place of a store, for systems that read columns alone: a table without images; repeatable.",
+    ),
+]
 SettingsFile = Annotated[
     Path | None,
     typer.Option("--settings", help="TOML file of settings (`radiogene settings` writes one); options go before it."),

@@ -52,6 +52,10 @@ def predict(
     out: Annotated[
         Path | None, typer.Option("--out", help="One nodule: folder for the report. Cohort: CSV file of results.")
     ] = None,
+    dicom: Annotated[
+        Path | None,
+        typer.Option("--dicom", help="Folder for DICOM results (SR, SC, SEG); they carry the patient's identifiers."),
+    ] = None,
     allow_gaps: AllowGaps = False,
     workers: Workers = 1,
     engine: Engine = "pytorch",
@@ -64,7 +68,10 @@ def predict(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Predict EGFR and KRAS mutation of one nodule, or of every row of a cohort table."""
+    """Predict EGFR and KRAS mutation of one nodule, or of every row of a cohort table.
+
+    A model that reads columns of the table alone needs no scan: leave --ct and --nodule out, or the table's columns.
+    """
     one_nodule = {
         "--ct": ct,
         "--nodule": nodule,
@@ -75,6 +82,7 @@ def predict(
         "--sex": sex,
         "--smoking": smoking,
         "--value": value,
+        "--dicom": dicom,
         "--json": as_json or None,
     }
     answers = site_answers(prevalence, site, operating_point, level)
@@ -95,13 +103,12 @@ def predict(
             quiet=quiet,
         )
         return
-    if ct is None or nodule is None:
-        raise SettingsError("Give --ct and --nodule for one nodule, or --cohort for a table.")
     from radiogene.api.model import load_model
     from radiogene.storage.result_places import require_folder_place
 
-    if out is not None:
-        require_folder_place(out)
+    for place in (out, dicom):
+        if place is not None:
+            require_folder_place(place)
     prediction = load_model(model, engine=engine, precision=precision, export=export, answers=answers).predict(
         ct,
         nodule,
@@ -115,8 +122,11 @@ def predict(
         allow_gaps=allow_gaps,
     )
     if out is not None:
-        _refuse_other_report(out, prediction.result.nodule)
+        if prediction.result.nodule is not None:
+            _refuse_other_report(out, prediction.result.nodule)
         prediction.save_report(out)
+    if dicom is not None:
+        prediction.save_dicom(dicom)
     typer.echo(json.dumps(prediction.to_json(), indent=2, allow_nan=False) if as_json else repr(prediction))
 
 

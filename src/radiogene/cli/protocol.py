@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from radiogene.cli.options import AllowDuplicates, Json
+from radiogene.cli.options import AllowDuplicates, Json, Tables
 from radiogene.storage.plain_words import counted
 
 
@@ -17,6 +17,7 @@ def protocol(
         list[str] | None,
         typer.Option("--store", metavar="STORE", help="Store of the sample, to freeze its scans; repeatable."),
     ] = None,
+    table: Tables = None,
     model: Annotated[
         list[Path] | None,
         typer.Option("--model", help="Model folder, to freeze its weights and thresholds; repeatable."),
@@ -29,11 +30,17 @@ def protocol(
     as_json: Json = False,
 ) -> None:
     """Freeze the protocol of an evaluation before the first look; `evaluate` and `experiment` take it."""
+    from radiogene.api.cohorts import named_cohort
     from radiogene.api.protocols import freeze_protocol
     from radiogene.storage.typed_json import to_json
 
     frozen = freeze_protocol(
-        plan, out, store=store or None, models=model or [], ledger=ledger, allow_duplicates=allow_duplicates
+        plan,
+        out,
+        store=named_cohort(store, table) if store or table else None,
+        models=model or [],
+        ledger=ledger,
+        allow_duplicates=allow_duplicates,
     )
     if frozen.looks_before:
         typer.echo(

@@ -1,4 +1,4 @@
-"""`radiogene train`: from a store of cubes to a model folder."""
+"""`radiogene train`: from a store of cubes, or a table without images, to a model folder."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -7,11 +7,12 @@ import typer
 
 from radiogene.cli.options import (
     AllowDuplicates,
+    CohortStores,
     NoduleRuleName,
     Quiet,
     Scheduler,
     SettingsFile,
-    Stores,
+    Tables,
     Workers,
     words,
 )
@@ -22,8 +23,9 @@ NETWORK, STAGES, MACHINE = "Network", "Stages", "Machine"
 
 
 def train(
-    store: Stores,
     out: Annotated[Path, typer.Option("--out", help="The model folder.")],
+    store: CohortStores = None,
+    table: Tables = None,
     method: Annotated[
         str, typer.Option("--method", help="What is trained; `radiogene methods` lists MMDL and the compared systems.")
     ] = "mmdl",
@@ -67,6 +69,15 @@ def train(
         Path | None, typer.Option("--out-of-fold", help="CSV for each patient's out-of-fold probabilities.")
     ] = None,
     allow_duplicates: AllowDuplicates = False,
+    leave_one_site_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-one-site-out", help="Also fit on all sites but one, for each site, and say how it does there."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it should cost in minutes and gigabytes, and train nothing.")
+    ] = False,
     workers: Workers = 1,
     quiet: Quiet = False,
     backbone: Annotated[
@@ -185,8 +196,9 @@ def train(
     log: Log = None,
 ) -> None:
     """Train MMDL, or a compared system, and write a model folder; the same command goes on after an interruption."""
+    from radiogene.api.cohorts import named_cohort
     from radiogene.api.training import train as train_model
-    from radiogene.api.training import with_backbone
+    from radiogene.api.training import training_cost, with_backbone
     from radiogene.methods.registry import method_named
     from radiogene.methods.settings_file import merged, read_settings_file
     from radiogene.parallel.workers import opened_workers
@@ -230,18 +242,24 @@ def train(
         nodes=nodes,
         log=log,
     )
+    cohort, system = named_cohort(store, table), with_backbone(method, backbone)
+    if dry_run:
+        typer.echo(training_cost(cohort, method=system, settings=decided, run=run).text())
+        return
     with opened_workers(workers, scheduler) as who:
         trained = train_model(
-            store,
+            cohort,
             out,
-            method=with_backbone(method, backbone),
+            method=system,
             settings=decided,
             run=run,
             workers=who,
             files=files,
             out_of_fold=out_of_fold,
             allow_duplicates=allow_duplicates,
+            leave_one_site_out=leave_one_site_out,
             progress=not quiet,
+            told_cost=lambda cost: None if quiet else typer.echo(cost.text(), err=True),
             tell=lambda sentence: typer.echo(sentence, err=True),
         )
     if trained is not None:

@@ -8,11 +8,13 @@ import typer
 from radiogene.cli.options import AllowGaps, Ct, FrameOption, NoduleOption, Segment, Series
 from radiogene.storage.result_places import require_folder_place
 
+PNG_DOTS_PER_INCH = 150
+
 
 def views(
     ct: Ct,
     nodule: NoduleOption,
-    out: Annotated[Path, typer.Option("--out", help="Folder for cube.npy, views.npy, views.png, geometry.json.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for slice.png, views.png, arrays and geometry.json.")],
     frame: FrameOption = "lps",
     segment: Segment = None,
     series: Series = None,
@@ -29,6 +31,7 @@ def views(
     from radiogene.ct.preparation import PreparationSettings, prepare_nodule
     from radiogene.ct.scan import ScanOptions
     from radiogene.report.numbers import percent, values_text
+    from radiogene.report.slice_sheet import slice_sheet
     from radiogene.storage.atomic_files import atomic_path, write_json
     from radiogene.storage.typed_json import to_json
 
@@ -40,6 +43,7 @@ def views(
         segment=segment,
         scan_options=ScanOptions(series, allow_gaps),
         require_air=False,
+        show_slice=True,
     )
     images = cut_views(prepared.cube_hu)
     for name, array in (("cube.npy", prepared.cube_hu), ("views.npy", images)):
@@ -50,6 +54,9 @@ def views(
     if prepared.is_synthetic:
         title += "; SYNTHETIC phantom"
     write_contact_sheet(out / "views.png", images, title)
+    if prepared.shown_slice is not None:
+        with atomic_path(out / "slice.png") as temporary:
+            slice_sheet(prepared.shown_slice).savefig(temporary, dpi=PNG_DOTS_PER_INCH, format="png")
     settings = PreparationSettings()
     geometry = {
         **asdict(prepared.report),

@@ -1,4 +1,4 @@
-"""The patients of a store as every compared system gets them: values, cubes and segments, one entry per patient."""
+"""The patients of a store or a table as every system gets them: values, cubes, segments, one entry per patient."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,26 +8,51 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.cohort.identity.site_key import KeyedHash
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.ct.geometry_report import GeometryReport
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import CohortError
 
 
-class CubeSource(Protocol):
-    """Where cubes and segments come from: a store, several as one, or the one nodule of a prediction."""
+class CohortRecord(Protocol):
+    """One nodule of a patient, or one line of a patient without images."""
 
     @property
-    def preparation(self) -> PreparationSettings:
-        """The settings by which its cubes were made."""
+    def row(self) -> PatientRow:
+        """The patient's values."""
+
+    @property
+    def geometry(self) -> GeometryReport | None:
+        """The preparation's report; None without images."""
+
+    @property
+    def synthetic(self) -> bool:
+        """True where the scan or the table says that the patient does not exist."""
+
+    @property
+    def dicom_patient(self) -> KeyedHash | None:
+        """The scan's PatientID, hashed with the key of the site that prepared it; None where there is none."""
+
+    @property
+    def largest_extent_mm(self) -> float:
+        """The nodule's largest extent along the patient's axes in mm; NaN where it is not known."""
+
+
+class CohortSource(Protocol):
+    """Where patients come from: a store, several as one, the one nodule of a prediction, or a table without images."""
+
+    @property
+    def preparation(self) -> PreparationSettings | None:
+        """The settings by which its cubes were made; None without images."""
 
     @property
     def preparation_hash(self) -> str:
-        """Their fingerprint."""
+        """Their fingerprint; empty without images."""
 
     @property
-    def records(self) -> tuple[CubeRecord, ...]:
-        """One record per nodule."""
+    def records(self) -> tuple[CohortRecord, ...]:
+        """One record per nodule, or per line of a table."""
 
     def cube(self, index: int) -> NDArray[np.int16]:
         """The cube (64, 64, 64) int16 HU of one nodule, axes z, y, x growing to head, back, left."""
@@ -41,21 +66,22 @@ class PreparedCohort:
     """N patients with their nodules; what scikit-learn calls X.
 
     Attributes:
-        source: of cubes and segments.
-        nodules: per patient, the positions of its nodules in the source, in the table's order.
+        source: of values, cubes and segments.
+        nodules: per patient, the positions of its nodules (without images: of its lines) in the source, in the table's
+            order.
         files: folder that paths in the table's further columns start from (slides); None where none is given.
     """
 
-    source: CubeSource
+    source: CohortSource
     nodules: tuple[tuple[int, ...], ...]
     files: Path | None = None
 
     @classmethod
-    def of(cls, source: CubeSource, files: Path | None = None) -> "PreparedCohort":
+    def of(cls, source: CohortSource, files: Path | None = None) -> "PreparedCohort":
         """All patients of a source, in order of first appearance.
 
         Args:
-            source: of cubes and segments.
+            source: of values, cubes and segments.
             files: folder that paths in the table's further columns start from.
         """
         grouped: dict[str, list[int]] = {}
@@ -80,6 +106,11 @@ class PreparedCohort:
     def patient_ids(self) -> tuple[str, ...]:
         """N identifiers."""
         return tuple(row.patient_id for row in self.patients)
+
+    @property
+    def has_images(self) -> bool:
+        """False for the patients of a table, of whom nothing but columns is known."""
+        return self.source.preparation is not None
 
     @property
     def synthetic(self) -> bool:
@@ -135,9 +166,9 @@ class PreparedCohort:
         return indexes[0] if np.isnan(sizes).all() else indexes[int(np.nanargmax(sizes))]
 
     def cube(self, position: int) -> NDArray[np.int16]:
-        """The cube of a patient's largest nodule; see `CubeSource.cube`."""
+        """The cube of a patient's largest nodule; see `CohortSource.cube`."""
         return self.source.cube(self.largest_nodule(position))
 
     def segment(self, position: int) -> NDArray[np.bool_] | None:
-        """The segment of a patient's largest nodule; see `CubeSource.segment`."""
+        """The segment of a patient's largest nodule; see `CohortSource.segment`."""
         return self.source.segment(self.largest_nodule(position))

@@ -24,6 +24,7 @@ from radiogene.ct.resampling import (
     sample_points_lps_mm,
 )
 from radiogene.ct.scan import AIR_HU, Scan, ScanOptions
+from radiogene.ct.whole_slice import WholeSlice, whole_slice
 from radiogene.errors import NoduleError, RadiogeneError, SeriesError
 
 SYNTHETIC_MARK = "synthetic"
@@ -67,6 +68,7 @@ class PreparedNodule:
         nodule: where the nodule is.
         report: geometry: centre, spacing, share outside, decisions, warnings, facts of the scan.
         patient_id: PatientID of the scan, to be hashed and never written; None where it has none.
+        shown_slice: the whole slice around the nodule, for a page; None where none was asked for.
     """
 
     cube_hu: NDArray[np.floating | np.int16]
@@ -74,6 +76,7 @@ class PreparedNodule:
     nodule: Nodule
     report: GeometryReport
     patient_id: str | None = None
+    shown_slice: WholeSlice | None = None
 
     @property
     def is_synthetic(self) -> bool:
@@ -111,6 +114,7 @@ def prepare_nodule(
     scan_options: ScanOptions | None = None,
     require_air: bool = True,
     refuse_doubts: bool = False,
+    show_slice: bool = False,
 ) -> PreparedNodule:
     """The cube around one nodule of one scan.
 
@@ -124,6 +128,7 @@ def prepare_nodule(
             look at may do without.
         refuse_doubts: refuse all pixels that cannot be HU of a chest, and a place that cannot be a nodule, as whatever
             answers or trains must; else they are warnings of the report, for a person who looks at the images.
+        show_slice: read the whole slice around the nodule, too, so that a person sees which place was taken.
 
     Raises:
         SeriesError, GeometryError: the scan cannot be read as one even series in HU.
@@ -142,7 +147,8 @@ def prepare_nodule(
     doubts = [f"{doubt[0].upper()}{doubt[1:]}." for doubt in (*of_pixels, *of_place)]
     top = note_on_top(cube.read.probe_kji)
     report = _report(scan, place, cube.share_outside, [*doubts, *([top] if top else [])])
-    return PreparedNodule(cube.cube_zyx, segment_zyx, place, report, scan.patient_id)
+    shown = whole_slice(scan, place) if show_slice else None
+    return PreparedNodule(cube.cube_zyx, segment_zyx, place, report, scan.patient_id, shown)
 
 
 def _doubts(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from radiogene.cohort.identity.site_key import WITHOUT_SCANS
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.store.joined_stores import Stores
 from radiogene.evaluation.cohort_tables import patient_label_table
@@ -148,7 +149,9 @@ def _cohort(role: str, cohort: PreparedCohort) -> CohortDescription:
         counts.append(GeneCounts(gene, mutants, len(known) - mutants, len(cohort) - len(known)))
     failed = len(cohort.source.failures) if isinstance(cohort.source, Stores) else 0
     notes = (f"{failed} rows of the table failed in preparation and are in no figure",) if failed else ()
-    nodules = sum(len(indexes) for indexes in cohort.nodules)
+    nodules = sum(len(indexes) for indexes in cohort.nodules) if cohort.has_images else 0
+    if not cohort.has_images:
+        notes = (*notes, f"a table without images. {WITHOUT_SCANS}")
     return CohortDescription(role, f"{role} cohort", len(cohort), nodules, tuple(counts), _facts(cohort), notes)
 
 
@@ -157,12 +160,12 @@ def _facts(cohort: PreparedCohort) -> dict[str, str]:
     ages = [row.age_years for row in cohort.patients if row.age_years is not None]
     sites = sorted({row.site for row in cohort.patients if row.site})
     records = [cohort.source.records[index] for indexes in cohort.nodules for index in indexes]
-    spacings = np.array([record.geometry.spacing_mm[2] for record in records])
-    segments = sum(record.geometry.nodule.extent_mm is not None for record in records)
-    facts = {
-        "slice spacing": f"{spacings.min():.2f} to {spacings.max():.2f} mm",
-        "nodules with a segment": str(segments),
-    }
+    scans = [record.geometry for record in records if record.geometry is not None]
+    facts = {}
+    if scans:
+        spacings = np.array([scan.spacing_mm[2] for scan in scans])
+        facts["slice spacing"] = f"{spacings.min():.2f} to {spacings.max():.2f} mm"
+        facts["nodules with a segment"] = str(sum(scan.nodule.extent_mm is not None for scan in scans))
     if ages:
         facts["age"] = f"median {np.median(ages):.0f} years, {min(ages):.0f} to {max(ages):.0f}"
     if sites:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from radiogene.cohort.cohort_place import CohortPlace
 from radiogene.cohort.identity.duplicates import (
     COUNTED_TWICE,
     IN_SPLITS,
@@ -16,28 +17,9 @@ from radiogene.cohort.identity.duplicates import (
     refuse_duplicates,
 )
 from radiogene.cohort.prepared_cohort import PreparedCohort
-from radiogene.cohort.store.joined_stores import open_stores
 from radiogene.errors import CohortError, StoreError
 from radiogene.model.pretrained_folder import read_pretrained
-from radiogene.storage.place import Place
 from radiogene.storage.typed_json import to_json
-
-
-@dataclass(frozen=True)
-class CohortPlace:
-    """Where a cohort lies; a worker process opens it for itself.
-
-    Attributes:
-        stores: that `radiogene prepare` filled, here or on object storage; several are one cohort.
-        files: folder that the column `slides` starts from; None leaves slides out.
-    """
-
-    stores: tuple[Place, ...]
-    files: Path | None = None
-
-    def opened(self) -> PreparedCohort:
-        """All patients of the store."""
-        return PreparedCohort.of(open_stores(self.stores), self.files)
 
 
 @dataclass(frozen=True)
@@ -68,7 +50,7 @@ def contents_fingerprint(cohort: PreparedCohort, cubes: Sequence[str]) -> str:
         record, segment = cohort.source.records[index], cohort.source.segment(index)
         digest.update(cube.encode())
         digest.update(b"" if segment is None else segment.tobytes())
-        values = [record.row.patient_values(), to_json(record.geometry.nodule)]
+        values = [record.row.patient_values(), None if record.geometry is None else to_json(record.geometry.nodule)]
         digest.update(json.dumps(values, sort_keys=True, default=str).encode())
     return digest.hexdigest()
 
@@ -83,12 +65,13 @@ def refuse_unusable(training: PreparedCohort, external: PreparedCohort) -> None:
     for name, cohort in (("training", training), ("external", external)):
         if not len(cohort):
             raise CohortError(f"The {name} store is empty. Run `radiogene prepare` first.")
-    if training.source.preparation_hash != external.source.preparation_hash:
+    hashes = {cohort.source.preparation_hash for cohort in (training, external) if cohort.has_images}
+    if len(hashes) > 1:
         raise StoreError("The two stores were prepared by different versions of radiogene. Prepare both again.")
     shared = set(training.patient_ids) & set(external.patient_ids)
     if shared:
         raise CohortError(
-            f"{len(shared)} patients are in both stores, such as {sorted(shared)[0]!r}: an external cohort shares no "
+            f"{len(shared)} patients are in both cohorts, such as {sorted(shared)[0]!r}: an external cohort shares no "
             "patient with the training. Take them out of one table, or give different patients different patient_ids."
         )
 

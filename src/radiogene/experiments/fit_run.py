@@ -21,9 +21,10 @@ from radiogene.evaluation.ledger import LEDGER_FILE, append_to_ledger, ledger_en
 from radiogene.evaluation.permutation_check import shuffled
 from radiogene.evaluation.predictions import Predictions
 from radiogene.experiments.cohorts import ExperimentPlaces
+from radiogene.experiments.experiment_settings import GENES
 from radiogene.experiments.fit_file import read_outcome, write_outcome
 from radiogene.experiments.planned_fit import FitFailure, FitResult, Outcome, PlannedFit
-from radiogene.methods.inputs import available, columns_given
+from radiogene.methods.inputs import available, columns_given, refuse_without_images
 from radiogene.methods.method import FitContext, MethodEntry
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
@@ -78,7 +79,7 @@ def run_fit(
         run: how networks are trained here.
         guards: what was checked of both cohorts.
     """
-    for path in (places.out, *places.training.stores, *places.external.stores):
+    for path in (places.out, *places.training.places, *places.external.places):
         if missing := missing_here(path):
             return FitFailure(fit, missing, 0.0)
     folder = places.out / FITS_FOLDER / key
@@ -135,11 +136,13 @@ def _fitted(
     started: float,
 ) -> FitResult:
     folder = places.out / FITS_FOLDER / key
-    training, external = places.training.opened(), places.external.opened()
+    training, external = places.training.opened(GENES), places.external.opened(GENES)
     entry = method_named(fit.method)
     # Only networks on nine views can cut their batches and compute their maps again.
     options = run if entry.backbone else replace(run, accumulate=1, recompute=False)
     context = FitContext(state=folder / STATE_FOLDER, features=places.out / FEATURES_FOLDER, run=options)
+    for cohort in (training, external):
+        refuse_without_images(entry, cohort)
     _refuse_few(entry, fit.settings, training)
     if not fit.asks_external:
         return _held_out_alone(fit, training, external, context, started)

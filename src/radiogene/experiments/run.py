@@ -20,7 +20,7 @@ from radiogene.experiments.cohorts import (
 from radiogene.experiments.cost import expected_seconds
 from radiogene.experiments.experiment import Evidence, Experiment, Shown
 from radiogene.experiments.experiment_folder import claim
-from radiogene.experiments.experiment_settings import ExperimentSettings
+from radiogene.experiments.experiment_settings import GENES, ExperimentSettings
 from radiogene.experiments.fit_run import FEATURES_FOLDER, FitGuards, FitRuns
 from radiogene.experiments.planned_fit import FitFailure, FitResult, Outcome, PlannedFit
 from radiogene.experiments.shared_features import measure_shared_features
@@ -101,7 +101,7 @@ def run_experiments(
             cohort.
         SettingsError: the folder holds another experiment, or the protocol was changed after the first look.
     """
-    training, external = places.training.opened(), places.external.opened()
+    training, external = places.training.opened(GENES), places.external.opened(GENES)
     refuse_unusable(training, external)
     scans, external_scans = (cohort_scans(cohort, site_key()) for cohort in (training, external))
     duplicates = counted_duplicates(scans, external_scans, allowed=settings.allow_duplicates)

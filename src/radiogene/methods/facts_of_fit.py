@@ -37,8 +37,9 @@ def facts_of_fit(
         method=method,
         genes=tuple(genes),
         columns=tuple(columns),
-        preparation=source.preparation,
-        preparation_hash=source.preparation_hash,
+        # What reads no cube does not depend on how cubes were made: its facts are the same from a store and a table.
+        preparation=source.preparation if looks_at_nodule else None,
+        preparation_hash=source.preparation_hash if looks_at_nodule else "",
         training_ranges=ranges,
         nodule_rule=nodule_rule,
         synthetic=cohort.synthetic,

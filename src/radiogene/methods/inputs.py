@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.table.label_words import is_unknown, read_number
+from radiogene.errors import CohortError
 from radiogene.methods.method import MethodEntry, Need
+from radiogene.methods.registry import all_methods
 from radiogene.methods.table_columns import SEMANTIC_COLUMNS, SLIDES_COLUMN, SUV_COLUMN
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff"})
@@ -49,6 +51,25 @@ def available(entry: MethodEntry, cohort: PreparedCohort, columns: Sequence[str]
     lacks = [next(filter(None, (check(cohort, n) for check in checks)), None) for n in range(len(cohort))]
     present = np.array([lack is None for lack in lacks], dtype=np.bool_)
     return Availability(present, dict(Counter(lack for lack in lacks if lack is not None)))
+
+
+def refuse_without_images(entry: MethodEntry, cohort: PreparedCohort) -> None:
+    """Refuses a table without images for a system that reads CT.
+
+    Args:
+        entry: the system.
+        cohort: any patients.
+
+    Raises:
+        CohortError: naming the systems that a table is enough for.
+    """
+    if cohort.has_images or not entry.looks_at_nodule:
+        return
+    enough = ", ".join(name for name, other in all_methods().items() if not other.looks_at_nodule)
+    raise CohortError(
+        f"{entry.title} reads CT images, and a table without images was given. Prepare the scans with `radiogene "
+        f"prepare` and give the `store`, or take a system that a table is enough for: {enough}."
+    )
 
 
 def columns_given(entry: MethodEntry, clinical: Sequence[str] | None) -> tuple[str, ...]:
@@ -103,4 +124,4 @@ CHECKS: dict[Need, Check] = {
     Need.SUV: _without_suv,
     Need.SLIDES: _without_slides,
 }
-"""A cube is there for every patient of a prepared cohort; columns are there for all patients or for none."""
+"""A cube is there for every patient of a store; columns are there for all patients or for none."""

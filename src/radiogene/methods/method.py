@@ -39,7 +39,7 @@ class Need(StrEnum):
 
 
 OF_THE_NODULE = frozenset({Need.CUBE, Need.SEGMENT})
-"""Needs by which a prediction depends on which of a patient's nodules is looked at."""
+"""Needs by which a prediction depends on which of a patient's nodules is looked at: those of a system that reads CT."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from radiogene.evaluation.cohort_tables import patient_label_table
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.predictions import UNKNOWN
 from radiogene.methods.companion_fit import FittedCompanion, fitted_companion
-from radiogene.methods.inputs import available, columns_given
+from radiogene.methods.inputs import available, columns_given, refuse_without_images
 from radiogene.methods.method import FitContext, Method, MethodEntry
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
@@ -131,10 +131,12 @@ def fit_model(
 
     Raises:
         TrainingError: nobody has what it needs, or a gene has too few mutants or wild types among those who do.
-        CohortError: a column is missing, unusable or a copy of a label, or two patients are one.
+        CohortError: a table without images for a system that reads CT, a column that is missing, unusable or a copy of
+            a label, or two patients who are one.
         SettingsError: settings that do not fit, an unfinished fit with others, or a site's key that cannot be used.
     """
     started = monotonic()
+    refuse_without_images(entry, cohort)
     columns = columns_given(entry, settings.clinical)
     presence = available(entry, cohort, columns)
     chosen = presence.present.nonzero()[0]
@@ -144,8 +146,8 @@ def fit_model(
     labels = patient_label_table(trained_on, settings.genes)
     if not (labels != UNKNOWN).any():
         raise TrainingError(
-            f"No nodule of the store has a known status of {' or '.join(settings.genes)}. Fill these columns of the "
-            "cohort table and run `radiogene prepare` again."
+            f"No patient has a known status of {' or '.join(settings.genes)}. Fill these columns of the cohort table"
+            + (" and run `radiogene prepare` again." if cohort.has_images else ".")
         )
     known = trained_on.at(np.flatnonzero((labels != UNKNOWN).any(axis=1)))
     scans = cohort_scans(known, site_key())
@@ -156,14 +158,14 @@ def fit_model(
         return None
     held_out = method.held_out
     decision = fit_decision(held_out.predictions, held_out.set_on, method.model_kind, calibration, held_out.folds)
-    cubes = tuple(sorted(method.seen_cubes.union(scans.fingerprints)))
+    cubes = tuple(sorted(method.seen_cubes.union(scans.fingerprints) - {""}))
     manifest: JsonObject = {
         "method": entry.name,
         "settings": to_json(settings),
         **method.record,
         "description": list(method.description),
         "notes": list(method.notes),
-        "training": _training(known, labels, settings.genes, presence.reasons),
+        "training": _training(known, labels, settings.genes, presence.reasons, scans.without_scan),
         "duplicates": to_json(DuplicateCount(allow_duplicates, inside=duplicates)),
         "members_differ_in": method.members_differ_in,
     }
@@ -215,7 +217,7 @@ def trained_model(folder: ModelFolder, choice: EngineChoice = EngineChoice()) ->
 
 
 def _training(
-    known: PreparedCohort, labels: NDArray[np.int8], genes: tuple[str, ...], left_out: dict[str, int]
+    known: PreparedCohort, labels: NDArray[np.int8], genes: tuple[str, ...], left_out: dict[str, int], without_scan: int
 ) -> JsonObject:
     """Counts of those who took part, for the manifest."""
     from radiogene.cohort.store.joined_stores import Stores
@@ -232,7 +234,8 @@ def _training(
     source = known.source
     return {
         "patients": len(known),
-        "nodules": len(known.nodule_indexes),
+        "nodules": len(known.nodule_indexes) if known.has_images else 0,
+        "patients_without_scan": without_scan,
         "rows_that_failed_in_preparation": len(source.failures) if isinstance(source, Stores) else 0,
         "left_out": left_out,
         "labels": counts,

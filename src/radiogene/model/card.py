@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from radiogene.cohort.identity.duplicates import DuplicateCount
+from radiogene.cohort.identity.site_key import WITHOUT_SCANS
 from radiogene.decision.clinical_only import BEFORE_COMPANIONS, ClinicalOnly
 from radiogene.decision.decision import Decision
+from radiogene.evaluation.left_out_sites import LeftOutSites
 from radiogene.evaluation.measure import Measure
 from radiogene.model.facts import ModelFacts
 from radiogene.storage.typed_json import Json, JsonObject, from_json
@@ -30,12 +32,15 @@ def model_card(
     if facts.synthetic:
         lines += ["**Trained on synthetic patients: its probabilities mean nothing for a real patient.**", ""]
     lines += [
-        f"* Predicts: {', '.join(facts.genes)} (mutant against wild type) of one nodule on CT.",
+        f"* Predicts: {', '.join(facts.genes)} (mutant against wild type)"
+        + (" of one nodule on CT." if facts.preparation_hash else " from columns of a table."),
         *(f"* {sentence}" for sentence in _sentences(manifest)),
         f"* Kind: {decision.model_kind.value} model.",
         f"* Columns of the table: {', '.join(facts.columns) or 'none (image only)'}; "
         "an unknown value counts as the training patients' mean.",
-        f"* Cubes: preparation {facts.preparation_hash[:12]}; others are refused.",
+        f"* Cubes: preparation {facts.preparation_hash[:12]}; others are refused."
+        if facts.preparation_hash
+        else "* Reads no CT: it answers for the patients of a table as for those of a store.",
         "",
         "| gene | threshold | calibration | set on | patients | mutants |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -51,10 +56,13 @@ def model_card(
     if "calibration" in manifest:
         lines += ["", f"The calibration rests on {part_of(manifest, 'calibration')['rests_on']}."]
     lines += _image_lines(clinical_only)
+    lines += _site_lines(part_of(manifest, "left_out_sites"))
     duplicates = part_of(manifest, "duplicates")
     if duplicates.get("inside"):
         lines += ["", f"**{from_json(DuplicateCount, duplicates, where='duplicates').sentence}**"]
     training = part_of(manifest, "training")
+    if training.get("patients_without_scan"):
+        lines += ["", f"Trained on a table without images. {WITHOUT_SCANS}"]
     lines += ["", f"Training patients: {training.get('patients')}; labels: {training.get('labels')}.", ""]
     return "\n".join(lines)
 
@@ -114,6 +122,32 @@ def _joint_lines(decision: Decision) -> list[str]:
         f"{joint.log_odds_ratio:.2f} given both probabilities. The four joint outcomes are {shown} than independent "
         f"mutations: {_difference(joint.gain)} log likelihood per patient, cross-fitted.",
     ]
+
+
+def _site_lines(found: Mapping[str, Json]) -> list[str]:
+    """How the system does at each site when it is fitted on the others; nothing where that was not asked."""
+    if not found:
+        return []
+    left_out = from_json(LeftOutSites, dict(found), where="left_out_sites")
+    lines = [
+        "",
+        "Leave-one-site-out: fitted and thresholds set on the other sites alone, asked about the site (95% intervals):",
+        "",
+        "| site | fitted on | gene | patients | mutants | AUC | sensitivity | specificity |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    few: dict[str, None] = {}
+    for site in left_out.sites:
+        if site.reason:
+            lines.append(f"| {site.site} | {site.trained_on} | no figures: {site.reason} | | | | | |")
+        for name, gene in site.genes.items():
+            figures = " | ".join(_share(measure) for measure in (gene.auc, gene.sensitivity, gene.specificity))
+            lines.append(f"| {site.site} | {site.trained_on} | {name} | {gene.patients} | {gene.mutants} | {figures} |")
+            few |= {gene.auc.reason: None} if gene.auc.reason else {}
+    lines += [f"\n{reason[0].upper()}{reason[1:]}." for reason in few]
+    if left_out.without_site:
+        lines += ["", f"{left_out.without_site} patients of no named site were fitted on in every turn."]
+    return lines
 
 
 def _share(measure: Measure) -> str:

@@ -21,8 +21,8 @@ class ModelFacts:
         method: name of the system, as `radiogene methods` lists it.
         genes: G names, the order of every gene axis.
         columns: of the table, that it reads.
-        preparation: settings of the cubes that it was trained on.
-        preparation_hash: their fingerprint; other cubes are refused.
+        preparation: settings of the cubes that it was trained on; None of a system that reads none.
+        preparation_hash: their fingerprint, other cubes are refused; empty of a system that reads none.
         training_ranges: lowest and highest value over the training nodules of what a new case is compared with:
             `age_years`, `slice_spacing_mm`, `pixel_spacing_mm`, `extent_mm`.
         nodule_rule: whose probability a patient with several nodules gets; the thresholds were set by it.
@@ -32,7 +32,7 @@ class ModelFacts:
     method: str
     genes: tuple[str, ...]
     columns: tuple[str, ...]
-    preparation: PreparationSettings
+    preparation: PreparationSettings | None
     preparation_hash: str
     training_ranges: dict[str, tuple[float, float]]
     nodule_rule: NoduleRule

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from radiogene.cohort.prepared_cohort import CohortRecord
 from radiogene.cohort.row import PatientRow
-from radiogene.cohort.store.cube_record import CubeRecord
 from radiogene.ct.geometry_report import GeometryReport
 
 Ranges = dict[str, tuple[float, float]]
@@ -21,18 +21,19 @@ ROUNDING_SHARE = 0.02
 """A value within 2% of a limit counts as inside."""
 
 
-def case_values(row: PatientRow, geometry: GeometryReport) -> dict[str, float]:
+def case_values(row: PatientRow, geometry: GeometryReport | None) -> dict[str, float]:
     """The values of one case that are compared with the training patients'; what is unknown is left out."""
-    values = {
-        "age_years": row.age_years,
-        "slice_spacing_mm": geometry.spacing_mm[2],
-        "pixel_spacing_mm": geometry.spacing_mm[0],
-        "extent_mm": geometry.nodule.largest_extent_mm,
-    }
+    values = {"age_years": row.age_years}
+    if geometry is not None:
+        values |= {
+            "slice_spacing_mm": geometry.spacing_mm[2],
+            "pixel_spacing_mm": geometry.spacing_mm[0],
+            "extent_mm": geometry.nodule.largest_extent_mm,
+        }
     return {name: float(value) for name, value in values.items() if value is not None}
 
 
-def training_ranges(records: Sequence[CubeRecord]) -> Ranges:
+def training_ranges(records: Sequence[CohortRecord]) -> Ranges:
     """Lowest and highest value of each over the records."""
     values_of: dict[str, list[float]] = {}
     for record in records:
@@ -41,7 +42,7 @@ def training_ranges(records: Sequence[CubeRecord]) -> Ranges:
     return {name: (float(np.min(values)), float(np.max(values))) for name, values in values_of.items()}
 
 
-def outside_training_range(ranges: Ranges, row: PatientRow, geometry: GeometryReport) -> list[str]:
+def outside_training_range(ranges: Ranges, row: PatientRow, geometry: GeometryReport | None) -> list[str]:
     """One sentence for each value of a case beyond all training cases."""
     sentences = []
     for name, value in case_values(row, geometry).items():

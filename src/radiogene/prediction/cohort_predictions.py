@@ -4,15 +4,14 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from radiogene.cohort.row import CohortRow
+from radiogene.cohort.row import CohortRow, PatientRow
 from radiogene.cohort.store.cube_record import row_key
 from radiogene.cohort.store.row_preparation import prepared_rows
-from radiogene.cohort.table.cohort_table import Cohort
 from radiogene.ct.preparation import PreparedNodule
 from radiogene.errors import CohortError
 from radiogene.parallel.workers import Workers
@@ -116,7 +115,7 @@ class CohortPredictions:
 
 def predict_cohort(
     predictor: Predictor,
-    cohort: Cohort,
+    rows: Sequence[PatientRow],
     out: Path,
     *,
     allow_gaps: bool = False,
@@ -130,7 +129,7 @@ def predict_cohort(
 
     Args:
         predictor: the model.
-        cohort: the table.
+        rows: of the table; one without a scan (no `CohortRow`) is answered by its columns alone.
         out: the CSV file to write.
         allow_gaps: interpolate over missing or uneven slices.
         workers: who prepares the cubes.
@@ -148,14 +147,14 @@ def predict_cohort(
         **({} if engine is None else engine.choice),
     }
     finished = _read_journal(journal, header)
-    waiting = [row for row in cohort.rows if _input_key(row) not in finished]
-    resumed = len(cohort.rows) - len(waiting)
+    waiting = [row for row in rows if _input_key(row) not in finished]
+    resumed = len(rows) - len(waiting)
     out.parent.mkdir(parents=True, exist_ok=True)
     failed = 0
     with journal.open("a", encoding="utf-8") as stream:
         if stream.tell() == 0:
             stream.write(json.dumps(header) + "\n")
-        with closing(prepared_rows(waiting, allow_gaps, workers)) as outcomes:
+        with closing(_outcomes(waiting, allow_gaps, workers)) as outcomes:
             for count, (row, outcome) in enumerate(zip(waiting, outcomes, strict=True), start=1):
                 line = _line(predictor, row, outcome)
                 finished[_input_key(row)] = line
@@ -165,21 +164,31 @@ def predict_cohort(
                     stream.write(_text_of(JournalEntry(_input_key(row), line)))
                     stream.flush()
                 if progress is not None:
-                    progress(resumed + count, len(cohort.rows))
-    lines = [replace(finished[_input_key(row)], row=row.row_number) for row in cohort.rows]
+                    progress(resumed + count, len(rows))
+    lines = [replace(finished[_input_key(row)], row=row.row_number) for row in rows]
     _write_table(out, predictor.facts.genes, lines)
     journal.unlink()
     return CohortPredictions(len(waiting) - failed, resumed, failed)
 
 
-def _input_key(row: CohortRow) -> str:
+def _outcomes(
+    rows: Sequence[PatientRow], allow_gaps: bool, workers: Workers
+) -> Generator[PreparedNodule | str | None, None, None]:
+    """Per row, in order, its prepared nodule, the words of its refusal, or None where it has no scan."""
+    scans = [row for row in rows if isinstance(row, CohortRow)]
+    with closing(prepared_rows(scans, allow_gaps, workers)) as prepared:
+        for row in rows:
+            yield next(prepared) if isinstance(row, CohortRow) else None
+
+
+def _input_key(row: PatientRow) -> str:
     """A hash of everything in a row that its prediction depends on, and nothing else: not of its place in the table."""
     values = {name: value for name, value in row.patient_values().items() if name not in ("row_number", "labels")}
-    text = json.dumps([row_key(row), values], sort_keys=True)
+    text = json.dumps([row_key(row) if isinstance(row, CohortRow) else "", values], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -> PredictionLine:
+def _line(predictor: Predictor, row: PatientRow, outcome: PreparedNodule | str | None) -> PredictionLine:
     line = PredictionLine(row.row_number, row.patient_id)
     if isinstance(outcome, str):
         return replace(line, error=outcome)
@@ -190,8 +199,8 @@ def _line(predictor: Predictor, row: CohortRow, outcome: PreparedNodule | str) -
     return replace(
         line,
         genes={gene: _gene_line(of_gene) for gene, of_gene in result.genes.items()},
-        share_outside=result.nodule.share_outside,
-        synthetic=result.model.synthetic or result.nodule.synthetic,
+        share_outside=None if result.nodule is None else result.nodule.share_outside,
+        synthetic=result.synthetic,
         warnings=" ".join(result.warnings),
     )
 

@@ -69,9 +69,8 @@ def gene_in_cohort(
         columns: clinical ones that the model reads.
     """
     gene, answered = predictions.gene(name), answered_patients(cohort, predictions)
-    labels, probabilities = (
-        of[:, predictions.genes.index(name)] for of in (predictions.labels, predictions.probabilities)
-    )
+    column = predictions.genes.index(name)
+    labels, probabilities = predictions.labels[:, column], predictions.probabilities[:, column]
     unknown = known_and_missing(answered.patients, columns)
     traits = patient_traits(answered.patients, answered.sizes_mm)
     further = {f"{column} known or missing": levels for column, levels in unknown.levels.items()}

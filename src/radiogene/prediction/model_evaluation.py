@@ -41,6 +41,7 @@ class ModelEvaluation:
         synthetic: True where the cohort or the training patients do not exist.
         includes_training_cases: True where cubes of the training were allowed.
         failed_rows: of the cohort, in preparation; they are not in the figures.
+        without_scan: patients of a table without images, who are known again by their ids alone.
         against: comparisons with other models on the same patients.
         sets: per gene, how the conformal sets turned out; without the genes of which the model keeps no scores.
         image_adds: per gene, what the image adds to the clinical values alone; none where the model has no companion.
@@ -56,6 +57,7 @@ class ModelEvaluation:
     synthetic: bool
     includes_training_cases: bool
     failed_rows: int
+    without_scan: int
     against: tuple[ComparedGene, ...]
     sets: dict[str, SetFigures]
     image_adds: dict[str, AddedValue]
@@ -85,6 +87,7 @@ class ModelEvaluation:
             "duplicates": to_json(self.duplicates),
             "nodule_rule": model.nodule_rule.value,
             "rows_that_failed_in_preparation": self.failed_rows,
+            "patients_without_scan": self.without_scan,
             "patients_without_what_the_model_needs": sum(model.left_out.values()),
             "weights_sha256": model.predictor.model.weights_sha256,
             "engine": None if model.engine is None else model.engine.to_json(),
@@ -122,7 +125,7 @@ def evaluate_model(
 
     Args:
         predictor: the model that is asked about.
-        cohort: patients of a store, or of several.
+        cohort: patients of a store, or of several, or of tables without images.
         against: other models, compared in pairs on the same patients.
         nodule_rule: whose probability a patient with several nodules gets; each model's own where None.
         include_training_cases: allow cubes that a model was trained on.
@@ -170,6 +173,7 @@ def evaluate_model(
         synthetic=cohort.synthetic or first.predictor.facts.synthetic,
         includes_training_cases=include_training_cases,
         failed_rows=len(source.failures) if isinstance(source, Stores) else 0,
+        without_scan=scans.without_scan,
         against=compared,
         sets=_sets(first),
         image_adds=_image_adds(first, cohort),

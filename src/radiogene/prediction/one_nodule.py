@@ -1,4 +1,4 @@
-"""A single nodule as a source of cubes, so that one nodule and a whole store pass through the same code."""
+"""A single case as a cohort, so that one nodule, or a patient without a scan, passes through the code of a store."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from radiogene.cohort.identity.site_key import site_key_if_there
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.store.cube_record import CubeRecord
+from radiogene.cohort.table.table_cohort import TableRecord, TableSource
 from radiogene.ct.preparation import PreparationSettings, PreparedNodule, stored_cube
 
 
@@ -52,13 +53,16 @@ class OneNodule:
         return self.prepared.segment_zyx
 
 
-def one_nodule_cohort(prepared: PreparedNodule, row: PatientRow, clinical: Sequence[str]) -> PreparedCohort:
-    """A cohort of one patient with one nodule.
+def one_nodule_cohort(prepared: PreparedNodule | None, row: PatientRow, clinical: Sequence[str]) -> PreparedCohort:
+    """A cohort of one patient with one nodule, or without a scan.
 
     Args:
-        prepared: the nodule's cube, segment and geometry.
+        prepared: the nodule's cube, segment and geometry; None where no scan was given.
         row: the patient's values.
         clinical: columns that a model reads and that may be unknown; one that is not given is unknown.
     """
     unknown = {name: "" for name in clinical if name not in (*DEFAULT_COLUMNS, *row.extra)}
-    return PreparedCohort.of(OneNodule(prepared, replace(row, extra={**unknown, **row.extra})))
+    whole = replace(row, extra={**unknown, **row.extra})
+    return PreparedCohort.of(
+        TableSource("this case", (TableRecord(whole),)) if prepared is None else OneNodule(prepared, whole)
+    )

@@ -11,14 +11,14 @@ from radiogene.cohort.identity.site_key import site_key, site_key_if_there
 from radiogene.cohort.prepared_cohort import PreparedCohort
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.table.label_words import is_unknown
-from radiogene.ct.preparation import PreparationSettings, PreparedNodule
+from radiogene.ct.preparation import PreparedNodule
 from radiogene.decision.answer_settings import AnswerSettings
 from radiogene.decision.decision import Decision
 from radiogene.errors import CohortError, SettingsError
 from radiogene.evaluation.cohort_tables import nodule_predictions, patient_label_table
 from radiogene.evaluation.patient_level import NoduleRule, patient_level
 from radiogene.evaluation.predictions import Predictions
-from radiogene.methods.inputs import available
+from radiogene.methods.inputs import available, refuse_without_images
 from radiogene.methods.method import Need
 from radiogene.methods.table_columns import SEMANTIC_COLUMNS, SLIDES_COLUMN, SUV_COLUMN
 from radiogene.methods.trained_model import TrainedModel, load_trained_model
@@ -32,12 +32,14 @@ from radiogene.prediction.joint_answer import joint_answer, joint_warnings
 from radiogene.prediction.one_nodule import one_nodule_cohort
 from radiogene.prediction.prevalence_answer import prevalence_answer, prevalence_warnings
 from radiogene.prediction.result import GeneResult, ModelIdentity, PredictionResult, Spread
+from radiogene.storage.plain_words import counted
 
 FEWEST_BEHIND_A_THRESHOLD = 10
 """With fewer mutants or wild types, one patient moves sensitivity or specificity by more than 0.1."""
 
 SYNTHETIC_MODEL = "The model was trained on synthetic patients: its probabilities mean nothing for a real patient."
 SYNTHETIC_CASE = "The scan is synthetic: this is no patient."
+SYNTHETIC_PATIENT = "The table says that this patient is synthetic."
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,11 +114,11 @@ class Predictor:
             return f"MMDL, preset {facts.preset.name}, backbone {facts.preset.backbone}"
         return self.model.entry.title
 
-    def predict(self, prepared: PreparedNodule, row: PatientRow) -> PredictionResult:
-        """The result for one nodule.
+    def predict(self, prepared: PreparedNodule | None, row: PatientRow) -> PredictionResult:
+        """The result for one nodule, or for a patient without a scan.
 
         Args:
-            prepared: its cube, segment and geometry.
+            prepared: the nodule's cube, segment and geometry; None for a system that reads columns of the table alone.
             row: age, sex, smoking and any further column the model uses; None is unknown.
 
         Raises:
@@ -124,8 +126,8 @@ class Predictor:
             CohortError: the case lacks what the model needs.
         """
         entry, method = self.model.entry, self.model.method
-        self.facts.require_preparation(PreparationSettings().fingerprint())
         case = one_nodule_cohort(prepared, row, self.clinical_columns)
+        self._require_images(case)
         presence = available(entry, case, self.facts.columns)
         if not presence.present.all():
             raise CohortError(f"{entry.title}: this case cannot be predicted: {'; '.join(presence.reasons)}.")
@@ -148,7 +150,8 @@ class Predictor:
                 prevalence_answer(rule),
             )
         warnings, joint = self._warnings(prepared, row), joint_answer(self.decision, genes)
-        return PredictionResult(genes, prepared.report, warnings, self._identity(len(members)), joint)
+        report = None if prepared is None else prepared.report
+        return PredictionResult(genes, report, warnings, self._identity(len(members)), joint)
 
     def predict_store(
         self, cohort: PreparedCohort, rule: NoduleRule | None = None, *, include_training_cases: bool = False
@@ -156,18 +159,19 @@ class Predictor:
         """Calibrated probabilities and labels, one row per patient.
 
         Args:
-            cohort: patients of a store, prepared as the model's own.
+            cohort: patients of a store, prepared as the model's own; for a system that reads no CT, of any store or of
+                a table.
             rule: whose probability a patient with several nodules gets; the rule of the training where None.
             include_training_cases: allow cubes that the model was trained on; the figures are then training figures.
 
         Raises:
             WeightsError: the cubes were prepared otherwise than the model's own.
-            CohortError: the store is empty, holds cubes that the model was trained on, or nobody in it has what the
-                model needs.
+            CohortError: the cohort is empty, has no images where the system reads CT, or holds patients that the model
+                was trained on, or nobody in it has what the model needs.
             SettingsError: another rule for a model that does not look at the nodule.
         """
         entry = self.model.entry
-        self.facts.require_preparation(cohort.source.preparation_hash)
+        self._require_images(cohort)
         if rule not in (None, self.facts.nodule_rule) and not entry.looks_at_nodule:
             raise SettingsError(
                 f"{entry.title} does not look at the nodule, so no `nodule_rule` changes its probability. Leave it out."
@@ -181,6 +185,12 @@ class Predictor:
             raise CohortError(f"No patient has what {entry.title} needs: {'; '.join(presence.reasons)}.")
         chosen = self.facts.nodule_rule if rule is None else rule
         return StorePredictions(self._of_patients(asked, chosen), chosen, presence.reasons, training_cases)
+
+    def _require_images(self, cohort: PreparedCohort) -> None:
+        """Refuses a table without images for a system that reads CT, and cubes prepared otherwise than its own."""
+        refuse_without_images(self.model.entry, cohort)
+        if self.model.entry.looks_at_nodule:
+            self.facts.require_preparation(cohort.source.preparation_hash)
 
     @property
     def clinical_columns(self) -> tuple[str, ...]:
@@ -207,16 +217,17 @@ class Predictor:
         scans = cohort_scans(cohort, site_key())
         known = known_among(scans, self.model.training_cubes, self.model.known_scans)
         if known and not allowed:
+            asked = counted(len(scans.patients), "nodule" if cohort.has_images else "patient")
             why = {scans.patients[position]: words for position, words in reversed(known.items())}
             patients = [Duplicate(patient, "", why[patient]) for patient in sorted(why)]
             raise CohortError(
-                f"{len(known)} of {len(scans.patients)} nodules were among the model's training cases: figures on them "
+                f"{len(known)} of {asked} were among the model's training cases: figures on them "
                 f"would say how well they are remembered. They are of {named(patients)}. Give another cohort, or "
                 "`include_training_cases` to get figures that are named so."
             )
         return len(known)
 
-    def _knows(self, prepared: PreparedNodule, row: PatientRow) -> bool:
+    def _knows(self, prepared: PreparedNodule | None, row: PatientRow) -> bool:
         """Whether the model was trained on a nodule of this scan."""
         scans = cohort_scans(one_nodule_cohort(prepared, row, ()), site_key_if_there())
         return bool(known_among(scans, self.model.training_cubes, self.model.known_scans))
@@ -231,15 +242,17 @@ class Predictor:
             return None
         return Spread(float(members.min()), float(members.max()), len(members), self.model.method.members_differ_in)
 
-    def _warnings(self, prepared: PreparedNodule, row: PatientRow) -> tuple[str, ...]:
+    def _warnings(self, prepared: PreparedNodule | None, row: PatientRow) -> tuple[str, ...]:
         facts, columns = self.facts, self.facts.columns
         warnings: list[str] = []
-        if facts.synthetic and not prepared.is_synthetic:
+        report = None if prepared is None else prepared.report
+        synthetic = row.synthetic if prepared is None else prepared.is_synthetic
+        if facts.synthetic and not synthetic:
             warnings.append(SYNTHETIC_MODEL)
-        if prepared.is_synthetic:
-            warnings.append(SYNTHETIC_CASE)
-        warnings += prepared.report.warnings
-        warnings += outside_training_range(facts.training_ranges, row, prepared.report)
+        if synthetic:
+            warnings.append(SYNTHETIC_CASE if prepared is not None else SYNTHETIC_PATIENT)
+        warnings += () if report is None else report.warnings
+        warnings += outside_training_range(facts.training_ranges, row, report)
         given = {"age": row.age_years, "sex": row.sex, "smoking": row.smoking}
         companion = self.model.clinical_only.companion
         alone = () if companion is None else tuple(c for c in companion.encoder.columns if c not in columns)
@@ -261,7 +274,8 @@ class Predictor:
         warnings += prevalence_warnings(self.decision)
         warnings += joint_warnings(self.decision)
         if self._knows(prepared, row):
-            warnings.append("This nodule was among the training cases: the result says how well it is remembered.")
+            what = "patient" if prepared is None else "nodule"
+            warnings.append(f"This {what} was among the training cases: the result says how well it is remembered.")
         return tuple(warnings)
 
     def _rough_threshold(self, gene: str) -> str:

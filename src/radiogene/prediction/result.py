@@ -143,17 +143,22 @@ class PredictionResult:
 
     Attributes:
         genes: per gene name.
-        nodule: geometry report: centre, spacing, share outside, decisions.
+        nodule: geometry report: centre, spacing, share outside, decisions; None where no scan was given.
         warnings: what a reader must know before using the numbers.
         model: which model said so.
         joint: probabilities of the four outcomes of two genes; None where `warnings` say why.
     """
 
     genes: dict[str, GeneResult]
-    nodule: GeometryReport
+    nodule: GeometryReport | None
     warnings: tuple[str, ...]
     model: ModelIdentity
     joint: dict[str, float] | None = None
+
+    @property
+    def synthetic(self) -> bool:
+        """True where the scan or any training patient was synthetic."""
+        return self.model.synthetic or (self.nodule is not None and self.nodule.synthetic)
 
     def __getitem__(self, gene: str) -> GeneResult:
         """The result of one gene.

@@ -10,6 +10,7 @@ from radiogene.report.answer_words import answer_words
 from radiogene.report.case_report import ReportedCase
 from radiogene.report.embedded_image import png_data_uri
 from radiogene.report.numbers import percent, value_text, values_text
+from radiogene.report.slice_sheet import slice_sheet, slice_words
 from radiogene.report.view_sheets import activation_sheet, views_sheet
 
 LUNG_WINDOW_WORDS = "lung window, centre −600 HU, width 1500 HU"
@@ -89,7 +90,9 @@ class CaseSection:
     joint: Facts
     warnings: tuple[str, ...]
     synthetic: str | None
-    views_png: str
+    slice_png: str | None
+    slice_words: str | None
+    views_png: str | None
     window: str
     weights: ViewWeightBars | None
     clinical: Mapping[str, str]
@@ -109,18 +112,20 @@ def case_section(case: ReportedCase) -> CaseSection:
         joint={name: percent(share) for name, share in (result.joint or {}).items()},
         warnings=result.warnings,
         synthetic=synthetic_sentence(result.nodule, result.model),
-        views_png=png_data_uri(views_sheet(case.views_vhw, case.views)),
+        slice_png=None if case.shown_slice is None else png_data_uri(slice_sheet(case.shown_slice)),
+        slice_words=None if case.shown_slice is None else slice_words(case.shown_slice),
+        views_png=None if case.views_vhw is None else png_data_uri(views_sheet(case.views_vhw, case.views)),
         window=LUNG_WINDOW_WORDS,
         weights=_weights(case) if case.view_weights else None,
         clinical=case.clinical,
-        geometry=geometry_facts(result.nodule),
+        geometry={} if result.nodule is None else geometry_facts(result.nodule),
         model=model_facts(result.model),
     )
 
 
 def _gene(name: str, of_gene: GeneResult, case: ReportedCase) -> GeneCard:
     maps, image = case.maps.get(name), None
-    if maps is not None:
+    if maps is not None and case.views_vhw is not None:
         image = png_data_uri(activation_sheet(case.views_vhw, maps, case.views, case.map_sampling))
     return GeneCard(
         name=name,
@@ -186,10 +191,11 @@ def model_facts(model: ModelIdentity) -> Facts:
     }
 
 
-def synthetic_sentence(nodule: GeometryReport, model: ModelIdentity) -> str | None:
+def synthetic_sentence(nodule: GeometryReport | None, model: ModelIdentity) -> str | None:
     """What is synthetic, and what follows; None where nothing is."""
-    if nodule.synthetic and model.synthetic:
+    scan = nodule is not None and nodule.synthetic
+    if scan and model.synthetic:
         return "The scan is of no patient, and the model was trained on synthetic patients."
     if model.synthetic:
         return "The model was trained on synthetic patients: its probabilities mean nothing for a real patient."
-    return "The scan is of no patient." if nodule.synthetic else None
+    return "The scan is of no patient." if scan else None

@@ -44,6 +44,7 @@ def write_demo_page(
         frame=example.frame,
         segment=example.segment,
         scan_options=ScanOptions(series_uid=example.series_uid),
+        show_slice=True,
     )
     status = {1: MUTANT, 0: WILD_TYPE, None: "not tested"}
     truth = {gene: status[example.labels.get(gene)] for gene in predictor.facts.genes}

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from radiogene.cohort.identity.site_key import WITHOUT_SCANS
 from radiogene.decision.calibration import TemperatureCalibration
 from radiogene.report.answer_words import answer_words
 from radiogene.report.numbers import measure_text, percent, range_text, value_text, values_text
+from radiogene.storage.plain_words import counted
 
 # Types alone: each verb has loaded what it prints, and none waits for what the others need.
 if TYPE_CHECKING:
@@ -60,9 +62,12 @@ def prediction_text(result: "PredictionResult") -> str:
         lines += [f"{'':<6} {word}: {value}" for word, value in answer_words(of_gene).items()]
     if result.joint is not None:
         lines.append("both genes at once: " + ", ".join(f"{name} {percent(p)}" for name, p in result.joint.items()))
-    centre = values_text(result.nodule.centre_lps_mm, 1)
-    lines.append(f"nodule at LPS ({centre}) mm, {result.nodule.nodule.kind}")
-    lines += [f"decided: {sentence}" for sentence in result.nodule.decisions]
+    if result.nodule is None:
+        lines.append("no scan: from columns of the table alone")
+    else:
+        centre = values_text(result.nodule.centre_lps_mm, 1)
+        lines.append(f"nodule at LPS ({centre}) mm, {result.nodule.nodule.kind}")
+        lines += [f"decided: {sentence}" for sentence in result.nodule.decisions]
     lines += [f"warning: {sentence}" for sentence in result.warnings]
     lines.append("Research software, not a medical device.")
     return "\n".join(lines)
@@ -75,6 +80,8 @@ def evaluation_text(evaluation: "ModelEvaluation") -> str:
         lines.append("SYNTHETIC: these figures say nothing about patients.")
     if evaluation.includes_training_cases:
         lines.append("INCLUDES TRAINING CASES: these are not figures of unseen patients.")
+    if evaluation.without_scan:
+        lines.append(f"{counted(evaluation.without_scan, 'patient')} without a scan. {WITHOUT_SCANS}")
     if evaluation.failed_rows:
         lines.append(f"{evaluation.failed_rows} rows of the cohort failed in preparation and are not in these figures.")
     before = evaluation.evaluated_before

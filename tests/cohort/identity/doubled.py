@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from radiogene.cohort.prepared_cohort import CubeSource, PreparedCohort
+from radiogene.cohort.prepared_cohort import CohortSource, PreparedCohort
 
 
 @dataclass(frozen=True, eq=False)
 class Doubled:
     """The nodules of a source, and all of them again under new ids."""
 
-    source: CubeSource
+    source: CohortSource
 
     @property
     def preparation(self):

@@ -25,6 +25,7 @@ def table_with_a_lost_scan(synthetic_cohort, tmp_path):
     return table
 
 
+@pytest.mark.long
 def test_a_store_made_by_a_cluster_is_the_one_made_here_though_a_worker_is_killed(
     machines, cluster, table_with_a_lost_scan, tmp_path, monkeypatch
 ):

@@ -31,6 +31,7 @@ def system(cohort, features, tmp_path_factory):
     return method_named("multilevel-residual").make(SETTINGS, place).fit(cohort, LABELS)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_clinical_values_and_selected_features_join(system):
     values = system.members[0].settings.values

@@ -71,6 +71,7 @@ def interrupt(few_store, out, start, file, number, pause_s=0.0):
     return process.returncode, shown
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_killed_in_two_places_and_resumed_the_bytes_are_those_of_an_uninterrupted_training(
     few_store, start, uninterrupted, tmp_path, radiogene

@@ -62,6 +62,7 @@ def test_two_processes_equal_one_at_the_same_batch(few_store, one_process, tmp_p
     assert [p.name for p in tmp_path.iterdir()] == ["model"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_batch_in_three_parts_equals_the_whole(few_store, one_process, tmp_path, radiogene):
     out = tmp_path / "model"

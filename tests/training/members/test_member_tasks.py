@@ -83,6 +83,7 @@ def assert_the_same_model(here, there):
             assert (here / name).read_bytes() == (there / name).read_bytes(), name
 
 
+@pytest.mark.long
 def test_a_member_refuses_a_machine_that_does_not_see_the_training(cluster, synthetic_patients, tmp_path):
     task = MemberTask(
         synthetic_patients.source.places, synthetic_patients.nodules, None, TrainingSettings(), RandomWeights(),

@@ -9,6 +9,7 @@ import pytest
 from training.pretraining.interruptions import RADIOGENE, SAME_FILES, command, killed_after_an_epoch
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_killed_after_an_epoch_and_resumed_the_bytes_are_those_of_an_uninterrupted_one(images, tmp_path, radiogene):
     whole = radiogene(*command(images, tmp_path / "whole"))

@@ -83,6 +83,7 @@ def test_bf16_moves_a_step_far_less_than_another_draw_of_the_augmentation(batch,
 
 
 # Dynamo's tracing asks tensors of the middle for gradients, and warns of it.
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
 def test_a_compiled_network_has_the_gradient_of_the_plain_one_and_is_not_asked_in_evaluation(batch):
     # Another backend than users have: that one wants a C++ compiler and minutes.

@@ -4,6 +4,8 @@ Whatever asks, asks here, by the same four signs: the same cube; the same scan, 
 otherwise; one SeriesInstanceUID; one PatientID. Identifiers are compared by hashes with the site's own key.
 """
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +15,8 @@ from radiogene.cohort.identity.cube_fingerprint import HASH_DIGITS, cube_fingerp
 from radiogene.cohort.identity.known_scans import KnownScans
 from radiogene.cohort.identity.outline import Match, Outline, matches_between, matches_within, outline_of
 from radiogene.cohort.identity.site_key import PATIENT, SERIES, SiteKey
-from radiogene.cohort.prepared_cohort import PreparedCohort
+from radiogene.cohort.prepared_cohort import CohortRecord, PreparedCohort
+from radiogene.cohort.row import PatientRow
 from radiogene.errors import CohortError
 from radiogene.storage.plain_words import counted
 
@@ -80,12 +83,14 @@ class CohortScans:
 
     Attributes:
         patients: id of each nodule's patient.
-        fingerprints: of the cubes.
-        outlines: of the cubes.
+        fingerprints: of the cubes; empty ones of patients without images.
+        outlines: of the cubes; none of patients without images.
         series: keyed hash of each scan's SeriesInstanceUID; empty where it has none.
         dicom_patients: keyed hash of each scan's PatientID by the key of this site; empty where there is none.
         synthetic: which nodules are of patients that do not exist: their ids are numbers that every phantom uses.
         key: of this site; None compares no identifiers.
+        table: hash of all values of patients without images who do not exist, as a ledger knows their table; else
+            empty.
     """
 
     patients: tuple[str, ...]
@@ -95,6 +100,12 @@ class CohortScans:
     dicom_patients: tuple[str, ...]
     synthetic: tuple[bool, ...]
     key: SiteKey | None
+    table: str = ""
+
+    @property
+    def without_scan(self) -> int:
+        """How many of the patients have no scan by which they could be known again."""
+        return 0 if self.outlines else len(set(self.patients))
 
     @cached_property
     def identities(self) -> tuple[frozenset[str], ...]:
@@ -107,8 +118,14 @@ class CohortScans:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """By which a ledger knows these scans again: fingerprints of cubes, and keyed hashes of series; sorted."""
-        return tuple(sorted({*self.fingerprints, *(series[:HASH_DIGITS] for series in self.series if series)}))
+        """By which a ledger knows these patients again, sorted.
+
+        Fingerprints of cubes, keyed hashes of series, and those of patients: a table without images has nothing else,
+        and a look at it is one at the same patients' scans.
+        """
+        patients = frozenset().union(*self.identities)
+        found = {*self.fingerprints, self.table, *(each[:HASH_DIGITS] for each in (*self.series, *patients))}
+        return tuple(sorted(found - {""}))
 
     @property
     def known(self) -> KnownScans:
@@ -122,7 +139,7 @@ class CohortScans:
 
 
 def cohort_scans(cohort: PreparedCohort, key: SiteKey | None) -> CohortScans:
-    """The nodules of a cohort, patient by patient; every cube is read once.
+    """The nodules of a cohort, patient by patient; every cube is read once. Patients without images have ids alone.
 
     Args:
         cohort: any patients.
@@ -130,14 +147,16 @@ def cohort_scans(cohort: PreparedCohort, key: SiteKey | None) -> CohortScans:
     """
     indexes = cohort.nodule_indexes
     records = [cohort.source.records[index] for index in indexes]
-    seen = [_seen(cohort, index) for index in indexes]
+    seen = [_seen(cohort, index) for index in indexes] if cohort.has_images else []
+    unseen = () if cohort.has_images else ("",) * len(records)
+    made_up = [record.row for record in records if record.synthetic and not cohort.has_images]
     return CohortScans(
         patients=tuple(record.row.patient_id for record in records),
-        fingerprints=tuple(fingerprint for fingerprint, _ in seen),
+        fingerprints=tuple(fingerprint for fingerprint, _ in seen) or unseen,
         outlines=tuple(outline for _, outline in seen),
         series=tuple(
             # One UID may hold several stacks, which are told apart by a number after it.
-            "" if key is None or not (uid := record.geometry.series_uid) else key.hashed(SERIES, uid.partition("#")[0])
+            "" if key is None or not (uid := _series_uid(record)) else key.hashed(SERIES, uid.partition("#")[0])
             for record in records
         ),
         dicom_patients=_without_placeholders(
@@ -149,6 +168,7 @@ def cohort_scans(cohort: PreparedCohort, key: SiteKey | None) -> CohortScans:
         ),
         synthetic=tuple(record.synthetic for record in records),
         key=key,
+        table=_table_hash(made_up) if made_up else "",
     )
 
 
@@ -161,7 +181,7 @@ def duplicates_within(scans: CohortScans) -> tuple[Duplicate, ...]:
         *_equal(scans.fingerprints, scans.fingerprints, SAME_CUBE),
         *_equal(scans.series, scans.series, SAME_SERIES),
         *_equal(dicom, dicom, SAME_PATIENT),
-        *_alike(_remembered_matches(scans.outlines, owners)),
+        *_alike(_remembered_matches(scans.outlines, owners) if scans.outlines else ()),
     ]
     return _named(found, scans.patients, scans.patients)
 
@@ -201,6 +221,8 @@ def known_among(scans: CohortScans, fingerprints: Iterable[str], known: KnownSca
             reasons[position] = SAME_SERIES
         elif by_key and scans.identities[position] & patients:
             reasons[position] = SAME_ID
+    if not scans.outlines:
+        return reasons
     open_positions = [position for position in range(len(scans.patients)) if position not in reasons]
     for match in matches_between([scans.outlines[position] for position in open_positions], known.shapes):
         position = open_positions[match.first]
@@ -249,6 +271,17 @@ def _seen(cohort: PreparedCohort, index: int) -> tuple[str, Outline]:
 
 
 _OUTLINES: dict[str, Outline] = {}
+
+
+def _series_uid(record: CohortRecord) -> str:
+    """Of the scan; empty where there is none, or where the file has none."""
+    return "" if record.geometry is None else record.geometry.series_uid or ""
+
+
+def _table_hash(rows: Sequence[PatientRow]) -> str:
+    """16 hexadecimal digits of the values of patients who do not exist, whichever columns are read as genes."""
+    values = sorted(json.dumps([row.patient_id, row.age_years, row.sex, row.smoking, row.site]) for row in rows)
+    return hashlib.sha256("\n".join(values).encode()).hexdigest()[:HASH_DIGITS]
 
 
 @lru_cache(maxsize=8)

@@ -28,6 +28,13 @@ PATIENT, SERIES = "patient", "series"
 """Kinds of identifiers; the patient ids of tables and the PatientIDs of files are one kind."""
 
 
+WITHOUT_SCANS = (
+    "Patients without scans are known again by their ids alone, and only by the site that has the key; a patient under "
+    "another id passes for another."
+)
+"""What every result says of a table without images."""
+
+
 @dataclass(frozen=True)
 class KeyedHash:
     """The hash of an identifier, and which key made it.

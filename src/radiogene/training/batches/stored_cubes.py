@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.cohort.prepared_cohort import CubeSource
+from radiogene.cohort.prepared_cohort import CohortSource
 
 HELD_IN_MEMORY = 2048
 """Cubes of a cohort that are read once and kept: 1 GiB. Of a larger one every batch is read from the store."""
@@ -19,7 +19,7 @@ class StoredCubes:
         index: position of each nodule in it.
     """
 
-    def __init__(self, source: CubeSource, index: Sequence[int]) -> None:
+    def __init__(self, source: CohortSource, index: Sequence[int]) -> None:
         self.source = source
         self.index = np.asarray(index, dtype=int)
 
@@ -38,7 +38,7 @@ Cubes = NDArray[np.int16] | StoredCubes
 """N cubes (64, 64, 64) int16 HU, in memory or not; both are indexed and iterated alike."""
 
 
-def cubes_of(source: CubeSource, index: Sequence[int]) -> Cubes:
+def cubes_of(source: CohortSource, index: Sequence[int]) -> Cubes:
     """The cubes of some nodules: in memory where they are few.
 
     Args:

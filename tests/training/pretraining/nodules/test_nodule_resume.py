@@ -14,6 +14,7 @@ UNLABELLED = ("--self-supervised",)
 LEARN = pytest.mark.skipif(importlib.util.find_spec("lightly") is None, reason="lightly (extra ssl) is absent")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("what", [RATED, pytest.param(UNLABELLED, marks=LEARN)], ids=["ratings", "self-supervised"])
 def test_killed_and_resumed_the_bytes_are_those_of_an_uninterrupted_one(what, many_rated, tmp_path, radiogene):

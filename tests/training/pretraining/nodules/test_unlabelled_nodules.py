@@ -75,6 +75,7 @@ def test_it_learns_to_tell_nodules_apart(rated_cohort, tmp_path):
     assert history[-1]["loss"] < history[0]["loss"] - 0.1
 
 
+@pytest.mark.long
 def test_a_training_on_the_same_nodules_says_how_many_and_the_model_knows_all(
     synthetic_patients, short_training, unlabelled, rated_cohort, tmp_path
 ):
