@@ -101,7 +101,7 @@ def figures(cohort: Cohort, settings: BootstrapSettings) -> dict[str, Measure]:
         "PPV": values.positive,
         "NPV": values.negative,
     }
-    for difference in net_benefit_differences(cohort.labels, cohort.first, cohort.second, CUTS, settings):
+    for difference in net_benefit_differences(cohort.labels, cohort.first, cohort.second, CUTS):
         found[f"net benefit at {difference.threshold:g}"] = difference.difference
     return found
 
@@ -132,7 +132,7 @@ def truths(base: float, extreme: float) -> dict[str, float]:
         "PPV": values.positive.value,
         "NPV": values.negative.value,
     }
-    for difference in net_benefit_differences(cohort.labels, cohort.first, cohort.second, CUTS, once):
+    for difference in net_benefit_differences(cohort.labels, cohort.first, cohort.second, CUTS):
         found[f"net benefit at {difference.threshold:g}"] = difference.difference.value
     return {name: float(value) for name, value in found.items() if value is not None}
 

@@ -26,7 +26,7 @@ def test_values_are_those_of_the_decision_curves():
     labels, first, second = cohort(120, 1)
     cuts = np.array([0.2, 0.4])
     found = net_benefit_differences(
-        np.append(labels, -1).astype(np.int8), *(np.append(p, 0.5) for p in (first, second)), cuts, FEW
+        np.append(labels, -1).astype(np.int8), *(np.append(p, 0.5) for p in (first, second)), cuts
     )
     curves = [decision_curve(labels, p, cuts, FEW).net_benefit for p in (first, second)]
     assert [each.first for each in found] == pytest.approx(curves[0])
@@ -35,17 +35,16 @@ def test_values_are_those_of_the_decision_curves():
     assert found[0].discordant == int(((first >= 0.2) != (second >= 0.2)).sum())
     added = added_value(labels, first, second, 0.2, settings=FEW)
     assert added.net_benefit.value == pytest.approx(found[0].difference.value)
-    assert added.net_benefit.interval.low == pytest.approx(found[0].difference.interval.low)
 
 
 def test_systems_that_act_alike_have_no_interval():
     labels, first, _ = cohort(100, 2)
-    same = net_benefit_differences(labels, first, first, (0.3,), FEW)[0]
+    same = net_benefit_differences(labels, first, first, (0.3,))[0]
     assert (same.difference.value, same.difference.interval) == (0.0, None)
     assert "both act on the same patients" in same.difference.reason
     nearly = first.copy()
     nearly[np.argsort(np.abs(first - 0.3))[:4]] = np.where(first[np.argsort(np.abs(first - 0.3))[:4]] >= 0.3, 0.2, 0.4)
-    few = net_benefit_differences(labels, first, nearly, (0.3,), FEW)[0]
+    few = net_benefit_differences(labels, first, nearly, (0.3,))[0]
     assert few.discordant == 4
     assert "they differ on 4 patients only" in few.difference.reason
 
@@ -53,10 +52,10 @@ def test_systems_that_act_alike_have_no_interval():
 def test_few_events_and_one_class():
     labels, first, second = cohort(200, 3)
     few = np.where((labels == 1) & (np.cumsum(labels) > 6), 0, labels).astype(np.int8)
-    found = net_benefit_differences(few, first, second, (0.2,), FEW)[0]
+    found = net_benefit_differences(few, first, second, (0.2,))[0]
     assert found.difference.interval is None
     assert "6 mutants" in found.difference.reason
-    nothing = net_benefit_differences(np.zeros(200, np.int8), first, second, (0.2,), FEW)[0]
+    nothing = net_benefit_differences(np.zeros(200, np.int8), first, second, (0.2,))[0]
     assert nothing.difference.value is None
 
 
@@ -67,11 +66,11 @@ def test_thresholds_outside_are_refused():
 
 
 def test_the_interval_holds_the_difference_of_a_large_cohort():
-    truth = net_benefit_differences(*cohort(400_000, 5), (0.3,), BootstrapSettings(resamples=1))[0].difference.value
+    truth = net_benefit_differences(*cohort(400_000, 5), (0.3,))[0].difference.value
     held = [
         found.difference.interval.low <= truth <= found.difference.interval.high
         for seed in range(150)
-        if (found := net_benefit_differences(*cohort(150, 100 + seed), (0.3,), FEW)[0]).difference.interval is not None
+        if (found := net_benefit_differences(*cohort(150, 100 + seed), (0.3,))[0]).difference.interval is not None
     ]
     assert len(held) > 120
-    assert np.mean(held) >= 0.9
+    assert np.mean(held) >= 0.92
