@@ -39,8 +39,8 @@ HEADINGS = (
     "acted on by one alone",
 )
 DIFFERENCES = (
-    "Differences in true mutants per 100 patients, with 95% intervals by the t distribution, each threshold by itself: they "
-    "are not adjusted for their number, and are no test. No interval where fewer than "
+    "Differences in true mutants per 100 patients, with 95% intervals by the t distribution, each threshold by itself: "
+    "they are not adjusted for their number, and are no test. No interval where fewer than "
     f"{FEWEST_DISCORDANT} patients are acted on by one system alone."
 )
 CAPTION = "External patients; shaded: pointwise 95% bands of a bootstrap of patients."
