@@ -126,7 +126,7 @@ class Predictor:
             CohortError: the case lacks what the model needs.
         """
         entry, method = self.model.entry, self.model.method
-        case = one_nodule_cohort(prepared, row, self._clinical_columns)
+        case = one_nodule_cohort(prepared, row, self.clinical_columns)
         self._require_images(case)
         presence = available(entry, case, self.facts.columns)
         if not presence.present.all():
@@ -193,7 +193,7 @@ class Predictor:
             self.facts.require_preparation(cohort.source.preparation_hash)
 
     @property
-    def _clinical_columns(self) -> tuple[str, ...]:
+    def clinical_columns(self) -> tuple[str, ...]:
         """The columns of which a single unknown value counts as the mean."""
         return tuple(c for c in self.facts.columns if c not in (*SEMANTIC_COLUMNS, SUV_COLUMN, SLIDES_COLUMN))
 
