@@ -98,3 +98,8 @@ def _walk(path: Path) -> Iterator[str]:
                         yield entry.path
         except OSError:
             continue
+
+
+def _is_dangling(entry: "os.DirEntry[str]") -> bool:
+    """True for a link that leads nowhere; one that leads to a pipe or a device is passed over like these."""
+    return entry.is_symlink() and not entry.is_dir() and special_kind(entry.path) is None
