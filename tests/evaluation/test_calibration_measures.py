@@ -35,6 +35,8 @@ def test_point_estimates_equal_scikit_learn_and_scipy(seed):
     level = brentq(lambda a: (labels - expit(a + log_odds)).sum(), -10, 10)
     assert found.in_the_large.value == pytest.approx(level, abs=1e-7)
     assert found.brier.value == pytest.approx(brier_score_loss(labels, probabilities))
+    assert found.observed_expected.value == pytest.approx(labels.sum() / probabilities.sum())
+    assert found.observed_expected.interval.low < found.observed_expected.value < found.observed_expected.interval.high
     assert found.cut_probabilities == 0
 
 

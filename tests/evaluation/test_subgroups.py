@@ -27,6 +27,7 @@ def cohort():
             PatientRow(
                 patient_id=f"p{n}",
                 sex="female" if n % 3 else "male",
+                age_years=None if n == 9 else 40.0 + n % 50,
                 smoking=None if n < 10 else bool(n % 2),
                 site="C" if n < 4 else "AB"[n % 2],
             )
@@ -59,6 +60,9 @@ def test_the_levels_of_a_factor_divide_the_known_patients(cohort):
     assert [(each.factor, each.level) for each in found] == [
         ("sex", "female"),
         ("sex", "male"),
+        ("age", "65 years and over"),
+        ("age", "under 65 years"),
+        ("age", "unknown"),
         ("smoking", "ever"),
         ("smoking", "never"),
         ("smoking", "unknown"),
@@ -70,7 +74,7 @@ def test_the_levels_of_a_factor_divide_the_known_patients(cohort):
         ("nodule size", "unknown"),
     ]
     known = int((predictions.labels >= 0).sum())
-    for factor in ("sex", "smoking", "site", "nodule size"):
+    for factor in ("sex", "age", "smoking", "site", "nodule size"):
         assert sum(each.patients for each in found if each.factor == factor) == known
     counts = found[0].metrics.counts
     assert found[0].to_json()["called_mutant"] == counts.true_mutant + counts.false_mutant
@@ -84,6 +88,30 @@ def test_a_nodule_at_the_cut_is_small_and_the_cut_is_a_choice():
         "unknown",
     )
     assert patient_traits(rows, np.array([20.0, 20.1, np.nan]), 7.5).levels["nodule size"][0] == "> 7.5 mm"
+
+
+def test_error_rates_and_observed_over_expected_are_those_of_the_group(cohort):
+    predictions, rows, sizes = cohort
+    women = next(
+        each
+        for each in subgroup_figures(predictions, "EGFR", THRESHOLD, patient_traits(rows, sizes), settings=FEW)
+        if each.level == "female"
+    )
+    own = np.array([row.sex == "female" for row in rows]) & (predictions.labels[:, 0] >= 0)
+    labels, probabilities = predictions.labels[own, 0], predictions.probabilities[own, 0]
+    called = probabilities >= THRESHOLD.value
+    assert women.false_negative_rate.value == pytest.approx((~called[labels == 1]).mean())
+    assert women.false_positive_rate.value == pytest.approx(called[labels == 0].mean())
+    assert women.observed_expected.value == pytest.approx(labels.sum() / probabilities.sum())
+    low, high = women.metrics.sensitivity.interval.low, women.metrics.sensitivity.interval.high
+    found = women.false_negative_rate.interval
+    assert (found.low, found.high) == pytest.approx((1 - high, 1 - low))
+    # A group whose mutants are half as many as predicted is found so.
+    fewer = Predictions(
+        predictions.patient_ids, ("EGFR",), np.clip(2 * predictions.probabilities, 0, 1), predictions.labels
+    )
+    halved = subgroup_figures(fewer, "EGFR", THRESHOLD, patient_traits(rows, sizes), settings=FEW)[0]
+    assert halved.observed_expected.interval.high < 1
 
 
 def test_few_of_a_kind_give_figures_without_an_interval(cohort):

@@ -110,7 +110,7 @@ def test_the_report_of_all_names_no_patient_and_says_what_failed(cohorts, made_r
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "the extra is not installed" in page
     assert "SYNTHETIC" in page
-    assert len(written.answers) == 2
+    assert len(written.answers) == 4
     for cohort in cohorts:
         for patient in cohort.patient_ids:
             for file in tmp_path.rglob("*"):

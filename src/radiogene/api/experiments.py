@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from radiogene.api.cohorts import StoreArgument, cohort_place, opened_cohort
 from radiogene.api.model import ledger_of
+from radiogene.decision.prior_shift import require_prevalence
 from radiogene.errors import SettingsError
+from radiogene.evaluation.decision_curve import require_thresholds
 from radiogene.evaluation.protocol import read_protocol
 from radiogene.experiments.assembly import WrittenEvidence, write_evidence
 from radiogene.experiments.cohorts import ExperimentPlaces
@@ -48,6 +52,11 @@ def experiment_settings(settings: Mapping[str, object] | str | Path | None) -> E
         raise SettingsError("Found 1 `folds`; wanted 2 or more, or 0 for one held-out part.")
     if checked.repeats < 1:
         raise SettingsError(f"Found {checked.repeats} `repeats`; wanted 1 or more.")
+    for gene, share in checked.prevalence.items():
+        if gene not in GENES:
+            raise SettingsError(f"Found the `prevalence` of {gene}; an experiment is about {' and '.join(GENES)}.")
+        require_prevalence(gene, share)
+    require_thresholds(np.array(checked.threshold_probabilities, dtype=np.float64))
     if checked.accumulate < 1:
         raise SettingsError(f"Found {checked.accumulate} `accumulate`; wanted 1 or more.")
     return checked

@@ -215,6 +215,7 @@ def evaluate(
     include_training_cases: bool = False,
     allow_duplicates: bool = False,
     files: str | Path | None = None,
+    threshold_probabilities: Sequence[float] | None = None,
 ) -> "ModelEvaluation":
     """A model's figures on a cohort, one row per patient, with 95% intervals; counted before they are shown.
 
@@ -232,6 +233,8 @@ def evaluate(
         include_training_cases: allow cubes that a model was trained on; the figures are then named so.
         allow_duplicates: evaluate although two patients of the cohort are one; the result then says so.
         files: folder that the table's column `slides` starts from.
+        threshold_probabilities: to act at, for differences of net benefit from other models; 0.1 to 0.5 where not
+            named.
 
     Raises:
         CohortError: an empty store, cubes of the training, two patients who are one, or nobody who has what a model
@@ -249,6 +252,7 @@ def evaluate(
         raise SettingsError(f"Found the `nodule_rule` {nodule_rule!r}; expected one of {', '.join(rules)}.")
     first, *others = (each if isinstance(each, Model) else load_model(each) for each in (model, *against))
     from radiogene.api.cohorts import opened_cohort
+    from radiogene.evaluation.net_benefit_difference import THRESHOLD_PROBABILITIES
     from radiogene.prediction.model_evaluation import evaluate_model
 
     evaluation = evaluate_model(
@@ -260,6 +264,7 @@ def evaluate(
         allow_duplicates=allow_duplicates,
         ledger=ledger_of(None if followed is None else followed.plan, ledger),
         protocol=followed,
+        threshold_probabilities=THRESHOLD_PROBABILITIES if threshold_probabilities is None else threshold_probabilities,
     )
     if folder is not None:
         evaluation.write(folder)

@@ -16,6 +16,7 @@ SAID_OTHERWISE = {
     "per_image_standardisation": "--per-image",
     "view_sampling": "--isotropic",
     "rule": "--nodule-rule",
+    "threshold_probabilities": "--threshold-probability",
 }
 """Names of the library whose option has another name."""
 

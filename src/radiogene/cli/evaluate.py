@@ -20,6 +20,7 @@ from radiogene.cli.options import (
     ProtocolFile,
     Site,
     Tables,
+    ThresholdProbabilities,
     site_answers,
 )
 
@@ -49,6 +50,7 @@ def evaluate(
         list[Path] | None,
         typer.Option("--against", help="Another model folder, compared in pairs on the same patients; repeatable."),
     ] = None,
+    threshold_probability: ThresholdProbabilities = None,
     engine: Engine = "pytorch",
     precision: EnginePrecision = "float32",
     export: Export = None,
@@ -76,6 +78,7 @@ def evaluate(
         nodule_rule=nodule_rule,
         include_training_cases=include_training_cases,
         files=files,
+        threshold_probabilities=threshold_probability,
     )
     shown = json.dumps(evaluation.to_json(), indent=2, allow_nan=False) if as_json else evaluation_text(evaluation)
     typer.echo(shown)

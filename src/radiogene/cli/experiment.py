@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from radiogene.cli.options import AllowDuplicates, Json, ProtocolFile, Quiet, Scheduler, SettingsFile, Workers
+from radiogene.cli.options import (
+    AllowDuplicates,
+    Json,
+    ProtocolFile,
+    Quiet,
+    Scheduler,
+    SettingsFile,
+    ThresholdProbabilities,
+    Workers,
+    shares_by_gene,
+)
 from radiogene.cli.run_arguments import given
 from radiogene.errors import CasesFailedError, SettingsError
 from radiogene.storage.plain_words import counted
@@ -77,6 +87,15 @@ def experiment(
     calibration: Annotated[
         CalibrationName | None, typer.Option("--calibration", help="Of every system (else identity).")
     ] = None,
+    prevalence: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--prevalence",
+            metavar="GENE=SHARE",
+            help="Share of mutants at which predictive values are given, such as EGFR=0.45; repeatable.",
+        ),
+    ] = None,
+    threshold_probability: ThresholdProbabilities = None,
     permutations: Annotated[
         int | None,
         typer.Option("--permutations", min=20, help="Of the labels, in the check that nothing leaks (else 20)."),
@@ -130,6 +149,8 @@ def experiment(
         elimination_step=elimination_step,
         calibration=calibration,
         permutations=permutations,
+        prevalence=shares_by_gene(prevalence or []) or None,
+        threshold_probabilities=threshold_probability or None,
         accelerator=accelerator,
         precision=precision,
         allow_duplicates=allow_duplicates or None,

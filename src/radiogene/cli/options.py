@@ -108,6 +108,16 @@ Prevalence = Annotated[
         rich_help_panel=SITE,
     ),
 ]
+ThresholdProbabilities = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--threshold-probability",
+        metavar="SHARE",
+        min=0.0,
+        max=0.99,
+        help="Probability to act at, for differences of net benefit (else 0.1 to 0.5); repeatable.",
+    ),
+]
 Site = Annotated[
     Path | None,
     typer.Option("--site", help="TOML file with prevalence, operating_point, level.", rich_help_panel=SITE),
@@ -151,8 +161,21 @@ def site_answers(
     """
     from radiogene.methods.settings_file import merged, read_settings_file
 
-    shares: dict[str, object] = {}
-    for text in prevalence or []:
+    shares = shares_by_gene(prevalence or [])
+    given: dict[str, object] = {"prevalence": shares} if shares else {}
+    given |= {} if operating_point is None else {"operating_point": operating_point}
+    given |= {} if level is None else {"level": level}
+    return merged({} if site is None else read_settings_file(site), given)
+
+
+def shares_by_gene(prevalence: list[str]) -> dict[str, float]:
+    """The shares of --prevalence by gene.
+
+    Raises:
+        SettingsError: no GENE=SHARE.
+    """
+    shares: dict[str, float] = {}
+    for text in prevalence:
         gene, separator, number = text.partition("=")
         try:
             shares[gene.strip()] = float(number)
@@ -160,10 +183,7 @@ def site_answers(
             separator = ""
         if not separator or not gene.strip():
             raise SettingsError(f"--prevalence: found {text!r}; wanted GENE=SHARE, such as EGFR=0.45.")
-    given: dict[str, object] = {"prevalence": shares} if shares else {}
-    given |= {} if operating_point is None else {"operating_point": operating_point}
-    given |= {} if level is None else {"level": level}
-    return merged({} if site is None else read_settings_file(site), given)
+    return shares
 
 
 def words(text: str) -> tuple[str, ...]:

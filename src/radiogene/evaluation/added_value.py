@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.evaluation.bootstrap import PATIENT_BOOTSTRAP, BootstrapSettings, draws
+from radiogene.evaluation.decision_curve import gained_by_acting
 from radiogene.evaluation.event_gate import gated
 from radiogene.evaluation.logistic_recalibration import cut_log_odds
 from radiogene.evaluation.measure import Measure, percentile_measure, undefined
@@ -86,7 +87,7 @@ def added_value(
     else:
         auc = gated(foldwise_comparison(labels, one, other, folds, folds, settings).difference, labels)
     known = labels >= 0
-    mutant = labels[known] == 1
+    mutant, cuts = labels[known] == 1, np.array([threshold])
     reason = missing_class(labels)
     if reason:
         return AddedValue(int(known.sum()), int(mutant.sum()), threshold, auc, undefined(reason), undefined(reason))
@@ -94,7 +95,7 @@ def added_value(
     gains = np.stack(
         [
             _log_likelihood(mutant, first) - _log_likelihood(mutant, second),
-            _benefit(mutant, first, threshold) - _benefit(mutant, second, threshold),
+            (gained_by_acting(labels[known], first, cuts) - gained_by_acting(labels[known], second, cuts))[:, 0],
         ]
     )
     parts = np.zeros(mutant.size, dtype=np.int64) if folds is None else folds[known]
@@ -120,8 +121,3 @@ def _log_likelihood(mutant: NDArray[np.bool_], probabilities: NDArray[np.float64
     """The log likelihood (N,) of each patient."""
     log_odds = cut_log_odds(probabilities)
     return np.asarray(-np.logaddexp(0.0, np.where(mutant, -log_odds, log_odds)))
-
-
-def _benefit(mutant: NDArray[np.bool_], probabilities: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
-    """What acting on each patient (N,) gains: 1 of a mutant, the threshold's odds lost on a wild type."""
-    return np.where(probabilities >= threshold, np.where(mutant, 1.0, -threshold / (1 - threshold)), 0.0)

@@ -78,9 +78,7 @@ def decision_curve(
     Source: Vickers and Elkin, Med Decis Making 26:565 (2006).
     """
     cuts = np.array(DECISION_THRESHOLDS) if thresholds is None else np.asarray(thresholds, dtype=np.float64)
-    wrong = cuts[~((cuts >= 0) & (cuts < 1))]
-    if wrong.size:
-        raise SettingsError(f"found the threshold probability {wrong[0]}; from 0 to below 1 was expected")
+    require_thresholds(cuts)
     refuse_unusable(labels, probabilities)
     known = labels >= 0
     labels, probabilities = labels[known], probabilities[known]
@@ -88,11 +86,39 @@ def decision_curve(
     if reason:
         nothing = np.empty(0)
         return DecisionCurve(nothing, nothing, nothing, None, labels.size, mutants, reason)
-    # What each patient adds (N, T) when acted on: a mutant 1, a wild type the loss that the threshold implies.
-    worth = np.where((labels == 1)[:, None], 1.0, -cuts / (1 - cuts))
-    gained = worth * (probabilities[:, None] >= cuts)
+    worth = _worth(labels, cuts)
+    gained = gained_by_acting(labels, probabilities, cuts)
     if few := event_gate(labels):
         return DecisionCurve(cuts, gained.mean(axis=0), worth.mean(axis=0), None, labels.size, mutants, band_reason=few)
     drawn = draws(labels.size, settings.resamples, settings.generator()).astype(np.float64)
     band = percentile_band(drawn @ gained / labels.size, f"pointwise {PATIENT_BOOTSTRAP}")
     return DecisionCurve(cuts, gained.mean(axis=0), worth.mean(axis=0), band, labels.size, mutants)
+
+
+def require_thresholds(thresholds: NDArray[np.float64]) -> None:
+    """Refuse a threshold probability that is not from 0 to below 1.
+
+    Raises:
+        SettingsError: it names the first.
+    """
+    wrong = thresholds[~((thresholds >= 0) & (thresholds < 1))]
+    if wrong.size:
+        raise SettingsError(f"found the threshold probability {wrong[0]}; from 0 to below 1 was expected")
+
+
+def gained_by_acting(
+    labels: NDArray[np.int8], probabilities: NDArray[np.float64], thresholds: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What acting on each patient whose probability reaches the threshold adds to the net benefit (N, T).
+
+    Args:
+        labels: (N,) 1 mutant, 0 wild type, no unknown.
+        probabilities: (N,) in [0, 1].
+        thresholds: (T,) from 0 to below 1.
+    """
+    return np.asarray(_worth(labels, thresholds) * (probabilities[:, None] >= thresholds))
+
+
+def _worth(labels: NDArray[np.int8], thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What acting on each patient is worth (N, T): a mutant 1, a wild type the loss that the threshold implies."""
+    return np.where((labels == 1)[:, None], 1.0, -thresholds / (1 - thresholds))

@@ -42,7 +42,7 @@ def intercepts_and_slopes(
     fits = np.full((len(weights), 2), np.nan)
     overlapping = (lowest[0] < highest[1]) & (lowest[1] < highest[0])
     design = np.column_stack([np.ones_like(log_odds), log_odds])
-    fits[overlapping] = _maximum(design, np.zeros_like(log_odds), labels, weights[overlapping])
+    fits[overlapping] = most_likely_coefficients(design, np.zeros_like(log_odds), labels, weights[overlapping])
     return fits
 
 
@@ -59,16 +59,20 @@ def intercepts_at_slope_one(
     mutants = weights @ (labels == 1).astype(np.float64)
     both = (mutants > 0) & (mutants < weights.sum(axis=1))
     fits = np.full(len(weights), np.nan)
-    fits[both] = _maximum(np.ones((log_odds.size, 1)), log_odds, labels, weights[both])[:, 0]
+    fits[both] = most_likely_coefficients(np.ones((log_odds.size, 1)), log_odds, labels, weights[both])[:, 0]
     return fits
 
 
-def _maximum(
+def most_likely_coefficients(
     design: NDArray[np.float64], offset: NDArray[np.float64], labels: NDArray[np.int8], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Coefficients (R, K) of greatest likelihood by damped Newton steps; NaN where they do not converge.
 
-    Args: design (N, K), offset (N,), labels (N,), weights (R, N).
+    Args:
+        design: (N, K) columns, the first of ones.
+        offset: (N,) log odds that are added with the coefficient 1.
+        labels: (N,) 1 mutant, 0 wild type.
+        weights: (R, N) how often each patient counts in each of R fits.
     """
     count, width = len(weights), design.shape[1]
     squares = (design[:, :, None] * design[:, None, :]).reshape(-1, width * width)

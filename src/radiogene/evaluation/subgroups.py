@@ -1,7 +1,7 @@
-"""A model's figures in subgroups of patients: by sex, smoking, site and nodule size."""
+"""A model's figures in subgroups of patients: by sex, age, smoking, site and nodule size."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from radiogene.cohort.few_events import few_events
 from radiogene.cohort.row import PatientRow
 from radiogene.errors import CohortError
 from radiogene.evaluation.bootstrap import BootstrapSettings, with_intervals
+from radiogene.evaluation.calibration_measures import observed_expected
 from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.foldwise import foldwise_auc
 from radiogene.evaluation.intervals import auc_with_interval
@@ -21,6 +22,9 @@ from radiogene.storage.typed_json import JsonObject
 SIZE_CUT_MM = 20.0
 """Largest extent that counts as small; the paper takes nodules up to 30 mm and states no cut."""
 
+AGE_CUT_YEARS = 65.0
+"""From which on a patient counts as old: the usual cut of trials (ICH E7, studies in geriatric populations)."""
+
 UNKNOWN_LEVEL = "unknown"
 
 
@@ -29,11 +33,12 @@ class SubgroupFigures:
     """One gene's figures in one subgroup.
 
     Attributes:
-        factor: what the patients are divided by: `sex`, `smoking`, `site`, `nodule size`.
+        factor: what the patients are divided by: `sex`, `age`, `smoking`, `site`, `nodule size`.
         level: which of them, as printed.
         patients, mutants: with a known label.
         auc: over all pairs, or over pairs within folds.
         metrics: ACC, SEN, SPE, F1 of the calls at the model's one threshold.
+        observed_expected: mutants observed over mutants expected.
         reason: why figures or intervals are missing; empty where none is.
     """
 
@@ -43,7 +48,18 @@ class SubgroupFigures:
     mutants: int
     auc: Measure
     metrics: ConfusionMetrics
+    observed_expected: Measure
     reason: str = ""
+
+    @property
+    def false_negative_rate(self) -> Measure:
+        """Share of the mutants who are called wild type."""
+        return _complement(self.metrics.sensitivity)
+
+    @property
+    def false_positive_rate(self) -> Measure:
+        """Share of the wild types who are called mutant."""
+        return _complement(self.metrics.specificity)
 
     def to_json(self) -> JsonObject:
         """All figures as plain JSON values, not rounded."""
@@ -56,6 +72,9 @@ class SubgroupFigures:
             "called_mutant": counts.true_mutant + counts.false_mutant,
             "auc": self.auc.to_json(),
             **{name: measure.to_json() for name, measure in self.metrics.measures.items()},
+            "false_negative_rate": self.false_negative_rate.to_json(),
+            "false_positive_rate": self.false_positive_rate.to_json(),
+            "observed_expected": self.observed_expected.to_json(),
             "reason": self.reason or None,
         }
 
@@ -72,7 +91,10 @@ class PatientTraits:
 
 
 def patient_traits(
-    patients: Sequence[PatientRow], sizes_mm: NDArray[np.float64], size_cut_mm: float = SIZE_CUT_MM
+    patients: Sequence[PatientRow],
+    sizes_mm: NDArray[np.float64],
+    size_cut_mm: float = SIZE_CUT_MM,
+    age_cut_years: float = AGE_CUT_YEARS,
 ) -> PatientTraits:
     """The levels of N patients.
 
@@ -80,6 +102,7 @@ def patient_traits(
         patients: N rows, one per patient.
         sizes_mm: (N,) largest extent of the nodule that the prediction is of; NaN is unknown.
         size_cut_mm: a nodule up to this extent is small.
+        age_cut_years: from this age on a patient counts as old.
 
     Raises:
         CohortError: another number of sizes.
@@ -89,9 +112,14 @@ def patient_traits(
     smoking = {True: "ever", False: "never", None: UNKNOWN_LEVEL}
     small, large = f"<= {size_cut_mm:g} mm", f"> {size_cut_mm:g} mm"
     sizes = [UNKNOWN_LEVEL if np.isnan(size) else small if size <= size_cut_mm else large for size in sizes_mm]
+    young, old = f"under {age_cut_years:g} years", f"{age_cut_years:g} years and over"
+    ages = [
+        UNKNOWN_LEVEL if row.age_years is None else young if row.age_years < age_cut_years else old for row in patients
+    ]
     return PatientTraits(
         {
             "sex": tuple(row.sex or UNKNOWN_LEVEL for row in patients),
+            "age": tuple(ages),
             "smoking": tuple(smoking[row.smoking] for row in patients),
             "site": tuple(row.site or UNKNOWN_LEVEL for row in patients),
             "nodule size": tuple(sizes),
@@ -159,4 +187,15 @@ def _figures(
         else foldwise_auc(labels, probabilities, folds, settings).auc
     )
     reason = few_events(mutants, labels.size - mutants) or area.reason
-    return SubgroupFigures(factor, level, labels.size, mutants, area, metrics, reason)
+    expected = observed_expected(labels, probabilities, settings)
+    return SubgroupFigures(factor, level, labels.size, mutants, area, metrics, expected, reason)
+
+
+def _complement(share: Measure) -> Measure:
+    """One minus the share, with the ends of its interval."""
+    interval = share.interval
+    return replace(
+        share,
+        value=None if share.value is None else 1 - share.value,
+        interval=None if interval is None else replace(interval, low=1 - interval.high, high=1 - interval.low),
+    )

@@ -19,7 +19,7 @@ from radiogene.experiments.registry import all_experiments
 from radiogene.experiments.run import ExperimentRun
 from radiogene.experiments.run_manifest import run_manifest
 from radiogene.experiments.tables import table3
-from radiogene.experiments.tables.traditional import CLINICAL, OURS
+from radiogene.experiments.tables.traditional import CLINICAL, LOGISTIC, OURS
 from radiogene.methods.method_settings import NineViewSettings
 from radiogene.methods.registry import method_named
 from radiogene.model.model_folder import MANIFEST_FILE
@@ -35,9 +35,13 @@ from radiogene.report.evidence.evidence_report import (
     LedgerLine,
 )
 from radiogene.report.evidence.report_files import FIGURES_FOLDER, PAGE_FILE, TABLES_FOLDER, write_report
+from radiogene.report.evidence.table_answers import table_answers
 from radiogene.storage.atomic_files import write_json
 from radiogene.storage.hashed_folder import hashes_under
 from radiogene.storage.typed_json import JsonObject
+
+MOST_IN_TITLE = 4
+"""Experiments that the title of a page names."""
 
 SHOWN_DIGITS = 12
 """Of a hash, on the page."""
@@ -49,7 +53,7 @@ class WrittenEvidence:
 
     Attributes:
         report: the page.
-        answers: a sentence per gene.
+        answers: a sentence per gene and clinical model; where there are none, what the tests of tables say.
         missing: what is not there, and why.
         failed: fits without a result.
         seconds: of all fits, those that were read included.
@@ -91,11 +95,18 @@ def write_evidence(run: ExperimentRun, out: Path) -> WrittenEvidence:
     write_json(out / MANIFEST_FILE, {**report.manifest, "sha256": hashes})
     return WrittenEvidence(
         report=out / PAGE_FILE,
-        answers=tuple(f"{answer.gene}: {answer_sentence(answer)}" for answer in report.answers),
+        answers=_said(report),
         missing=tuple(reason for shown in run.shown.values() for reason in shown.missing),
         failed=len(run.failures),
         seconds=round(sum(outcome.seconds for outcome in run.evidence.outcomes.values()), 1),
     )
+
+
+def _said(report: EvidenceReport) -> tuple[str, ...]:
+    """The answers in sentences, or what the tests of the tables say."""
+    if report.answers:
+        return tuple(f"{answer.gene}: {answer_sentence(answer)}" for answer in report.answers)
+    return tuple(f"{answer.title}, {answer.gene}: {answer.sentence}" for answer in table_answers(report.tables))
 
 
 def evidence_report(run: ExperimentRun) -> EvidenceReport:
@@ -124,8 +135,12 @@ def evidence_report(run: ExperimentRun) -> EvidenceReport:
 
 
 def _title(run: ExperimentRun) -> str:
-    """What the page holds: everything, or which experiments."""
-    return "the evidence" if set(run.shown) == set(all_experiments()) else ", ".join(run.shown)
+    """What the page holds: everything, which experiments, or how many where a title would not hold their names."""
+    if set(run.shown) == set(all_experiments()):
+        return "the evidence"
+    if len(run.shown) <= MOST_IN_TITLE:
+        return ", ".join(run.shown)
+    return f"{len(run.shown)} tables, figures and parts of the supplement"
 
 
 def _cohort(role: str, cohort: PreparedCohort) -> CohortDescription:
@@ -162,11 +177,16 @@ def _facts(cohort: PreparedCohort) -> dict[str, str]:
 
 
 def _answers(run: ExperimentRun) -> tuple[GeneAnswer, ...]:
-    """MMDL against the clinical model in the external cohort, from Table 3."""
+    """MMDL against both clinical models in the external cohort, from Table 3: the paper's may be a weak opponent."""
     shown: Shown | None = run.shown.get(table3.NAME)
     if shown is None:
         return ()
-    return tuple(answer_of_block(block, OURS, CLINICAL) for table in shown.tables for block in table.blocks)
+    return tuple(
+        answer_of_block(block, OURS, reference)
+        for table in shown.tables
+        for block in table.blocks
+        for reference in (CLINICAL, LOGISTIC)
+    )
 
 
 def _ledger(looks: Sequence[LedgerEntry]) -> Iterator[LedgerLine]:

@@ -4,11 +4,15 @@ from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from radiogene.decision.calibration import CalibrationKind
+from radiogene.evaluation.net_benefit_difference import THRESHOLD_PROBABILITIES
 from radiogene.methods.method_settings import NineViewTraining, PresetName
 from radiogene.storage.typed_json import WRITTEN_IF_SET, JsonObject, to_json
 
 GENES = ("EGFR", "KRAS")
 """The paper's tables are about these two."""
+
+OF_REPORT_ALONE = ("prevalence", "threshold_probabilities")
+"""Settings that no fit depends on: a finished experiment can be shown again with others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +35,8 @@ class ExperimentSettings(NineViewTraining):
         precision: Lightning's name of the arithmetic.
         accumulate: parts of a batch of a network on nine views, computed one after the other to save memory.
         recompute: compute maps of networks on nine views again instead of keeping them: less memory, more time.
+        prevalence: per gene, a share of mutants at which the report gives predictive values, beside the cohorts' own.
+        threshold_probabilities: at which differences of net benefit are given.
         allow_duplicates: go on although two patients are one; the report's manifest and every model then say so.
     """
 
@@ -48,6 +54,8 @@ class ExperimentSettings(NineViewTraining):
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     accumulate: int = 1
     recompute: bool = False
+    prevalence: dict[str, float] = field(default_factory=dict, metadata=WRITTEN_IF_SET)
+    threshold_probabilities: tuple[float, ...] = THRESHOLD_PROBABILITIES
     allow_duplicates: bool = field(default=False, metadata=WRITTEN_IF_SET)
 
     @property
@@ -65,3 +73,8 @@ class ExperimentSettings(NineViewTraining):
     def to_json(self) -> JsonObject:
         """The settings as plain JSON values."""
         return {**to_json(self), "folds": self.network_folds}
+
+    @property
+    def of_fits(self) -> JsonObject:
+        """Those that a folder must be gone on with: without what the report alone follows."""
+        return {name: value for name, value in self.to_json().items() if name not in OF_REPORT_ALONE}

@@ -111,7 +111,7 @@ def run_experiments(
         "external": contents_fingerprint(external, external_scans.fingerprints),
     }
     context = _context(settings, fingerprints)
-    claim(places.out, {"settings": settings.to_json(), "cohorts": {**fingerprints}, "radiogene": __version__})
+    claim(places.out, {"settings": settings.of_fits, "cohorts": {**fingerprints}, "radiogene": __version__})
     options = RunOptions(
         settings.accelerator,
         settings.precision,

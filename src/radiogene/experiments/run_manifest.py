@@ -1,85 +1,99 @@
 """The manifest of an experiment: what was done, from the settings and stores that did it."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.store.joined_stores import Stores
-from radiogene.ct.nine_views import view_names_of
 from radiogene.experiments.experiment_settings import GENES
+from radiogene.experiments.network_facts import network_facts, network_split
 from radiogene.experiments.planned_fit import FitResult, PlannedFit
 from radiogene.experiments.row_measures import BOOTSTRAP
-from radiogene.experiments.rows import PAPERS_OWN
 from radiogene.experiments.run import ExperimentRun
+from radiogene.methods.method_settings import EliminationSettings, NetworkSettings
 from radiogene.methods.registry import method_named
 from radiogene.methods.tabular.learner import INNER_FOLDS
-from radiogene.networks.presets import preset_named
+from radiogene.report.evidence.evidence_table import CONDITIONAL
 from radiogene.storage.library_versions import library_versions
 from radiogene.storage.typed_json import JsonObject, to_json
-from radiogene.training.stages.schedule import schedule_of
 
 
 def run_manifest(run: ExperimentRun) -> JsonObject:
     """Settings, splits, decision, systems, versions, fingerprints; `report/evidence/manifest_facts.py` names the keys.
 
+    What the methods text says of fits is taken from the fits that have a result, not from what was asked for: where no
+    network was fitted, nothing is said of networks.
+
     Args:
         run: finished.
     """
     settings, evidence = run.evidence.settings, run.evidence
-    schedule, sizes = schedule_of(settings.preset), preset_named(settings.preset)
     results = [outcome for outcome in evidence.outcomes.values() if isinstance(outcome, FitResult)]
-    networks: JsonObject = (
-        {"kind": "folds", "folds": settings.network_folds}
-        if settings.network_folds
-        else {"kind": "single", "validation_share": settings.validation_share or schedule.validation_share}
-    )
-    return {
+    fitted = [result for result in results if result.fit.shuffled is None]
+    asked = [result for result in fitted if result.fit.asks_external]
+    content: JsonObject = {
         "synthetic": evidence.training.synthetic or evidence.external.synthetic,
         "genes": list(GENES),
         "experiments": list(run.shown),
         "settings": {**settings.to_json(), "pretrained": sorted(settings.pretrained)},
-        "preset": settings.preset,
-        "image_size_px": sizes.image_size,
-        "init": "a pretrained network" if PAPERS_OWN in settings.pretrained else "random",
-        "epochs": settings.all_layers.epochs or schedule.all_layers.epochs,
-        "class_weighting": settings.class_weighting,
-        "augmentation": ["quarter turns", "flips", "translations by at most 4 mm"],
         "preparation": _preparation(evidence.training.source),
-        "views": list(view_names_of(fields_mm=sizes.fields_mm)),
-        "nodule_rule": "largest",
         "systems": _systems(results),
-        "clinical_columns": list(DEFAULT_COLUMNS),
-        "elimination_step": settings.elimination_step,
-        "splits": {
-            "by": "patient",
-            "stratified_by": list(GENES),
-            "networks": networks,
-            "classical": {"kind": "nested", "outer_folds": settings.nested_folds, "inner_folds": INNER_FOLDS},
-        },
-        "seeds": _seeds(result.fit for result in results if result.fit.asks_external),
-        "repeats": _seeds(
-            fit
-            for result in results
-            if result.fit.held_out_only
-            for fit in (result.fit, replace(result.fit, settings=replace(result.fit.settings, seed=settings.seed)))
-        ),
-        "decision": {
-            "threshold_rule": "Youden",
-            "calibration": settings.calibration.value,
-            "set_on": sorted({result.held_out.set_on for result in results}),
-            "cross_fitted": bool(settings.network_folds),
-        },
-        "bootstrap": {"resamples": BOOTSTRAP.resamples, "seed": BOOTSTRAP.seed},
-        "frozen_before_external": True,
         "versions": library_versions(),
         "device": settings.accelerator,
-        "precision": settings.precision,
         "cores": os.cpu_count(),
         "fingerprints": {**run.fingerprints},
         **({} if run.protocol is None else {"protocol": {**to_json(run.protocol), "sentence": run.protocol.sentence}}),
         "duplicates": {**to_json(run.duplicates), "sentence": run.duplicates.sentence},
     }
+    networks = any(isinstance(fit.settings, NetworkSettings) for fit in _fits(fitted))
+    if fitted:
+        content |= {
+            "splits": {"by": "patient", "stratified_by": list(GENES), **_splits(fitted)},
+            "seeds": _seeds(_fits(asked)),
+            "repeats": _seeds(
+                fit
+                for result in fitted
+                if result.fit.held_out_only
+                for fit in (result.fit, replace(result.fit, settings=replace(result.fit.settings, seed=settings.seed)))
+            ),
+            "bootstrap": {"resamples": BOOTSTRAP.resamples, "seed": BOOTSTRAP.seed},
+            **network_facts(_fits(fitted)),
+            **({"precision": settings.precision} if networks else {}),
+        }
+    steps = {fit.settings.elimination_step for fit in _fits(fitted) if isinstance(fit.settings, EliminationSettings)}
+    if len(steps) == 1:
+        content["elimination_step"] = steps.pop()
+    if asked:
+        content |= {
+            "frozen_before_external": True,
+            "seeds_averaged": max(result.fit.settings.seeds for result in asked),
+            "decision": {
+                "threshold_rule": "Youden",
+                "calibration": settings.calibration.value,
+                "set_on": sorted({result.held_out.set_on for result in asked}),
+                "cross_fitted": _cross_fitted(run, asked),
+            },
+        }
+    return content
+
+
+def _fits(results: Sequence[FitResult]) -> list[PlannedFit]:
+    return [result.fit for result in results]
+
+
+def _splits(results: Sequence[FitResult]) -> JsonObject:
+    """How systems of either kind were trained and validated, as far as any was."""
+    splits = network_split(_fits(results))
+    others = {fit.settings.folds for fit in _fits(results) if not isinstance(fit.settings, NetworkSettings)}
+    if len(others) == 1:
+        splits["classical"] = {"kind": "nested", "outer_folds": others.pop(), "inner_folds": INNER_FOLDS}
+    return splits
+
+
+def _cross_fitted(run: ExperimentRun, asked: Sequence[FitResult]) -> bool:
+    """True where a table of the training cohort calls patients by what the other folds set."""
+    of_training = any(CONDITIONAL in table.columns for shown in run.shown.values() for table in shown.tables)
+    return of_training and any(result.held_out.folds is not None for result in asked)
 
 
 def _seeds(fits: Iterable[PlannedFit]) -> JsonObject:
@@ -99,7 +113,6 @@ def _preparation(source: object) -> JsonObject:
         "spacing_mm": made.sample_mm,
         "cube_mm": made.cube_samples * made.sample_mm,
         "interpolation": made.interpolation,
-        "standardisation": "mean and SD of the fitting patients' cubes",
     }
 
 

@@ -1,12 +1,17 @@
-"""Two or more models on the same store: differences of their AUCs and calls, tested in pairs and adjusted together."""
+"""Two or more models on the same store: differences of AUC, calls and net benefit, in pairs and adjusted together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from radiogene.errors import SettingsError
 from radiogene.evaluation.comparison import AucComparison, CallComparison, auc_difference, holm_adjusted, mcnemar_exact
+from radiogene.evaluation.net_benefit_difference import (
+    THRESHOLD_PROBABILITIES,
+    NetBenefitDifference,
+    net_benefit_differences,
+)
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions
 from radiogene.model.engines.feature_engine import EngineIdentity
@@ -58,6 +63,7 @@ class ComparedGene:
         auc: of the first model minus that of the other (paired).
         calls: who alone calls rightly (McNemar, exact).
         p_holm: of the AUCs, adjusted over all other models of this gene.
+        net_benefit: of the first model minus that of the other, per threshold probability.
     """
 
     other: str
@@ -66,6 +72,7 @@ class ComparedGene:
     auc: AucComparison
     calls: CallComparison
     p_holm: float | None
+    net_benefit: tuple[NetBenefitDifference, ...] = ()
 
     def to_json(self) -> JsonObject:
         """Plain JSON values, not rounded."""
@@ -79,27 +86,28 @@ class ComparedGene:
             "only_this_right": self.calls.only_first_right,
             "only_other_right": self.calls.only_second_right,
             "p_mcnemar": self.calls.p_value,
+            "net_benefit": [found.to_json() for found in self.net_benefit],
         }
 
 
-def compared_models(first: EvaluatedModel, others: Sequence[EvaluatedModel]) -> tuple[ComparedGene, ...]:
+def compared_models(
+    first: EvaluatedModel, others: Sequence[EvaluatedModel], thresholds: Sequence[float] = THRESHOLD_PROBABILITIES
+) -> tuple[ComparedGene, ...]:
     """The comparisons of a model with others, per gene that both predict.
 
     Args:
         first: the model that is asked about, with its predictions.
         others: the others, with theirs for the same cohort.
+        thresholds: probabilities to act at, for differences of net benefit.
 
     Raises:
-        SettingsError: another model predicts no gene of the first.
+        SettingsError: another model predicts no gene of the first, or a threshold probability outside [0, 1).
     """
     compared: list[ComparedGene] = []
     for gene in first.predictions.genes:
-        pairs = [(other, _pair(first, other, gene)) for other in others if gene in other.predictions.genes]
-        adjusted = holm_adjusted({str(n): pair[1].p_value for n, (_, pair) in enumerate(pairs)})
-        compared += [
-            ComparedGene(other.predictor.title, gene, patients, auc, calls, adjusted[str(n)])
-            for n, (other, (patients, auc, calls)) in enumerate(pairs)
-        ]
+        found = [_pair(first, other, gene, thresholds) for other in others if gene in other.predictions.genes]
+        adjusted = holm_adjusted({str(n): pair.auc.p_value for n, pair in enumerate(found)})
+        compared += [replace(pair, p_holm=adjusted[str(n)]) for n, pair in enumerate(found)]
     for other in others:
         if not set(other.predictions.genes) & set(first.predictions.genes):
             raise SettingsError(
@@ -109,8 +117,8 @@ def compared_models(first: EvaluatedModel, others: Sequence[EvaluatedModel]) -> 
     return tuple(compared)
 
 
-def _pair(first: EvaluatedModel, other: EvaluatedModel, gene: str) -> tuple[int, AucComparison, CallComparison]:
-    """How many known patients both have, and both tests on them."""
+def _pair(first: EvaluatedModel, other: EvaluatedModel, gene: str, thresholds: Sequence[float]) -> ComparedGene:
+    """The comparison on the patients whom both have, not adjusted yet."""
     place = {patient: n for n, patient in enumerate(other.predictions.patient_ids)}
     ours = np.array([n for n, patient in enumerate(first.predictions.patient_ids) if patient in place], dtype=int)
     theirs = np.array([place[first.predictions.patient_ids[n]] for n in ours], dtype=int)
@@ -124,5 +132,12 @@ def _pair(first: EvaluatedModel, other: EvaluatedModel, gene: str) -> tuple[int,
         values >= answers.predictor.decision.gene(gene).threshold
         for values, answers in zip(scores, (first, other), strict=True)
     ]
-    auc = auc_difference(labels, scores[0], scores[1])
-    return int(np.sum(labels >= 0)), auc, mcnemar_exact(labels, calls[0], calls[1])
+    return ComparedGene(
+        other.predictor.title,
+        gene,
+        int(np.sum(labels >= 0)),
+        auc_difference(labels, scores[0], scores[1]),
+        mcnemar_exact(labels, calls[0], calls[1]),
+        None,
+        net_benefit_differences(labels, scores[0], scores[1], thresholds),
+    )

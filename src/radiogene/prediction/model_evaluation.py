@@ -20,10 +20,12 @@ from radiogene.decision.prior_shift import shifted
 from radiogene.evaluation.added_value import AddedValue, added_value
 from radiogene.evaluation.evaluation import EvaluationReport, evaluate_predictions
 from radiogene.evaluation.ledger import EarlierEvaluations, append_to_ledger, ledger_entry, read_ledger
+from radiogene.evaluation.net_benefit_difference import THRESHOLD_PROBABILITIES
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.predictions import Predictions, predictions_table
 from radiogene.evaluation.protocol import Look, Protocol, ProtocolStatement, refuse_changed, statement
 from radiogene.prediction.compared_models import ComparedGene, EvaluatedModel, compared_models
+from radiogene.prediction.gene_in_cohort import GeneInCohort, gene_in_cohort
 from radiogene.prediction.predictor import Predictor
 from radiogene.storage.atomic_files import write_json, write_text
 from radiogene.storage.typed_json import JsonObject, to_json
@@ -43,6 +45,7 @@ class ModelEvaluation:
         against: comparisons with other models on the same patients.
         sets: per gene, how the conformal sets turned out; without the genes of which the model keeps no scores.
         image_adds: per gene, what the image adds to the clinical values alone; none where the model has no companion.
+        around: per gene, the calibration curve, predictive values, subgroups, missing predictors, verification.
         duplicates: pairs of patients of the cohort who are one, where they were allowed.
         training_cases: nodules that the model was trained on, where they were allowed.
         evaluated_before: looks at scans of this cohort that the ledger had counted; None where no ledger is kept.
@@ -58,6 +61,7 @@ class ModelEvaluation:
     against: tuple[ComparedGene, ...]
     sets: dict[str, SetFigures]
     image_adds: dict[str, AddedValue]
+    around: dict[str, GeneInCohort]
     duplicates: DuplicateCount
     training_cases: int
     evaluated_before: EarlierEvaluations | None
@@ -87,7 +91,10 @@ class ModelEvaluation:
             "patients_without_what_the_model_needs": sum(model.left_out.values()),
             "weights_sha256": model.predictor.model.weights_sha256,
             "engine": None if model.engine is None else model.engine.to_json(),
-            **self.report.to_json(),
+            "patients": self.report.patients,
+            "genes": {
+                name: {**gene.to_json(), **self.around[name].to_json()} for name, gene in self.report.genes.items()
+            },
         }
         alone = model.predictor.model.clinical_only
         content["conformal"] = {name: sets.to_json() for name, sets in self.sets.items()} or None
@@ -112,6 +119,7 @@ def evaluate_model(
     allow_duplicates: bool = False,
     ledger: Path | None = None,
     protocol: Protocol | None = None,
+    threshold_probabilities: Sequence[float] = THRESHOLD_PROBABILITIES,
 ) -> ModelEvaluation:
     """AUC, ACC, SEN, SPE, F1 and calibration per gene, one row per patient, and the paired comparisons with others.
 
@@ -124,6 +132,7 @@ def evaluate_model(
         allow_duplicates: evaluate although two patients of the cohort are one.
         ledger: file in which every look at a cohort is counted; None keeps none.
         protocol: that the evaluation follows.
+        threshold_probabilities: to act at, for differences of net benefit from other models.
 
     Raises:
         WeightsError: the cubes were prepared otherwise than a model's own.
@@ -142,7 +151,7 @@ def evaluate_model(
         for each in (predictor, *against)
     )
     report = evaluate_predictions(first.predictions, first.predictor.decision.thresholds())
-    compared = compared_models(first, others)
+    compared = compared_models(first, others, threshold_probabilities)
     before = None
     if ledger is not None:
         # Before any figure is shown: a look that is not counted is what a ledger is against.
@@ -168,6 +177,7 @@ def evaluate_model(
         against=compared,
         sets=_sets(first),
         image_adds=_image_adds(first, cohort),
+        around=_around(first, report, cohort),
         duplicates=DuplicateCount(allow_duplicates, inside=pairs),
         training_cases=first.training_cases,
         evaluated_before=before,
@@ -204,6 +214,15 @@ def _image_adds(model: EvaluatedModel, cohort: PreparedCohort) -> dict[str, Adde
         labels = predictions.labels[:, column]
         adds[name] = added_value(labels, predictions.probabilities[:, column], alone, threshold)
     return adds
+
+
+def _around(model: EvaluatedModel, report: EvaluationReport, cohort: PreparedCohort) -> dict[str, GeneInCohort]:
+    """What stands around the figures of each gene."""
+    columns, decision = model.predictor.clinical_columns, model.predictor.decision
+    return {
+        name: gene_in_cohort(model.predictions, name, decision.gene(name), evaluated, cohort, columns)
+        for name, evaluated in report.genes.items()
+    }
 
 
 def _looks(models: Sequence[EvaluatedModel], report: EvaluationReport, scans: CohortScans) -> list[Look]:

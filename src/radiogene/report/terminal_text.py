@@ -11,13 +11,16 @@ from radiogene.storage.plain_words import counted
 # Types alone: each verb has loaded what it prints, and none waits for what the others need.
 if TYPE_CHECKING:
     from radiogene.cohort.table.summary import CohortSummary, PatientCounts
+    from radiogene.evaluation.net_benefit_difference import NetBenefitDifference
     from radiogene.model.recalibration import Recalibration
     from radiogene.prediction.compared_models import ComparedGene
+    from radiogene.prediction.gene_in_cohort import GeneInCohort
     from radiogene.prediction.model_evaluation import ModelEvaluation
     from radiogene.prediction.result import PredictionResult
     from radiogene.report.demo_metrics import DemoMetrics
 
 SHARES = (("auc", "AUC"), ("accuracy", "ACC"), ("sensitivity", "SEN"), ("specificity", "SPE"), ("f1", "F1"))
+CALIBRATED = (("observed_expected", "O/E"), ("calibration_intercept", "intercept"), ("calibration_slope", "slope"))
 FIGURES = (("brier", "Brier"), ("calibration_slope", "slope"), ("calibration_in_the_large", "level"), ("ece", "ECE"))
 
 
@@ -108,6 +111,9 @@ def evaluation_text(evaluation: "ModelEvaluation") -> str:
             f"threshold {value_text(gene.threshold.value)} (set on {gene.threshold.set_on})"
         )
         lines += [f"  {word:<4} {measure_text(gene.measures[key])}" for key, word in SHARES]
+        words = "; ".join(f"{word} {measure_text(gene.measures[key])}" for key, word in CALIBRATED)
+        lines.append(f"  calibration: {words}")
+        lines += _around_lines(evaluation.around[name])
         if gene.auc.value is not None and gene.auc.reason:
             lines.append(f"  {gene.auc.reason}")
         lines.append(f"  {cohort_shows(gene.mutants, gene.patients - gene.mutants).sentence}")
@@ -122,8 +128,31 @@ def evaluation_text(evaluation: "ModelEvaluation") -> str:
         words = "; ".join(f"{word} {measure_text(measure)}" for word, measure in figures)
         shown = "" if added.is_shown else "; not shown to add anything"
         lines.append(f"{name}, image against clinical values alone: {words}{shown}")
-    lines += [_comparison_line(compared) for compared in evaluation.against]
+    for compared in evaluation.against:
+        lines.append(_comparison_line(compared))
+        lines += [_net_benefit_line(found) for found in compared.net_benefit]
     return "\n".join(lines)
+
+
+def _around_lines(around: "GeneInCohort") -> list[str]:
+    """Predictive values, and who is missing from the figures or known less of."""
+    lines = [
+        f"  at a prevalence of {percent(values.prevalence)} ({values.source}): PPV {measure_text(values.positive)}; "
+        f"NPV {measure_text(values.negative)}"
+        for values in around.predictive
+    ]
+    lines += [
+        f"  {column.column} missing: {column.mutants.missing} of {column.mutants.patients} mutants, "
+        f"{column.wild_types.missing} of {column.wild_types.patients} wild types"
+        for column in around.missing
+        if column.missing
+    ]
+    if around.verification.untested:
+        lines.append(
+            f"  {around.verification.untested} of {around.verification.tested + around.verification.untested} patients "
+            "were not tested: where whom to test goes with the mutation, the figures of all are others"
+        )
+    return lines
 
 
 def _comparison_line(compared: "ComparedGene") -> str:
@@ -138,6 +167,15 @@ def _comparison_line(compared: "ComparedGene") -> str:
         f"{measure_text(compared.auc.difference)}, {p_values}; right alone {calls.only_first_right}, the other alone "
         f"{calls.only_second_right}, McNemar p {value_text(calls.p_value, missing='-')}"
         + (f"; {compared.auc.difference.reason}" if compared.auc.difference.reason else "")
+    )
+
+
+def _net_benefit_line(found: "NetBenefitDifference") -> str:
+    """One threshold: "  net benefit at 0.2: difference 0.021 (-0.010 to 0.052), acted on by one alone 14"."""
+    reason = f"; {found.difference.reason}" if found.difference.value is not None and found.difference.reason else ""
+    return (
+        f"  net benefit at {found.threshold:g}: difference {measure_text(found.difference)}, acted on by one alone "
+        f"{found.discordant}{reason}"
     )
 
 

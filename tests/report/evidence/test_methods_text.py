@@ -24,7 +24,18 @@ def changed(path, value):
     [
         ("preset", "paper", "preset tiny, smaller than the published network.", "preset paper."),
         ("image_size_px", 299, "at 64 x 64 pixels", "at 299 x 299 pixels"),
-        ("init", "the images of cats and dogs", "from random weights", "from the images of cats and dogs"),
+        (
+            "init",
+            {"MMDL": ["a pretrained network"]},
+            "They started from random weights.",
+            "They started from a pretrained network.",
+        ),
+        (
+            "init",
+            {"MMDL": ["a pretrained network", "random"], "VGG16": ["random"]},
+            "They started from random weights.",
+            "They started as follows: MMDL from a pretrained network; MMDL and VGG16 from random weights.",
+        ),
         (
             "seeds",
             {"Clinical model": [0], "MMDL": [0, 1, 2]},
@@ -48,7 +59,7 @@ def changed(path, value):
             "trained once",
             "Networks were evaluated in a cross-validation",
         ),
-        ("augmentation", [], "varied by flips", "Training images were not varied."),
+        ("augmentation", [], "varied by flips", "Training views were not varied."),
         ("class_weighting", True, "did not weigh", "weighed mutants by wild types"),
         ("nodule_rule", "max", "of the largest nodule", "the highest probability of the nodules"),
         ("clinical_columns", [], "given age, sex and smoking", "MMDL was given images alone."),
@@ -71,7 +82,8 @@ def test_the_text_follows_the_manifest(path, value, before, after):
         ("preset", "preset"),
         ("decision.threshold_rule", "Youden"),
         ("decision.calibration", "recalibrated"),
-        ("decision.cross_fitted", "cross-fitted"),
+        ("decision.cross_fitted", "called by what the other folds set"),
+        ("standardisation", "Standardisation"),
         ("splits.classical", "nested"),
         ("splits.by", "by patient"),
         ("frozen_before_external", "frozen"),

@@ -117,7 +117,8 @@ def test_files_are_those_of_the_report(folder):
     tables = {f"tables/table{n}.{end}" for n in range(1, 9) for end in ("csv", "tex", "json")}
     tables |= {"tables/calibration.csv", "tables/subgroups.csv"}
     figures = {"figures/figure6.svg", "figures/figure7.png", "figures/calibration-curves.svg"}
-    assert written == tables | figures | {"report.html", "methods.txt", "tripod_ai.csv", "claim.csv"}
+    checklists = {f"{name}.csv" for name in ("tripod_ai", "stard_ai", "claim", "probast_ai")}
+    assert written == tables | figures | {"report.html", "methods.txt"} | checklists
     content = json.loads((folder / "tables" / "table3.json").read_text(encoding="utf-8"))
     assert content == {"synthetic": True, **json.loads(json.dumps(example_report().tables[1].to_json()))}
     assert (folder / "figures" / "figure7.png").read_bytes() == example_report().figures[1].content

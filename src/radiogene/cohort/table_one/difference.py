@@ -12,7 +12,8 @@ SMALLEST_EXPECTED = 5.0
 """Cochran's rule: below this expected count the chi-squared distribution is a poor approximation."""
 
 WITH, WITHOUT = ("patient with it", "patients with it"), ("without it", "without it")
-AGES, OTHER_AGES = ("age in one cohort", "ages in one cohort"), ("in the other", "in the other")
+AGES, NUMBERS = ("age in one cohort", "ages in one cohort"), ("value in one cohort", "values in one cohort")
+OTHER_NUMBERS = ("in the other", "in the other")
 """What is counted in the gate by number of events."""
 
 FISHER = "Fisher's exact test"
@@ -59,11 +60,24 @@ def difference_of_shares(first: tuple[int, int], second: tuple[int, int]) -> Dif
 
 
 def difference_of_ages(first_years: Sequence[float], second_years: Sequence[float]) -> Difference:
-    """Whether ages are higher in one cohort: Mann-Whitney U, normal approximation, ties and continuity corrected."""
-    if not first_years or not second_years:
+    """Whether ages are higher in one cohort; see `difference_of_numbers`."""
+    return difference_of_numbers(first_years, second_years, AGES)
+
+
+def difference_of_numbers(
+    first: Sequence[float], second: Sequence[float], nouns: tuple[str, str] = NUMBERS
+) -> Difference:
+    """Whether numbers are higher in one cohort: Mann-Whitney U, normal approximation, ties and continuity corrected.
+
+    Args:
+        first: known values of one cohort.
+        second: those of the other.
+        nouns: what one and several values of the first are called, where there are too few.
+    """
+    if not first or not second:
         return Difference(MANN_WHITNEY, None, "known for nobody in one cohort")
-    if len({*first_years, *second_years}) == 1:
+    if len({*first, *second}) == 1:
         return Difference(MANN_WHITNEY, None, "the same in all patients of both cohorts")
-    if few := few_events(len(first_years), len(second_years), AGES, OTHER_AGES):
+    if few := few_events(len(first), len(second), nouns, OTHER_NUMBERS):
         return Difference(MANN_WHITNEY, None, few)
-    return Difference(MANN_WHITNEY, float(mannwhitneyu(first_years, second_years, method="asymptotic").pvalue))
+    return Difference(MANN_WHITNEY, float(mannwhitneyu(first, second, method="asymptotic").pvalue))

@@ -10,6 +10,8 @@ from radiogene.experiments.planned_fit import PlannedFit
 from radiogene.experiments.row_measures import RowFigures, external_figures
 from radiogene.experiments.rows import mmdl, system
 
+MMDL_TITLE = "MMDL"
+
 
 @dataclass(frozen=True, eq=False)
 class MainFigures:
@@ -23,7 +25,7 @@ class MainFigures:
 def main_fits(settings: ExperimentSettings) -> dict[str, PlannedFit]:
     """MMDL, both clinical models and the radiomics model by title."""
     return {
-        "MMDL": mmdl(settings),
+        MMDL_TITLE: mmdl(settings),
         "Clinical model": system(settings, "clinical"),
         "Clinical model, logistic regression": system(settings, "clinical-logistic"),
         "Radiomics model": system(settings, "radiomics"),
@@ -40,13 +42,19 @@ def main_figures(evidence: Evidence) -> Iterator[MainFigures]:
 
 
 def main_notes(evidence: Evidence) -> tuple[str, ...]:
-    """Why figures stand without an interval, and why systems have none."""
-    few = (
-        f"{of_system.gene}, {of_system.title}: {reason}."
-        for of_system in main_figures(evidence)
-        if (reason := event_gate(of_system.figures.labels))
+    """Why figures stand without an interval, each reason once, and why systems have none."""
+    few: dict[tuple[str, str], list[str]] = {}
+    of_gene: dict[str, int] = {}
+    for of_system in main_figures(evidence):
+        of_gene[of_system.gene] = of_gene.get(of_system.gene, 0) + 1
+        reason = event_gate(of_system.figures.labels)
+        if reason:
+            few.setdefault((of_system.gene, reason), []).append(of_system.title)
+    notes = (
+        f"{gene}: {reason}." if len(titles) == of_gene[gene] else f"{gene}, {'; '.join(titles)}: {reason}."
+        for (gene, reason), titles in few.items()
     )
-    return (*few, *main_missing(evidence))
+    return (*notes, *main_missing(evidence))
 
 
 def main_missing(evidence: Evidence) -> tuple[str, ...]:

@@ -1,8 +1,7 @@
-"""MMDL in subgroups of the external cohort: sex, smoking, site, nodule size."""
-
-import numpy as np
+"""MMDL in subgroups of the external cohort: sex, age, smoking, site, nodule size; its fairness, as far as seen."""
 
 from radiogene.cohort.few_events import FEWEST_EVENTS
+from radiogene.evaluation.cohort_tables import answered_patients
 from radiogene.evaluation.evaluation import Threshold
 from radiogene.evaluation.subgroups import patient_traits, subgroup_figures
 from radiogene.experiments.experiment import Done, Evidence, Experiment, Shown
@@ -14,7 +13,16 @@ from radiogene.report.evidence.evidence_report import PlainTable, SupplementEntr
 
 NAME = "subgroups"
 TITLE = "MMDL in subgroups of the external cohort"
-HEADINGS = ("gene", "subgroup", "patients", "mutants", "AUC", "SEN", "SPE")
+HEADINGS = (
+    "gene",
+    "subgroup",
+    "patients",
+    "mutants",
+    "AUC",
+    "false negative rate",
+    "false positive rate",
+    "O/E",
+)
 FEW_NOTE = (
     f"Below {FEWEST_EVENTS} mutants or wild types figures stand without an interval; without one of the kinds, not "
     "at all."
@@ -23,6 +31,10 @@ FEW_NOTE = (
 TEXT = (
     "Subgroups are looked at, not tested: of many, some stand out by chance, and intervals that do or do not overlap "
     "are no test of a difference. Every patient is called at the one threshold of the training side.",
+    "Fairness by sex, age and smoking is read from three columns: whether mutants are told from wild types as well in "
+    "each group (AUC), whether a mutant is missed or a wild type called as often (false negative and false positive "
+    "rate), and whether a probability means the same (mutants observed over expected, O/E). Groups of whom the table "
+    "says nothing cannot be looked at.",
 )
 
 
@@ -44,9 +56,8 @@ def show(evidence: Evidence) -> Shown:
 
 def _rows(evidence: Evidence, result: FitResult, gene: str) -> list[tuple[str, ...]]:
     """One line per subgroup."""
-    cohort = evidence.external.of_patients(result.external.patient_ids)
-    records = [cohort.source.records[cohort.largest_nodule(n)] for n in range(len(cohort))]
-    traits = patient_traits(cohort.patients, np.array([record.largest_extent_mm for record in records]))
+    answered = answered_patients(evidence.external, result.external)
+    traits = patient_traits(answered.patients, answered.sizes_mm)
     rule = result.decision.gene(gene)
     found = subgroup_figures(result.external, gene, Threshold(rule.threshold, rule.set_on), traits)
     return [
@@ -56,8 +67,9 @@ def _rows(evidence: Evidence, result: FitResult, gene: str) -> list[tuple[str, .
             str(one.patients),
             str(one.mutants),
             measure_words(one.auc),
-            measure_words(one.metrics.sensitivity),
-            measure_words(one.metrics.specificity),
+            measure_words(one.false_negative_rate),
+            measure_words(one.false_positive_rate),
+            measure_words(one.observed_expected),
         )
         for one in found
     ]

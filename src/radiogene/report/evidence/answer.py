@@ -46,15 +46,31 @@ def answer_of_block(block: TableBlock, main: str, reference: str) -> GeneAnswer:
 
 
 def question_of(report: EvidenceReport) -> str:
-    """The report's question, or the one that its answers belong to; empty where there are none."""
-    if report.question or not report.answers:
+    """The report's question, or the one that its answers or tests belong to; empty where nothing was compared."""
+    if report.question:
         return report.question
-    main, reference = report.answers[0].main, _lower_first(report.answers[0].reference)
-    genes = words_of([answer.gene for answer in report.answers])
+    if not report.answers:
+        return _question_of_tables(report)
+    main = report.answers[0].main
+    references = list(dict.fromkeys(f"the {in_sentence(answer.reference)}" for answer in report.answers))
+    genes = words_of(list(dict.fromkeys(answer.gene for answer in report.answers)))
+    sees = "which sees clinical values alone" if len(references) == 1 else "which see clinical values alone"
     return (
         f"Does {main}, which sees CT and clinical values, tell {genes} mutants from wild types in patients of another "
-        f"cohort, and better than the {reference}, which sees clinical values alone?"
+        f"cohort, and better than {words_of(references)}, {sees}?"
     )
+
+
+def _question_of_tables(report: EvidenceReport) -> str:
+    """The question that the tests of tables answer, where no answer stands for itself."""
+    tested = [
+        table.title
+        for table in report.tables
+        if any(row.comparison is not None for block in table.blocks for row in block.rows)
+    ]
+    if not tested:
+        return ""
+    return f"Does the AUC of MMDL differ from that of the other rows of each table ({'; '.join(tested)})?"
 
 
 def verdict_of(answer: GeneAnswer) -> Verdict:
@@ -67,9 +83,18 @@ def verdict_of(answer: GeneAnswer) -> Verdict:
     return Verdict.BELOW if interval.high < 0 else Verdict.UNDECIDED
 
 
+def tag_of(answer: GeneAnswer) -> str:
+    """The verdict in a word or two; what Holm's adjustment takes back is called a hint."""
+    verdict = verdict_of(answer)
+    adjusted = None if answer.comparison is None else answer.comparison.p_holm
+    if verdict in (Verdict.ABOVE, Verdict.BELOW) and adjusted is not None and adjusted >= SIGNIFICANCE:
+        return f"{verdict.value}, a hint"
+    return verdict.value
+
+
 def answer_sentence(answer: GeneAnswer) -> str:
     """One plain sentence or two: what the experiment shows of this gene, and how surely."""
-    main, reference = answer.main, _lower_first(answer.reference)
+    main, reference = answer.main, in_sentence(answer.reference)
     verdict = verdict_of(answer)
     comparison = answer.comparison
     if verdict is Verdict.NONE or comparison is None:
@@ -142,6 +167,11 @@ def _reason(answer: GeneAnswer) -> str:
     return reason.rstrip(".") or "the difference has no interval"
 
 
-def _lower_first(title: str) -> str:
-    """A title inside a sentence: "Clinical model" becomes "clinical model", an abbreviation stays."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+def in_sentence(title: str) -> str:
+    """A title inside a sentence: a comma would end it there, and an abbreviation stays as it is.
+
+    >>> in_sentence("Clinical model, logistic regression"), in_sentence("MMDL")
+    ('clinical model by logistic regression', 'MMDL')
+    """
+    words = title.replace(", ", " by ")
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from radiogene.evaluation.measure import Interval
-from radiogene.report.evidence.answer import Verdict, verdict_of
+from radiogene.report.evidence.answer import Verdict, in_sentence, verdict_of
 from radiogene.report.evidence.evidence_report import GeneAnswer
 from radiogene.report.numbers import percent_range, signed_points
 
@@ -14,6 +14,9 @@ WIDTH = 640
 
 LEFT, RIGHT = 90, 620
 """Where the scale begins and ends."""
+
+LEFT_OF_LONG = 260
+"""Where the scale begins beside labels that name the other system."""
 
 ROW = 30
 """Height of a gene's line."""
@@ -35,14 +38,14 @@ class DrawnAnswer:
     """One gene's line.
 
     Attributes:
-        gene: which gene.
+        label: the gene, with what it is held against where that differs between lines.
         y: height of the line.
         low, value, high: places of the interval's ends and of the difference.
         words: the difference and interval, for who cannot see it.
         decided: True where the interval leaves 0 out.
     """
 
-    gene: str
+    label: str
     y: float
     low: float
     value: float
@@ -81,12 +84,15 @@ def answer_drawing(answers: Sequence[GeneAnswer]) -> AnswerDrawing | None:
     step = next(step for step in STEPS if ceil(100 * reach / step) * 2 + 1 <= TICKS_AT_MOST)
     bound = max(1, ceil(100 * reach / step)) * step
 
+    alone = len({answer.reference for answer in answers}) == 1
+    left = LEFT if alone else LEFT_OF_LONG
+
     def place(share: float) -> float:
-        return LEFT + (RIGHT - LEFT) * (100 * share / bound + 1) / 2
+        return left + (RIGHT - left) * (100 * share / bound + 1) / 2
 
     lines = tuple(
         DrawnAnswer(
-            gene=answer.gene,
+            label=answer.gene if alone else f"{answer.gene}, {in_sentence(answer.reference)}",
             y=TOP + ROW * (number + 0.5),
             low=place(interval.low),
             value=place(value),

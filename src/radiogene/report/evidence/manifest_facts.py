@@ -3,10 +3,10 @@
 The manifest is plain JSON. Every key may be absent: the report then says nothing of it.
 
 * `synthetic`: true where any patient does not exist. `genes`: names. `finished`: date and time, ISO 8601.
-* `preset`, `image_size_px`, `init` (`random`, or in words), `epochs` of a network's main stage, `class_weighting`,
-  `augmentation` (list of words; empty for none).
-* `preparation`: `spacing_mm`, `cube_mm`, `interpolation`, `standardisation`. `views`: names. `view_sampling`: in words.
-  `nodule_rule`: `largest`, `mean` or `max`.
+* `preset`, `image_size_px`, `init` (by system's title, the starts of its networks: `random`, or in words), `epochs` of
+  a network's main stage, `class_weighting`, `augmentation` (list of words; empty for none); absent where none ran.
+* `preparation`: `spacing_mm`, `cube_mm`, `interpolation`. `standardisation`: in words. `views`: names. `view_sampling`:
+  in words. `nodule_rule`: `largest`, `mean` or `max`.
 * `systems`: list of `name`, `title`, `learner`, `needs`, `notes`. `clinical_columns` given to MMDL.
   `elimination_step`: share of features dropped in a round.
 * `splits`: `by`, `stratified_by` (list), and for `networks` and `classical` one of
@@ -15,7 +15,7 @@ The manifest is plain JSON. Every key may be absent: the report then says nothin
   `repeats`: by title, those of its cross-validations where there was more than one.
   `seeds_averaged`: fits whose probabilities are averaged in one prediction.
 * `decision`: `threshold_rule`, `calibration` (`identity`, `temperature`, `isotonic`), `set_on` (list of words),
-  `cross_fitted`. `bootstrap`: `resamples`, `seed`.
+  `cross_fitted` (true where a table calls training patients by what other folds set). `bootstrap`: `resamples`, `seed`.
 * `frozen_before_external`: true where every choice was frozen before external patients were predicted.
 * `versions` by name; `device`, `precision`, `cores`, `peak_memory_mb`; `fingerprints`: SHA-256 of the stores by role.
 * `protocol`: `sha256`, `question`, `frozen_utc`, `looks_before`, `planned`, `after`, `deviations` (lists of words) and

@@ -82,8 +82,8 @@ def _images(manifest: Manifest) -> list[str]:
         detail = f", sampled {sampling}" if sampling else ""
         pixels = f" at {size} x {size} pixels" if size is not None else ""
         number = "one view" if len(views) == 1 else f"{len(views)} views"
-        sentences.append(f"Networks saw {number} of the nodule ({', '.join(views)}){pixels}{detail}.")
-    standardisation = fact(manifest, "preparation.standardisation")
+        sentences.append(f"Networks saw {number} of the nodule ({'; '.join(views)}){pixels}{detail}.")
+    standardisation = fact(manifest, "standardisation")
     if standardisation:
         sentences.append(f"Standardisation: {standardisation}.")
     rule = fact(manifest, "nodule_rule")
@@ -98,7 +98,7 @@ def _systems(manifest: Manifest) -> list[str]:
     for system in systems:
         needs = f" from {words_of(list(system['needs']))}" if system.get("needs") else ""
         notes = "".join(f"; {note.rstrip('.')}" for note in system.get("notes", ()))
-        sentences.append(f"{system['title']}: {str(system['learner']).rstrip('.')}{needs}{notes}.")
+        sentences.append(f"{system['title']}{needs and ','}{needs}: {str(system['learner']).rstrip('.')}{notes}.")
     columns = fact(manifest, "clinical_columns")
     if columns is not None:
         sentences.append(f"MMDL was given {words_of(columns)}." if columns else "MMDL was given images alone.")
@@ -172,10 +172,9 @@ def _networks(manifest: Manifest) -> list[str]:
     if preset is not None:
         smaller = ", smaller than the published network" if preset in SMALLER_PRESETS else ""
         sentences.append(f"Networks had the sizes of the preset {preset}{smaller}.")
-    init = fact(manifest, "init")
-    if init is not None:
-        words = "random weights" if init == "random" else str(init)
-        sentences.append(f"They started from {words}.")
+    starts = fact(manifest, "init")
+    if starts:
+        sentences.append(_starts(starts))
     epochs = fact(manifest, "epochs")
     if epochs is not None:
         sentences.append(f"The main stage of training had at most {epochs} epochs.")
@@ -186,11 +185,23 @@ def _networks(manifest: Manifest) -> list[str]:
     augmentation = fact(manifest, "augmentation")
     if augmentation is not None:
         sentences.append(
-            f"Training images were varied by {words_of(augmentation)}."
+            f"Training views were varied by {words_of(augmentation)}."
             if augmentation
-            else "Training images were not varied."
+            else "Training views were not varied."
         )
     return sentences
+
+
+def _starts(starts: Mapping[str, Sequence[str]]) -> str:
+    """Where the parameters of the networks began; systems are named only where they differ."""
+    systems: dict[str, list[str]] = {}
+    for title, found in starts.items():
+        for start in found:
+            systems.setdefault("random weights" if start == "random" else start, []).append(title)
+    if len(systems) == 1:
+        return f"They started from {next(iter(systems))}."
+    parts = [f"{words_of(titles)} from {start}" for start, titles in systems.items()]
+    return f"They started as follows: {'; '.join(parts)}."
 
 
 def _decision(manifest: Manifest) -> list[str]:
@@ -203,7 +214,10 @@ def _decision(manifest: Manifest) -> list[str]:
     if calibration is not None:
         sentences.append(CALIBRATIONS.get(calibration, f"Calibration: {calibration}."))
     if fact(manifest, "decision.cross_fitted") is True:
-        sentences.append("Calibration figures of the training cohort are cross-fitted.")
+        sentences.append(
+            "In tables of the training cohort each patient held out by a fold was calibrated and called by what the "
+            "other folds set."
+        )
     return sentences
 
 

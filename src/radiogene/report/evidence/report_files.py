@@ -29,7 +29,8 @@ def write_report(report: EvidenceReport, out: Path) -> None:
     """Writes `report.html`, `methods.txt`, `tables/`, `figures/` and the checklists into a folder.
 
     `tables/NAME.csv`, `.tex` and `.json` hold each table; the CSV and JSON are not rounded. Tables of the supplement
-    are CSV alone. `figures/NAME.svg` or `.png` hold each image. `tripod_ai.csv` and `claim.csv` hold the checklists.
+    are CSV alone. `figures/NAME.svg` or `.png` hold each image. `tripod_ai.csv`, `stard_ai.csv`, `claim.csv` and
+    `probast_ai.csv` hold the checklists.
     The page comes last, so that it never stands beside older tables of its own.
 
     Args:

@@ -1,28 +1,33 @@
 """The page of an experiment, from its question to its software."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from markupsafe import Markup
 
 from radiogene import __version__
 from radiogene.report.embedded_image import image_data_uri
-from radiogene.report.evidence.answer import answer_sentence, chance_sentence, question_of, verdict_of
+from radiogene.report.evidence.answer import answer_sentence, chance_sentence, question_of, tag_of
 from radiogene.report.evidence.answer_drawing import answer_drawing
 from radiogene.report.evidence.cautions import cautions
 from radiogene.report.evidence.checklists.checklist import Checklist
 from radiogene.report.evidence.checklists.claim import CLAIM
+from radiogene.report.evidence.checklists.probast_ai import PROBAST_AI
+from radiogene.report.evidence.checklists.stard_ai import STARD_AI
 from radiogene.report.evidence.checklists.tripod_ai import TRIPOD_AI
 from radiogene.report.evidence.evidence_report import EvidenceFigure, EvidenceReport, GeneAnswer
 from radiogene.report.evidence.evidence_table import EvidenceTable
 from radiogene.report.evidence.manifest_facts import fact, words_of
 from radiogene.report.evidence.methods_text import methods_paragraphs
 from radiogene.report.evidence.printed_rows import table_html
+from radiogene.report.evidence.table_answers import table_answers
 from radiogene.report.numbers import MISSING, p_text, percent_interval, percent_value, signed_points, value_text
 from radiogene.report.page import render_page
 from radiogene.report.paper.paper_values import PAPER
 from radiogene.report.table_one_text import table_one_grid
 
-CHECKLISTS: tuple[Checklist, ...] = (TRIPOD_AI, CLAIM)
+CHECKLISTS: tuple[Checklist, ...] = (TRIPOD_AI, STARD_AI, CLAIM, PROBAST_AI)
 
 SETTINGS_SHOWN = (
     ("finished", "finished"),
@@ -92,7 +97,12 @@ def report_page(report: EvidenceReport) -> str:
         "paper": PAPER,
         "question": question_of(report),
         "cautions": cautions(report),
-        "answers": [_answer(answer) for answer in report.answers],
+        "answers": _answers(report.answers),
+        "table_answers": [
+            (_heading(name, title), list(answers))
+            for (name, title), answers in groupby(table_answers(report.tables), key=lambda a: (a.table, a.title))
+        ],
+        "several_references": len({answer.reference for answer in report.answers}) > 1,
         "drawing": answer_drawing(report.answers),
         "table_one": None if report.table_one is None else table_one_grid(report.table_one, True),
         "tables": [_table(table) for table in report.tables],
@@ -111,13 +121,23 @@ def report_page(report: EvidenceReport) -> str:
     return render_page("evidence.html.j2", values)
 
 
+def _answers(answers: Sequence[GeneAnswer]) -> list[ShownAnswer]:
+    """All answers; whether the main system beats chance is said once per gene."""
+    shown: list[ShownAnswer] = []
+    for answer in answers:
+        found = _answer(answer)
+        said = any(earlier.gene == found.gene and earlier.chance == found.chance for earlier in shown)
+        shown.append(replace(found, chance="") if said else found)
+    return shown
+
+
 def _answer(answer: GeneAnswer) -> ShownAnswer:
     comparison = answer.comparison
     difference = None if comparison is None else comparison.difference
     value = None if difference is None else difference.value
     return ShownAnswer(
         gene=answer.gene,
-        verdict=verdict_of(answer).value,
+        verdict=tag_of(answer),
         main=answer.main,
         reference=answer.reference,
         main_auc=(percent_value(answer.main_auc), percent_interval(answer.main_auc)),
@@ -131,10 +151,14 @@ def _answer(answer: GeneAnswer) -> ShownAnswer:
 
 
 def _table(table: EvidenceTable) -> ShownTable:
-    number = table.name.removeprefix("table")
     rows = sum(len(block.rows) for block in table.blocks)
-    heading = f"Table {number}. {table.title}" if number.isdigit() else table.title
-    return ShownTable(table.name, heading, table_html(table), rows <= ROWS_OF_ONE_PAGE)
+    return ShownTable(table.name, _heading(table.name, table.title), table_html(table), rows <= ROWS_OF_ONE_PAGE)
+
+
+def _heading(name: str, title: str) -> str:
+    """`Table 3. Its title`, where the name has a number."""
+    number = name.removeprefix("table")
+    return f"Table {number}. {title}" if number.isdigit() else title
 
 
 def _figure(figure: EvidenceFigure) -> ShownFigure:

@@ -16,7 +16,7 @@ from radiogene.report.figures.printed_page import (
     printed_figure,
     unit_square,
 )
-from radiogene.report.line_styles import MARKERS, curve_styles
+from radiogene.report.line_styles import MARKERS, LineStyle, curve_styles
 
 BARS = 25
 """Bars of the distribution of probabilities."""
@@ -36,6 +36,9 @@ class CalibrationLine:
         interval: lowest and highest share of mutants (B,) of each bin; None where none is drawn.
         probabilities: (N,) of the patients, for their distribution; only the highlighted curve's is drawn.
         highlighted: whether the reader is to see this one first.
+        curve: probability and share of mutants (T,) of a smooth curve, which is then drawn in place of lines from bin
+            to bin; None draws those.
+        band: lowest and highest share (T,) around the smooth curve; None where none is drawn.
     """
 
     label: str
@@ -44,6 +47,8 @@ class CalibrationLine:
     interval: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
     probabilities: NDArray[np.float64] | None = None
     highlighted: bool = False
+    curve: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    band: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
 
 def calibration_figure(genes: Mapping[str, Sequence[CalibrationLine]], synthetic: bool) -> Figure:
@@ -70,6 +75,9 @@ def _draw(axes: Axes, lines: Sequence[CalibrationLine]) -> None:
             low, high = line.interval
             axes.vlines(line.mean_probability, low, high, color=style["color"], linewidth=0.9, zorder=style["zorder"])
         marker = MARKERS[number % len(MARKERS)]
+        if line.curve is not None:
+            _draw_smooth(axes, line, style, marker)
+            continue
         axes.plot(
             line.mean_probability,
             line.mutant_share,
@@ -87,8 +95,30 @@ def _draw(axes: Axes, lines: Sequence[CalibrationLine]) -> None:
         bars = any(line.highlighted and line.probabilities is not None for line in lines)
         intervals = any(line.interval is not None for line in lines)
         words = ["points: bins of equally many patients"]
-        words += ["lines: 95%"] * intervals + ["bars: patients"] * bars
+        bands = any(line.band is not None for line in lines)
+        words += ["lines: 95%"] * intervals + ["band: 95%"] * bands + ["bars: patients"] * bars
         legend_below(axes, "; ".join(words))
+
+
+def _draw_smooth(axes: Axes, line: CalibrationLine, style: LineStyle, marker: str) -> None:
+    """The smooth curve with its band; the bins of the highlighted system alone as points."""
+    if line.curve is None:
+        return
+    probability, share = line.curve
+    if line.band is not None:
+        axes.fill_between(probability, *line.band, color=style["color"], alpha=0.16, linewidth=0, zorder=1.2)
+    axes.plot(probability, share, label=line.label, **style)
+    if line.highlighted:
+        axes.plot(
+            line.mean_probability,
+            line.mutant_share,
+            marker=marker,
+            markersize=3.6,
+            linestyle="none",
+            color=style["color"],
+            clip_on=False,
+            zorder=4,
+        )
 
 
 def _draw_distribution(axes: Axes, probabilities: NDArray[np.float64], colour: str) -> None:

@@ -51,7 +51,7 @@ class ChecklistItem:
     """One item.
 
     Attributes:
-        number: as published.
+        number: as published; empty where the questions are not numbered here.
         section: of the checklist.
         topic: in our words.
         fill: its answer.
@@ -72,12 +72,14 @@ class Checklist:
         title: of its section in the report.
         source: publication.
         items: in its order.
+        note: on how it is used here, printed beneath it.
     """
 
     name: str
     title: str
     source: str
     items: tuple[ChecklistItem, ...]
+    note: str = ""
 
     def filled(self, report: EvidenceReport) -> PlainTable:
         """The checklist as a table of words.
@@ -90,9 +92,8 @@ class Checklist:
             answer = item.fill(report)
             rows.append((item.number, item.section, item.topic, answer.status.value, answer.printed, answer.where))
         headings = ("item", "section", "topic", "answered", "answer", "where in the report")
-        return PlainTable(
-            headings, tuple(rows), (f"{self.source}. Topics are in our words; the publication has the items.",)
-        )
+        notes = (f"{self.source}. Topics are in our words; the publication has the items.", self.note)
+        return PlainTable(headings, tuple(rows), tuple(note for note in notes if note))
 
 
 def authors(words: str) -> Fill:

@@ -49,7 +49,10 @@ _DATA = (
     ),
     ChecklistItem("11", "Data", "De-identification", of_patients("how images and tables were de-identified")),
     ChecklistItem(
-        "12", "Data", "Missing data", run(facts.unknown_labels, WHOM, "how missing labels and values were handled")
+        "12",
+        "Data",
+        "Missing data",
+        run(facts.missing_data, "On whom, Supplement", "how missing labels and values were handled"),
     ),
     ChecklistItem(
         "13", "Data", "How the images were acquired", of_patients("scanners, kernels, slice thickness, contrast medium")

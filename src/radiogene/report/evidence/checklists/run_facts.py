@@ -3,13 +3,29 @@
 from collections.abc import Callable
 
 from radiogene.report.evidence.answer import answer_sentence, question_of
-from radiogene.report.evidence.evidence_report import EXTERNAL, TRAINING, CohortDescription, EvidenceReport, GeneCounts
+from radiogene.report.evidence.evidence_report import (
+    EXTERNAL,
+    TRAINING,
+    CohortDescription,
+    EvidenceReport,
+    GeneCounts,
+    SupplementEntry,
+)
 from radiogene.report.evidence.evidence_table import COLUMNS
 from radiogene.report.evidence.manifest_facts import fact, words_of
 from radiogene.report.evidence.methods_text import methods_paragraphs
 
 MAP_FIGURES = ("figure7", "figure8", "figure11", "figure12")
 """Figures of activation maps."""
+
+SUBGROUPS, MISSING_VALUES, VERIFICATION = "subgroups", "missing-values", "verification"
+PREDICTIVE_VALUES, CALIBRATION, INSTABILITY = "predictive-values", "calibration", "instability"
+"""Parts of the supplement that answer items."""
+
+VALIDATED = ("Systems without a network", "Networks were")
+"""How sentences on validation begin."""
+
+FAIRNESS_FACTORS = ("sex", "age", "smoking")
 
 BEGINNING = 200
 """Characters of a paragraph of the methods that a checklist repeats; the rest is read there."""
@@ -29,11 +45,123 @@ def methods(heading: str) -> Callable[[EvidenceReport], str]:
     return found
 
 
+def validation(report: EvidenceReport) -> str:
+    """How each kind of system was validated, and where it was selected and tuned."""
+    paragraphs = methods_paragraphs(report.manifest, report.tables)
+    sentences = [
+        sentence
+        for paragraph in paragraphs
+        if paragraph.heading == "Training and validation"
+        for sentence in paragraph.sentences
+        if sentence.startswith(VALIDATED)
+    ]
+    return " ".join(sentences)
+
+
 def sites(report: EvidenceReport) -> str:
-    """That performance was compared between sites."""
-    tables = [entry.table for entry in report.supplement if entry.name == "subgroups"]
-    rows = [row for table in tables if table is not None for row in table.rows]
-    return "Subgroups by site." if any("site" in row[0].lower() for row in rows) else ""
+    """That performance was compared between sites; nothing where there is one only."""
+    found = [level for level in _subgroups(report) if level.startswith("site: ") and not level.endswith("unknown")]
+    return "Subgroups by site." if len(set(found)) > 1 else ""
+
+
+def fairness(report: EvidenceReport) -> str:
+    """By what groups of patients performance was looked at."""
+    levels = _subgroups(report)
+    factors = [factor for factor in FAIRNESS_FACTORS if any(level.startswith(f"{factor}: ") for level in levels)]
+    if not factors:
+        return ""
+    return (
+        "AUC, false negative and false positive rate, and observed over expected mutants of MMDL by "
+        f"{words_of(factors)}: looked at, not tested; no threshold is set per group."
+    )
+
+
+def _subgroups(report: EvidenceReport) -> list[str]:
+    """The subgroups of the supplement, such as "sex: female"."""
+    tables = [entry.table for entry in report.supplement if entry.name == SUBGROUPS]
+    return [row[1] for table in tables if table is not None for row in table.rows if len(row) > 1]
+
+
+def missing_data(report: EvidenceReport) -> str:
+    """What was done where a label or a predictor was not known, with the external numbers."""
+    labels_missing = unknown_labels(report)
+    entry = _entry(report, MISSING_VALUES)
+    if entry is None or entry.table is None:
+        return labels_missing
+    counts: dict[str, tuple[int, int]] = {}
+    for role, gene, column, *cells in entry.table.rows:
+        if role == EXTERNAL and gene == entry.table.rows[0][1]:
+            pairs = [tuple(int(number) for number in cell.split(" of ")) for cell in cells]
+            counts[column] = (sum(missing for missing, _ in pairs), sum(patients for _, patients in pairs))
+    words = ", ".join(f"{column} {missing} of {patients}" for column, (missing, patients) in counts.items())
+    return f"{labels_missing} Predictors missing (external): {words}. {entry.text[0]}"
+
+
+def verification_bias(report: EvidenceReport) -> str:
+    """That tested and untested patients were set side by side, or that all were tested."""
+    entry = _entry(report, VERIFICATION)
+    if entry is None:
+        return ""
+    return "Tested and untested patients are set side by side." if entry.table is not None else entry.text[0]
+
+
+def cross_tabulation(report: EvidenceReport) -> str:
+    """Where calls stand against labels."""
+    entry = _entry(report, PREDICTIVE_VALUES)
+    return "" if entry is None else "Right and wrong calls of either kind, with predictive values."
+
+
+def calibration(report: EvidenceReport) -> str:
+    """Which figures of calibration are given."""
+    if _entry(report, CALIBRATION) is None:
+        return ""
+    return "Observed over expected, slope and intercepts with intervals, and smooth curves."
+
+
+def instability(report: EvidenceReport) -> str:
+    """That predictions of several fits were compared."""
+    entry = _entry(report, INSTABILITY)
+    return "" if entry is None else f"{entry.title}."
+
+
+def leakage(report: EvidenceReport) -> str:
+    """What the check with shuffled labels gave."""
+    checked = [line for line in report.permutations if line.holds is not None]
+    if not checked:
+        return ""
+    kept = sum(line.holds is True for line in checked)
+    return f"Shuffled labels: {kept} of {len(checked)} checks near an AUC of 0.5."
+
+
+def duplicates(report: EvidenceReport) -> str:
+    """That patients who are one were refused, or allowed."""
+    allowed = fact(report.manifest, "duplicates.allowed")
+    if allowed is None:
+        return ""
+    sentence = fact(report.manifest, "duplicates.sentence")
+    return str(sentence) if sentence else "No patient is in both cohorts, and none twice (identifiers, series, cubes)."
+
+
+def outcome_of_predictors(report: EvidenceReport) -> str:
+    """That the mutation is no predictor."""
+    return "The label is no input of any system; a column that copies it is refused." if predictors(report) else ""
+
+
+def stored_outputs(report: EvidenceReport) -> str:
+    """That every prediction and look is kept."""
+    if not report.ledger:
+        return ""
+    return "The predictions of every fit are kept beside the report, and a ledger lists every external evaluation."
+
+
+def protocol(report: EvidenceReport) -> str:
+    """The frozen protocol, where one was followed."""
+    sentence = fact(report.manifest, "protocol.sentence")
+    return str(sentence) if sentence else ""
+
+
+def _entry(report: EvidenceReport, name: str) -> SupplementEntry | None:
+    return next((entry for entry in report.supplement if entry.name == name), None)
 
 
 def objectives(report: EvidenceReport) -> str:
@@ -138,7 +266,7 @@ def maps(report: EvidenceReport) -> str:
 
 def robustness(report: EvidenceReport) -> str:
     """Seeds, subgroups and shuffled labels."""
-    parts = [entry.title for entry in report.supplement if entry.name in ("seeds", "subgroups")]
+    parts = [entry.title for entry in report.supplement if entry.name in ("seeds", SUBGROUPS, INSTABILITY)]
     checked = [line for line in report.permutations if line.mean_auc is not None]
     parts += ["shuffled labels"] if checked else []
     return f"{words_of(parts)}." if parts else ""
@@ -180,7 +308,7 @@ def ensembling(report: EvidenceReport) -> str:
 def internal_data(report: EvidenceReport) -> str:
     """Figures of the training cohort by models that had not seen the patient."""
     tables = [_table_words(t.name) for t in report.tables if t.name in ("table2", "table7")]
-    splits = methods("Training and validation")(report)
+    splits = validation(report)
     return f"{words_of(tables)}. {splits}" if tables and splits else ""
 
 
@@ -212,5 +340,8 @@ def _beginning(sentences: tuple[str, ...]) -> str:
 
 
 def _table_words(name: str) -> str:
-    """`table3` as "Table 3"."""
-    return f"Table {name.removeprefix('table')}" if name.startswith("table") else name
+    """`table3` as "Table 3", `figure10` as "Figure 10"."""
+    for kind in ("table", "figure"):
+        if name.startswith(kind):
+            return f"{kind.capitalize()} {name.removeprefix(kind)}"
+    return name

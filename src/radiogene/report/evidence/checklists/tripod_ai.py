@@ -118,10 +118,10 @@ _DATA = (
         "Methods",
         "Missing data",
         run(
-            facts.unknown_labels,
-            WHOM,
+            facts.missing_data,
+            "On whom, Supplement",
             "how missing values were handled",
-            add="why genes were not tested",
+            add="why genes were not tested and values are missing",
         ),
     ),
 )
@@ -176,7 +176,12 @@ _ANALYSIS = (
         "14",
         "Methods",
         "Fairness",
-        authors("what was done for fairness and why; subgroups by sex stand in the supplement where they were made"),
+        run(
+            facts.fairness,
+            SUPPLEMENT,
+            "what was done for fairness and why",
+            add="why these groups, and which others could not be looked at",
+        ),
     ),
     ChecklistItem(
         "15",
@@ -205,7 +210,12 @@ _ANALYSIS = (
 _OPEN_SCIENCE = (
     ChecklistItem("18a", "Open science", "Funding", authors("sources of funding and the part of funders")),
     ChecklistItem("18b", "Open science", "Conflicts of interest", authors("conflicts of interest of every author")),
-    ChecklistItem("18c", "Open science", "Protocol", authors("where the protocol is, or that there was none")),
+    ChecklistItem(
+        "18c",
+        "Open science",
+        "Protocol",
+        run(facts.protocol, "Read with care", "where the protocol is, or that there was none"),
+    ),
     ChecklistItem("18d", "Open science", "Registration", authors("register and number, or that there is none")),
     ChecklistItem("18e", "Open science", "Availability of data", of_patients("who can have the data, and how")),
     ChecklistItem(
