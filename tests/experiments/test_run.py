@@ -124,7 +124,7 @@ def test_another_experiment_in_the_folder_is_refused(places):
 
 def test_two_stores_with_the_same_patient_are_refused(places):
     shared = replace(places, external=places.training)
-    with pytest.raises(CohortError, match="are in both stores"):
+    with pytest.raises(CohortError, match="are in both cohorts"):
         run_experiments([experiment(CLINICAL)], SETTINGS, shared)
 
 

@@ -15,7 +15,7 @@ from radiogene.methods.trained_model import fit_model
 from radiogene.prediction.predictor import Predictor
 
 SAME_FILES = ("settings.json", "decision.json", "out_of_fold.csv", "clinical_only.json", "history.json")
-"""The file of estimators holds the time at which it was written and addresses in memory: what it answers is compared."""
+"""What a fit leaves that no scan has a part in; the file of estimators is compared by its answers."""
 
 
 @pytest.fixture(scope="module")

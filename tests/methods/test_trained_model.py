@@ -140,7 +140,7 @@ def test_the_commands_train_evaluate_and_predict_with_it(synthetic_store, synthe
 
 def test_a_store_without_labels_is_refused_before_anything_is_fitted(tmp_path):
     rows = [replace(row, labels={"EGFR": None, "KRAS": None}) for row in TablePatients().rows]
-    with pytest.raises(TrainingError, match="No nodule of the store has a known status of EGFR or KRAS"):
+    with pytest.raises(TrainingError, match="No patient has a known status of EGFR or KRAS"):
         fitted("clinical", MethodSettings(folds=3), PreparedCohort.of(TableWithCubes(rows)), tmp_path)
 
 
