@@ -7,7 +7,7 @@ DEMO_OUT ?= demo
 # Two processes of one thread each; the slowest tests are named at the end.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 25
 
-.PHONY: install demo test test-long test-all bench bench-quick docs lint clean
+.PHONY: install demo test test-long test-all torture bench bench-quick docs lint clean
 
 install: $(VENV)/.installed
 
@@ -44,6 +44,12 @@ test: $(VENV)/.installed-test
 # What takes longest: the tutorials, the examples, clusters, the whole demonstration from the built wheel.
 test-long: $(VENV)/.installed-test
 	$(PYTEST) -m long
+
+# Seeded damage of every format, bombs, poisoned batches and mutated model folders: under an hour on two cores.
+TORTURE_FILES ?= 700
+torture: $(VENV)/.installed-test
+	RADIOGENE_TORTURE=$(TORTURE_FILES) $(PYTEST) tests/torture tests/ct/test_bombs.py tests/cohort/store/test_poisoned_batch.py \
+	  tests/model/test_mutated_folder.py tests/parallel/test_guarded_child.py tests/cli/test_special_files.py
 
 # Every test, each once.
 test-all: test test-long

@@ -55,6 +55,9 @@ LEARNERS = {"logistic regression": Learner.LOGISTIC, "forest": Learner.FOREST}
 SYSTEMS = {"logistic regression": "clinical-logistic", "forest": "clinical"}
 """The same two as systems of `radiogene train`."""
 
+SMOKING = {"ever smoked or not": False, "never, former or current": True}
+"""How the independent computation codes smoking; radiogene's own systems read the first."""
+
 Nested = dict[str, dict[str, dict[str, NestedResult]]]
 """Per gene, group and learner."""
 
@@ -139,13 +142,17 @@ def check_table(checks: dict[str, PermutationCheck]) -> str:
     return markdown_table(["gene", "dealings", "mean AUC", "lowest", "highest"], lines)
 
 
-def pooled_table(results: Nested, independent: Mapping[str, float]) -> str:
+def pooled_table(results: Nested, independent: Mapping[str, Mapping[str, float]]) -> str:
     """Pooled AUC of logistic regression on age, sex and smoking in both arms, ours and by scikit-learn alone."""
     lines = [
-        [gene, f"{results[gene]['both arms, no stage']['logistic regression'].pooled.mean:.2f}", f"{area:.2f}"]
-        for gene, area in independent.items()
+        [
+            gene,
+            f"{results[gene]['both arms, no stage']['logistic regression'].pooled.mean:.2f}",
+            *(f"{area:.2f}" for area in areas.values()),
+        ]
+        for gene, areas in independent.items()
     ]
-    return markdown_table(["gene", "radiogene", "scikit-learn alone"], lines)
+    return markdown_table(["gene", "radiogene", *(f"scikit-learn alone, {words}" for words in SMOKING)], lines)
 
 
 def external(rows: tuple[PatientRow, ...], tcga: tuple[PatientRow, ...], seed: int = 0) -> dict[str, dict[str, Any]]:
@@ -197,7 +204,10 @@ def run(data: Path, out: Path, seeds: int = SEEDS, permutations: int = PERMUTATI
     tcga = tcga_patients(data / "tcga_luad" / "tcga_luad_egfr_kras.csv")
     results = nested(rows, tcga.rows, seeds)
     checks = {gene: permuted(clinical_question(of_papers_arm(rows), gene, WITH_STAGE), permutations) for gene in GENES}
-    independent = {gene: pooled_auc(labels_csv, gene, seeds) for gene in GENES}
+    independent = {
+        gene: {words: pooled_auc(labels_csv, gene, three_words=three) for words, three in SMOKING.items()}
+        for gene in GENES
+    }
     content: dict[str, Any] = {
         "seeds": seeds,
         "genes": {

@@ -84,6 +84,12 @@ class StorageError(RadiogeneError):
     exit_code = 19
 
 
+class ChangedError(RadiogeneError):
+    """A store, a model, an experiment or a report that is not as it was written."""
+
+    exit_code = 21
+
+
 class CasesFailedError(RadiogeneError):
     """A batch that went through although some of its cases failed; they are listed in its output."""
 

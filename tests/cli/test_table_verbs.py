@@ -26,6 +26,11 @@ def table_of(place, prefix, count, seed):
     return place
 
 
+def lines_of(table):
+    with table.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     place = tmp_path_factory.mktemp("tables")
@@ -45,8 +50,8 @@ def test_the_verbs_take_a_table(tables, model, tmp_path, radiogene, own_state):
     words = ("--method", "clinical-logistic", "--folds", "3", "--clinical", "age,sex,smoking")
     trained = radiogene("train", "--table", training, *words, "--out", tmp_path / "model", "--quiet")
     assert trained.returncode == 0, trained.stderr
-    weights = [(folder / "estimators.skops").read_bytes() for folder in (model, tmp_path / "model")]
-    assert weights[0] == weights[1]
+    for name in ("settings.json", "decision.json", "out_of_fold.csv"):
+        assert (model / name).read_bytes() == (tmp_path / "model" / name).read_bytes()
 
     found = radiogene("evaluate", "--model", tmp_path / "model", "--table", external, "--json")
     assert found.returncode == 0, found.stderr
@@ -81,12 +86,12 @@ def test_one_patient_and_a_table_are_predicted_without_scans(tables, model, tmp_
     (tmp_path / "one.csv").write_text("patient_id,age,sex,smoking\nX,63,female,never\n")
     batch = radiogene("predict", "--model", model, "--cohort", tmp_path / "one.csv", "--out", tmp_path / "answers.csv")
     assert batch.returncode == 0, batch.stderr
-    (line,) = csv.DictReader((tmp_path / "answers.csv").open())
+    (line,) = lines_of(tmp_path / "answers.csv")
     assert float(line["EGFR_probability"]) == answer["EGFR"]["probability"]
     assert line["share_outside"] == ""
     known = radiogene("predict", "--model", model, "--cohort", tables[0], "--out", tmp_path / "known.csv")
     assert known.returncode == 0, known.stderr
-    warnings = [line["warnings"] for line in csv.DictReader((tmp_path / "known.csv").open())]
+    warnings = [line["warnings"] for line in lines_of(tmp_path / "known.csv")]
     assert all("This patient was among the training cases" in words for words in warnings)
 
 

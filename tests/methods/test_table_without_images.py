@@ -18,7 +18,7 @@ SAME_FILES = (
     "estimators.skops",
     "settings.json",
     "decision.json",
-    "held_out.csv",
+    "out_of_fold.csv",
     "clinical_only.json",
     "history.json",
 )
@@ -42,7 +42,7 @@ def both(request, synthetic_patients, table_patients, tmp_path_factory):
     return place / "store", place / "table"
 
 
-def test_a_store_and_its_table_give_the_same_model_to_the_last_byte(both):
+def test_a_store_and_its_table_give_the_same_files_to_the_last_byte(both):
     store, table = both
     for name in SAME_FILES:
         assert (store / name).read_bytes() == (table / name).read_bytes(), name

@@ -17,9 +17,9 @@ def line(patient, site, smokes, egfr):
 
 @pytest.fixture
 def three_sites(tmp_path):
-    """Never smoking means EGFR at sites A and B; at site C it is the other way round; D has two patients."""
+    """Never smoking means EGFR at sites A, B and E; at site C it is the other way round; D has two patients."""
     rng, lines = np.random.default_rng(5), [COLUMNS]
-    for site, count in (("A", 40), ("B", 40), ("C", 40), ("D", 2), ("", 3)):
+    for site, count in (("A", 40), ("B", 40), ("C", 30), ("D", 2), ("E", 40), ("", 3)):
         for number in range(count):
             smokes = bool(number % 2)
             right = rng.random() < 0.9
@@ -42,16 +42,17 @@ def test_a_site_that_is_otherwise_is_told_wrongly_by_the_others(three_sites, tmp
     found = json.loads((tmp_path / "model" / "manifest.json").read_text())["left_out_sites"]
     assert found["without_site"] == 3
     sites = {site["site"]: site for site in found["sites"]}
-    assert [sites[name]["trained_on"] for name in "ABCD"] == [85, 85, 85, 123]
-    areas = {name: sites[name]["genes"]["EGFR"]["auc"] for name in "ABCD"}
-    # Fitted on two sites that agree, against one that does not; C is told by A and B, which say the opposite.
+    assert [sites[name]["trained_on"] for name in "ABCDE"] == [115, 115, 125, 153, 115]
+    areas = {name: sites[name]["genes"]["EGFR"]["auc"] for name in "ABCDE"}
+    # C is told by A, B and E, which say the opposite; each of them is told by the two others against C.
+    assert min(areas[name]["value"] for name in "ABE") > 0.7
     assert areas["C"]["value"] < 0.3
     assert areas["C"]["interval"]["high"] < 0.5
     assert areas["D"]["interval"] is None
     assert "at least 10 of each are needed" in areas["D"]["reason"] or areas["D"]["value"] is None
     card = (tmp_path / "model" / "card.md").read_text()
     assert "Leave-one-site-out: fitted and thresholds set on the other sites alone" in card
-    assert "| C | 85 | EGFR | 40 |" in card
+    assert "| C | 125 | EGFR | 30 |" in card
     assert "3 patients of no named site were fitted on in every turn." in card
 
 
@@ -65,8 +66,31 @@ def test_the_model_itself_is_the_same_with_and_without(three_sites, tmp_path):
             settings=settings,
             leave_one_site_out=asked,
         )
-    for file in ("estimators.skops", "decision.json", "settings.json"):
+    for file in ("decision.json", "settings.json", "out_of_fold.csv"):
         assert (tmp_path / "with" / file).read_bytes() == (tmp_path / "without" / file).read_bytes()
+    answers = [rg.load_model(tmp_path / name).predict(smoking="never")["EGFR"] for name in ("with", "without")]
+    assert answers[0] == answers[1]
+
+
+def test_a_site_that_cannot_be_told_from_the_others_has_the_reason_and_no_figures(tmp_path):
+    """Two patients at A have a mutation, and none of the three that a fold needs at B."""
+    rows = [line(f"A{n}", "A", bool(n % 2), n % 2) for n in range(30)]
+    rows += [line(f"B{n}", "B", bool(n % 2), int(n < 2)) for n in range(30)]
+    table = tmp_path / "two.csv"
+    table.write_text("\n".join([COLUMNS, *rows, ""]))
+    settings = {"folds": 3, "clinical": ["age", "smoking"], "genes": ["EGFR"]}
+    rg.train(
+        rg.patient_table(table),
+        tmp_path / "model",
+        method="clinical-logistic",
+        settings=settings,
+        leave_one_site_out=True,
+    )
+    found = json.loads((tmp_path / "model" / "manifest.json").read_text())["left_out_sites"]["sites"]
+    assert [site["site"] for site in found] == ["A", "B"]
+    assert "EGFR" in found[0]["reason"]
+    assert found[0]["genes"] == {}
+    assert "| A | 30 | no figures: " in (tmp_path / "model" / "card.md").read_text()
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_the_result_for_programs_is_the_result(folder):
     content = json.loads((folder / "prediction.json").read_text(encoding="utf-8"))
     assert content.pop("view_weights") == case().view_weights
     assert content == json.loads(json.dumps(case().result.to_json()))
-    assert sorted(path.name for path in folder.iterdir()) == ["prediction.json", "report.html"]
+    assert sorted(path.name for path in folder.iterdir()) == ["prediction.json", "report.html", "sha256.json"]
 
 
 def test_the_page_stands_alone(html):

@@ -42,3 +42,11 @@ def test_json_holds_no_nan(tmp_path):
         write_json(tmp_path / "x.json", {"auc": float("nan")})
     write_json(tmp_path / "x.json", {"auc": 0.5})
     assert json.loads((tmp_path / "x.json").read_text()) == {"auc": 0.5}
+
+
+def test_a_failure_leaves_no_folder_that_it_made(tmp_path):
+    (tmp_path / "there").mkdir()
+    for place in ("new/newer/file.txt", "there/file.txt"):
+        with pytest.raises(OSError, match="full"), atomic_path(tmp_path / place):
+            raise OSError(28, "the disk is full")
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]

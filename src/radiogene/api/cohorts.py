@@ -49,6 +49,7 @@ def prepare_cohort(
     cohort: Cohort | str | Path,
     store: str | Path,
     *,
+    columns: Sequence[str] | None = None,
     allow_gaps: bool = False,
     remove_absent: bool = False,
     workers: Workers = 1,
@@ -59,6 +60,7 @@ def prepare_cohort(
     Args:
         cohort: read, or its table.
         store: a folder or an address on object storage: a store of this cohort, or absent or empty.
+        columns: further columns of the table that the store keeps; None for those that this package knows.
         allow_gaps: interpolate over missing or uneven slices instead of failing such a row.
         remove_absent: take out cubes that the cohort does not name, instead of refusing the store.
         workers: processes that cut the cubes; -1 takes one per core.
@@ -72,6 +74,7 @@ def prepare_cohort(
     return prepare(
         table,
         store,
+        columns=columns,
         allow_gaps=allow_gaps,
         remove_absent=remove_absent,
         workers=workers,

@@ -11,15 +11,17 @@ from radiogene.ct.nodule.location import NodulePlace
 from radiogene.ct.preparation import PreparedNodule
 from radiogene.decision.answer_settings import AnswerSettings
 from radiogene.decision.decision import Decision
-from radiogene.errors import SettingsError
+from radiogene.errors import SettingsError, WeightsError
 from radiogene.evaluation.ledger import ledger_file
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.protocol import Plan, read_protocol
+from radiogene.model.box import boxed_models, model_place
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
 from radiogene.model.facts import ModelFacts
 from radiogene.parallel.workers import Workers
 from radiogene.prediction.case_values import case_row, require_known_columns
 from radiogene.prediction.predictor import Predictor
+from radiogene.storage.regular_file import read_file_text
 from radiogene.storage.result_places import require_file_place, require_folder_place
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class Model:
     @property
     def card(self) -> str:
         """Its model card, as Markdown."""
-        return (self.path / "card.md").read_text(encoding="utf-8")
+        return read_file_text(self.path / "card.md")
 
     def predict(
         self,
@@ -133,7 +135,8 @@ def load_model(
     """The model in a folder, checked against its own hashes.
 
     Args:
-        path: a folder that `train` or an experiment wrote, of any system.
+        path: a folder that `train` or an experiment wrote, of any system; or the name of a model that travels with the
+            package ("public-clinical").
         engine: what computes the views' features of a nine-view network: "pytorch", "openvino" or "onnx".
         precision: in which it does: "float32", "bf16" or "int8".
         export: a folder that `radiogene export` wrote, in place of one in the model folder.
@@ -145,7 +148,12 @@ def load_model(
         SettingsError: an engine that is not installed or does not run the model, or settings of a site that it cannot
             follow.
     """
-    folder = Path(path)
+    folder = model_place(path)
+    if not folder.is_dir():
+        raise WeightsError(
+            f"{folder} is no model folder. Give the folder that `radiogene train` wrote, or the name of a model that "
+            f"travels with the package: {', '.join(boxed_models())}."
+        )
     choice = engine_choice(engine, precision, export)
     return Model(Predictor.from_folder(folder, choice, answer_settings(answers)), folder)
 

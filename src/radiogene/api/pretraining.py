@@ -5,11 +5,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from radiogene.api.cohorts import StoreArgument, opened_cohort, places_of
+from radiogene.cohort.store.joined_stores import Stores
 from radiogene.cohort.store.layout import STORE_FILE
+from radiogene.cohort.table.table_cohort import CohortTables
 from radiogene.errors import SettingsError
 from radiogene.methods.run_settings import RunSettings, run_options
 from radiogene.methods.settings_file import merged, read_settings_file, typed_settings
 from radiogene.model.pretrained_folder import require_pretrained_place
+from radiogene.storage.place import Place
 from radiogene.storage.result_places import require_folder_place
 from radiogene.training.fitting.run_options import require_machine
 from radiogene.training.pretraining.nodules.rated_nodules import RatedNodules
@@ -75,6 +78,8 @@ def _task(
     source: StoreArgument | Path, asked: RequestedPretraining, test: Path | None, decoding: Decoding
 ) -> PretrainingTask:
     """What is learnt from what."""
+    if isinstance(source, CohortTables):
+        raise SettingsError("A pretraining looks at images, and a table has none: give a `store` or photographs.")
     if asked.kind == "photographs":
         return Photographs(_image_folder(source), test, decoding)
     if test is not None:
@@ -83,7 +88,7 @@ def _task(
     return RatedNodules(cohort, asked.columns) if asked.columns else UnlabelledNodules(cohort)
 
 
-def _image_folder(source: StoreArgument | Path) -> Path:
+def _image_folder(source: str | Place | Stores | Sequence[str | Place]) -> Path:
     """The one folder of photographs; a store is not taken for one."""
     places = places_of(source)
     if len(places) > 1:

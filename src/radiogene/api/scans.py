@@ -60,7 +60,7 @@ def prepare_nodule(
 
     Args:
         ct: as for `read_scan`.
-        nodule: as for `place_nodule`.
+        nodule: as for `place_nodule`, or "auto" for the one SEG or RTSTRUCT of the scan in its study.
         frame: as for `place_nodule`.
         segment: as for `place_nodule`.
         series: as for `read_scan`.

@@ -32,6 +32,7 @@ from radiogene.cli.samplesize import samplesize
 from radiogene.cli.series import series
 from radiogene.cli.settings import settings
 from radiogene.cli.train import train
+from radiogene.cli.verify import verify
 from radiogene.cli.views import views
 from radiogene.errors import RadiogeneError
 
@@ -70,6 +71,7 @@ VERBS = (
     samplesize,
     settings,
     describe,
+    verify,
 )
 for verb in VERBS:
     app.command(cls=GroupedCommand)(verb)

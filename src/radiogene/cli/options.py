@@ -13,7 +13,10 @@ NoduleRuleName = Literal["largest", "mean", "max"]
 Ct = Annotated[Path, typer.Option("--ct", help="A DICOM folder, or a NIfTI, NRRD or MHA file.")]
 NoduleOption = Annotated[
     str,
-    typer.Option("--nodule", help="X Y Z (LPS mm unless --frame), or a DICOM SEG, an RTSTRUCT, a NIfTI/NRRD/MHA mask."),
+    typer.Option(
+        "--nodule",
+        help="X Y Z (LPS mm unless --frame), a DICOM SEG, an RTSTRUCT, a NIfTI/NRRD/MHA mask, or auto.",
+    ),
 ]
 FrameOption = Annotated[FrameName, typer.Option("--frame", help="Frame of X Y Z; voxel is 0-based column, row, slice.")]
 Segment = Annotated[

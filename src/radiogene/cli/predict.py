@@ -25,7 +25,9 @@ from radiogene.cli.options import (
 )
 from radiogene.cli.progress import progress_bar
 from radiogene.errors import CasesFailedError, CohortError, SettingsError
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.plain_words import counted
+from radiogene.storage.regular_file import read_file
 
 if TYPE_CHECKING:
     from radiogene.ct.geometry_report import GeometryReport
@@ -35,7 +37,10 @@ def predict(
     model: Annotated[Path, typer.Option("--model", help="The model folder.")],
     ct: Annotated[Path | None, typer.Option("--ct", help="A DICOM folder, or a NIfTI, NRRD or MHA file.")] = None,
     nodule: Annotated[
-        str | None, typer.Option("--nodule", help="X Y Z (LPS mm unless --frame), or a SEG, an RTSTRUCT, a mask.")
+        str | None,
+        typer.Option(
+            "--nodule", help="X Y Z (LPS mm unless --frame), a SEG, an RTSTRUCT, a mask; auto finds the study's."
+        ),
     ] = None,
     frame: Annotated[FrameName, typer.Option("--frame", help="Frame of X Y Z.")] = "lps",
     segment: Segment = None,
@@ -139,7 +144,7 @@ def _refuse_other_report(out: Path, nodule: "GeometryReport") -> None:
     from radiogene.report.case_page import RESULT_FILE
 
     try:
-        there = json.loads((out / RESULT_FILE).read_bytes())["nodule"]
+        there = parsed_json(read_file(out / RESULT_FILE))["nodule"]
         same = there["series_uid"] == nodule.series_uid and there["centre_lps_mm"] == list(nodule.centre_lps_mm)
     except FileNotFoundError:
         return

@@ -23,6 +23,13 @@ def prepare(
         ),
     ],
     genes: Genes = "EGFR,KRAS",
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            help="Further columns that the store keeps, or `none` (default: those that radiogene knows).",
+        ),
+    ] = None,
     allow_gaps: AllowGaps = False,
     remove_absent: Annotated[
         bool, typer.Option("--remove-absent", help="Take out cubes of rows that the table no longer has.")
@@ -51,6 +58,7 @@ def prepare(
         summary = prepare_cohort(
             table,
             place,
+            columns=None if columns is None else words(columns),
             allow_gaps=allow_gaps,
             remove_absent=remove_absent,
             break_lock=break_lock,
@@ -62,6 +70,10 @@ def prepare(
         f"{counted(summary.updated, 'row')} brought up to date, {summary.removed} removed, "
         f"{len(summary.failed)} failed: {out}"
     )
+    if summary.left_out:
+        typer.echo(
+            f"columns that the store does not keep: {', '.join(summary.left_out)} (--columns keeps them)", err=True
+        )
     for failure in summary.failed:
         typer.echo(f"row {failure.row_number}, patient {failure.patient_id}: {failure.error}", err=True)
     if summary.failed:

@@ -183,7 +183,10 @@ def _fitted_inputs(rows: Sequence[PatientRow], column: str) -> list[ClinicalInpu
     """The inputs of one column, scaled by one row per training patient."""
     if column not in DEFAULT_COLUMNS and not any(column in row.extra for row in rows):
         there = sorted({name for row in rows for name in row.extra})
-        raise CohortError(f"Found no column {column!r}; wanted one of {[*DEFAULT_COLUMNS, *there]}.")
+        raise CohortError(
+            f"Found no column {column!r}; wanted one of {[*DEFAULT_COLUMNS, *there]}. A store keeps a further column "
+            "of its table where `radiogene prepare --columns` names it."
+        )
     known = [value for row in rows if (value := clinical_value(row, column)) is not None]
     numbers = [value if isinstance(value, float) else read_decimal(value) for value in known]
     other = next((value for value in known if isinstance(value, str) and is_other_number(value)), None)

@@ -13,6 +13,7 @@ from radiogene.ct.geometry import Frame
 from radiogene.ct.geometry_report import GeometryReport, MarkedNodule, Triple
 from radiogene.ct.nodule.location import POINT, Nodule, NodulePlace, locate_nodule
 from radiogene.ct.nodule.plausible_place import MarkedPlace
+from radiogene.ct.nodule.study_marking import AUTO, study_marking
 from radiogene.ct.open_scan import open_scan
 from radiogene.ct.plausible_hu import note_on_top, reason_without_air, reasons_not_hu
 from radiogene.ct.resampling import (
@@ -120,7 +121,8 @@ def prepare_nodule(
 
     Args:
         ct: a DICOM folder or a NIfTI, NRRD or MHA file.
-        nodule: three numbers or their text "x y z" in `frame`, or the path of a SEG, an RTSTRUCT or a mask volume.
+        nodule: three numbers or their text "x y z" in `frame`, or the path of a SEG, an RTSTRUCT or a mask volume, or
+            "auto" for the one marking of the scan that lies in its study.
         frame: the frame of a point.
         segment: which segment or component, where there are several.
         scan_options: what the user decided about reading the scan.
@@ -135,6 +137,8 @@ def prepare_nodule(
         NoduleError: the nodule is missing, ambiguous, empty, outside the scan, or where no nodule can be.
     """
     scan = open_scan(Path(ct), scan_options or ScanOptions())
+    if nodule == AUTO:
+        nodule = study_marking(Path(ct), scan)
     place = locate_nodule(nodule, scan, frame=frame, segment=segment)
     cube = resample_cube(scan, place.centre_lps_mm)
     segment_zyx = segment_cube(place)

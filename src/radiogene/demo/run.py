@@ -1,6 +1,5 @@
 """The demonstration, step by step, each step timed."""
 
-import json
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +27,9 @@ from radiogene.prediction.predictor import Predictor
 from radiogene.report.demo_metrics import DemoMetrics, DemoSite, LabelCounts
 from radiogene.report.demo_page import write_demo_page
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.library_versions import library_versions
+from radiogene.storage.regular_file import read_file_text
 from radiogene.storage.typed_json import from_json
 from radiogene.training.fitting.fit import FitOutcome
 
@@ -171,7 +172,7 @@ def _evaluate(
 
 def _stages(model: Path, file: str) -> tuple[FitOutcome, ...]:
     """The stages of the first member's training, as the manifest (without losses) or the history keeps them."""
-    content = json.loads((model / file).read_text(encoding="utf-8"))
+    content = parsed_json(read_file_text(model / file))
     members = content if file == HISTORY_FILE else content["members"]
     return from_json(tuple[FitOutcome, ...], members[0]["stages"], where=model / file)
 

@@ -12,6 +12,7 @@ from radiogene.errors import CohortError, WeightsError
 from radiogene.evaluation.held_out import OUT_OF_FOLD, CrossValidation, HeldOutPredictions
 from radiogene.evaluation.predictions import UNKNOWN, Predictions, predictions_table
 from radiogene.storage.checked_files import LARGEST_JSON_BYTES
+from radiogene.storage.regular_file import read_file
 
 PATIENT = "patient_id"
 CASE = "case"
@@ -57,7 +58,7 @@ def read_held_out_table(path: Path, genes: Sequence[str]) -> HeldOutPredictions:
     if path.stat().st_size > LARGEST_JSON_BYTES:
         raise WeightsError(f"{path} is {path.stat().st_size} bytes long: that is no {path.name} of ours.")
     try:
-        text = path.read_bytes().decode()
+        text = read_file(path).decode()
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise WeightsError(f"{path} is not readable as CSV: {error}. Copy the whole model folder again.") from error

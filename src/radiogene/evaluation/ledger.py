@@ -18,6 +18,7 @@ from radiogene import __version__
 from radiogene.errors import SettingsError
 from radiogene.evaluation.evaluation import EvaluationReport
 from radiogene.storage.lock_file import BINARY
+from radiogene.storage.regular_file import read_file, refuse_special
 from radiogene.storage.state_folder import state_folder
 from radiogene.storage.typed_json import MAY_BE_ABSENT, from_json_text, to_json
 
@@ -141,7 +142,7 @@ def read_ledger(path: Path) -> tuple[LedgerEntry, ...]:
         SettingsError: the file cannot be read, or a line is no entry.
     """
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except FileNotFoundError:
         return ()
     except OSError as error:
@@ -162,6 +163,7 @@ def append_to_ledger(path: Path, entry: LedgerEntry) -> EarlierEvaluations:
     from filelock import lock_descriptor
 
     try:
+        refuse_special(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o666)
     except OSError as error:

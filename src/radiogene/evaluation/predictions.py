@@ -1,7 +1,5 @@
 """Probabilities beside labels, one row per patient: what every evaluation starts from, and their CSV."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from radiogene.cohort.row import PatientRow, patient_labels
 from radiogene.errors import CohortError
+from radiogene.storage.csv_text import csv_text
 
 UNKNOWN = -1
 """Label of a patient whose gene was not tested; 1 is mutant, 0 is wild type."""
@@ -139,14 +138,13 @@ def predictions_table(
         first_column: heading of the identifiers.
     """
     further = further or {}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    rows: list[list[object]] = []
     if header:
-        writer.writerow(
+        rows.append(
             [first_column, *further, *(f"{g}_{w}" for g in predictions.genes for w in ("label", "probability"))]
         )
     columns = zip(predictions.patient_ids, predictions.labels, predictions.probabilities, strict=True)
     for row, (patient, labels, values) in enumerate(columns):
         cells = [c for y, p in zip(labels, values, strict=True) for c in ("" if y == UNKNOWN else int(y), float(p))]
-        writer.writerow([patient, *(values_of[row] for values_of in further.values()), *cells])
-    return text.getvalue()
+        rows.append([patient, *(values_of[row] for values_of in further.values()), *cells])
+    return csv_text(rows)

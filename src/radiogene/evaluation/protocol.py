@@ -16,6 +16,7 @@ from radiogene import __version__
 from radiogene.errors import SettingsError
 from radiogene.evaluation.ledger import LedgerEntry, looks_at
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.regular_file import read_file_text
 from radiogene.storage.typed_json import MAY_BE_ABSENT, from_json, read_typed_json, to_json
 
 FORMAT = 1
@@ -203,7 +204,7 @@ def read_plan(path: Path) -> Plan:
         SettingsError: it cannot be read, or holds anything but a plan.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_file_text(path))
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}).") from error
     except (ValueError, RecursionError) as error:

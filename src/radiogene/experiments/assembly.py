@@ -34,9 +34,10 @@ from radiogene.report.evidence.evidence_report import (
     GeneCounts,
     LedgerLine,
 )
-from radiogene.report.evidence.report_files import PAGE_FILE, write_report
+from radiogene.report.evidence.report_files import FIGURES_FOLDER, PAGE_FILE, TABLES_FOLDER, write_report
 from radiogene.report.evidence.table_answers import table_answers
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.hashed_folder import hashes_under
 from radiogene.storage.typed_json import JsonObject
 
 MOST_IN_TITLE = 4
@@ -90,6 +91,8 @@ def write_evidence(run: ExperimentRun, out: Path) -> WrittenEvidence:
     report = evidence_report(run)
     write_json(out / MANIFEST_FILE, report.manifest)
     write_report(report, out)
+    hashes = hashes_under(out, (PAGE_FILE, TABLES_FOLDER, FIGURES_FOLDER))
+    write_json(out / MANIFEST_FILE, {**report.manifest, "sha256": hashes})
     return WrittenEvidence(
         report=out / PAGE_FILE,
         answers=_said(report),

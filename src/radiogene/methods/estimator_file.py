@@ -19,9 +19,11 @@ from sklearn.tree._tree import Tree
 from skops.io.exceptions import UnsupportedTypeException, UntrustedTypesFoundException
 
 from radiogene.errors import WeightsError
+from radiogene.methods.canonical_skops import canonical
 from radiogene.methods.fitted_tree import tree_problem
 from radiogene.methods.tabular.elimination import RecursiveElimination
-from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.atomic_files import write_bytes
+from radiogene.storage.regular_file import refuse_special
 
 TRUSTED_TYPES = (
     "numpy.dtype",
@@ -43,6 +45,13 @@ USED_ESTIMATORS = (
 )
 
 
+FINITE_ATTRIBUTES: dict[type[BaseEstimator], tuple[str, ...]] = {
+    StandardScaler: ("mean_", "scale_"),
+    LogisticRegression: ("coef_", "intercept_"),
+}
+"""What answers are computed from; an imputer has NaN for a column that nobody has."""
+
+
 def write_estimators(path: Path, estimators: Sequence[BaseEstimator]) -> None:
     """Write the estimators to the file.
 
@@ -50,8 +59,7 @@ def write_estimators(path: Path, estimators: Sequence[BaseEstimator]) -> None:
         path: ending in `.skops`.
         estimators: fitted.
     """
-    with atomic_path(path) as temporary:
-        skops.io.dump(list(estimators), temporary)
+    write_bytes(path, canonical(skops.io.dumps(list(estimators))))
 
 
 def read_estimators(path: Path) -> list[Any]:
@@ -65,6 +73,7 @@ def read_estimators(path: Path) -> list[Any]:
             outside it or in circles.
     """
     try:
+        refuse_special(path)
         estimators = skops.io.load(path, trusted=list(TRUSTED_TYPES))
     except UntrustedTypesFoundException as error:
         raise _refused(path, str(error).splitlines()[0]) from error
@@ -86,7 +95,22 @@ def _refused(path: Path, found: str) -> WeightsError:
 def _estimator_problem(estimator: BaseEstimator) -> str | None:
     """What is wrong with an estimator, or None: of other kinds nobody has looked whether their numbers can do harm."""
     name = type(estimator).__name__
-    return None if isinstance(estimator, USED_ESTIMATORS) else f"an estimator of the kind {name}, which no system uses"
+    if not isinstance(estimator, USED_ESTIMATORS):
+        return f"an estimator of the kind {name}, which no system uses"
+    for attribute in FINITE_ATTRIBUTES.get(type(estimator), ()):
+        values = getattr(estimator, attribute, None)
+        if values is not None and not _are_finite(values):
+            return f"a {name} whose {attribute} is not finite"
+    scale = getattr(estimator, "scale_", None)
+    if isinstance(estimator, StandardScaler) and scale is not None and not (np.asarray(scale) > 0).all():
+        return f"a {name} whose scale_ is not above 0"
+    return None
+
+
+def _are_finite(values: Any) -> bool:
+    """True for an array of finite numbers."""
+    array = np.asarray(values)
+    return array.dtype.kind in "iuf" and bool(np.isfinite(array).all())
 
 
 def _width(estimator: Any) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_type_hints
 from radiogene.errors import SettingsError
 from radiogene.methods.method import MethodEntry, Need
 from radiogene.methods.method_settings import MethodSettings
+from radiogene.storage.regular_file import read_file
 from radiogene.storage.typed_json import from_json
 
 LARGEST_FILE_BYTES = 2**20
@@ -33,7 +34,7 @@ def read_settings_file(path: Path) -> dict[str, object]:
     if path.stat().st_size > LARGEST_FILE_BYTES:
         raise SettingsError(f"{path} is {path.stat().st_size} bytes long: that is no file of settings.")
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        return tomllib.loads(read_file(path).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not readable as TOML: {error}.") from error
 

@@ -30,6 +30,7 @@ from radiogene.methods.inputs import available, columns_given, refuse_without_im
 from radiogene.methods.method import FitContext, Method, MethodEntry
 from radiogene.methods.method_settings import MethodSettings
 from radiogene.methods.registry import method_named
+from radiogene.model.about import About
 from radiogene.model.engines.engine_choice import EngineChoice
 from radiogene.model.facts import ModelFacts
 from radiogene.model.model_folder import ModelFolder, WrittenModel, read_model_folder, write_model
@@ -48,6 +49,7 @@ class TrainedModel:
         weights_sha256: of the file of what was fitted; empty before it is written.
         clinical_only: companion on the clinical values alone, or why there is none.
         known_scans: what else tells a training case from another.
+        about: data and limits of a released model; None for one's own.
     """
 
     entry: MethodEntry
@@ -57,6 +59,7 @@ class TrainedModel:
     weights_sha256: str
     clinical_only: ClinicalOnly = BEFORE_COMPANIONS
     known_scans: KnownScans = field(default_factory=KnownScans)
+    about: About | None = None
 
     @property
     def facts(self) -> ModelFacts:
@@ -213,6 +216,7 @@ def trained_model(folder: ModelFolder, choice: EngineChoice = EngineChoice()) ->
         folder.weights_sha256,
         folder.clinical_only,
         folder.known_scans,
+        folder.about,
     )
 
 

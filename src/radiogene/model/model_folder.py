@@ -9,6 +9,7 @@ history.json         losses per member, stage and epoch
 out_of_fold.csv      predictions for training patients by models that had not seen them, where there were folds
 clinical_only.json   companion on the clinical values alone and what the image adds to it, or why there is none
 clinical_only.csv    predictions of the companion, as those in out_of_fold.csv
+about.json           data, licence and limits of a model that is passed on; it has none of the CSV files
 card.md              what the model is and is not
 manifest.json        how it came about, versions, and the SHA-256 of every other file
 """
@@ -23,6 +24,7 @@ from radiogene.decision.decision import Decision
 from radiogene.errors import WeightsError
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.held_out_table import CASE, held_out_table
+from radiogene.model.about import About
 from radiogene.model.card import model_card
 from radiogene.model.facts import ModelFacts, common_facts, settings_of_format
 from radiogene.model.older_format import as_current_format, refuse_older_system
@@ -47,6 +49,7 @@ HISTORY_FILE = "history.json"
 HELD_OUT_FILE = "out_of_fold.csv"
 CLINICAL_ONLY_FILE = "clinical_only.json"
 CLINICAL_ONLY_HELD_OUT_FILE = "clinical_only.csv"
+ABOUT_FILE = "about.json"
 MANIFEST_FILE = "manifest.json"
 
 
@@ -64,6 +67,7 @@ class ModelFolder:
         weights_sha256: of the file that holds what was fitted; names the model in every result.
         clinical_only: companion on the clinical values alone, or why there is none.
         known_scans: what else tells a training case from another; empty in folders of older versions.
+        about: data and limits of a released model; None for one's own.
     """
 
     path: Path
@@ -75,6 +79,7 @@ class ModelFolder:
     weights_sha256: str
     clinical_only: ClinicalOnly
     known_scans: KnownScans = field(default_factory=KnownScans)
+    about: About | None = None
 
     @property
     def method(self) -> str:
@@ -178,7 +183,10 @@ def read_model_folder(path: Path) -> ModelFolder:
     if SCANS_FILE in hashes:
         require_file(path, SCANS_FILE, hashes)
     known = read_known_scans(path / SCANS_FILE) if SCANS_FILE in hashes else KnownScans()
-    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted], clinical_only, known)
+    if ABOUT_FILE in hashes:
+        require_file(path, ABOUT_FILE, hashes)
+    about = read_typed_json(About, path / ABOUT_FILE) if ABOUT_FILE in hashes else None
+    return ModelFolder(path, facts, settings, decision, manifest, cubes, hashes[fitted], clinical_only, known, about)
 
 
 def read_clinical_only(path: Path, hashes: Mapping[str, str]) -> ClinicalOnly:

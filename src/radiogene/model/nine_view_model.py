@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from radiogene.cohort.row import PatientRow
@@ -19,8 +18,10 @@ from radiogene.model.engines.pytorch_engine import PytorchEngine
 from radiogene.model.inference import NetworkOutputs, network_outputs, sampler_of
 from radiogene.model.model_folder import WEIGHTS_FILE, ModelFolder, read_model_folder
 from radiogene.model.nine_view_facts import NineViewFacts
+from radiogene.networks.finite_weights import refuse_not_finite
 from radiogene.networks.mmdl import MMDL
 from radiogene.networks.presets import build_mmdl
+from radiogene.storage.tensor_file import load_tensors
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,7 @@ def nine_view_model(folder: ModelFolder) -> NineViewModel:
     facts = NineViewFacts.from_settings(folder.settings, folder.settings_file)
     weights = folder.path / WEIGHTS_FILE
     try:
-        tensors = load_file(weights)
+        tensors = load_tensors(weights)
     except SafetensorError as error:
         raise WeightsError(f"{weights} is damaged: {error}. Copy the whole model folder again.") from error
     states = [
@@ -111,11 +112,8 @@ def built_networks(facts: NineViewFacts, states: Sequence[Mapping[str, Tensor]],
             raise WeightsError(f"{source} holds weights of another network than settings.json: {reason}") from error
         networks.append(network.eval())
     for network in networks:
-        for parameter in network.parameters():
-            parameter.requires_grad_(False)
-            # By numpy: PyTorch's threads would wait for each other longer than they compute.
-            if not np.isfinite(parameter.numpy()).all():
-                raise WeightsError(f"{source} holds values that are not finite. Train again.")
+        network.requires_grad_(False)
+        refuse_not_finite(network, source)
     return tuple(networks)
 
 

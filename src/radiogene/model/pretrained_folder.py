@@ -7,7 +7,6 @@ from typing import Literal
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from radiogene.errors import WeightsError
@@ -17,7 +16,7 @@ from radiogene.networks.standardisation import Standardisation
 from radiogene.storage.atomic_files import atomic_folder, write_json, write_text
 from radiogene.storage.checked_files import read_json_object, require_own_place, sha256_of
 from radiogene.storage.library_versions import library_versions
-from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.tensor_file import load_tensors, save_tensors
 from radiogene.storage.typed_json import MAY_BE_ABSENT, JsonObject, from_json, read_typed_json, to_json
 
 FORMAT = 1
@@ -202,7 +201,7 @@ def read_pretrained(path: Path) -> PretrainedNetwork:
             )
     settings = PretrainedSettings.from_json(read_json_object(path / SETTINGS_FILE))
     try:
-        state = load_file(path / WEIGHTS_FILE)
+        state = load_tensors(path / WEIGHTS_FILE)
     except SafetensorError as error:
         raise WeightsError(f"{path / WEIGHTS_FILE} is damaged: {error}. Copy the whole folder again.") from error
     if not all(bool(torch.isfinite(tensor).all()) for tensor in state.values()):

@@ -5,19 +5,18 @@ It runs on an explicit command only, and only for this one file.
 
 import hashlib
 import http.client
-import ipaddress
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from http.client import HTTPMessage
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from radiogene import __version__
 from radiogene.errors import SettingsError, WeightsError
 from radiogene.networks.imagenet_file import LARGEST_FILE_BYTES, SAFETENSORS_SUFFIX, read_imagenet_parameters
 from radiogene.storage.atomic_files import atomic_path, write_text
+from radiogene.storage.guarded_redirects import GuardedRedirects, is_this_machine
 
 HUB = "https://huggingface.co"
 """The hub on which timm keeps its weights."""
@@ -56,16 +55,6 @@ Cite:
 
 Progress = Callable[[int, int], None]
 """Told (bytes so far, bytes in all); the second is 0 where the hub does not say."""
-
-
-class _GuardedRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows the hub to where it keeps large files, but never to an address without encryption."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> urllib.request.Request | None:
-        _require_guarded(newurl)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def fetch_imagenet_parameters(out: Path, hub: str = HUB, progress: Progress | None = None) -> None:
@@ -115,8 +104,8 @@ def _download(url: str, file: Path, progress: Progress) -> str:
 def _answer(request: urllib.request.Request) -> Any:
     """The open answer to a request, redirects followed."""
     # A proxy of the surroundings cannot reach this machine's own addresses.
-    direct = [urllib.request.ProxyHandler({})] if _is_this_machine(request.full_url) else []
-    opener = urllib.request.build_opener(_GuardedRedirects, *direct)
+    direct = [urllib.request.ProxyHandler({})] if is_this_machine(request.full_url) else []
+    opener = urllib.request.build_opener(GuardedRedirects, *direct)
     try:
         return opener.open(request, timeout=SILENCE_SECONDS)
     except urllib.error.HTTPError as error:
@@ -139,21 +128,8 @@ def _next_chunk(answer: Any, url: str) -> bytes:
 def _require_guarded(url: str) -> None:
     """Refuse an address at which someone in between could exchange the file."""
     try:
-        guarded = urlsplit(url).scheme == "https" or _is_this_machine(url)
+        guarded = urlsplit(url).scheme == "https" or is_this_machine(url)
     except ValueError:
         guarded = False
     if not guarded:
         raise SettingsError(f"{url}: expected an address with https, or http on this machine itself (`hub`).")
-
-
-def _is_this_machine(url: str) -> bool:
-    """True for an http or https address that leads to this machine."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https"):
-        return False
-    if parts.hostname == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return False

@@ -10,7 +10,6 @@ from typing import BinaryIO
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from radiogene.errors import WeightsError
@@ -22,6 +21,8 @@ from radiogene.networks.imagenet_parameters import (
 )
 from radiogene.networks.presets import PAPER, build_view_network
 from radiogene.networks.view_network import ViewNetwork
+from radiogene.storage.regular_file import open_file
+from radiogene.storage.tensor_file import load_tensors
 
 SAFETENSORS_SUFFIX = ".safetensors"
 
@@ -107,7 +108,7 @@ def read_imagenet_parameters(path: Path, called: str | None = None) -> dict[str,
 def _read_safetensors(path: Path, name: str) -> dict[str, Tensor]:
     """All tensors of a safetensors file."""
     try:
-        return load_file(path)
+        return load_tensors(path)
     except SafetensorError as error:
         raise WeightsError(f"{name} is damaged or no safetensors file: {error}. {REMEDY}") from error
 
@@ -115,7 +116,7 @@ def _read_safetensors(path: Path, name: str) -> dict[str, Tensor]:
 def _read_checkpoint(path: Path, name: str) -> object:
     """What a PyTorch checkpoint holds, if it holds tensors and containers only."""
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             zipped = stream.read(len(ZIP_START)) == ZIP_START
             stream.seek(0)
             wanted = _globals_of_zip(path) if zipped else _globals_of_legacy(stream)

@@ -26,6 +26,10 @@ SMALLEST_FIELD_MM = 16.0
 """Smaller fields would show a part of most nodules only."""
 
 
+SMALLEST_IMAGE, LARGEST_IMAGE = 8, 1024
+"""Pixels along a side of a view; the paper's has 299, and the cube under it 64 samples."""
+
+
 @dataclass(frozen=True)
 class Preset:
     """All sizes of an MMDL network.
@@ -44,7 +48,7 @@ class Preset:
         window_hu: lowest and highest HU that the network is to tell apart; None, as in the paper, for no limit.
 
     Raises:
-        SettingsError: no backbone has that name, or a divisor below 1.
+        SettingsError: no backbone has that name, a divisor below 1, or sizes that no view has.
     """
 
     name: str
@@ -59,6 +63,8 @@ class Preset:
 
     def __post_init__(self) -> None:
         backbone_named(self.backbone)
+        if not SMALLEST_IMAGE <= self.image_size <= LARGEST_IMAGE:
+            raise SettingsError(f"Views of {self.image_size} pixels: expected {SMALLEST_IMAGE} to {LARGEST_IMAGE}.")
         if self.channel_divisor < 1:
             raise SettingsError(f"Channels divided by {self.channel_divisor}: expected 1 or more.")
         fields = self.fields_mm

@@ -1,5 +1,6 @@
 """Z-score of Hounsfield units, fitted on the training patients' cubes (never on one image, unless asked for)."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from radiogene.errors import TrainingError
+from radiogene.errors import TrainingError, WeightsError
 from radiogene.storage.typed_json import MAY_BE_ABSENT
 
 SMALLEST_SD_HU = 1.0
@@ -29,6 +30,12 @@ class Standardisation:
     per_image: bool = False
     low_hu: float | None = field(default=None, metadata=MAY_BE_ABSENT)
     high_hu: float | None = field(default=None, metadata=MAY_BE_ABSENT)
+
+    def __post_init__(self) -> None:
+        if not (0 < self.sd_hu < math.inf and math.isfinite(self.mean_hu)):
+            raise WeightsError(f"mean {self.mean_hu} HU and SD {self.sd_hu} HU; finite ones, the SD above 0, expected")
+        if self.low_hu is not None and self.high_hu is not None and not self.low_hu < self.high_hu:
+            raise WeightsError(f"limits {self.low_hu} and {self.high_hu} HU; the lower one was expected first")
 
 
 def fit_standardisation(

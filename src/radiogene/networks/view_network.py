@@ -34,6 +34,10 @@ STAGES = (
 """Names of the stages in order; each is an attribute of the network and a key of `ViewNetwork.stage_outputs`."""
 
 
+MOST_UNITS, DEEPEST_MASK, WIDEST = 100, 8, 8.0
+"""Ten times the paper's; a settings file beyond that is damaged, and would be built before its weights are read."""
+
+
 @dataclass(frozen=True)
 class StageCounts:
     """One whole number for each of the attention modules A, B and C."""
@@ -72,10 +76,14 @@ class ViewNetworkSettings:
     attention: bool = True
 
     def __post_init__(self) -> None:
-        if min(self.units.a, self.units.b, self.units.c) < 1:
-            raise SettingsError(f"{self.units}: expected at least one unit in every attention module.")
-        if self.style.width <= 0:
-            raise SettingsError(f"Width {self.style.width}: expected a positive factor of the original's channels.")
+        counts = (self.units.a, self.units.b, self.units.c)
+        if not 1 <= min(counts) <= max(counts) <= MOST_UNITS:
+            raise SettingsError(f"{self.units}: expected 1 to {MOST_UNITS} units in every attention module.")
+        depths = (self.mask_depths.a, self.mask_depths.b, self.mask_depths.c)
+        if not 0 <= min(depths) <= max(depths) <= DEEPEST_MASK:
+            raise SettingsError(f"{self.mask_depths}: expected masks of 0 to {DEEPEST_MASK} poolings.")
+        if not 0 < self.style.width <= WIDEST:
+            raise SettingsError(f"Width {self.style.width}: expected a factor of the original's channels to {WIDEST}.")
 
 
 class ViewNetwork(FeatureNetwork):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from radiogene.errors import SettingsError, WorkersError
-from radiogene.parallel.worker_task import ONE_THREAD, packed, run_packed
+from radiogene.parallel.worker_task import KEPT_MEMORY, ONE_THREAD, packed, run_packed
 
 Result = TypeVar("Result")
 
@@ -28,9 +28,6 @@ TASKS_PER_WORKER = 4
 
 ENDED_S = 5.0
 """A task that was just handed over reaches the queue of its pool well before this."""
-
-KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**26), "MALLOC_TRIM_THRESHOLD_": str(2**28)}
-"""Environment by which glibc keeps up to 256 MB for the next task instead of giving it back and asking again."""
 
 IDLE_S = 60.0
 """After this long without a task a process of this machine ends."""

@@ -14,6 +14,8 @@ from radiogene.phantom.genetics import CASE_MIX, Strength
 from radiogene.phantom.patient_folder import PatientRecord, write_patient
 from radiogene.phantom.staging import STAGING_EDITION
 from radiogene.storage.atomic_files import atomic_path, write_json, write_text
+from radiogene.storage.json_text import parsed_json
+from radiogene.storage.regular_file import read_file_text
 from radiogene.storage.typed_json import JsonObject, to_json
 
 FORMAT_VERSION = 1
@@ -120,7 +122,7 @@ def _claim(out: Path, settings: CohortSettings) -> None:
     if not there:
         return
     try:
-        found = json.loads((out / SETTINGS_FILE).read_text(encoding="utf-8"))["digest"]
+        found = parsed_json(read_file_text(out / SETTINGS_FILE))["digest"]
     except (OSError, ValueError, KeyError, TypeError):
         raise SettingsError(
             f"{out} holds {there[0]} and {len(there) - 1} more, but no synthetic cohort; choose an empty `out`."

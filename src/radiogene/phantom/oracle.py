@@ -1,6 +1,7 @@
 """What the exact probability reaches on the very patients of a cohort: the ceiling with this sample's luck in it."""
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from radiogene.phantom.ceiling import GeneCeiling, area_under_curve
 from radiogene.phantom.cohort_folder import TRUTH_FILE
+from radiogene.storage.regular_file import read_file
 
 
 def oracle(folder: Path, labels: Mapping[str, Mapping[str, int | None]]) -> dict[str, GeneCeiling]:
@@ -17,8 +19,8 @@ def oracle(folder: Path, labels: Mapping[str, Mapping[str, int | None]]) -> dict
         folder: of the synthetic cohort.
         labels: per patient and gene, as the cohort table gives them.
     """
-    with (folder / TRUTH_FILE).open(newline="", encoding="utf-8") as stream:
-        truth = {line["patient_id"]: line for line in csv.DictReader(stream)}
+    lines = csv.DictReader(io.StringIO(read_file(folder / TRUTH_FILE).decode(), newline=""))
+    truth = {line["patient_id"]: line for line in lines}
     genes = dict.fromkeys(gene for of in labels.values() for gene in of)
     return {gene: _of_gene(gene, truth, labels) for gene in genes}
 

@@ -1,8 +1,6 @@
 """Predictions for every row of a cohort table: failures listed by row, resumed where it stopped."""
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -18,6 +16,9 @@ from radiogene.parallel.workers import Workers
 from radiogene.prediction.predictor import Predictor
 from radiogene.prediction.result import GeneResult
 from radiogene.storage.atomic_files import write_text
+from radiogene.storage.csv_text import csv_text
+from radiogene.storage.json_text import parsed_json
+from radiogene.storage.regular_file import read_file_text, refuse_special
 from radiogene.storage.typed_json import MAY_BE_ABSENT, JsonObject, from_json_text, to_json
 
 Progress = Callable[[int, int], None]
@@ -151,6 +152,7 @@ def predict_cohort(
     resumed = len(rows) - len(waiting)
     out.parent.mkdir(parents=True, exist_ok=True)
     failed = 0
+    refuse_special(journal)
     with journal.open("a", encoding="utf-8") as stream:
         if stream.tell() == 0:
             stream.write(json.dumps(header) + "\n")
@@ -224,11 +226,8 @@ def _write_table(out: Path, genes: tuple[str, ...], lines: list[PredictionLine])
     for gene in genes:
         columns += [f"{gene}_{what}" for what in (part.name for part in fields(GeneLine))]
     columns += ["share_outside", "synthetic", "warnings", "error"]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(line.columns() for line in lines)
-    write_text(out, text.getvalue())
+    cells = (line.columns() for line in lines)
+    write_text(out, csv_text([columns, *([of.get(column) for column in columns] for of in cells)]))
 
 
 def _text_of(entry: JournalEntry) -> str:
@@ -239,13 +238,13 @@ def _read_journal(journal: Path, header: JsonObject) -> dict[str, PredictionLine
     """Lines by row key that an interrupted run had finished; a last line without an end is passed over."""
     if not journal.exists():
         return {}
-    text = journal.read_text(encoding="utf-8")
+    text = read_file_text(journal)
     lines = text[: text.rfind("\n") + 1].splitlines()
     if not lines:
         journal.unlink()
         return {}
     try:
-        first = json.loads(lines[0])
+        first = parsed_json(lines[0])
     except ValueError as error:
         raise CohortError(
             f"{journal} holds the predictions of an interrupted run and is damaged ({error}). Delete it, or choose "

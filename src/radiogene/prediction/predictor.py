@@ -244,7 +244,7 @@ class Predictor:
 
     def _warnings(self, prepared: PreparedNodule | None, row: PatientRow) -> tuple[str, ...]:
         facts, columns = self.facts, self.facts.columns
-        warnings: list[str] = []
+        warnings: list[str] = [] if self.model.about is None else [self.model.about.warning]
         report = None if prepared is None else prepared.report
         synthetic = row.synthetic if prepared is None else prepared.is_synthetic
         if facts.synthetic and not synthetic:

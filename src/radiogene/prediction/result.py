@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from radiogene.ct.geometry_report import GeometryReport
+from radiogene.errors import WeightsError
 from radiogene.storage.typed_json import JsonObject, to_json
 
 
@@ -100,6 +101,14 @@ class GeneResult:
     image_difference: ImageDifference | None = None
     conformal: ConformalAnswer | None = None
     prevalence: PrevalenceAnswer | None = None
+
+    def __post_init__(self) -> None:
+        # NaN fails the comparison.
+        if not 0 <= self.probability <= 1:
+            raise WeightsError(
+                f"The model answered {self.probability} where a probability from 0 to 1 was expected. Its folder is "
+                "damaged: copy it again, or train again."
+            )
 
 
 @dataclass(frozen=True)

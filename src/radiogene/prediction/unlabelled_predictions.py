@@ -1,6 +1,7 @@
 """Probabilities in a table of predictions, of `radiogene predict --cohort` or `radiogene evaluate`."""
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.errors import CohortError
+from radiogene.storage.regular_file import read_file
 
 WANTED = "Give what `radiogene predict --cohort` wrote."
 
@@ -24,8 +26,7 @@ def read_probabilities(path: Path, genes: Sequence[str]) -> dict[str, NDArray[np
         CohortError: no table, none of the genes, or a value that is no probability; it names the line.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            rows = list(csv.DictReader(stream))
+        rows = _rows(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CohortError(f"{path} is not readable as CSV ({error}). {WANTED}") from error
     there = [gene for gene in genes if rows and f"{gene}_probability" in rows[0]]
@@ -41,18 +42,21 @@ def answered_prevalence(path: Path, gene: str) -> float | None:
     Raises:
         CohortError: more than one, or no share.
     """
-    with path.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = _rows(path)
     name = f"{gene}_prevalence"
     found = {value for row in rows if (value := (row.get(name) or "").strip())}
     if not found:
         return None
     if len(found) > 1:
         raise CohortError(f"{path}, column {name}: found {len(found)} different values; wanted one for all rows.")
-    value = _share(path, 2, name, found.pop())
-    if not 0 < value < 1:
-        raise CohortError(f"{path}, column {name}: found {value:g}; wanted a share above 0 and below 1.")
-    return value
+    share = _share(path, 2, name, found.pop())
+    if not 0 < share < 1:
+        raise CohortError(f"{path}, column {name}: found {share:g}; wanted a share above 0 and below 1.")
+    return share
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(read_file(path).decode(), newline="")))
 
 
 def _column(path: Path, rows: Sequence[dict[str, str]], name: str) -> NDArray[np.float64]:

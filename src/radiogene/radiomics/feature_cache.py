@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from radiogene.radiomics.features import RadiomicFeatures, measurement_versions, radiomic_features
 from radiogene.radiomics.settings import RadiomicSettings
 from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.regular_file import read_file
 
 UNREADABLE = (ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What NumPy and the archive raise on bytes that are not, or not all, what was written."""
@@ -53,7 +54,7 @@ def content_key(cube_zyx: NDArray[np.int16], segment_zyx: NDArray[np.bool_] | No
 def _read(file: Path) -> RadiomicFeatures | None:
     """The features in a file; None where there is none, or one that is damaged and is measured again."""
     try:
-        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(read_file(file)), allow_pickle=False) as arrays:
             names, values = arrays["names"], arrays["values"]
     except (*UNREADABLE, OSError):
         return None

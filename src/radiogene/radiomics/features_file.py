@@ -1,7 +1,5 @@
 """The table of features as a file, and beside it how they were measured."""
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from radiogene.radiomics.measurability import reaches_border
 from radiogene.radiomics.radiomic_table import RadiomicTable
 from radiogene.radiomics.settings import RadiomicSettings
 from radiogene.storage.atomic_files import write_json, write_text
+from radiogene.storage.csv_text import csv_text
 
 
 def write_features(
@@ -33,12 +32,10 @@ def write_features(
     """
     segments = {patient: cohort.segment(position) for position, patient in enumerate(cohort.patient_ids)}
     cut = tuple(patient for patient, segment in segments.items() if segment is not None and reaches_border(segment))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["patient_id", *table.names])
+    rows: list[list[object]] = [["patient_id", *table.names]]
     for patient, values in zip(cohort.patient_ids, table.values, strict=True):
-        writer.writerow([patient, *("" if np.isnan(value) else float(value) for value in values)])
-    write_text(file, text.getvalue())
+        rows.append([patient, *("" if np.isnan(value) else float(value) for value in values)])
+    write_text(file, csv_text(rows))
     write_json(
         file.with_suffix(".json"),
         {

@@ -7,13 +7,14 @@ from radiogene.report.case_report import ReportedCase
 from radiogene.report.case_section import case_section
 from radiogene.report.page import render_page
 from radiogene.storage.atomic_files import write_json, write_text
+from radiogene.storage.hashed_folder import HASHES_FILE, hashes_under
 
 PAGE_FILE = "report.html"
 RESULT_FILE = "prediction.json"
 
 
 def write_case_report(out: Path, case: ReportedCase) -> Path:
-    """Write `report.html`, one A4 page that stands alone, and `prediction.json` into a folder; the path of the page.
+    """Write `report.html`, one A4 page that stands alone, `prediction.json` and their hashes; the path of the page.
 
     Args:
         out: the folder; other files in it stay.
@@ -23,6 +24,7 @@ def write_case_report(out: Path, case: ReportedCase) -> Path:
     weights = {gene: dict(shares) for gene, shares in case.view_weights.items()}
     write_text(out / PAGE_FILE, page)
     write_json(out / RESULT_FILE, {**case.result.to_json(), **({"view_weights": weights} if weights else {})})
+    write_json(out / HASHES_FILE, hashes_under(out, (PAGE_FILE, RESULT_FILE)))
     return out / PAGE_FILE
 
 

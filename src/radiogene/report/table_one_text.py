@@ -1,13 +1,12 @@
 """Table 1 as text, CSV and LaTeX."""
 
-import csv
-import io
 from dataclasses import dataclass
 
 from radiogene.cohort.table_one.paper_values import PAPER_CELLS, PAPER_HEADINGS
 from radiogene.cohort.table_one.table_one import TableOne
 from radiogene.report.latex_text import latex_text
 from radiogene.report.numbers import p_text
+from radiogene.storage.csv_text import csv_text
 
 PERCENT_NOTE = (
     "Percentages are of all patients of a cohort; tests leave unknown values out and are two-sided, uncorrected."
@@ -49,10 +48,9 @@ def table_one_text(table: TableOne, *, beside_paper: bool = False) -> str:
 
 def table_one_csv(table: TableOne, *, beside_paper: bool = False) -> str:
     """The table as CSV: section, line, a column per cohort, then p and test of two; see `table_one_text`."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    rows: list[list[str]] = []
     two = len(table.headings) == 2
-    writer.writerow(
+    rows.append(
         ["characteristic", "level", *table.headings, *(PAPER_HEADINGS if beside_paper else ())]
         + (["p", "test", "compared"] if two else [])
     )
@@ -67,8 +65,8 @@ def table_one_csv(table: TableOne, *, beside_paper: bool = False) -> str:
                     section.difference.test,
                     section.compared,
                 ]
-            writer.writerow([section.name, line.word, *line.cells, *paper, *(tested if two else [])])
-    return text.getvalue()
+            rows.append([section.name, line.word, *line.cells, *paper, *(tested if two else [])])
+    return csv_text(rows)
 
 
 def table_one_latex(table: TableOne, *, beside_paper: bool = False) -> str:

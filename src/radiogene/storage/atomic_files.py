@@ -5,9 +5,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from radiogene.storage.regular_file import refuse_special
 
 
 @contextmanager
@@ -16,8 +18,18 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
     Args:
         path: the file to write; missing parent folders are made.
+
+    Raises:
+        SpecialFileError: a pipe, a device or a socket is there.
+        OSError: nothing can be written there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    refuse_special(path)
+    with _made_parents(path):
+        yield from _written_file(path)
+
+
+def _written_file(path: Path) -> Iterator[Path]:
+    """The one value of `atomic_path`."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
     os.close(descriptor)
     temporary = Path(name)
@@ -39,7 +51,27 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     Args:
         path: the folder to write; one that is there already is replaced.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    refuse_special(path)
+    with _made_parents(path):
+        yield from _written_folder(path)
+
+
+@contextmanager
+def _made_parents(path: Path) -> Iterator[None]:
+    """Within it, the folders above a path are there; those that it made go again, if empty, after an error."""
+    absent = [folder for folder in path.parents if not folder.exists()]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for folder in absent:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _written_folder(path: Path) -> Iterator[Path]:
+    """The one value of `atomic_folder`."""
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield temporary

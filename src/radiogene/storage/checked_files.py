@@ -1,12 +1,14 @@
 """Reading the files of a folder that we wrote: bounded, checked, with a message for each way they can be wrong."""
 
 import hashlib
-import json
+import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from radiogene.errors import SettingsError, WeightsError
+from radiogene.storage.json_text import parsed_json
+from radiogene.storage.regular_file import open_file, read_file_text
 
 LARGEST_JSON_BYTES = 64 * 2**20
 """radiogene writes no longer settings file."""
@@ -31,8 +33,8 @@ def require_own_place(path: Path, files: Sequence[str], what: str) -> None:
 
 def sha256_of(path: Path) -> str:
     """SHA-256 (hex) of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    with open_file(path) as stream:
+        return hashlib.file_digest(cast(io.BufferedReader, stream), "sha256").hexdigest()
 
 
 def read_json_object(path: Path) -> dict[str, Any]:
@@ -60,6 +62,6 @@ def read_json(path: Path) -> Any:
             f"{path} is {path.stat().st_size} bytes long: radiogene writes no {path.name} of that length."
         )
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        return parsed_json(read_file_text(path))
+    except (OSError, ValueError) as error:
         raise WeightsError(f"{path} is not readable as JSON: {error}. Copy the whole folder again.") from error

@@ -4,6 +4,8 @@ import os
 import socket
 from pathlib import Path
 
+from radiogene.storage.regular_file import refuse_special
+
 LONGEST_HOLDER_BYTES = 200
 
 HOLDER_OFFSET = 1
@@ -24,6 +26,7 @@ class LockFile:
     """
 
     def __init__(self, path: Path) -> None:
+        refuse_special(path)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | BINARY, 0o666)
 
     def take(self) -> str | None:

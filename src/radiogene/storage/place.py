@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import unquote, urlsplit
 
 from radiogene.errors import StorageError
+from radiogene.storage.regular_file import refuse_special
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -168,11 +169,15 @@ def place_of(text: str | Path | ObjectPlace) -> Place:
     Raises:
         StorageError: an address with credentials, a query or another address in it, or without a name.
     """
-    if isinstance(text, Path | ObjectPlace):
+    if isinstance(text, Path):
+        refuse_special(text)
+        return text
+    if isinstance(text, ObjectPlace):
         return text
     if "::" in text and ADDRESS.search(text):
         raise StorageError("Found an address with '::' in it; wanted PROTOCOL://BUCKET/NAME alone.")
     if not ADDRESS.match(text):
+        refuse_special(text)
         return Path(text)
     parts = urlsplit(text)
     # The words are not repeated, because messages go into logs.

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from radiogene.errors import SettingsError
+from radiogene.storage.regular_file import refuse_special
 
 ADDRESS_AS_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 """What is left of `s3://BUCKET/NAME` in a path."""
@@ -19,6 +20,7 @@ def require_folder_place(folder: Path) -> None:
     Raises:
         SettingsError: a file is in the way, or nothing can be written there.
     """
+    refuse_special(folder)
     if ADDRESS_AS_PATH.match(str(folder)):
         raise SettingsError(
             f"{folder} is an address on object storage; results go to a folder of this machine. Copy them afterwards."
@@ -41,6 +43,7 @@ def require_file_place(file: Path) -> None:
     Raises:
         SettingsError: a folder is in the way, or nothing can be written beside it.
     """
+    refuse_special(file)
     if file.is_dir():
         raise SettingsError(f"{file} is a folder; `out` wants the name of a file.")
     require_folder_place(file.parent)

@@ -5,10 +5,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.regular_file import refuse_special
+
+
+def load_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of a file by name.
+
+    Raises:
+        SafetensorError: damaged, or no file of tensors.
+        SpecialFileError: a pipe, a device or a socket.
+        OSError: it cannot be read.
+    """
+    refuse_special(path)
+    return load_file(path)
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, cast, overload
 
 from radiogene.errors import RadiogeneError, WeightsError
+from radiogene.storage.json_text import parsed_json
+from radiogene.storage.regular_file import read_file
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -197,7 +199,7 @@ def read_typed_json(
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise refusal.of(f"is {path.stat().st_size} bytes long, and radiogene writes no {path.name} of that length")
-        text = path.read_bytes()
+        text = read_file(path)
     except OSError as unreadable:
         raise refusal.of(f"cannot be read ({unreadable.strerror})") from unreadable
     return from_json_text(kind, text, where=path, error=error, way_out=way_out)
@@ -236,7 +238,11 @@ def _read(kind: type[Kind], text: bytes | str, refusal: _Refusal) -> Kind:
         first = error.errors(include_url=False)[0]
         if first["type"] == "json_invalid":
             raise refusal.of(f"is not readable as JSON ({first['ctx']['error']})") from error
-        _refuse(first, json.loads(text), refusal)
+        try:
+            content = parsed_json(text)
+        except ValueError as unreadable:
+            raise refusal.of(f"is not readable as JSON ({unreadable})") from error
+        _refuse(first, content, refusal)
     return value
 
 

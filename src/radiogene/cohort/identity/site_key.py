@@ -17,6 +17,7 @@ from pathlib import Path
 
 from radiogene.errors import SettingsError
 from radiogene.storage.lock_file import BINARY
+from radiogene.storage.regular_file import read_file_text
 from radiogene.storage.state_folder import STATE_VARIABLE, state_folder
 
 KEY_FILE = "site.key"
@@ -106,7 +107,7 @@ def _key_in(folder: Path) -> SiteKey:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make(file)
-        secret = bytes.fromhex(file.read_text(encoding="ascii").strip())
+        secret = bytes.fromhex(read_file_text(file).strip())
     except OSError as error:
         raise SettingsError(
             f"{file} (the key that hides patients' identifiers) cannot be used ({error.strerror}). Name a folder that "

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.csv_text import safe_cell
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
@@ -17,9 +18,9 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
         temporary.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
     ):
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
+        writer.writerow([safe_cell(column) for column in columns])
         for row in rows:
-            writer.writerow(["" if (value := row.get(column)) is None else value for column in columns])
+            writer.writerow([safe_cell(row.get(column)) for column in columns])
 
 
 def beside(table: Path, what: str, suffix: str = ".csv") -> Path:

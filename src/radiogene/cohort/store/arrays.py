@@ -18,9 +18,10 @@ from radiogene.cohort.store.layout import CUBES_FOLDER, SEGMENTS_FOLDER, damaged
 from radiogene.ct.resampling import CUBE_SAMPLES
 from radiogene.errors import StoreError
 from radiogene.storage.place import ObjectPlace, Place, storage_errors
+from radiogene.storage.regular_file import read_file
 
 if TYPE_CHECKING:
-    from zarr.storage import FsspecStore
+    from zarr.storage import FsspecStore, LocalStore
 
 CUBE_SHAPE = (CUBE_SAMPLES, CUBE_SAMPLES, CUBE_SAMPLES)
 PACKED_SHAPE = (CUBE_SAMPLES, CUBE_SAMPLES, CUBE_SAMPLES // 8)
@@ -31,6 +32,9 @@ ZSTD_LEVEL = 3
 
 DESCRIPTION = "zarr.json"
 """The object in which Zarr describes an array."""
+
+OF_WRONG_TYPES = (TypeError, AttributeError, LookupError, ArithmeticError, AssertionError, MemoryError)
+"""What Zarr raises of a description whose values are of other types than it expects; it does not check them."""
 
 MOST_SLOTS = 1_000_000_000
 """The length of an array on object storage, said once: no writer changes it, and slots never written cost nothing."""
@@ -68,7 +72,7 @@ class StoreArrays:
             with tempfile.TemporaryDirectory() as folder:
                 for name in ARRAYS:
                     _create_array(Path(folder) / name, name, MOST_SLOTS)
-                    (place / name / DESCRIPTION).write((Path(folder) / name / DESCRIPTION).read_bytes())
+                    (place / name / DESCRIPTION).write(read_file(Path(folder) / name / DESCRIPTION))
             return
         for name in ARRAYS:
             shutil.rmtree(place / name, ignore_errors=True)
@@ -197,17 +201,19 @@ def _create_array(path: Path, folder: str, slots: int) -> None:
     )
 
 
-def _zarr_store(place: Place, *, writing: bool) -> "FsspecStore | Path":
+def _zarr_store(place: Place, *, writing: bool) -> "FsspecStore | LocalStore":
     """What Zarr reads and writes."""
     if isinstance(place, Path):
-        return place
+        from radiogene.cohort.store.local_files import LocalFiles
+
+        return LocalFiles(place, read_only=not writing)
     from zarr.storage import FsspecStore
 
     with storage_errors(place):
         return FsspecStore.from_url(place.url, storage_options=dict(place.options), read_only=not writing)
 
 
-def _open_array(place: Place, store: "FsspecStore | Path", folder: str, *, writing: bool) -> "zarr.Array[Any]":
+def _open_array(place: Place, store: "FsspecStore | LocalStore", folder: str, *, writing: bool) -> "zarr.Array[Any]":
     """One of the arrays."""
     shape, dtype, _ = ARRAYS[folder]
     with _errors(place):
@@ -215,14 +221,16 @@ def _open_array(place: Place, store: "FsspecStore | Path", folder: str, *, writi
             array = zarr.open_array(store=store, path=folder, mode="r+" if writing else "r", zarr_format=3)
         except _damage(place, FileNotFoundError, KeyError) as error:
             raise damaged(place, f"no array of {folder} that can be read ({error})") from error
-    if array.shape[1:] != shape or array.dtype != dtype:
-        raise damaged(place, f"an array of {folder} of shape {array.shape} and type {array.dtype}")
+    if array.shape[1:] != shape or array.dtype != dtype or array.chunks != (1, *shape):
+        raise damaged(
+            place, f"an array of {folder} of shape {array.shape}, type {array.dtype} and chunks {array.chunks}"
+        )
     return array
 
 
 def _damage(place: Place, *further: type[Exception]) -> tuple[type[Exception], ...]:
     """What is raised of content that cannot be read; on object storage an OSError is an answer that did not come."""
-    everywhere: tuple[type[Exception], ...] = (ValueError, RuntimeError, *further)
+    everywhere: tuple[type[Exception], ...] = (*OF_WRONG_TYPES, ValueError, RuntimeError, *further)
     return everywhere if isinstance(place, ObjectPlace) else (OSError, *everywhere)
 
 

@@ -22,7 +22,9 @@ from radiogene.cohort.store.record_index import INDEX_FILE
 from radiogene.cohort.store.writer_lock import LOCK_FILE
 from radiogene.ct.preparation import PreparationSettings
 from radiogene.errors import StoreError
+from radiogene.storage import regular_file
 from radiogene.storage.atomic_files import write_bytes
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.place import ObjectPlace, Place
 from radiogene.storage.typed_json import Kind, from_json_text, to_json
 
@@ -113,7 +115,7 @@ def read_file(place: Place, name: str) -> bytes | None:
     if isinstance(place, ObjectPlace):
         return (place / name).read()
     try:
-        return (place / name).read_bytes()
+        return regular_file.read_file(place / name)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -155,7 +157,7 @@ def read_store_file(place: Place) -> StoreDescription:
     if content is None:
         raise StoreError(f"{place} is no store of cubes (no {STORE_FILE}); `radiogene prepare` makes one.")
     try:
-        parsed = json.loads(content)
+        parsed = parsed_json(content)
     except ValueError as error:
         raise damaged(place, f"a {STORE_FILE} that cannot be read ({error})") from error
     version = parsed.get("format") if isinstance(parsed, dict) else None

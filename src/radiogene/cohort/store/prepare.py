@@ -1,6 +1,6 @@
 """Fills a store with the cubes of a cohort: in parallel, resumed where it stopped, failures listed row by row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -31,6 +31,7 @@ class PreparationSummary:
         updated: of these, how many had other clinical values or labels than the table and were given the table's.
         removed: cubes taken out because the table no longer names them.
         failed: the rows whose cube could not be made.
+        left_out: further columns of the table that the store does not keep.
     """
 
     done: int
@@ -38,12 +39,14 @@ class PreparationSummary:
     updated: int
     removed: int
     failed: tuple[PreparationFailure, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def prepare_cohort(
     cohort: Cohort,
     store_path: str | Place,
     *,
+    columns: Sequence[str] | None = None,
     allow_gaps: bool = False,
     remove_absent: bool = False,
     break_lock: bool = False,
@@ -58,6 +61,8 @@ def prepare_cohort(
     Args:
         cohort: the table.
         store_path: a folder or an address on object storage: a store of this cohort, or absent or empty.
+        columns: further columns of the table that the store keeps; None for those that this package knows. Others may
+            name the patient, and are read by nobody.
         allow_gaps: interpolate over missing or uneven slices instead of failing such a row.
         remove_absent: take out cubes that the cohort does not name, instead of refusing the store.
         break_lock: on object storage, take away the lock of a writer that was killed.
@@ -65,12 +70,15 @@ def prepare_cohort(
         progress: is told of every finished row.
 
     Raises:
+        CohortError: the table lacks one of the columns.
         StoreError: the folder is no store, is being written, was prepared otherwise, or holds cubes of rows that the
             cohort does not have.
         StorageError: object storage cannot be used.
         SettingsError: the site's key, which hides PatientIDs, cannot be used.
     """
-    rows = {row_key(row): row for row in cohort.rows}
+    kept = cohort.with_columns(columns)
+    left_out = tuple(name for name in cohort.extra_columns if name.strip() and name not in kept.extra_columns)
+    rows = {row_key(row): row for row in kept.rows}
     key = site_key()
     with _opened(place_of(store_path), break_lock) as store:
         removed = _remove_absent(store, rows, allowed=remove_absent)
@@ -98,7 +106,7 @@ def prepare_cohort(
                         progress(finished, len(rows))
         finally:
             store.write_failures(failed)
-    return PreparationSummary(len(waiting) - len(failed), skipped, updated, removed, tuple(failed))
+    return PreparationSummary(len(waiting) - len(failed), skipped, updated, removed, tuple(failed), left_out)
 
 
 def _opened(path: Place, break_lock: bool) -> CubeStore:

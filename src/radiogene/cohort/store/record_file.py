@@ -11,6 +11,7 @@ from radiogene.cohort.store.entry import StoreEntry, entry_of
 from radiogene.cohort.store.layout import RECORDS_FILE, damaged, read_file
 from radiogene.cohort.store.record_index import INDEX_FILE, RecordIndex
 from radiogene.storage.atomic_files import write_bytes
+from radiogene.storage.regular_file import open_file, refuse_special
 
 
 class RecordFile:
@@ -77,6 +78,7 @@ class RecordFile:
             TypeError, ValueError: as for `StoreEntry.line`; nothing is written.
         """
         lines = [entry.line() for entry in entries]
+        refuse_special(self._path)
         with self._path.open("r+b") as file:
             file.truncate(self.index.covered)
             file.seek(self.index.covered)
@@ -145,7 +147,7 @@ class RecordFile:
 
 def _mapped(path: Path) -> "tuple[mmap.mmap | bytes, int]":
     """The file's bytes, read when they are looked at, and its inode; they stay when another file takes its place."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         state = os.fstat(file.fileno())
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if state.st_size else b"", state.st_ino
 

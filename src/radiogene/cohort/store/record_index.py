@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from radiogene.storage.json_text import parsed_json
+
 INDEX_FILE = "records.index"
 INDEX_FORMAT = 1
 
@@ -148,7 +150,7 @@ class RecordIndex:
         """The index that `to_bytes` wrote; an empty one where the bytes are none: the lines are then read instead."""
         first, _, rows = (content or b"").partition(b"\n")
         try:
-            heading = json.loads(first)
+            heading = parsed_json(first)
             whole = heading == {
                 "format": INDEX_FORMAT,
                 "covered": int(heading["covered"]),

@@ -16,6 +16,7 @@ from radiogene.cohort.store.layout import PARTS_FOLDER, damaged
 from radiogene.cohort.store.record_index import INDEX_FILE, RecordIndex
 from radiogene.cohort.store.writer_lock import ObjectLock
 from radiogene.errors import StoreError
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.place import ObjectPlace
 
 CUBES_PER_PART = 32
@@ -154,7 +155,7 @@ class RecordParts:
         for number, line in enumerate(self._content(part, content).split(b"\n")[:-1], start=1):
             where = f"line {number} of {PARTS_FOLDER}/{_name(part)}"
             if line.startswith(b'{"removed":'):
-                self.index.remove(json.loads(line)["removed"])
+                self.index.remove(parsed_json(line)["removed"])
             elif not line.startswith(b'{"claimed_by":'):
                 entry = entry_of(line, self._folder, where)
                 self.index.set(entry.index_row(line + b"\n", part=part, start=start))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from radiogene.cohort.row import CohortRow, by_patient, patient_labels
-from radiogene.cohort.table.columns import columns_meant, header_problems, known_columns
+from radiogene.cohort.table.columns import FURTHER_COLUMNS, columns_meant, header_problems, known_columns
 from radiogene.cohort.table.consistency import consistency_problems, shared_values
 from radiogene.cohort.table.delimited_text import read_delimited_text
 from radiogene.cohort.table.problem import CohortTableError, Problem
@@ -30,6 +30,26 @@ class Cohort:
     genes: tuple[str, ...]
     rows: tuple[CohortRow, ...]
     extra_columns: tuple[str, ...] = ()
+
+    def with_columns(self, names: Sequence[str] | None) -> "Cohort":
+        """The cohort with further columns of these names alone.
+
+        Args:
+            names: as the table has them; None for those that this package knows.
+
+        Raises:
+            CohortError: the table has no such column.
+        """
+        if absent := [name for name in names or () if name not in (*self.extra_columns, *known_columns(self.genes))]:
+            raise CohortError(
+                f"{self.path.name} has no column {', '.join(map(repr, absent))}; found the further columns "
+                f"{list(self.extra_columns)} (`columns`)."
+            )
+        wanted = FURTHER_COLUMNS if names is None else tuple(names)
+        rows = (
+            replace(row, extra={name: text for name, text in row.extra.items() if name in wanted}) for row in self.rows
+        )
+        return replace(self, rows=tuple(rows), extra_columns=tuple(n for n in self.extra_columns if n in wanted))
 
     @property
     def by_patient(self) -> dict[str, tuple[CohortRow, ...]]:

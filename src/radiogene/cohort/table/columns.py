@@ -9,6 +9,12 @@ from radiogene.cohort.table.problem import Problem
 REQUIRED_COLUMNS = ("patient_id", "ct", "nodule")
 OPTIONAL_COLUMNS = ("age", "sex", "smoking", "site", "segment", "frame", "series", "synthetic")
 
+FURTHER_COLUMNS = (
+    *("stage", "stage_edition", "T", "N", "M", "histology", "ALK", "ground_glass", "pack_years", "paper_162"),
+    *("texture", "margin", "pleural_attachment", "emphysema", "lobe", "longest_diameter_mm", "SUVmax", "slides"),
+)
+"""What systems of this package read, and tables that it makes have, beside these; a store keeps no other unasked."""
+
 ALIASES = {
     "patient_id": {"patient", "caseid", "case", "id", "subjectid", "subject"},
     "ct": {"ctpath", "ctfolder", "scan", "image", "volume"},

@@ -9,12 +9,19 @@ from dataclasses import dataclass
 
 from radiogene.cohort.table.excel_table import XLSX_OR_CSV, is_workbook, workbook_rows
 from radiogene.cohort.table.problem import CohortTableError, Problem
+from radiogene.storage.csv_text import plain_cell
 from radiogene.storage.place import ObjectPlace, Place
+from radiogene.storage.regular_file import read_file
 
 LARGEST_TABLE_BYTES = 100 * 1024 * 1024
 """A cohort of 10,000 patients with 1,000 further columns is smaller."""
 
 LARGEST_IN_WORDS = f"a table of at most {LARGEST_TABLE_BYTES // 1024**2} MB"
+
+MOST_ROWS = 100_000
+"""Nodules of a cohort; each is a scan of some 100 MB."""
+
+MOST_COLUMNS = 10_000
 
 DELIMITERS = (",", ";", "\t")
 SEPARATOR_LINE = re.compile(r"sep=([,;\t])\r?\n")
@@ -58,8 +65,10 @@ def read_delimited_text(path: Place, file: str, expected_columns: Iterable[str])
     else:
         records = _text_records(_decoded(content, file), file, expected_columns)
     header, *body = records
+    if len(body) > MOST_ROWS:
+        raise _refusal(file, None, f"{len(body):,} rows", f"at most {MOST_ROWS:,}: one row per nodule")
     return DelimitedText(
-        header, tuple(Record(record.line, tuple(cell.strip() for cell in record.cells)) for record in body)
+        header, tuple(Record(record.line, tuple(plain_cell(cell.strip()) for cell in record.cells)) for record in body)
     )
 
 
@@ -72,6 +81,10 @@ def _text_records(text: str, file: str, expected_columns: Iterable[str]) -> list
     if first is None:
         raise _refusal(file, None, "an empty file", "a header line and one line per nodule")
     delimiter = excel[1] if excel else _delimiter(first, set(expected_columns))
+    widest = max(range(len(lines)), key=lambda n: lines[n].count(delimiter))
+    if (cells := lines[widest].count(delimiter) + 1) > MOST_COLUMNS:
+        wanted = f"at most {MOST_COLUMNS:,} columns"
+        raise _refusal(file, widest + 1 + bool(excel), f"{cells:,} separators in one line", wanted)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[Record] = []
     line = 1
@@ -103,7 +116,7 @@ def _bytes(path: Place, file: str) -> bytes:
         size = path.stat().st_size
         if size > LARGEST_TABLE_BYTES:
             raise _refusal(file, None, f"{size / 1024**2:.0f} MB", LARGEST_IN_WORDS)
-        return path.read_bytes()
+        return read_file(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _refusal(file, None, f"no readable file ({reason})", "the path of a CSV or .xlsx file") from error

@@ -23,6 +23,7 @@ from radiogene.cohort.table.label_words import (
 )
 from radiogene.cohort.table.problem import Problem
 from radiogene.ct.geometry import LARGEST_COORDINATE_MM, Frame
+from radiogene.ct.nodule.study_marking import AUTO
 from radiogene.storage.place import ADDRESS, Place
 from radiogene.storage.plain_words import counted
 
@@ -140,6 +141,8 @@ class RowReader:
         """The point as written, or the absolute path."""
         if not text:
             raise UnreadableValueError("nothing", "three numbers 'x y z', or the path of a SEG, RTSTRUCT or mask")
+        if text == AUTO:
+            return text
         point = nodule_point(text)
         if point is not None and len(point) == 3 and all(abs(number) <= LARGEST_COORDINATE_MM for number in point):
             return text
@@ -156,7 +159,7 @@ class RowReader:
             self._note(line, "ct", f"{str(ct)!r}, which does not exist", "a DICOM folder or a volume file")
         elif ct is not None and _is_empty_folder(ct):
             self._note(line, "ct", f"{str(ct)!r}, an empty folder", "a folder of DICOM files or a volume file")
-        if nodule is not None and nodule_point(nodule) is None and not _exists(Path(nodule)):
+        if nodule not in (None, AUTO) and nodule_point(nodule) is None and not _exists(Path(nodule)):
             wanted = "three numbers 'x y z' with blanks between, or a SEG, RTSTRUCT or mask that exists"
             self._note(line, "nodule", f"{nodule!r}, which does not exist", wanted)
 

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,9 @@ from pydicom import Dataset, dcmread
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import UID, RTStructureSetStorage, SegmentationStorage
 
+from radiogene.ct.series.deflated_file import LARGEST_OBJECT_BYTES, inflated_copy
 from radiogene.errors import NoduleError
+from radiogene.storage.regular_file import open_file
 
 LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
 """DICOM PS3.4 B.5: Label Map Segmentation Storage, too new for the dictionary in use."""
@@ -29,6 +32,7 @@ DAMAGED_VALUE = (
     TypeError,
     OverflowError,
     NotImplementedError,
+    RecursionError,
     struct.error,
     zlib.error,
 )
@@ -52,7 +56,8 @@ def read_dicom(path: Path, *, headers_only: bool = False, unmarked: bool = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            dataset = dcmread(path, stop_before_pixels=headers_only, force=unmarked)
+            with open_file(path) as file:
+                dataset = dcmread(_not_deflated(file), stop_before_pixels=headers_only, force=unmarked)
         except InvalidDicomError:
             return None
         except UNREADABLE as error:
@@ -60,6 +65,18 @@ def read_dicom(path: Path, *, headers_only: bool = False, unmarked: bool = False
                 return None
             raise NoduleError(f"{path} cannot be read as DICOM: {error}. Get the file again.") from error
     return dataset if not unmarked or "SOPClassUID" in dataset else None
+
+
+def _not_deflated(file: BinaryIO) -> BinaryIO:
+    """The file, or a copy of it that is not deflated.
+
+    Raises:
+        EOFError: it is larger than any marking.
+    """
+    copy = inflated_copy(file, LARGEST_OBJECT_BYTES + 1)
+    if copy is not None and len(copy.getbuffer()) > LARGEST_OBJECT_BYTES:
+        raise EOFError(f"it holds more than {LARGEST_OBJECT_BYTES:,} bytes")
+    return copy or file
 
 
 def only_nodule_object(folder: Path) -> Path:

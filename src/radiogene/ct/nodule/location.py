@@ -22,6 +22,7 @@ from radiogene.ct.nodule.rtstruct import frames_of_rois, read_structures
 from radiogene.ct.nodule.segmentation import read_segmentation
 from radiogene.ct.scan import Scan
 from radiogene.errors import NoduleError
+from radiogene.storage.regular_file import SpecialFileError, refuse_special
 
 POINT, DICOM_SEG, RTSTRUCT, MASK = "point", "dicom-seg", "rtstruct", "mask"
 
@@ -177,7 +178,10 @@ def _numbers(nodule: str) -> list[float] | None:
 def _existing_path(nodule: str) -> Path:
     path = Path(nodule.strip()).expanduser()
     try:
+        refuse_special(path)
         exists = path.exists()
+    except SpecialFileError as error:
+        raise NoduleError(str(error)) from error
     except (OSError, ValueError):
         exists = False
     if not exists:

@@ -1,6 +1,5 @@
 """A NIfTI, NRRD or MHA mask as segments that can be chosen, placed by its own geometry."""
 
-import gzip
 import math
 import zlib
 from collections.abc import Sequence
@@ -8,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +15,7 @@ from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.choice import Segment
 from radiogene.ct.nodule.mask import PlaneStack
 from radiogene.ct.nodule.region import Components, Region
-from radiogene.ct.volume.compressed_stream import refuse_wrong_size
+from radiogene.ct.volume.compressed_stream import open_perhaps_gzip, refuse_wrong_size
 from radiogene.ct.volume.itk_volume import itk_reader, read_by_itk, refuse_unplaced
 from radiogene.ct.volume.nifti_volume import (
     nifti_affine_lps_mm,
@@ -102,7 +100,7 @@ def _parts(labels_kji: NDArray[np.generic], value: int, grid: VoxelGrid) -> Comp
 
 def _read_nifti_mask(path: Path) -> _Labels:
     """The mask in a NIfTI file, with the same care for its transforms as for a CT's."""
-    with cast(BinaryIO, gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")) as file:
+    with open_perhaps_gzip(path) as file:
         header = read_nifti_header(file, path)
         shape_ijk = nifti_shape_ijk(header, path)
         _refuse_size(shape_ijk, path)
@@ -110,7 +108,9 @@ def _read_nifti_mask(path: Path) -> _Labels:
         code = header.whole("datatype")
         if code not in EIGHT_BIT_MASKS:
             return _Labels(read_nifti_voxels(file, header, shape_ijk, path), grid, {})
-        stored = np.frombuffer(nifti_pixel_bytes(file, header, math.prod(shape_ijk), path), EIGHT_BIT_MASKS[code])
+        stored = np.frombuffer(
+            nifti_pixel_bytes(file, header, math.prod(shape_ijk), path, is_ct=False), EIGHT_BIT_MASKS[code]
+        )
     labels_kji = stored.reshape(shape_ijk[::-1])
     scaling = nifti_scaling(header, path)
     if scaling is None:
@@ -134,7 +134,7 @@ def _read_nrrd_mask(path: Path) -> _Labels:
 def _read_metaimage_mask(path: Path) -> _Labels:
     """The mask in a MetaImage file."""
     refuse_unplaced(path)
-    refuse_wrong_size(path)
+    refuse_wrong_size(path, is_ct=False)
     reader = itk_reader(path)
     reader.ReadImageInformation()
     size = reader.GetSize()

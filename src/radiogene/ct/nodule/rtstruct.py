@@ -26,6 +26,9 @@ FLAT_MM = 0.2
 PARALLEL = 1e-3
 """Normals of contours agree to this."""
 
+MOST_ON_ONE_PLANE = 200
+"""Each is compared with each; a whole lung with all its vessels as holes has fewer."""
+
 MOST_LEFT_OUT = 0.5
 UNEVEN_SHARE = 0.05
 """Planes are a step or several whole steps apart, with fewer than this share of planes left out, or else uneven."""
@@ -111,6 +114,12 @@ class RoiContours:
             if np.ptp(along) > 2 * FLAT_MM:
                 raise NoduleError(f"{self.where} holds a contour that is not flat: it rises by {np.ptp(along):.2f} mm.")
             heights.append(float(along.mean()))
+        crowded = max(map(len, plane_groups(heights)))
+        if crowded > MOST_ON_ONE_PLANE:
+            raise NoduleError(
+                f"{self.where} holds {crowded} contours on one plane; expected at most {MOST_ON_ONE_PLANE}, as no "
+                "nodule has so many parts. Save the region again."
+            )
         return heights
 
     @cached_property

@@ -31,6 +31,10 @@ NEIGHBOUR_GAPS = 1.5
 """On uneven planes, those further apart than this many median gaps do not touch."""
 
 
+LONGEST_SCAN_MM = 3000.0
+"""A whole body and the table under it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Segmentation:
     """The segments of a DICOM segmentation and what was decided in reading it."""
@@ -132,6 +136,11 @@ def _stack(marked: dict[int, Patch], planes: FramePlanes, levels: _Levels) -> Pl
     column = min(patch.column for patch in at.values())
     rows = max(patch.row + patch.mask_ji.shape[0] for patch in at.values()) - row
     columns = max(patch.column + patch.mask_ji.shape[1] for patch in at.values()) - column
+    if (last - first + 1) * rows * columns > LARGEST_SEGMENTATION_VOXELS:
+        raise NoduleError(
+            f"The segment spans {last - first + 1} planes of {rows} x {columns}: expected at most "
+            f"{LARGEST_SEGMENTATION_VOXELS} voxels. Its positions are damaged: write the segmentation again."
+        )
     mask = np.zeros((last - first + 1, rows, columns), dtype=bool)
     for level, patch in at.items():
         top, left = patch.row - row, patch.column - column
@@ -161,6 +170,11 @@ def _levels(planes: FramePlanes, scan: Scan | None, where: str) -> _Levels:
     normal = np.cross(planes.column_step_mm, planes.row_step_mm)
     normal /= np.linalg.norm(normal)
     distances = planes.origins_lps_mm @ normal
+    if (apart := float(np.ptp(planes.origins_lps_mm, axis=0).max(initial=0.0))) > LONGEST_SCAN_MM:
+        raise NoduleError(
+            f"{where}: its frames lie {apart:.0f} mm apart; expected at most {LONGEST_SCAN_MM:g} mm, the length of a "
+            "body. Their positions are damaged: write the segmentation again."
+        )
     order = np.argsort(distances, kind="stable")
     rank = np.cumsum(np.concatenate([[0], np.diff(distances[order]) > ROUNDING_MM]))
     level_of_frame = np.empty(len(order), dtype=np.int64)

@@ -3,6 +3,7 @@
 import os
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,18 +19,24 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
+from radiogene.ct.packed_ratio import LARGEST_PACKED_RATIO
+from radiogene.ct.series.deflated_file import inflated_copy
 from radiogene.ct.series.dicom_image_header import PixelElement, single_frame_header, study_of
 from radiogene.ct.series.dicom_values import UnreadableValueError, text_of, whole_number_of
 from radiogene.ct.series.enhanced_multiframe import multiframe_headers
 from radiogene.ct.series.header_elements import HEADER_TAGS, HeaderElements
 from radiogene.ct.series.plain_header import MAGIC, PIXEL_TAGS, PREAMBLE_BYTES, UNDEFINED_LENGTH, plain_header
 from radiogene.ct.series.slice_header import DamagedFile, OtherObject, SliceHeader
+from radiogene.storage.regular_file import open_file
 
 DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
 """A file with one of these names that is not DICOM is a damaged slice, not a stray file."""
 
 HEADER_BYTES = (8 << 10, 1 << 20)
 """A CT's header ends within the first; private elements may reach into the second; longer ones are pydicom's."""
+
+DEFLATED_HEADER_BYTES = (1 << 20, 1 << 26)
+"""The same of a deflated file, of which no more is inflated for its header."""
 
 ITEM_HEADER = struct.Struct("<4sI")
 ITEM = b"\xfe\xff\x00\xe0"
@@ -49,6 +56,7 @@ DAMAGE_ERRORS = (
     AttributeError,
     NotImplementedError,
     OverflowError,
+    RecursionError,
     struct.error,
     zlib.error,
 )
@@ -59,7 +67,7 @@ def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFil
     """The CT slices of a file, or what other object it holds; None for a file that is not a DICOM image."""
     try:
         # Unbuffered: the start of the file is read once, and the general reader is given a buffer of its own.
-        with path.open("rb", buffering=0) as file:
+        with open_file(path, buffered=False) as file:
             start = file.read(HEADER_BYTES[0])
             if not _looks_like_dicom(start):
                 if path.suffix.lower() in DICOM_SUFFIXES or not (start or path.suffix):
@@ -69,7 +77,7 @@ def read_file_header(path: Path) -> list[SliceHeader] | OtherObject | DamagedFil
             if header is None and len(start) == HEADER_BYTES[0]:
                 header = plain_header(start + file.read(HEADER_BYTES[1]))
             if header is None:
-                with path.open("rb") as buffered:
+                with open_file(path) as buffered:
                     return _classified(*_general_header(buffered), buffered, path)
             length = None if header.length_bytes == UNDEFINED_LENGTH else header.length_bytes
             return _classified(header.elements, PixelElement(header.offset_bytes, length), file, path)
@@ -89,6 +97,18 @@ def _looks_like_dicom(start: bytes) -> bool:
 
 def _general_header(file: BinaryIO) -> tuple[HeaderElements, PixelElement | None]:
     """The header as pydicom reads it, whatever its encoding, and where its pixels were met."""
+    for most in DEFLATED_HEADER_BYTES:
+        copy = inflated_copy(file, most)
+        if copy is None:
+            return _walked_header(file)
+        elements, pixels = _walked_header(copy)
+        if pixels is not None:
+            break
+    return replace(elements, transfer_syntax_uid=DeflatedExplicitVRLittleEndian), pixels
+
+
+def _walked_header(file: BinaryIO) -> tuple[HeaderElements, PixelElement | None]:
+    """The header of a file that is not deflated."""
     met: list[PixelElement] = []
 
     def at_pixels(tag: BaseTag, _vr: str | None, length: int) -> bool:
@@ -172,6 +192,9 @@ def _check_pixels_are_whole(elements: HeaderElements, file: BinaryIO, pixel_elem
     if length < needed:
         raise UnreadableValueError(f"has {length} bytes of pixels where its size needs {needed}")
     if elements.transfer_syntax_uid == DeflatedExplicitVRLittleEndian:
+        held = os.fstat(file.fileno()).st_size
+        if needed > held * LARGEST_PACKED_RATIO:
+            raise UnreadableValueError(f"has {held} bytes, which cannot hold the {needed} that its size needs")
         return
     missing = (pixel_element.offset_bytes or 0) + length - os.fstat(file.fileno()).st_size
     if missing > 0:

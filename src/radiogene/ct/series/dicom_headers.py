@@ -11,6 +11,7 @@ from pydicom.config import disable_value_validation
 from radiogene.ct.series.dicom_file_header import read_file_header
 from radiogene.ct.series.slice_header import DamagedFile, OtherObject, SliceHeader
 from radiogene.errors import SeriesError
+from radiogene.storage.regular_file import refuse_special
 
 LARGEST_FILE_COUNT = 20_000
 """Files under one folder beyond which it is a whole archive rather than one patient's studies."""
@@ -64,6 +65,7 @@ def files_under(path: Path) -> list[Path]:
     Raises:
         SeriesError: nothing is there, or more than LARGEST_FILE_COUNT files.
     """
+    refuse_special(path)
     if path.is_file():
         return [path]
     if not path.is_dir():

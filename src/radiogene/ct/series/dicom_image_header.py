@@ -33,6 +33,10 @@ PERSON_KEYWORDS = ("PatientName", "PatientBirthDate", "PatientSex", "IssuerOfPat
 WORD_BITS = 16
 
 
+LARGEST_MATRIX = 4096
+"""Four times the rows and columns of current scanners; a packed image could claim 65,535 of each, 8 GB."""
+
+
 @dataclass(frozen=True, slots=True)
 class PixelElement:
     """Where PixelData was met in a file.
@@ -135,10 +139,10 @@ def required_numbers(dataset: Dataset | HeaderElements, keyword: str, count: int
 
 
 def required_size(dataset: Dataset | HeaderElements, keyword: str) -> int:
-    """Rows or Columns, at least 1."""
+    """Rows or Columns, from 1 to what a CT has at most."""
     size = whole_number_of(dataset, keyword)
-    if size is None or size < 1:
-        raise UnreadableValueError(f"has {element_name(keyword)} = {size}; expected at least 1")
+    if size is None or not 1 <= size <= LARGEST_MATRIX:
+        raise UnreadableValueError(f"has {element_name(keyword)} = {size}; expected 1 to {LARGEST_MATRIX}")
     return size
 
 

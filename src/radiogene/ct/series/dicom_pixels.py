@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread
 from pydicom.encaps import get_frame
+from pydicom.filereader import read_partial
 from pydicom.pixels.decoders.base import get_decoder
+from pydicom.tag import BaseTag
 from pydicom.uid import (
     JPEG2000,
     UID,
@@ -27,9 +28,12 @@ from pydicom.uid import (
 
 from radiogene.ct.pixel_decoders import decoder_of
 from radiogene.ct.scan import AIR_HU, WHOLE, Window, cleaned_hu
-from radiogene.ct.series.dicom_file_header import DAMAGE_ERRORS
+from radiogene.ct.series.deflated_file import inflated_copy
+from radiogene.ct.series.dicom_file_header import DAMAGE_ERRORS, DEFLATED_HEADER_BYTES
+from radiogene.ct.series.plain_header import PIXEL_TAGS
 from radiogene.ct.series.slice_header import SliceHeader, StoredPixels
 from radiogene.errors import SeriesError
+from radiogene.storage.regular_file import open_file
 
 UNCOMPRESSED = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
 JPEG_FAMILY = frozenset({JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless, JPEG2000Lossless, JPEG2000})
@@ -166,9 +170,9 @@ def _read_words(path: Path, headers: list[SliceHeader]) -> Iterator[NDArray[np.u
     """The pixels (rows, columns) of frames of one file as 16-bit words."""
     pixels = headers[0].pixels
     if pixels.offset_bytes is None:
-        inflated = np.frombuffer(dcmread(path, specific_tags=["PixelData"]).PixelData, dtype="<u2")
+        size = headers[0].rows * headers[0].columns
+        inflated = _inflated_words(path, size * (1 + max(header.frame for header in headers)))
         for header in headers:
-            size = header.rows * header.columns
             yield inflated[header.frame * size :][:size].reshape(header.rows, header.columns)
     elif pixels.transfer_syntax_uid in UNCOMPRESSED:
         yield from _uncompressed_words(path, headers, pixels.offset_bytes)
@@ -176,10 +180,30 @@ def _read_words(path: Path, headers: list[SliceHeader]) -> Iterator[NDArray[np.u
         yield from _decompressed_words(path, headers, pixels.offset_bytes)
 
 
+def _inflated_words(path: Path, count: int) -> NDArray[np.uint16]:
+    """The first words of the pixels of a deflated file."""
+    needed = count * np.dtype("<u2").itemsize
+    with open_file(path) as file:
+        copy = inflated_copy(file, DEFLATED_HEADER_BYTES[-1] + needed)
+    met: list[int] = []
+
+    def at_pixels(tag: BaseTag, _vr: str | None, _length: int) -> bool:
+        if tag in PIXEL_TAGS:
+            met.append(0 if copy is None else copy.tell())
+        return tag in PIXEL_TAGS
+
+    if copy is not None:
+        read_partial(copy, at_pixels, force=True, specific_tags=[])
+    pixels = b"" if copy is None or not met else bytes(copy.getbuffer()[met[0] :][:needed])
+    if len(pixels) < needed:
+        raise EOFError(f"{len(pixels)} of {needed} bytes are there")
+    return np.frombuffer(pixels, "<u2")
+
+
 def _uncompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: int) -> Iterator[NDArray[np.uint16]]:
     """The words of frames that are not compressed."""
     word = np.dtype("<u2" if headers[0].pixels.little_endian else ">u2")
-    with path.open("rb") as file:
+    with open_file(path) as file:
         for header in headers:
             size = header.rows * header.columns
             file.seek(offset_bytes + header.frame * size * word.itemsize)
@@ -192,7 +216,7 @@ def _uncompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: in
 def _decompressed_words(path: Path, headers: list[SliceHeader], offset_bytes: int) -> Iterator[NDArray[np.uint16]]:
     """The words of frames that are encapsulated in a compressed form."""
     first, pixels = headers[0], headers[0].pixels
-    with path.open("rb") as file:
+    with open_file(path) as file:
         file.seek(offset_bytes)
         encapsulated = file.read()
     if pixels.transfer_syntax_uid in JPEG_FAMILY:

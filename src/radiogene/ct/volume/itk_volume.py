@@ -9,6 +9,7 @@ from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.volume.compressed_stream import refuse_wrong_size
 from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import GeometryError, SeriesError
+from radiogene.storage.regular_file import open_file
 
 LONGEST_HEADER_BYTES = 65536
 
@@ -116,7 +117,7 @@ def _text_fields(path: Path) -> set[str]:
     """The names of the lines `name = value` of a text header, in small letters."""
     fields = set()
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             for line in file.read(LONGEST_HEADER_BYTES).split(b"\n"):
                 name, equals_sign, _ = line.strip().partition(b"=")
                 name_text = name.strip().decode("ascii", "replace").lower()

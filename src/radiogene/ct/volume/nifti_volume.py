@@ -10,13 +10,14 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.geometry import RAS_TO_LPS, VoxelGrid
-from radiogene.ct.volume.compressed_stream import read_at_most
+from radiogene.ct.volume.compressed_stream import open_perhaps_gzip, read_at_most
+from radiogene.ct.volume.volume_bounds import refuse_unheld
 from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import GeometryError, SeriesError
 
@@ -63,8 +64,6 @@ FIRST_PIXEL_BYTE = {b"n+1\0": 352, b"n+2\0": 544}
 LARGEST_VOXEL_COUNT = 2**31
 """More voxels than this are an error of the header, not a CT."""
 
-READ_ON_BYTES = 2**20
-
 PADDING_BYTES = 2**12
 """So many bytes may follow the voxels: some writers fill the last block of a disk; a slice of a CT is larger."""
 
@@ -98,7 +97,7 @@ def read_nifti(path: Path) -> VolumeInFile:
     Source: nifti1.h, nifti2.h (methods 2 and 3 of orientation).
     """
     try:
-        with cast(BinaryIO, gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")) as file:
+        with open_perhaps_gzip(path) as file:
             header = read_nifti_header(file, path)
             shape_ijk = nifti_shape_ijk(header, path)
             grid = VoxelGrid(nifti_affine_lps_mm(header, shape_ijk, path), shape_ijk)
@@ -233,23 +232,30 @@ def nifti_scaling(header: _Header, path: Path) -> tuple[float, float] | None:
     return slope, intercept
 
 
-def nifti_pixel_bytes(file: BinaryIO, header: _Header, needed: int, path: Path) -> bytearray:
+def nifti_pixel_bytes(file: BinaryIO, header: _Header, needed: int, path: Path, *, is_ct: bool = True) -> bytearray:
     """The bytes of the voxels, once the whole file is known to hold just these.
+
+    Args:
+        file: open, inflated where it is packed.
+        header: of it.
+        needed: bytes of pixels that it states.
+        path: of the file.
+        is_ct: False for a mask.
 
     Raises:
         EOFError: the file ends before them.
-        SeriesError: it goes on after them, so that its header states too few.
+        SeriesError: it goes on after them, so that its header states too few; or it cannot hold so many.
     """
-    file.seek(nifti_pixel_offset(header, path))
+    offset, packed = nifti_pixel_offset(header, path), path.name.lower().endswith(".gz")
+    refuse_unheld(path, offset + needed, path.stat().st_size, compressed=packed, is_ct=is_ct)
+    file.seek(offset)
     pixels = read_at_most(file, needed)
     if len(pixels) < needed:
         raise EOFError(f"{len(pixels)} of {needed} bytes of pixels are there")
-    beyond = 0
-    while chunk := file.read(READ_ON_BYTES):
-        beyond += len(chunk)  # gzip checks its sum at the end of the stream only
-    if beyond > PADDING_BYTES:
+    # gzip checks its sum at the end of the stream only; one that goes on much longer is not read to it.
+    if len(read_at_most(file, PADDING_BYTES + 1)) > PADDING_BYTES:
         raise SeriesError(
-            f"{path} holds {beyond} bytes more than the {needed} that its header states: its dimensions or its number "
+            f"{path} holds more than the {needed} bytes of pixels that its header states: its dimensions or its number "
             "type are wrong. Convert the original again."
         )
     return pixels

@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiogene.ct.geometry import VoxelGrid
-from radiogene.ct.volume.compressed_stream import inflated, read_at_most
+from radiogene.ct.volume.compressed_stream import inflated, read_at_most, unpacked_bzip2
+from radiogene.ct.volume.volume_bounds import refuse_unheld
 from radiogene.ct.volume.volume_in_file import VolumeInFile
 from radiogene.errors import GeometryError, SeriesError
+from radiogene.storage.regular_file import open_file
 
 LONGEST_HEADER_BYTES = 2**16
 
@@ -56,7 +58,10 @@ NAMES_OF_TYPES = {
 TYPES = {name: code for code, names in NAMES_OF_TYPES.items() for name in names}
 BYTE_ORDERS = {"little": "<", "big": ">"}
 
-RAW, GZIP = "raw", frozenset({"gzip", "gz"})
+RAW, GZIP, BZIP2 = "raw", frozenset({"gzip", "gz"}), frozenset({"bzip2", "bz2"})
+
+MOST_OF_OTHERS = 1000
+"""Bytes that one of bzip2 or of text may stand for before the ratios of deflate."""
 
 SEVERAL_FILES = re.compile(r"LIST\b|.*%0?\d*d.*\s\d")
 
@@ -93,7 +98,10 @@ class NrrdFile:
         """
         needed = math.prod(self.grid.shape_ijk) * self.stored_type.itemsize
         try:
-            with self.data_path.open("rb") as file:
+            skip, packed = max(_whole(self.fields, "byte skip"), 0), self.encoding != RAW
+            held = self.data_path.stat().st_size * (1 if self.encoding in (RAW, *GZIP) else MOST_OF_OTHERS)
+            refuse_unheld(self.data_path, skip + needed, held, compressed=packed, is_ct=self.stored_type.itemsize > 1)
+            with open_file(self.data_path) as file:
                 pixels = self._bytes(file, needed)
         except (EOFError, ValueError, zlib.error, nrrd.NRRDError) as error:
             raise SeriesError(f"{self.path} holds damaged pixels ({error}): restore the file.") from error
@@ -126,6 +134,10 @@ class NrrdFile:
             return read_at_most(file, needed + 1)
         if self.encoding in GZIP:
             content = inflated(file, needed + max(skip, 0) + 1)
+            del content[: max(skip, 0)]
+            return content
+        if self.encoding in BZIP2:
+            content = unpacked_bzip2(file, needed + max(skip, 0) + 1)
             del content[: max(skip, 0)]
             return content
         place = {name: value for name, value in self.fields.items() if name not in ("data file", "datafile")}
@@ -214,7 +226,7 @@ def names_of_labels(fields: Mapping[str, object]) -> dict[int, str]:
 def _header(path: Path) -> tuple[dict[str, Any], int]:
     """The fields of a header, names of NRRD's own in small letters, and its length in bytes."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             fields = dict(nrrd.read_header(_lines(file)))
             length = file.tell()
     except OSError as error:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import Tensor
 
 from radiogene.errors import DamagedStateError, WeightsError
@@ -20,9 +19,10 @@ from radiogene.methods.deep.patient_images import ImageKind, PatientImages, Pixe
 from radiogene.methods.deep.patient_values import FittedValues, PatientValues
 from radiogene.methods.method_settings import NetworkSettings
 from radiogene.methods.stage_schedules import stage_schedule
+from radiogene.networks.finite_weights import refuse_not_finite
 from radiogene.networks.image_network import ImageNetwork
 from radiogene.storage.atomic_files import write_json
-from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.tensor_file import load_tensors, save_tensors
 from radiogene.storage.typed_json import read_typed_json, to_json
 from radiogene.training.fitting.fit import FitLength, FitOutcome, fit
 from radiogene.training.fitting.process_plans import training_plan, validation_plan
@@ -74,8 +74,7 @@ def deep_member(
         network.load_state_dict(state)
     except RuntimeError as error:
         raise WeightsError(f"{source} does not hold the weights of {design.name}: {error}") from error
-    if not all(bool(torch.isfinite(parameter).all()) for parameter in network.parameters()):
-        raise WeightsError(f"{source} holds values that are not finite. Train again.")
+    refuse_not_finite(network, source)
     return DeepMember(network.eval(), settings)
 
 
@@ -133,7 +132,7 @@ def trained_member(training: DeepTraining, member: Member, place: Path) -> DeepM
         settings = read_typed_json(DeepMemberSettings, done, error=DamagedStateError)
         weights = place / WEIGHTS_FILE
         return deep_member(
-            training.design, training.sizes, len(training.settings.genes), settings, load_file(weights), weights
+            training.design, training.sizes, len(training.settings.genes), settings, load_tensors(weights), weights
         )
     fitting = positions_of(training.patient_ids, member.fitting_ids)
     scaling = training.kind.fit_scaling(training.images, training.images.of_patients(fitting))

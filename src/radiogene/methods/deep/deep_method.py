@@ -10,7 +10,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.prepared_cohort import PreparedCohort
@@ -35,7 +34,7 @@ from radiogene.methods.method import FitContext, Method
 from radiogene.methods.method_settings import NetworkSettings
 from radiogene.model.model_folder import WEIGHTS_FILE, ModelFolder
 from radiogene.storage.library_versions import library_versions
-from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.tensor_file import load_tensors, save_tensors
 from radiogene.storage.typed_json import JsonObject, to_json
 from radiogene.training.fitting.fit import MemberHistory
 from radiogene.training.fitting.run_options import RunOptions, require_machine, training_device
@@ -191,7 +190,7 @@ class DeepMethod(Method):
         facts = DeepFacts.from_settings(folder.settings, folder.settings_file)
         file = folder.path / WEIGHTS_FILE
         try:
-            tensors = load_file(file)
+            tensors = load_tensors(file)
         except SafetensorError as error:
             raise WeightsError(f"{file} is damaged: {error}. Copy the whole model folder again.") from error
         method = cls(design, NetworkSettings(genes=facts.genes, preset=facts.preset, seeds=len(facts.members)))

@@ -17,6 +17,7 @@ from radiogene.methods.deep.patient_images import ImageDraw, ImageKind, PatientI
 from radiogene.methods.table_columns import SLIDES_COLUMN
 from radiogene.model.pretrained_folder import ImageScaling
 from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.regular_file import open_file, refuse_special
 from radiogene.training.pretraining.image_file import LARGEST_FILE_BYTES, UnusableImageError, read_image
 from radiogene.training.pretraining.image_scaling import CHANNELS, fit_image_scaling, scaled
 
@@ -67,6 +68,7 @@ class SlideImages(ImageKind):
             with atomic_path(path) as temporary, temporary.open("wb") as stream:
                 for tile in self._decoded(tiles):
                     stream.write(tile.tobytes())
+        refuse_special(path)
         mapped = np.memmap(path, dtype=np.uint8, mode="r", shape=shape)
         return PatientImages(np.asarray(mapped), owners, keys, fingerprint)
 
@@ -123,7 +125,7 @@ def _fingerprint(tiles: list[Path], size: int) -> str:
     """SHA-256 (hex) of the files' contents in their order, and of the size they are scaled to."""
     whole = hashlib.sha256(str(size).encode())
     for tile in tiles:
-        with tile.open("rb") as stream:
+        with open_file(tile) as stream:
             # What is larger is refused when it is decoded; until then nothing of it is needed.
             whole.update(hashlib.sha256(stream.read(LARGEST_FILE_BYTES + 1)).digest())
     return whole.hexdigest()

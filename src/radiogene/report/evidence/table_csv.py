@@ -1,12 +1,11 @@
 """A table of evidence as CSV: one line per row, unrounded."""
 
-import csv
-import io
 from typing import Any
 
 from radiogene.evaluation.measure import Measure
 from radiogene.report.evidence.evidence_report import PlainTable
 from radiogene.report.evidence.evidence_table import EvidenceTable, TableBlock, TableRow
+from radiogene.storage.csv_text import csv_text
 
 BEFORE = ("block", "gene", "row", "patients", "mutants")
 PER_MEASURE = ("", "_low", "_high", "_interval", "_paper")
@@ -86,6 +85,4 @@ def _reason(row: TableRow, key: str) -> str:
 
 
 def _written(lines: list[tuple[Any, ...]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
-    return text.getvalue()
+    return csv_text(lines)

@@ -15,11 +15,11 @@ import lightning
 from lightning.fabric.plugins.environments.slurm import SLURMEnvironment
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from radiogene.errors import DamagedStateError, InterruptedTrainingError, TrainingError
+from radiogene.storage.tensor_file import load_tensors
 from radiogene.storage.typed_json import MAY_BE_ABSENT
 from radiogene.training.fitting.best_weights import BestWeights, Epoch
 from radiogene.training.fitting.checkpoint_file import CheckpointFile
@@ -157,7 +157,7 @@ def load_best_weights(network: nn.Module, place: Path) -> None:
 def _best_weights_in(place: Path) -> dict[str, Tensor]:
     """The tensors that a fit left."""
     try:
-        return load_file(place / BEST_FILE)
+        return load_tensors(place / BEST_FILE)
     except (SafetensorError, OSError) as error:
         raise DamagedStateError(
             f"{place / BEST_FILE} cannot be read ({error}). Delete {place} and give the same command again: this fit "

@@ -16,6 +16,8 @@ from radiogene.errors import (
     WorkersError,
 )
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.json_text import parsed_json
+from radiogene.storage.regular_file import read_file_text
 from radiogene.storage.typed_json import JsonObject
 from radiogene.training.fitting.run_options import process_rank
 
@@ -81,7 +83,7 @@ class UnfinishedTraining:
 
     def _require_same(self, file: Path, wanted: dict[str, Any]) -> None:
         try:
-            found = json.loads(file.read_text(encoding="utf-8"))
+            found = parsed_json(read_file_text(file))
         except (UnicodeDecodeError, json.JSONDecodeError) as error:
             raise SettingsError(f"{file} cannot be read ({error}). {self._remedy}") from error
         differences = _differences(found, wanted)

@@ -6,14 +6,13 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import Tensor
 
 from radiogene.errors import DamagedStateError
 from radiogene.model.nine_view_facts import MemberSettings
 from radiogene.networks.mask_statistics import MaskStatistics
 from radiogene.storage.atomic_files import write_json
-from radiogene.storage.tensor_file import save_tensors
+from radiogene.storage.tensor_file import load_tensors, save_tensors
 from radiogene.storage.typed_json import ArrayShape, read_typed_json, to_json
 from radiogene.training.fitting.fit import FitOutcome
 
@@ -45,7 +44,7 @@ class TrainedMember:
 
     def weights(self) -> dict[str, Tensor]:
         """The state dict of its network."""
-        return load_file(self.path / WEIGHTS_FILE)
+        return load_tensors(self.path / WEIGHTS_FILE)
 
     def write(self, state: dict[str, Tensor]) -> None:
         """Writes the folder; `member.json` last, because a member without it is not finished."""

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from radiogene.storage.regular_file import open_file
+
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 """Pillow's names of the formats that are read; no other decoder ever sees a file."""
 
@@ -48,7 +50,7 @@ def read_image(path: Path, size: int) -> NDArray[np.uint8]:
         with warnings.catch_warnings():
             # Remarks on odd metadata; and Pillow's own bound on pixels, which is above ours, warns first.
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as opened:
+            with open_file(path) as file, Image.open(file, formats=FORMATS) as opened:
                 return _pixels(opened, size)
     except UnidentifiedImageError as error:
         raise UnusableImageError(f"no image in {', '.join(FORMATS)}") from error

@@ -1,6 +1,5 @@
 """All images of a folder, decoded once into a file that is mapped into memory, and the files that gave none."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,8 @@ from numpy.typing import NDArray
 
 from radiogene.errors import TrainingError
 from radiogene.storage.atomic_files import atomic_path, write_json
+from radiogene.storage.json_text import parsed_json
+from radiogene.storage.regular_file import read_file_text, refuse_special
 from radiogene.training.pretraining.image_file import UnusableImageError, read_image
 from radiogene.training.pretraining.image_folder import ImageFile, ImageFolder
 
@@ -77,9 +78,10 @@ def image_set(folder: ImageFolder, size: int, place: Path, progress: Progress | 
         with atomic_path(pixels_file) as temporary:
             unusable_files = _decode(folder, size, temporary, progress)
         write_json(list_file, unusable_files)
-    unusable: dict[str, str] = json.loads(list_file.read_text(encoding="utf-8"))
+    unusable: dict[str, str] = parsed_json(read_file_text(list_file))
     _require_every_class(folder, unusable)
     labels = np.array([file.label for file in folder.files if file.name not in unusable], dtype=np.int64)
+    refuse_special(pixels_file)
     pixels = np.memmap(pixels_file, dtype=np.uint8, mode="r", shape=(len(labels), size, size, 3))
     return ImageSet(folder.classes, pixels, labels, unusable)
 

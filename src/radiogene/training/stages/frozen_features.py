@@ -10,6 +10,7 @@ from radiogene.networks.mmdl import MMDL
 from radiogene.networks.standardisation import Standardisation, standardised
 from radiogene.networks.view_sampling import ViewSampler
 from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.regular_file import refuse_special
 from radiogene.training.batches.augmentation import SYMMETRIES, fixed_transforms
 from radiogene.training.batches.stored_cubes import Cubes
 from radiogene.training.stages.schedule import Shift
@@ -43,6 +44,7 @@ def frozen_features(
     if not path.exists():
         with atomic_path(path) as temporary:
             _write(temporary, network, sampler, standardisation, cubes_zyx, shifts_mm)
+    refuse_special(path)
     features: NDArray[np.float32] = np.load(path, mmap_mode="r", allow_pickle=False)
     return features
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from radiogene.cohort.sources.image_tree.header_record import RECORD_FORMAT
 from radiogene.errors import CohortError
+from radiogene.storage.regular_file import refuse_special
 
 # Paths are bytes: a name in another encoding than the system's is no text.
 TABLE = "CREATE TABLE IF NOT EXISTS files (path BLOB PRIMARY KEY, size INTEGER, changed_ns INTEGER, header TEXT)"
@@ -33,6 +34,7 @@ class HeaderCache:
 
     def known(self) -> dict[str, tuple[FileState, str]]:
         """State and header of each known file; nothing where the cache is absent, of another version, or no cache."""
+        refuse_special(self.path)
         if not self.path.is_file():
             return {}
         try:
@@ -60,6 +62,7 @@ class HeaderCache:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """The database, ready to be written; one of another version is emptied."""
+        refuse_special(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with closing(sqlite3.connect(self.path)) as database, database:

@@ -17,6 +17,7 @@ from radiogene.ct.series.slice_header import (
     StoredPixels,
     StudyFacts,
 )
+from radiogene.storage.json_text import parsed_json
 
 Record = TypeVar("Record")
 
@@ -49,7 +50,7 @@ def encode(header: FileHeader) -> str:
 
 def decode(text: str, path: Path) -> FileHeader:
     """The header of the file at `path` that `encode` wrote."""
-    slices, other, references, damaged = json.loads(text)
+    slices, other, references, damaged = parsed_json(text)
     return FileHeader(
         slices=tuple(_at(path, SliceHeader, NAMES[SliceHeader], values) for values in slices),
         other=None if other is None else _at(path, OtherObject, NAMES[OtherObject], other),

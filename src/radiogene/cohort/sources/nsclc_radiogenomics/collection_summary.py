@@ -23,6 +23,7 @@ from radiogene.cohort.sources.nsclc_radiogenomics.paper_cohort import (
 )
 from radiogene.cohort.sources.nsclc_radiogenomics.tnm_stage import COLLECTION_EDITION
 from radiogene.cohort.table.problem import Problem
+from radiogene.storage.regular_file import read_file
 from radiogene.storage.typed_json import JsonObject
 
 
@@ -112,4 +113,4 @@ class CollectionSummary:
 
 def file_hashes(paths: Sequence[Path]) -> dict[str, str]:
     """The SHA-256 of each file by its name."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return {path.name: hashlib.sha256(read_file(path)).hexdigest() for path in paths}

@@ -21,7 +21,9 @@ from typing import IO, TypeVar
 
 from radiogene.errors import SettingsError, TransferError
 from radiogene.storage.atomic_files import atomic_path
+from radiogene.storage.guarded_redirects import GuardedRedirects
 from radiogene.storage.plain_words import counted
+from radiogene.storage.regular_file import open_file
 
 AMAZON, GOOGLE = "https://s3.amazonaws.com", "https://storage.googleapis.com"
 """Both hold the buckets of the Imaging Data Commons under the same names."""
@@ -116,7 +118,7 @@ class ObjectStore:
         for attempt in range(1, self.tries + 1):
             try:
                 # The scheme was checked; no file can be read by it.
-                with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+                with urllib.request.build_opener(GuardedRedirects).open(url, timeout=TIMEOUT_S) as answer:
                     return use(answer)
             except urllib.error.HTTPError as error:
                 reason, again = f"HTTP {error.code} {error.reason}", error.code in WORTH_ANOTHER_TRY
@@ -146,7 +148,7 @@ class FileCheck:
 def checked(path: Path, listed: StoredObject) -> FileCheck:
     """How a file compares with the size and MD5 that the store lists."""
     size, md5, sha256 = 0, hashlib.md5(usedforsecurity=False), hashlib.sha256()
-    with path.open("rb") as file:
+    with open_file(path) as file:
         while chunk := file.read(CHUNK_BYTES):
             size += len(chunk)
             md5.update(chunk)

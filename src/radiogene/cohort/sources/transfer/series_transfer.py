@@ -1,6 +1,5 @@
 """Series fetched from a store into one folder each, checked by count and hash; what is there and right stays."""
 
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,9 @@ from pathlib import Path
 from radiogene.cohort.sources.transfer.object_store import ObjectStore, StoredObject, checked
 from radiogene.errors import TransferError
 from radiogene.storage.atomic_files import write_json
+from radiogene.storage.json_text import parsed_json
 from radiogene.storage.plain_words import counted
+from radiogene.storage.regular_file import read_file_text
 
 RECORD_FOLDER = ".transfer"
 """Hidden, so that a scan of the folder passes it by."""
@@ -169,7 +170,7 @@ def _record_path(target: Path, series: WantedSeries) -> Path:
 def _is_recorded(target: Path, series: WantedSeries) -> bool:
     """True where the series was whole and its files still have their sizes."""
     try:
-        files = json.loads(_record_path(target, series).read_text(encoding="utf-8"))["files"]
+        files = parsed_json(read_file_text(_record_path(target, series)))["files"]
         sizes = {one["key"].rpartition("/")[2]: one["size"] for one in files}
         there = {path.name: path.stat().st_size for path in (target / series.folder).iterdir() if path.is_file()}
     except (OSError, ValueError, KeyError, TypeError):
