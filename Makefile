@@ -7,7 +7,7 @@ DEMO_OUT ?= demo
 # Two processes of one thread each; the slowest tests are named at the end.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 25
 
-.PHONY: install demo test test-long test-all torture bench bench-quick docs lint clean
+.PHONY: install demo test test-long test-all torture sbom audit bench bench-quick docs lint clean
 
 install: $(VENV)/.installed
 
@@ -65,10 +65,25 @@ bench-quick: $(VENV)/.installed-bench
 docs: $(VENV)/.installed-docs
 	$(BIN)/python docs/website.py
 
+# Tools that look at the environment from outside, so that they are no part of what they list.
+$(VENV)-audit/.installed:
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip --disable-pip-version-check install --quiet "cyclonedx-bom>=7,<8" "pip-audit>=2.7,<3"
+	touch $@
+
+# What is installed, as a software bill of materials (CycloneDX).
+sbom: install $(VENV)-audit/.installed
+	mkdir -p build
+	$(VENV)-audit/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.cdx.json
+
+# What is known to be vulnerable of it; asks PyPI.
+audit: install $(VENV)-audit/.installed
+	$(VENV)-audit/bin/pip-audit --path $$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))") --skip-editable
+
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) $(DEMO_OUT) build site .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) $(VENV)-audit $(DEMO_OUT) build site .pytest_cache .ruff_cache .mypy_cache

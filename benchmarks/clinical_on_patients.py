@@ -19,7 +19,7 @@ the ordinary verbs on tables without images: `radiogene.train`, `radiogene.evalu
 import argparse
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ from patients.tcga_luad import tcga_patients
 from radiogene.cohort.clinical_values import DEFAULT_COLUMNS
 from radiogene.cohort.row import PatientRow
 from radiogene.cohort.sources.nsclc_radiogenomics.collection_table import GENES
+from radiogene.cohort.table.table_cohort import CohortTables
+from radiogene.errors import TrainingError
 from radiogene.evaluation.evaluation import GeneEvaluation
 from radiogene.evaluation.permutation_check import PermutationCheck
 from radiogene.methods.tabular.learner import Learner
@@ -125,6 +127,8 @@ def difference_table(results: Nested) -> str:
     lines = []
     for gene, found in results.items():
         for name, of_group in found.items():
+            if len(of_group) < len(LEARNERS):
+                continue
             difference = of_group["logistic regression"].minus(of_group["forest"])
             p_cell = NOTHING if difference.p_value is None else f"{difference.p_value:.2f}"
             lines.append([gene, name, cell(difference.difference), p_cell])
@@ -155,29 +159,52 @@ def pooled_table(results: Nested, independent: Mapping[str, Mapping[str, float]]
     return markdown_table(["gene", "radiogene", *(f"scikit-learn alone, {words}" for words in SMOKING)], lines)
 
 
-def external(rows: tuple[PatientRow, ...], tcga: tuple[PatientRow, ...], seed: int = 0) -> dict[str, dict[str, Any]]:
-    """Per group and system the figures of models trained on TCGA-LUAD, by the ordinary verbs."""
-    found: dict[str, dict[str, Any]] = {}
+Told = GeneEvaluation | str
+"""The figures of a gene, or why no model of it could be trained."""
+
+
+def external(
+    rows: tuple[PatientRow, ...], tcga: tuple[PatientRow, ...], seed: int = 0
+) -> dict[str, dict[str, dict[str, Told]]]:
+    """Per group, model and gene the figures of models trained on TCGA-LUAD, by the ordinary verbs."""
+    found: dict[str, dict[str, dict[str, Told]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         training = rg.patient_table(write_table(place / "tcga.csv", tcga, GENES))
-        models = {}
-        for words, system in SYSTEMS.items():
-            for staged, columns in ((True, WITH_BROAD_STAGE), (False, DEFAULT_COLUMNS)):
-                settings = {"clinical": list(columns), "folds": 5, "seed": seed}
-                models[words, staged] = rg.train(
-                    training, place / f"{system}-{staged}", method=system, settings=settings, tell=lambda words: None
-                )
+        models = {
+            (words, staged, gene): _trained(training, place / f"{system}-{staged}-{gene}", system, columns, gene, seed)
+            for words, system in SYSTEMS.items()
+            for staged, columns in ((True, WITH_BROAD_STAGE), (False, DEFAULT_COLUMNS))
+            for gene in GENES
+        }
         for number, group in enumerate(groups(rows)):
             table = rg.patient_table(write_table(place / f"group-{number}.csv", group.rows, GENES))
             found[group.name] = {
-                words: dict(rg.evaluate(models[words, group.staged], table, ledger=place / "ledger").report.genes)
+                words: {
+                    gene: model
+                    if isinstance(model := models[words, group.staged, gene], str)
+                    else rg.evaluate(model, table, ledger=place / "ledger").report.genes[gene]
+                    for gene in GENES
+                }
                 for words in SYSTEMS
             }
     return found
 
 
-def external_table(reports: Mapping[str, Mapping[str, Mapping[str, GeneEvaluation]]]) -> str:
+def _trained(
+    table: CohortTables, place: Path, system: str, columns: Sequence[str], gene: str, seed: int
+) -> "rg.Model | str":
+    """The model of one gene, or why there is none: one that ranks its training patients the wrong way is refused."""
+    settings = {"genes": [gene], "clinical": list(columns), "folds": 5, "seed": seed}
+    try:
+        model = rg.train(table, place, method=system, settings=settings, tell=lambda words: None)
+    except TrainingError as error:
+        return str(error)
+    assert model is not None
+    return model
+
+
+def external_table(reports: Mapping[str, Mapping[str, Mapping[str, Told]]]) -> str:
     """The external figures, with calibration, and the paper's row above them."""
     lines = []
     for gene in GENES:
@@ -187,6 +214,11 @@ def external_table(reports: Mapping[str, Mapping[str, Mapping[str, GeneEvaluatio
         for name, of_group in reports.items():
             for words, report in of_group.items():
                 found = report[gene]
+                if isinstance(found, str):
+                    lines.append(
+                        [gene, name, words, "no model: it ranked its training patients wrongly", *[NOTHING] * 8]
+                    )
+                    continue
                 metrics, calibration = found.metrics, found.calibration
                 measures = (found.auc, metrics.accuracy, metrics.sensitivity, metrics.specificity, metrics.f1)
                 shown = (*measures, calibration.slope, calibration.brier, calibration.error.error)
@@ -196,14 +228,24 @@ def external_table(reports: Mapping[str, Mapping[str, Mapping[str, GeneEvaluatio
     )
 
 
-def run(data: Path, out: Path, seeds: int = SEEDS, permutations: int = PERMUTATIONS) -> None:
+def run(
+    data: Path,
+    out: Path,
+    seeds: int = SEEDS,
+    permutations: int = PERMUTATIONS,
+    models: Sequence[str] = tuple(LEARNERS),
+) -> None:
     """Nothing; the folder then holds all tables and figures."""
     started = time.process_time()
     labels_csv = data / "nsclc_radiogenomics" / "labels.csv"
     rows = collection_patients(labels_csv)
     tcga = tcga_patients(data / "tcga_luad" / "tcga_luad_egfr_kras.csv")
-    results = nested(rows, tcga.rows, seeds)
-    checks = {gene: permuted(clinical_question(of_papers_arm(rows), gene, WITH_STAGE), permutations) for gene in GENES}
+    results = nested(rows, tcga.rows, seeds, {words: LEARNERS[words] for words in models})
+    checks = {
+        gene: permuted(clinical_question(of_papers_arm(rows), gene, WITH_STAGE), permutations)
+        for gene in GENES
+        if permutations
+    }
     independent = {
         gene: {words: pooled_auc(labels_csv, gene, three_words=three) for words, three in SMOKING.items()}
         for gene in GENES
@@ -247,8 +289,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the figures")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="repeats of the nested cross-validation")
     parser.add_argument("--permutations", type=int, default=PERMUTATIONS, help="of the labels")
+    parser.add_argument("--models", nargs="+", choices=LEARNERS, default=list(LEARNERS), help="in cross-validation")
     options = parser.parse_args()
-    run(options.data, options.out, options.seeds, options.permutations)
+    run(options.data, options.out, options.seeds, options.permutations, options.models)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from radiogene.cohort.clinical_values import ClinicalEncoder
 from radiogene.cohort.row import PatientRow
 from radiogene.decision.threshold import youden_threshold
+from radiogene.errors import TrainingError
 from radiogene.evaluation.bootstrap import BootstrapSettings
 from radiogene.evaluation.comparison import AucComparison
 from radiogene.evaluation.foldwise import FoldwiseAuc, foldwise_auc
@@ -81,7 +82,8 @@ class SeedRun:
     Attributes:
         folds: (N,) the fold that held each patient out.
         probabilities: (N,) out of fold.
-        thresholds: of its folds, each set inside its training part.
+        thresholds: of its folds, each set inside its training part; NaN where the model ranked the training part's
+            patients the wrong way round, so that no threshold can be set.
     """
 
     folds: NDArray[np.int64]
@@ -94,8 +96,10 @@ class SeedRun:
         return FoldScores(self.probabilities, self.folds)
 
     @property
-    def calls(self) -> NDArray[np.bool_]:
-        """(N,) at each fold's own threshold."""
+    def calls(self) -> NDArray[np.bool_] | None:
+        """(N,) at each fold's own threshold; None where a fold has none."""
+        if np.isnan(self.thresholds).any():
+            return None
         called: NDArray[np.bool_] = self.probabilities >= np.array(self.thresholds)[self.folds]
         return called
 
@@ -111,7 +115,8 @@ class NestedResult:
         spread: of the AUC within folds over seeds.
         pooled: of the AUC over all pairs of patients, also of different folds, over seeds.
         first: AUC within folds of the first seed, with the interval that is conditional on its fits.
-        calls: mean, lowest and highest of each figure of the calls over seeds; None where it is defined in none.
+        calls: mean, lowest and highest of each figure of the calls over the seeds that have a threshold in every fold;
+            None where it is defined in none.
     """
 
     question: Question
@@ -134,7 +139,7 @@ class NestedResult:
             "pooled_auc_over_seeds": self.pooled.to_json(),
             "auc_of_first_seed_conditional": self.first.auc.to_json(),
             **{name: None if spread is None else spread.to_json() for name, spread in self.calls.items()},
-            "thresholds": [list(run.thresholds) for run in self.runs],
+            "thresholds": [[None if value != value else value for value in run.thresholds] for run in self.runs],
         }
 
     def minus(self, other: "NestedResult") -> AucComparison:
@@ -189,7 +194,7 @@ def nested_result(question: Question, seeds: int) -> NestedResult:
     """
     labels = question.labels
     runs = tuple(_run(question, seed) for seed in range(seeds))
-    figures = [confusion_metrics(labels, run.calls).measures for run in runs]
+    figures = [confusion_metrics(labels, run.calls).measures for run in runs if run.calls is not None]
     values = {name: [of[name].value for of in figures] for name in CALLS}
     return NestedResult(
         question,
@@ -233,7 +238,7 @@ def _run(question: Question, seed: int) -> SeedRun:
 
 
 def _thresholds(question: Question, folds: NDArray[np.int64], seed: int) -> tuple[float, ...]:
-    """Per outer fold Youden's threshold on predictions out of the inner folds of its training part."""
+    """Per outer fold Youden's threshold on predictions out of the inner folds of its training part; NaN for none."""
     found = []
     for number in range(OUTER_FOLDS):
         training = np.flatnonzero(folds != number)
@@ -245,7 +250,10 @@ def _thresholds(question: Question, folds: NDArray[np.int64], seed: int) -> tupl
         )
         inner = inside.folds(seed, THRESHOLD_FOLDS)
         predicted = out_of_fold(inside.inputs, inside.labels, inner, inside.make(seed))
-        found.append(youden_threshold(inside.labels, predicted).value)
+        try:
+            found.append(youden_threshold(inside.labels, predicted).value)
+        except TrainingError:
+            found.append(float("nan"))
     return tuple(found)
 
 

@@ -32,8 +32,8 @@ def range_cell(spread: SeedSpread) -> str:
 
 
 def spread_cell(spread: SeedSpread | None) -> str:
-    """The mean of several seeds, with the lowest and the highest: `0.48 [0.44 to 0.52]`."""
-    return NOTHING if spread is None else f"{spread.mean:.2f} [{range_cell(spread)}]"
+    """The mean of several seeds, the lowest, the highest and how many there were: `0.48 [0.44 to 0.52; 10]`."""
+    return NOTHING if spread is None else f"{spread.mean:.2f} [{range_cell(spread)}; {spread.seeds}]"
 
 
 NESTED_HEADINGS = ("patients (mutants)", "AUC", "AUC over seeds", "ACC", "SEN", "SPE", "F1")

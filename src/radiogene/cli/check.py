@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiogene.cli.options import CohortTable, Genes, Json, words
+from radiogene.errors import SettingsError
 
 
 def check(
@@ -34,6 +35,8 @@ def check(
         if mapped is None:
             return
         cohort = mapped
+    elif out is not None:
+        raise SettingsError("--out is where a mapped table goes; give --map FILE too, or leave --out out.")
     table = read_cohort(cohort, genes=words(genes))
     summary = summarise(table)
     not_ready = training_problems(table)
@@ -50,7 +53,6 @@ def _mapped(table: str, genes: tuple[str, ...], map_file: Path, out: Path | None
     """The table that a mapping made; None where the mapping was only drafted."""
     from radiogene.cohort.sources.table_file import write_table
     from radiogene.cohort.table.table_map import draft_map, mapped_table, read_map, write_map
-    from radiogene.errors import SettingsError
     from radiogene.storage.place import place_of
 
     place = place_of(table)

@@ -77,6 +77,7 @@ def open_file(path: Path | str, *, buffered: bool = True) -> BinaryIO:
         SpecialFileError: it leads to a pipe, a device or a socket.
         OSError: it cannot be read.
     """
+    refuse_special(path)
     return open(path, "rb", -1 if buffered else 0, opener=_opened)
 
 
@@ -97,8 +98,7 @@ def read_file_text(path: Path | str) -> str:
 
 
 def _opened(path: str, flags: int) -> int:
-    """The descriptor of a file."""
-    refuse_special(path)
+    """The descriptor of a file, which is looked at once more: what lies at its path may have been exchanged."""
     descriptor = os.open(path, flags | WITHOUT_WAITING)
     if kind := _kind_of(os.fstat(descriptor).st_mode):
         os.close(descriptor)

@@ -82,9 +82,9 @@ def _text_records(text: str, file: str, expected_columns: Iterable[str]) -> list
         raise _refusal(file, None, "an empty file", "a header line and one line per nodule")
     delimiter = excel[1] if excel else _delimiter(first, set(expected_columns))
     widest = max(range(len(lines)), key=lambda n: lines[n].count(delimiter))
-    if (cells := lines[widest].count(delimiter) + 1) > MOST_COLUMNS:
+    if (separators := lines[widest].count(delimiter)) > MOST_COLUMNS:
         wanted = f"at most {MOST_COLUMNS:,} columns"
-        raise _refusal(file, widest + 1 + bool(excel), f"{cells:,} separators in one line", wanted)
+        raise _refusal(file, widest + 1 + bool(excel), f"{separators:,} separators in one line", wanted)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[Record] = []
     line = 1

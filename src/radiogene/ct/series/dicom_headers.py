@@ -11,7 +11,7 @@ from pydicom.config import disable_value_validation
 from radiogene.ct.series.dicom_file_header import read_file_header
 from radiogene.ct.series.slice_header import DamagedFile, OtherObject, SliceHeader
 from radiogene.errors import SeriesError
-from radiogene.storage.regular_file import refuse_special
+from radiogene.storage.regular_file import refuse_special, special_kind
 
 LARGEST_FILE_COUNT = 20_000
 """Files under one folder beyond which it is a whole archive rather than one patient's studies."""
@@ -92,7 +92,14 @@ def _walk(path: Path) -> Iterator[str]:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     # Pipes and devices would block the reader; a dangling link is kept, to be refused by name.
-                    elif entry.is_file() or (entry.is_symlink() and not entry.is_dir()):
+                    elif entry.is_file() or (
+                        entry.is_symlink() and not entry.is_dir() and not special_kind(entry.path)
+                    ):
                         yield entry.path
         except OSError:
             continue
+
+
+def _is_dangling(entry: "os.DirEntry[str]") -> bool:
+    """True for a link that leads nowhere; one that leads to a pipe or a device is passed over like these."""
+    return entry.is_symlink() and not entry.is_dir() and special_kind(entry.path) is None
