@@ -45,7 +45,7 @@ def table_of_training(settings: ExperimentSettings) -> Experiment:
     )
 
 
-@pytest.mark.parametrize("settings", CHEAP, ids=["four folds", "three folds, twice"])
+@pytest.mark.parametrize("settings", CHEAP, ids=["once", "twice, calibrated"])
 def test_every_claim_of_systems_without_a_network_is_that_of_their_fits(settings, two_places, tmp_path):
     run = run_experiments(
         [table_of_training(settings)], settings, ExperimentPlaces(*two_places, tmp_path / "out"), workers=1
@@ -61,7 +61,7 @@ def test_every_claim_of_systems_without_a_network_is_that_of_their_fits(settings
     if len(seeds) > 1:
         assert f"repeated with the {len(seeds)} seeds {seeds[0]} and {seeds[1]}" in text
     else:
-        assert "repeated" not in text
+        assert "was repeated" not in text
     assert f"fitted with the seed {min(seeds)}." in text
     asked = [result for result in results if result.fit.asks_external]
     (set_on,) = {result.held_out.set_on for result in asked}

@@ -61,8 +61,8 @@ def net_benefit_differences(
     """A difference per threshold with its interval; each threshold by itself.
 
     The interval is by the standard error over patients and the t distribution with as many degrees of freedom as
-    patients on whom only one system acts, less one: those alone carry the difference. The percentile bootstrap held the
-    truth in 86 to 95% of cohorts (`benchmarks/report_coverage.py` has the interval that is shown).
+    patients on whom only one system acts, less one: those alone carry the difference. The percentile bootstrap is
+    too narrow where they are few; `benchmarks/report_coverage.py` has how often this one holds.
 
     Probabilities are taken at their word: both systems must be calibrated for the differences to mean anything.
 

@@ -57,8 +57,8 @@ def predictive_values(counts: ConfusionCounts, prevalence: float, source: str) -
         prevalence: share of mutants, above 0 and below 1.
         source: where it comes from, in words.
 
-    The adjusted logit interval of Mercaldo, Lau and Zhou (Stat Med 26:2170) held the truth in 66 to 98% of simulated
-    cohorts with 10 to 40 mutants, this one in 94 to 97%.
+    The adjusted logit interval of Mercaldo, Lau and Zhou (Stat Med 26:2170) is too narrow where a share is near 1, as
+    its adjustment draws it towards one half.
 
     Source: Zou and Donner, Stat Med 27:1693 (2008), for the ratio SEN / (1 - SPE), which with the odds gives PPV.
     """

@@ -36,9 +36,10 @@ def network_facts(fits: Sequence[PlannedFit]) -> JsonObject:
         fits: that have a result, those with shuffled labels left out.
     """
     networks = [fit for fit in fits if isinstance(fit.settings, NetworkSettings)]
-    if not networks:
+    trained = [fit.settings for fit in fits if isinstance(fit.settings, NetworkSettings)]
+    if not trained:
         return {}
-    first = networks[0].settings
+    first = trained[0]
     facts: JsonObject = {
         "preset": first.preset,
         "epochs": stage_schedule(schedule_of(first.preset).all_layers, first.all_layers).epochs,
