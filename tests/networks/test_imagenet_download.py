@@ -167,7 +167,7 @@ def test_addresses_without_encryption_are_refused(address, tmp_path):
 
 def test_a_redirect_away_from_encryption_is_refused(hub, tmp_path):
     hub.gives(b"", {"Location": "http://hub.example/weights", "Content-Length": "0"}, 302)
-    with pytest.raises(SettingsError, match=r"http://hub\.example/weights: expected an address with https"):
+    with pytest.raises(WeightsError, match=r"302 leads to http://hub\.example, an address without encryption"):
         fetch_imagenet_parameters(tmp_path / "weights.safetensors", hub.address)
 
 

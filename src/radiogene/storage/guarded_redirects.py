@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 
 
 def is_this_machine(url: str) -> bool:
-    """True for an address on the loopback interface."""
-    host = urlsplit(url).hostname or ""
+    """True for an http or https address on the loopback interface."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        return False
+    host = parts.hostname or ""
     if host == "localhost":
         return True
     try:
@@ -33,5 +36,7 @@ class GuardedRedirects(urllib.request.HTTPRedirectHandler):
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         stays = old.scheme == new.scheme == "http" and old.hostname == new.hostname
         if new.scheme != "https" and not stays and not is_this_machine(newurl):
-            raise urllib.error.HTTPError(newurl, code, "leads to an address without encryption", headers, fp)
+            # Without its path and query, which may hold a signature.
+            where = f"leads to {new.scheme}://{new.hostname}, an address without encryption"
+            raise urllib.error.HTTPError(newurl, code, where, headers, fp)
         return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -92,9 +92,7 @@ def _walk(path: Path) -> Iterator[str]:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     # Pipes and devices would block the reader; a dangling link is kept, to be refused by name.
-                    elif entry.is_file() or (
-                        entry.is_symlink() and not entry.is_dir() and not special_kind(entry.path)
-                    ):
+                    elif entry.is_file() or _is_dangling(entry):
                         yield entry.path
         except OSError:
             continue
