@@ -36,7 +36,7 @@ def inflated_copy(file: BinaryIO, most: int) -> io.BytesIO | None:
         most: bytes of the data set that are inflated; the copy ends there.
 
     Raises:
-        EOFError: a deflated file without the length of its File Meta Information.
+        EOFError: a deflated file without the length of its File Meta Information, or one that is cut short.
         zlib.error: the stream is damaged.
     """
     start = file.read(META_BYTES)
@@ -58,6 +58,8 @@ def inflated_copy(file: BinaryIO, most: int) -> io.BytesIO | None:
     stream, room = zlib.decompressobj(-zlib.MAX_WBITS), most
     while room and not stream.eof and (chunk := stream.unconsumed_tail or file.read(PIECE_BYTES)):
         room -= content.write(stream.decompress(chunk, min(room, PIECE_BYTES)))
+    if room and not stream.eof:
+        raise EOFError("the file ends before its deflated data set does")
     file.seek(0)
     content.seek(0)
     return content
