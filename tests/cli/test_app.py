@@ -110,7 +110,7 @@ def test_predict_prints_json_alone_on_standard_output(trained_model, synthetic_c
         "predict", "--model", trained_model, "--ct", row.ct, "--nodule", row.nodule, *values, "--json", "--out", out
     )
     assert done.returncode == 0, done.stderr
-    assert set(json.loads(done.stdout)) == {"EGFR", "KRAS", "joint", "nodule", "warnings", "model"}
+    assert set(json.loads(done.stdout)) == {"EGFR", "KRAS", "joint", "familiarity", "nodule", "warnings", "model"}
     page = (out / "report.html").read_text()
     assert "synthetic" in page.lower()
     assert row.patient_id not in page

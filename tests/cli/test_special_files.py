@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes among files ar
 PATHS_AS_TEXT = {
     *("cohort", "second", "nodule", "store", "source", "train", "external", "init", "pretrained", "calibration", "out"),
     "path",
+    *("table", "train_table", "external_table"),
 }
 """Parameters of verbs that are text and may hold a path, beside all that are of the type Path."""
 
@@ -42,6 +43,8 @@ WHAT_ELSE = {
     "evaluate": ["--model", "{model}", "--store", "{store}"],
     "predict": ["--model", "{model}", "--ct", "{ct}", "--nodule", "{point}"],
     "prevalence": ["{predictions}", "--model", "{model}"],
+    "stress": ["--store", "{store}", "--model", "{model}"],
+    "outcomes": ["--model", "{model}"],
     "export": ["{model}", "--format", "onnx"],
     "experiment": ["table1", "--train", "{store}", "--external", "{store}", "--out", "{new}"],
     "nsclc_radiogenomics": ["--labels", "{table}", "--out", "{new}"],
@@ -271,8 +274,8 @@ def test_no_file_of_a_store_may_be_a_pipe(radiogene, few_store, trained_model, t
     files = [path for path in sorted(Path(few_store.path).rglob("*")) if path.is_file()]
     kinds = {path.relative_to(few_store.path).parts[0]: path for path in files if not path.name.startswith(".")}
     chunk = next(path for path in files if "c" in path.relative_to(few_store.path).parts)
-    for file in {*kinds.values(), chunk}:
-        store = Path(shutil.copytree(few_store.path, tmp_path / f"store-{file.name}-{len(file.parts)}"))
+    for number, file in enumerate({*kinds.values(), chunk}):
+        store = Path(shutil.copytree(few_store.path, tmp_path / f"store-{number}"))
         there = store / file.relative_to(few_store.path)
         there.unlink()
         os.mkfifo(there)

@@ -183,7 +183,8 @@ def test_the_folder_has_the_files_of_every_model_and_names_no_patient(entry, fit
     own = "model.safetensors" if entry.network else "estimators.skops"
     folds = {"out_of_fold.csv"} if SHORT[entry.settings].folds else set()
     of_every_model = {"settings.json", "decision.json", "history.json", "card.md"}
-    of_every_model |= {"training_cubes.json", "training_scans.json", "clinical_only.json"}
+    of_every_model |= {"training_cubes.json", "training_scans.json", "clinical_only.json", "familiarity.json"}
+    of_every_model |= set() if json.loads(files["familiarity.json"])["reason"] else {"familiarity.safetensors"}
     companion = json.loads(files["clinical_only.json"])["companion"]
     of_every_model |= set() if companion is None else {"clinical_only.csv"}
     assert folds or companion is None, "nothing may be fitted on cases that a network was stopped by"
@@ -198,7 +199,7 @@ def test_a_changed_file_is_refused_by_name(fitted, tmp_path):
     for file in sorted((fitted / "model").iterdir()):
         if file.suffix in (".md", ".csv") or file.name in ("history.json", "manifest.json"):
             continue
-        folder = tmp_path / file.stem
+        folder = tmp_path / file.name
         folder.mkdir()
         for other in (fitted / "model").iterdir():
             (folder / other.name).write_bytes(other.read_bytes())

@@ -50,5 +50,5 @@ def test_what_no_version_writes_is_refused(change, message):
 def test_impossible_sizes_are_refused_as_a_damaged_file():
     content = to_json(replace(TINY, name="edited"))
     content["view_network"]["units"]["a"] = 0
-    with pytest.raises(WeightsError, match="at least one unit"):
+    with pytest.raises(WeightsError, match="expected 1 to 100 units"):
         from_json(Preset, content, where="settings.json")

@@ -274,6 +274,6 @@ def train(
     if trained is not None:
         from radiogene.evaluation.sample_size.cohort_shows import cohort_shows
 
-        for gene, rule in trained.decision.genes.items():
+        for gene, rule in ({} if quiet else trained.decision.genes).items():
             typer.echo(f"{gene}: {cohort_shows(rule.mutants, rule.patients - rule.mutants).sentence}.", err=True)
         typer.echo(str(out))
