@@ -94,5 +94,5 @@ def test_without_attention_no_mask_is_built_and_nothing_else_differs():
 def test_impossible_sizes_are_refused():
     with pytest.raises(SettingsError, match="expected 1 to 100 units"):
         replace(SMALL.view_network, units=StageCounts(1, 0, 1))
-    with pytest.raises(SettingsError, match="positive factor"):
+    with pytest.raises(SettingsError, match="expected a factor"):
         replace(SMALL.view_network, style=LayerStyle(width=0.0))

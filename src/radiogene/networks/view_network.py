@@ -83,7 +83,7 @@ class ViewNetworkSettings:
         if not 0 <= min(depths) <= max(depths) <= DEEPEST_MASK:
             raise SettingsError(f"{self.mask_depths}: expected masks of 0 to {DEEPEST_MASK} poolings.")
         if not 0 < self.style.width <= WIDEST:
-            raise SettingsError(f"Width {self.style.width}: expected a factor of the original's channels to {WIDEST}.")
+            raise SettingsError(f"Width {self.style.width}: expected a factor above 0 and up to {WIDEST}.")
 
 
 class ViewNetwork(FeatureNetwork):
