@@ -48,7 +48,7 @@ def test_a_prediction_shows_itself_with_images_and_warnings(told):
     prediction = names["prediction"]
     assert any(value is prediction for _, value in shown)
     page = prediction._repr_html_()
-    assert page.count("data:image/png;base64,") == 3
+    assert page.count("data:image/png;base64,") == 4
     for warning in prediction.warnings:
         assert warning.split("'")[0][:30] in page
     assert "Research software, not a medical device" in page

@@ -122,8 +122,10 @@ def test_a_calibration_calibrates_both(folder):
 
 
 @pytest.mark.long
-def test_another_cohort_shows_what_the_image_adds_there(finished, cohort):
+def test_another_cohort_shows_what_the_image_adds_there(finished, cohort, monkeypatch):
     external = image_patients(400, image_effect=1.5, seed=8)
+    # The stand-in for an image is a column, whose system knows of no preparation.
+    monkeypatch.setattr(type(external.source), "preparation_hash", finished.model.facts.preparation_hash)
     evaluation = evaluate_model(Predictor(replace(finished.model, entry=IMAGE_SYSTEM)), external)
     added = evaluation.image_adds["EGFR"]
     assert (added.patients, added.is_shown) == (400, True)
