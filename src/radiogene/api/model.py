@@ -11,11 +11,11 @@ from radiogene.ct.nodule.location import NodulePlace
 from radiogene.ct.preparation import PreparedNodule
 from radiogene.decision.answer_settings import AnswerSettings
 from radiogene.decision.decision import Decision
-from radiogene.errors import SettingsError, WeightsError
+from radiogene.errors import SettingsError
 from radiogene.evaluation.ledger import ledger_file
 from radiogene.evaluation.patient_level import NoduleRule
 from radiogene.evaluation.protocol import Plan, read_protocol
-from radiogene.model.box import boxed_models, model_place
+from radiogene.model.box import model_place
 from radiogene.model.engines.engine_choice import EngineChoice, EngineName, Precision
 from radiogene.model.facts import ModelFacts
 from radiogene.parallel.workers import Workers
@@ -167,11 +167,6 @@ def load_model(
             follow.
     """
     folder = model_place(path)
-    if not folder.is_dir():
-        raise WeightsError(
-            f"{folder} is no model folder. Give the folder that `radiogene train` wrote, or the name of a model that "
-            f"travels with the package: {', '.join(boxed_models())}."
-        )
     choice = engine_choice(engine, precision, export)
     return Model(Predictor.from_folder(folder, choice, answer_settings(answers)), folder)
 

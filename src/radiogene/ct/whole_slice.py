@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from radiogene.ct.contact_sheet import LETTERS
+from radiogene.ct.contact_sheet import direction_letters
 from radiogene.ct.geometry import VoxelGrid
 from radiogene.ct.nodule.location import Nodule
 from radiogene.ct.scan import Scan
@@ -146,6 +146,6 @@ def _letters(direction: NDArray[np.float64]) -> str:
     letters = ""
     for axis in np.argsort(-np.abs(direction)):
         if abs(direction[axis]) >= SMALLEST_LETTER_SHARE:
-            unit = (int(axis == 0), int(axis == 1), int(axis == 2))
-            letters += LETTERS[unit][0 if direction[axis] > 0 else 1]
+            step = 1 if direction[axis] > 0 else -1
+            letters += direction_letters((step * int(axis == 0), step * int(axis == 1), step * int(axis == 2)))
     return letters

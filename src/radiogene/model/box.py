@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from radiogene.model.model_folder import MANIFEST_FILE
-
 BOX = Path(__file__).parents[1] / "box"
 """Folder of the package with a model folder for each name."""
 
 
 def boxed_models() -> tuple[str, ...]:
     """The names of the models in the box."""
-    return tuple(sorted(folder.name for folder in BOX.iterdir() if (folder / MANIFEST_FILE).is_file()))
+    return tuple(sorted(folder.name for folder in BOX.iterdir() if folder.is_dir()))
 
 
 def model_place(path: str | Path) -> Path:

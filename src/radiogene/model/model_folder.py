@@ -28,6 +28,7 @@ from radiogene.errors import WeightsError
 from radiogene.evaluation.held_out import HeldOutPredictions
 from radiogene.evaluation.held_out_table import CASE, held_out_table
 from radiogene.model.about import About
+from radiogene.model.box import boxed_models
 from radiogene.model.card import model_card
 from radiogene.model.facts import ModelFacts, common_facts, settings_of_format
 from radiogene.model.familiarity_file import FAMILIARITY_FILE, TYPICAL_FILE, read_familiarity, write_familiarity
@@ -257,7 +258,10 @@ def checked_manifest(path: Path, names: Sequence[str]) -> JsonObject:
             changed.
     """
     if not path.is_dir():
-        raise WeightsError(f"{path} is no model folder. Give the folder that `radiogene train --out` wrote.")
+        raise WeightsError(
+            f"{path} is no model folder. Give the folder that `radiogene train --out` wrote, or the name of a model "
+            f"that travels with the package: {', '.join(boxed_models())}."
+        )
     refuse_older_system(path)
     manifest = read_json_object(path / MANIFEST_FILE)
     hashes = hashes_of(manifest, path)

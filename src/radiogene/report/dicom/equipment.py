@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from highdicom.content import AlgorithmIdentificationSequence
 from highdicom.sr import AlgorithmIdentification
 from pydicom import Dataset
 from pydicom.sr.coding import Code
@@ -49,22 +48,13 @@ class Equipment:
         return (f"weights SHA-256 {self.model.weights_sha256}", *preset, *synthetic)
 
     def algorithm(self) -> AlgorithmIdentification:
-        """The algorithm in a structured report."""
+        """The algorithm, as a structured report names it."""
         return AlgorithmIdentification(
             name=self.model_name,
             version=__version__,
             parameters=list(self.parameters),
             family=ARTIFICIAL_INTELLIGENCE,
             manufacturer=MANUFACTURER,
-        )
-
-    def algorithm_of_image(self) -> AlgorithmIdentificationSequence:
-        """The algorithm in an image."""
-        return AlgorithmIdentificationSequence(
-            name=self.model_name,
-            family=ARTIFICIAL_INTELLIGENCE,
-            version=__version__,
-            parameters={f"parameter {n}": words for n, words in enumerate(self.parameters, start=1)},
         )
 
 

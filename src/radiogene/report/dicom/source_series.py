@@ -16,6 +16,7 @@ from radiogene.ct.series.slice_header import SliceHeader
 from radiogene.ct.volume.volume_file import is_volume_file
 from radiogene.ct.whole_slice import pixels_inside
 from radiogene.errors import SeriesError
+from radiogene.storage.regular_file import open_file
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,8 @@ class SourceSeries:
             SeriesError: the file is gone or cannot be read.
         """
         try:
-            return dcmread(image.path, stop_before_pixels=True)
+            with open_file(image.path) as file:
+                return dcmread(file, stop_before_pixels=True)
         except (OSError, ValueError) as unreadable:
             raise SeriesError(f"{image.path} cannot be read again: {unreadable}; give the series as it was.") from None
 
